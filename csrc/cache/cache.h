@@ -1,0 +1,41 @@
+/* The code cache on disk. Used by the worker (to store) and by the user's process (to look up).
+ * No Python.h. A cached object is code that will be run: the folder must be ours alone. */
+#ifndef DXPY_CACHE_CACHE_H
+#define DXPY_CACHE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct CacheEntry {
+    char path[1024]; /* the shared object, verified */
+    int unit;        /* which unit of it */
+} CacheEntry;
+
+typedef struct CacheInfo {
+    uint64_t entries, objects, bytes, limit;
+    uint64_t rejected; /* entries that failed verification since start */
+    char error[256];   /* why the cache is not used, with its mend; "" when it is */
+} CacheInfo;
+
+/* Check the folder (made with mode 0700 when missing; owner, mode, symlinks, parents) and remember
+ * it. 0, or -1 with the reason in cache_get_info's error; then lookups miss and stores do nothing. */
+int cache_open(const char *directory, uint64_t size_limit);
+
+/* Find the artifact for a key (64 hex digits), checksum verified. False: not there, or refused. */
+bool cache_lookup(const char *key, CacheEntry *entry);
+
+/* Move a finished shared object into the cache and let `keys[i]` name its unit i (NULL: skip).
+ * Atomic by rename, safe with other processes. On success `path_out` (1024 bytes) is the new path. */
+int cache_store(const char *object, const char *const *keys, int count, char *path_out);
+
+/* Remove least recently used objects until the size limit holds. */
+void cache_trim(void);
+int cache_clear(void);
+void cache_get_info(CacheInfo *info);
+
+/* Visit every entry, for `dxpy cache list`. */
+void cache_each(void (*visit)(const char *key, const char *object, int unit, uint64_t bytes, double age_seconds, void *arg),
+                void *arg);
+
+#endif

@@ -1,0 +1,37 @@
+/* The compiler as a function: IR text in, shared object out. Called by worker/ only. */
+#ifndef DXPY_CODEGEN_COMPILE_H
+#define DXPY_CODEGEN_COMPILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct CcUnit {
+    const char *text; /* one function in IR text form, NUL-terminated; its first line carries tier and settings */
+    size_t length;
+} CcUnit;
+
+typedef struct CcResult {
+    bool ok;
+    char reason[48];   /* a name of jit/reasons.def when not ok */
+    char message[208]; /* what was wrong, for people */
+    double parse_ms, opt_ms, emit_ms;
+} CcResult;
+
+typedef struct CcSettings {
+    const char *march;   /* "x86-64", "x86-64-v2", ... : what cpu_level() found */
+    int optimize;        /* libgccjit's optimisation level, 0 to 3 */
+    bool debug_info;
+    const char *scratch; /* a folder of the worker's own for libgccjit's files */
+} CcSettings;
+
+/* Compile the units of a batch into one shared object at `path`. Unit i exports its code as
+ * `dxpy_unit_<i>` and its image (link table description and exit records) as `dxpy_image_<i>`
+ * and `dxpy_image_size_<i>`. A unit that fails is left out and its result says why; false when
+ * libgccjit failed as a whole (then every result says so). */
+bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path, CcResult *results);
+
+/* What a stage makes of a unit: "ir" (as parsed), "opt" (after the passes), "asm". NULL with
+ * `result` filled when it fails; otherwise a malloc'ed string. */
+char *cc_dump(const CcUnit *unit, const CcSettings *settings, const char *stage, CcResult *result);
+
+#endif

@@ -1,0 +1,59 @@
+/* The compiler worker, as the user's process sees it. No Python.h here: plain POSIX, callable
+ * with or without the GIL; a listener thread of its own collects replies. */
+#ifndef DXPY_JIT_WORKER_H
+#define DXPY_JIT_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WORKER_KEY = 65, WORKER_PATH = 1024 };
+
+typedef struct WorkerSettings {
+    const char *program;    /* the dxpy-cc to run */
+    const char *cache_dir;  /* where artifacts go; NULL: no cache, a private temporary folder */
+    double compile_timeout; /* seconds a compile may take before the worker is killed */
+    void (*notify)(void);   /* called from the listener thread when a reply was queued; holds no lock */
+} WorkerSettings;
+
+typedef struct WorkerReply {
+    uint64_t job;
+    bool ok;
+    bool cached;          /* came from the disk cache, nothing was compiled */
+    char path[WORKER_PATH]; /* the shared object; with no cache, the receiver unlinks it once loaded */
+    int unit;             /* which unit of that object: dxpy_unit_<unit>, dxpy_image_<unit> */
+    char reason[48];      /* a name of jit/reasons.def when not ok */
+    char message[208];
+    double queue_ms, parse_ms, opt_ms, emit_ms, gcc_ms; /* gcc_ms: the batch's share */
+    char *text;           /* answer to a dump request, malloc'ed, else NULL */
+} WorkerReply;
+
+typedef struct WorkerStats {
+    uint64_t jobs, batches, starts, crashes, timeouts, memory_restarts;
+    size_t memory; /* resident bytes of the worker when last asked */
+    int pid;       /* 0: not running */
+    char error[256]; /* why no worker can be had ("" when usable), with its mend */
+} WorkerStats;
+
+/* Set up; starts no process and no thread before the first job. Settings are copied. */
+int worker_configure(const WorkerSettings *settings);
+
+/* Queue one unit (IR text, copied). `key` names its content (64 hex digits): the artifact's name
+ * in the cache. `level` is libgccjit's. Returns 0, or -1 when no worker can be had (see stats). */
+int worker_submit(uint64_t job, const char *key, const char *text, size_t length, int level);
+
+/* Queue a request for cc_dump's text of `stage`. */
+int worker_submit_dump(uint64_t job, const char *text, size_t length, const char *stage, int level);
+
+/* Take one finished reply, in order of completion; false when none is there. */
+bool worker_take_reply(WorkerReply *reply);
+
+/* Wait until a reply is there or `seconds` have passed (DXPY_SYNC). Call without the GIL. */
+bool worker_wait_reply(double seconds);
+
+void worker_get_stats(WorkerStats *stats);
+
+/* Jobs that were queued or running come back as failed with reason "worker_stopped". */
+void worker_stop(void);
+
+#endif
