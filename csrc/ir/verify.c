@@ -24,7 +24,7 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
     case IR_call_OP: check_call(fn, after, ins); break;
-    case IR_mkbool_OP: case IR_not_OP: case IR_eqz_OP: case IR_br_OP: wanted = IR_I64; break;
+    case IR_mkbool_OP: case IR_not_OP: case IR_br_OP: wanted = IR_I64; break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }
