@@ -223,6 +223,23 @@ void emit_yield_OP(Unit *u, Ins *ins) {
     gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));
 }
 
+/* On to the handler, or out: with what the interpreter made of it when it took over. */
+static void emit_raise(Unit *u, const Exit *exit, gcc_jit_rvalue *status) {
+    gcc_jit_rvalue *first = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
+        u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill), emit_int(u, 0)));
+    int handler = exit->state->handler;
+    if (handler < 0) {
+        gcc_jit_block_add_eval(u->block, NULL, status);
+        gcc_jit_block_end_with_return(u->block, NULL, first);
+        return;
+    }
+    gcc_jit_block *done = emit_block(u);
+    const Entry *entry = &u->fn->entries.items[u->fn->handlers.items[handler].entry];
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_NE, status, emit_int(u, 0)),
+                                       u->blocks[entry->block->id], done);
+    gcc_jit_block_end_with_return(done, NULL, first);
+}
+
 void emit_exits(Unit *u) {
     for (int i = 0; i < u->fn->exits.count; i++) {
         const Exit *exit = &u->fn->exits.items[i];
@@ -236,11 +253,6 @@ void emit_exits(Unit *u) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }
-        gcc_jit_block_add_eval(u->block, NULL, call_exit(u, H_rt_exit_raise, i));
-        int handler = exit->state->handler;
-        if (handler < 0) gcc_jit_block_end_with_return(u->block, NULL, emit_null(u));
-        else
-            gcc_jit_block_end_with_jump(
-                u->block, NULL, u->blocks[u->fn->entries.items[u->fn->handlers.items[handler].entry].block->id]);
+        emit_raise(u, exit, call_exit(u, H_rt_exit_raise, i));
     }
 }

@@ -117,8 +117,3 @@ void lower_IMPORT_NAME(Lowerer *l) {
 void lower_IMPORT_FROM(Lowerer *l) {
     lower_push(l, CALL(l, rt_import_from, lower_peek(l, 1), K_NAME(l, l->instr->arg)));
 }
-
-void lower_IMPORT_STAR(Lowerer *l) {
-    Ins *module = lower_pop(l);
-    CALL(l, rt_import_star, module);
-}

@@ -71,6 +71,18 @@ void lower_FOR_ITER(Lowerer *l) {
     lower_goto(l, l->index + 1);
 }
 
+/* Operations that run rarely and are long: the interpreter does them, and the rest of the call. */
+static void leave_to_interpreter(Lowerer *l) {
+    INS0(l, exit, 0)->state = lower_state(l, l->instr->offset);
+    lower_end(l);
+}
+
+void lower_CHECK_EG_MATCH(Lowerer *l) { leave_to_interpreter(l); }
+void lower_PREP_RERAISE_STAR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_IMPORT_STAR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_PRINT_EXPR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_RETURN_GENERATOR(Lowerer *l) { leave_to_interpreter(l); } /* in the middle of hand-made code */
+
 /* --- exceptions --- */
 
 void lower_RAISE_VARARGS(Lowerer *l) {
@@ -108,20 +120,6 @@ void lower_CHECK_EXC_MATCH(Lowerer *l) {
     lower_push(l, INS(l, mkbool, 0, CALL(l, rt_exc_match, lower_peek(l, 1), type)));
 }
 
-void lower_CHECK_EG_MATCH(Lowerer *l) {
-    Ins *type = lower_pop(l), *group = lower_pop(l);
-    CALL(l, rt_eg_match, group, type);
-    Ins *rest = INS0(l, ldout, 0), *match = INS0(l, ldout, 1);
-    rest->nullable = match->nullable = false;
-    lower_push(l, rest);
-    lower_push(l, match);
-}
-
-void lower_PREP_RERAISE_STAR(Lowerer *l) {
-    Ins *exceptions = lower_pop(l), *original = lower_pop(l);
-    lower_push(l, CALL(l, rt_prep_reraise_star, original, exceptions));
-}
-
 /* with and async with: the manager becomes its exit method and what its enter method gave. */
 static void before_with(Lowerer *l, Helper helper) {
     Ins *manager = lower_pop(l);
@@ -142,12 +140,6 @@ void lower_WITH_EXCEPT_START(Lowerer *l) {
 }
 
 /* --- generators and coroutines --- */
-
-/* Reached only where a hand-made code object has one in the middle: the interpreter does it. */
-void lower_RETURN_GENERATOR(Lowerer *l) {
-    INS0(l, exit, 0)->state = lower_state(l, l->instr->offset);
-    lower_end(l);
-}
 
 void lower_YIELD_VALUE(Lowerer *l) {
     if (!l->code->is_generator) bail(l->cx, "bad_bytecode", "a yield outside a generator");

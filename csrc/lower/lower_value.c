@@ -15,6 +15,14 @@ void lower_UNARY_NOT(Lowerer *l) {
     lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, INS(l, truth, 0, operand))));
 }
 
+/* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it. */
+static bool grows_local(Lowerer *l, const Ins *left, int kind) {
+    if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
+    if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
+    const Instr *next = &l->code->instrs[l->index + 1];
+    return next->op == BC_STORE_FAST && next->arg == left->imm;
+}
+
 void lower_BINARY_OP(Lowerer *l) {
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
@@ -22,6 +30,10 @@ void lower_BINARY_OP(Lowerer *l) {
         [BIN_TRUE_DIVIDE] = H_rt_true_divide, [BIN_FLOOR_DIVIDE] = H_rt_floor_divide, [BIN_REMAINDER] = H_rt_remainder,
     };
     int kind = l->instr->arg;
+    if (grows_local(l, left, kind)) {
+        lower_push(l, CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
+        return;
+    }
     bool in_place = l->instr->arg2;
     Ins *result;
     if (in_place) result = CALL(l, rt_inplace, left, right, K_INT(l, kind));
@@ -166,11 +178,6 @@ void lower_MAKE_FUNCTION(Lowerer *l) {
     Ins *code = lower_pop(l), *parts[4];
     for (int bit = 3; bit >= 0; bit--) parts[bit] = l->instr->arg & (1 << bit) ? lower_pop(l) : K_NULL(l);
     lower_push(l, CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
-}
-
-void lower_PRINT_EXPR(Lowerer *l) {
-    Ins *value = lower_pop(l);
-    CALL(l, rt_print_expr, value);
 }
 
 void lower_GET_LEN(Lowerer *l) { lower_push(l, CALL(l, rt_get_len, lower_peek(l, 1))); }

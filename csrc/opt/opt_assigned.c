@@ -38,6 +38,9 @@ static void meet_entry(Assigned *a, EntryKind kind, uint32_t offset) {
 }
 
 static void step(Assigned *a, const Ins *ins) {
+    if (ins->op == IR_call_OP && ins->imm == H_rt_add_local && ins->args[2]->imm >= 0 &&
+        ins->args[2]->imm < a->fn->local_count)
+        unbind(a, ins->args[2]->imm); /* until the result is stored */
     if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
         meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
     if (ins->op == IR_stloc_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
