@@ -128,6 +128,10 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
     return text;
 }
 
+static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cache_info_to_python(); }
+static PyObject *jit_cache_entries(PyObject *module, PyObject *unused) { return cache_entries_to_python(); }
+static PyObject *jit_cache_clear(PyObject *module, PyObject *unused) { return cache_clear_to_python(); }
+
 static PyMethodDef functions[] = {
     {"problem", jit_problem, METH_NOARGS, "problem()\n--\n\nWhy this can not be enabled; \"\" when it can."},
     {"configure", jit_configure, METH_VARARGS,
@@ -150,6 +154,12 @@ static PyMethodDef functions[] = {
     {"describe", jit_describe, METH_O,
      "describe(code, /)\n--\n\nWhat is known of a code object: dict, or None."},
     {"dump", jit_dump, METH_VARARGS, "dump(function, stage, /)\n--\n\nText of a compile stage."},
+    {"cache_info", jit_cache_info, METH_NOARGS, "cache_info()\n--\n\nThe code cache on disk, as a dict."},
+    {"cache_entries", jit_cache_entries, METH_NOARGS,
+     "cache_entries()\n--\n\nIts entries; after cache_info(): list of (key, object, unit, bytes, age in "
+     "seconds)."},
+    {"cache_clear", jit_cache_clear, METH_NOARGS,
+     "cache_clear()\n--\n\nRemove all entries; after cache_info(). Whether all are gone."},
     {NULL},
 };
 

@@ -211,7 +211,7 @@ void engine_ask(FunctionRecord *record) {
     engine->asks++;
     fold_counters(record);
     Tier due = due_tier(record);
-    if (engine->enabled && !record->requested && due > record->tier) {
+    if (engine->enabled && !record->requested && due > record->tier && !options_being_asked()) {
         record->requested = (uint8_t)due;
         if (compile_start(record, due, options.sync) < 0) engine_compile_ended(record, due, false);
     }

@@ -414,6 +414,31 @@ PyObject *options_table(void) {
     return table;
 }
 
+/* The user's cache folder never changes in a process; Python code that a compile request runs must not lead
+ * to another compile request. */
+static char *user_cache_folder;
+static bool being_asked;
+
+bool options_being_asked(void) { return being_asked; }
+
+const char *options_cache_folder(void) {
+    if (!options.cache) return NULL;
+    if (options.cache_dir || user_cache_folder || being_asked) {
+        return options.cache_dir ? options.cache_dir : user_cache_folder;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    being_asked = true;
+    PyObject *module = PyImport_ImportModule("dxpy.config");
+    PyObject *folder = module ? PyObject_CallMethod(module, "cache_folder", NULL) : NULL;
+    if (!folder || !parse_path(folder, &user_cache_folder)) user_cache_folder = NULL;
+    being_asked = false;
+    Py_XDECREF(module);
+    Py_XDECREF(folder);
+    PyErr_Restore(type, value, traceback);
+    return user_cache_folder;
+}
+
 static bool matches_any(char **patterns, const char *name) {
     for (char **pattern = patterns; pattern && *pattern; pattern++) {
         if (fnmatch(*pattern, name, 0) == 0) return true;

@@ -34,6 +34,12 @@ int options_configure(PyObject *values, PyObject *sources);
 /* New list of (name, type, default, environment, flag, doc, takes, value), in the table's order. */
 PyObject *options_table(void);
 
+/* The folder of the code cache: the option, else the user's cache folder, which Python code is asked for
+ * once; meanwhile the policy rests. NULL when the cache is off or no folder is known. Borrowed; no exception
+ * set. */
+const char *options_cache_folder(void);
+bool options_being_asked(void); /* Python code is being run for an option */
+
 /* Whether only/exclude leave a function out. */
 bool options_leave_out(const char *name);
 

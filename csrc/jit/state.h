@@ -49,6 +49,10 @@ PyObject *profile_to_python(ModuleState *state,
 PyObject *record_to_dict(FunctionRecord *record);   /* new ref */
 PyObject *engine_records_to_python(Engine *engine); /* list of such; new ref */
 
+PyObject *cache_info_to_python(void);    /* new ref */
+PyObject *cache_entries_to_python(void); /* new ref */
+PyObject *cache_clear_to_python(void);   /* bool: all of it is gone; new ref */
+
 /* CompilationFailed for `name`; also sets its attributes reason and function. */
 void raise_compilation_failed(ModuleState *state, PyObject *name, Tier tier, const Refusal *refusal);
 
