@@ -11,7 +11,6 @@ usage: python -m dxpy run [options] script.py | -m module | -c code  [arguments.
        python -m dxpy cache list|clear|info
        python -m dxpy --help | --version
 """
-BOOL_WORDS = ("0", "1", "true", "false", "yes", "no", "on", "off")
 
 
 class UsageError(Exception):
@@ -98,9 +97,11 @@ def finish(command, recording):
     """After the program and its threads: what was asked for on the command line."""
     import dxpy
 
+    dxpy.disable()
     if command.stats:
-        for name in dxpy.JitStats.__match_args__:
-            print(f"dxpy: {name:22} {getattr(dxpy.stats(), name)}", file=sys.stderr)
+        stats = dxpy.stats()
+        for name in stats.__match_args__:
+            print(f"dxpy: {name:22} {getattr(stats, name)}", file=sys.stderr)
     if recording is not None:
         try:
             recording.write(command.report, " ".join([command.program, *command.arguments]))
@@ -143,12 +144,14 @@ def parse_run(arguments, options):
         elif flag in flags:
             option = flags[flag]
             if not equals:
-                text = _bare_value(option, flag, rest)
+                text = "1" if _is_bool(option) else _take(rest, flag, option.takes)
             command.flags[option.name] = (flag, text)
         elif flag.startswith("--no-") and _is_bool(flags.get("--" + flag[5:])) and not equals:
             command.flags[flags["--" + flag[5:]].name] = (flag, "0")
         else:
-            raise UsageError(f"run has no option {flag}; it takes {', '.join([*flags, '--report', '--stats'])}")
+            raise UsageError(
+                f"run has no option {flag}; it takes {', '.join([*flags, '--report', '--stats'])}"
+            )
     if not rest:
         raise UsageError("run: what is to be run is missing: script.py, -m module or -c code")
     command.kind, command.program, command.arguments = "script", rest[0], rest[1:]
@@ -157,13 +160,6 @@ def parse_run(arguments, options):
 
 def _is_bool(option):
     return option is not None and option.type == "BOOL"
-
-
-def _bare_value(option, flag, rest):
-    """The value after a flag without "=": a BOOL needs none, and takes only a word that says yes or no."""
-    if not _is_bool(option):
-        return _take(rest, flag, option.takes)
-    return rest.pop(0) if rest and rest[0].lower() in BOOL_WORDS else "1"
 
 
 def _take(rest, flag, what):
@@ -178,8 +174,11 @@ def print_run_help(options):
 
     print("usage: python -m dxpy run [options] script.py | -m module | -c code  [arguments...]\n")
     print("Run a program as python would, with dxpy enabled. Options, each also an environment variable:\n")
+    print("A flag that takes 1 or 0 alone means 1; --no-... means 0.\n")
     rows = [(o.flag, f"{o.doc} Takes {o.takes}; now {_shown(o)}. {o.environment}.") for o in options]
-    rows.append(("--report", "Write a page (HTML) about what was compiled, and what not and why. Takes a file name."))
+    rows.append(
+        ("--report", "Write a page (HTML) about what was compiled, and what not and why. Takes a file name.")
+    )
     rows.append(("--stats", "Print what was counted to stderr at the end."))
     for flag, doc in rows:
         print(textwrap.fill(doc, 100, initial_indent=f"  {flag:18} ", subsequent_indent=" " * 21))

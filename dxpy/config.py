@@ -83,3 +83,10 @@ def _warn_of_unknown_variables():
 
         hint = f"; did you mean {meant}?" if meant else ""
         warnings.warn(f"{name} is no option of dxpy{hint}", RuntimeWarning, stacklevel=4)
+
+
+def cache_folder():
+    """The user's folder for the code cache; asked for by the C side when a first function is compiled."""
+    import platformdirs
+
+    return platformdirs.user_cache_dir("dxpy")

@@ -78,7 +78,11 @@ def _load_script(full, source):
 
     if full.endswith(".pyc") and source[:4] == MAGIC_NUMBER:
         loader = SourcelessFileLoader("__main__", full)
-        return (lambda: loader.get_code("__main__")), {"__file__": full, "__cached__": None, "__loader__": loader}
+        return (lambda: loader.get_code("__main__")), {
+            "__file__": full,
+            "__cached__": None,
+            "__loader__": loader,
+        }
     names = {"__file__": full, "__cached__": None, "__loader__": SourceFileLoader("__main__", full)}
     return (lambda: compile(source, full, "exec", dont_inherit=True)), names
 
