@@ -42,7 +42,7 @@ static int api_record_call(PyObject *integration, PyObject *name, PyObject *code
     Engine *engine = engine_of_object(integration);
     if (!engine || name_check(name, "record_call") < 0) return -1;
     if (!PyCode_Check(code)) {
-        PyErr_Format(PyExc_TypeError, "record_call: code must be a code object, not %.100s",
+        PyErr_Format(PyExc_TypeError, "record_call(): code must be a code object, not %.100s",
                      Py_TYPE(code)->tp_name);
         return -1;
     }

@@ -90,13 +90,21 @@ void record_unpin(FunctionRecord *record) {
     if (record->dropped) free_record(record);
 }
 
+/* Back to the interpreter, for good until `never` loses this bit. */
+static void give_up(FunctionRecord *record, uint8_t why) {
+    record->never |= why;
+    compile_invalidate(record);
+    record->tier = TIER_INTERPRETER;
+    record->requested = 0;
+}
+
 static void apply_filter(FunctionRecord *record) {
     const char *name;
     size_t length;
     record->never &= (uint8_t)~NEVER_EXCLUDED;
     if (record->engine->of_process && mapper_name_of(record->engine->mapper, record->id, &name, &length) &&
         options_leave_out(name))
-        record->never |= NEVER_EXCLUDED;
+        give_up(record, NEVER_EXCLUDED);
 }
 
 static int reserve_records(Engine *engine, int64_t id) {
@@ -171,13 +179,13 @@ static void set_next_ask(FunctionRecord *record) {
 }
 
 /* Once per process, because the next thousand functions would say the same. */
-static void tell_no_compiler(const FunctionRecord *record) {
+static void tell_unusable_worker(const FunctionRecord *record) {
     static bool told;
     if (told) return;
     told = true;
     PySys_FormatStderr("dxpy: %s; the program runs interpreted (python -m dxpy doctor tells more)\n",
                        record->bail_message[0] ? record->bail_message
-                                               : reason_table[REASON_no_compiler].message);
+                                               : reason_table[REASON_worker_unusable].message);
     PyErr_Clear();
 }
 
@@ -185,7 +193,7 @@ static void note_failure(FunctionRecord *record, Tier tier) {
     const ReasonRow *row = record->bail_reason ? reason_find(record->bail_reason) : NULL;
     if (row && row->kind == REASON_KIND_FAULT) {
         if (record->faults < UINT8_MAX) record->faults++;
-        if (row == &reason_table[REASON_no_compiler]) tell_no_compiler(record);
+        if (row == &reason_table[REASON_worker_unusable]) tell_unusable_worker(record);
         return;
     }
     record->ceiling = (uint8_t)Py_MIN(record->ceiling, tier - 1);
@@ -529,10 +537,7 @@ void engine_reset(Engine *engine) {
 }
 
 void engine_set_nojit(FunctionRecord *record) {
-    compile_invalidate(record);
-    record->never |= NEVER_NOJIT;
-    record->tier = TIER_INTERPRETER;
-    record->requested = 0;
+    give_up(record, NEVER_NOJIT);
     set_next_ask(record);
 }
 

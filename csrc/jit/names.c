@@ -24,7 +24,7 @@ PyObject *name_decode(const char *bytes, size_t length) {
 
 int name_check(PyObject *name, const char *what) {
     if (PyUnicode_Check(name)) return PyUnicode_READY(name);
-    PyErr_Format(PyExc_TypeError, "%s: a function's name must be str, not %.100s", what,
+    PyErr_Format(PyExc_TypeError, "%s(): a function's name must be str, not %.100s", what,
                  Py_TYPE(name)->tp_name);
     return -1;
 }

@@ -16,7 +16,7 @@ void name_release(NameBytes *name);
 
 PyObject *name_decode(const char *bytes, size_t length); /* new ref */
 
-/* TypeError unless `name` is a str; `what` names the function that was called. */
+/* TypeError unless `name` is a str; `what` names the method that was called. */
 int name_check(PyObject *name, const char *what);
 
 #endif

@@ -93,6 +93,14 @@ static FunctionRecord *find_known(IntegrationObject *self, PyObject *name) {
     return record;
 }
 
+/* The only argument of most methods; borrowed. NULL: TypeError set. */
+static PyObject *parse_name(PyObject *args, PyObject *kwargs, const char *format) {
+    static char *names[] = {"func_name", NULL};
+    PyObject *name;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, names, &name)) return NULL;
+    return name_check(name, format + 2) < 0 ? NULL : name;
+}
+
 static PyObject *tier_or_none(IntegrationObject *self, Tier tier) {
     if (tier == TIER_INTERPRETER) Py_RETURN_NONE;
     ModuleState *state = state_of((PyObject *)self);
@@ -104,7 +112,7 @@ static PyObject *integration_record_call(IntegrationObject *self, PyObject *args
     PyObject *name, *code; // borrowed
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!:record_call", names, &name, &PyCode_Type, &code))
         return NULL;
-    if (name_check(name, "record_call()") < 0) return NULL;
+    if (name_check(name, "record_call") < 0) return NULL;
     if (!self->engine->enabled) Py_RETURN_NONE;
     FunctionRecord *record = engine_obtain(self->engine, name, (PyCodeObject *)code);
     return record ? tier_or_none(self, engine_record_calls(record, 1)) : NULL;
@@ -117,7 +125,7 @@ static PyObject *integration_record_loops(IntegrationObject *self, PyObject *arg
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO!|L:record_loops", names, &name, &PyCode_Type, &code,
                                      &iterations))
         return NULL;
-    if (name_check(name, "record_loops()") < 0) return NULL;
+    if (name_check(name, "record_loops") < 0) return NULL;
     if (iterations < 0 || iterations > INT64_MAX / 2) {
         PyErr_Format(PyExc_ValueError, "record_loops(): iterations must be 0 to 2**62 - 1, not %lld",
                      iterations);
@@ -128,8 +136,9 @@ static PyObject *integration_record_loops(IntegrationObject *self, PyObject *arg
     return record ? tier_or_none(self, engine_record_loops(record, (uint64_t)iterations)) : NULL;
 }
 
-static PyObject *integration_get_tier(IntegrationObject *self, PyObject *name) {
-    if (name_check(name, "get_tier()") < 0) return NULL;
+static PyObject *integration_get_tier(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
+    PyObject *name = parse_name(args, kwargs, "O:get_tier"); // borrowed
+    if (!name) return NULL;
     FunctionRecord *record = engine_find(self->engine, name);
     if (!record && PyErr_Occurred()) return NULL;
     ModuleState *state = state_of((PyObject *)self);
@@ -145,7 +154,7 @@ static PyObject *integration_compile(IntegrationObject *self, PyObject *args, Py
     if (!state || !PyArg_ParseTupleAndKeywords(args, kwargs, "OO&O!:compile", names, &name, tier_from_python,
                                                &tier, &PyCode_Type, &code))
         return NULL;
-    if (name_check(name, "compile()") < 0) return NULL;
+    if (name_check(name, "compile") < 0) return NULL;
     if (tier == TIER_INTERPRETER)
         return PyErr_Format(
             PyExc_ValueError,
@@ -163,15 +172,17 @@ static PyObject *integration_compile(IntegrationObject *self, PyObject *args, Py
     Py_RETURN_NONE;
 }
 
-static PyObject *integration_has_compiled(IntegrationObject *self, PyObject *name) {
-    if (name_check(name, "has_compiled()") < 0) return NULL;
+static PyObject *integration_has_compiled(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
+    PyObject *name = parse_name(args, kwargs, "O:has_compiled"); // borrowed
+    if (!name) return NULL;
     FunctionRecord *record = engine_find(self->engine, name);
     while (record && !record->compiled) record = record->next;
     return PyErr_Occurred() ? NULL : PyBool_FromLong(record != NULL);
 }
 
-static PyObject *integration_deoptimize(IntegrationObject *self, PyObject *name) {
-    if (name_check(name, "deoptimize()") < 0) return NULL;
+static PyObject *integration_deoptimize(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
+    PyObject *name = parse_name(args, kwargs, "O:deoptimize"); // borrowed
+    if (!name) return NULL;
     FunctionRecord *record = find_known(self, name);
     if (!record && PyErr_Occurred()) return NULL;
     ModuleState *state = state_of((PyObject *)self);
@@ -193,8 +204,9 @@ static PyObject *osr_entries_of(FunctionRecord *record) {
     return result;
 }
 
-static PyObject *integration_osr_entries(IntegrationObject *self, PyObject *name) {
-    if (name_check(name, "osr_entries()") < 0) return NULL;
+static PyObject *integration_osr_entries(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
+    PyObject *name = parse_name(args, kwargs, "O:osr_entries"); // borrowed
+    if (!name) return NULL;
     FunctionRecord *record = engine_find(self->engine, name);
     while (record && !record->compiled) record = record->next;
     if (!record) return PyErr_Occurred() ? NULL : PyList_New(0);
@@ -239,7 +251,7 @@ static int parse_osr(PyObject *args, PyObject *kwargs, const char *format, const
 static PyObject *integration_can_osr(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
     PyObject *name; // borrowed
     int offset;
-    if (parse_osr(args, kwargs, "Oi:can_osr", "can_osr()", &name, &offset) < 0) return NULL;
+    if (parse_osr(args, kwargs, "Oi:can_osr", "can_osr", &name, &offset) < 0) return NULL;
     FunctionRecord *record = find_osr_entry(self, name, offset);
     return PyErr_Occurred() ? NULL : PyBool_FromLong(record != NULL);
 }
@@ -248,7 +260,7 @@ static PyObject *integration_do_osr(IntegrationObject *self, PyObject *args, PyO
     PyObject *name; // borrowed
     int offset;
     ModuleState *state = state_of((PyObject *)self);
-    if (!state || parse_osr(args, kwargs, "Oi:do_osr", "do_osr()", &name, &offset) < 0) return NULL;
+    if (!state || parse_osr(args, kwargs, "Oi:do_osr", "do_osr", &name, &offset) < 0) return NULL;
     FunctionRecord *record = find_osr_entry(self, name, offset);
     if (PyErr_Occurred()) return NULL;
     if (record && compile_arm_osr(record, offset)) Py_RETURN_NONE;
@@ -262,8 +274,9 @@ static PyObject *integration_stats(IntegrationObject *self, PyObject *unused) {
     return state ? stats_to_python(state, self->engine) : NULL;
 }
 
-static PyObject *integration_profile(IntegrationObject *self, PyObject *name) {
-    if (name_check(name, "profile()") < 0) return NULL;
+static PyObject *integration_profile(IntegrationObject *self, PyObject *args, PyObject *kwargs) {
+    PyObject *name = parse_name(args, kwargs, "O:profile"); // borrowed
+    if (!name) return NULL;
     FunctionRecord *record = find_known(self, name);
     if (!record && PyErr_Occurred()) return NULL;
     ModuleState *state = state_of((PyObject *)self);
@@ -321,18 +334,18 @@ static PyMethodDef methods[] = {
     {"record_loops", WITH_KEYWORDS(integration_record_loops), KEYWORDS,
      "record_loops($self, func_name, code, iterations=1)\n--\n\n"
      "Count turns of a loop, ten of which weigh as one call. Returns the tier just reached, else None."},
-    {"get_tier", (PyCFunction)integration_get_tier, METH_O,
-     "get_tier($self, func_name, /)\n--\n\nThe current tier; INTERPRETER for a name never seen, which stays "
+    {"get_tier", WITH_KEYWORDS(integration_get_tier), KEYWORDS,
+     "get_tier($self, func_name)\n--\n\nThe current tier; INTERPRETER for a name never seen, which stays "
      "unknown."},
     {"compile", WITH_KEYWORDS(integration_compile), KEYWORDS,
      "compile($self, func_name, tier, code)\n--\n\nCompile at this tier now, which sets the tier and never "
      "lowers it.\n\n"
      "CompilationFailed (its attribute `reason` says why) leaves everything as it was; JitDisabled while "
      "disabled."},
-    {"has_compiled", (PyCFunction)integration_has_compiled, METH_O,
-     "has_compiled($self, func_name, /)\n--\n\nWhether compiled code stands; an unknown name stays unknown."},
-    {"deoptimize", (PyCFunction)integration_deoptimize, METH_O,
-     "deoptimize($self, func_name, /)\n--\n\nDrop the code; back to INTERPRETER, calls count from 0. "
+    {"has_compiled", WITH_KEYWORDS(integration_has_compiled), KEYWORDS,
+     "has_compiled($self, func_name)\n--\n\nWhether compiled code stands; an unknown name stays unknown."},
+    {"deoptimize", WITH_KEYWORDS(integration_deoptimize), KEYWORDS,
+     "deoptimize($self, func_name)\n--\n\nDrop the code; back to INTERPRETER, calls count from 0. "
      "DeoptFailed for an unknown name."},
     {"can_osr", WITH_KEYWORDS(integration_can_osr), KEYWORDS,
      "can_osr($self, func_name, bytecode_offset)\n--\n\nWhether a compiled OSR entry stands at this loop "
@@ -340,11 +353,11 @@ static PyMethodDef methods[] = {
     {"do_osr", WITH_KEYWORDS(integration_do_osr), KEYWORDS,
      "do_osr($self, func_name, bytecode_offset)\n--\n\nEnter compiled code there at the next back-edge. "
      "OsrFailed when none stands there."},
-    {"osr_entries", (PyCFunction)integration_osr_entries, METH_O,
-     "osr_entries($self, func_name, /)\n--\n\nThe loop-header offsets at which can_osr is true, in order."},
+    {"osr_entries", WITH_KEYWORDS(integration_osr_entries), KEYWORDS,
+     "osr_entries($self, func_name)\n--\n\nThe loop-header offsets at which can_osr is true, in order."},
     {"stats", (PyCFunction)integration_stats, METH_NOARGS, "stats($self, /)\n--\n\nA JitStats snapshot."},
-    {"profile", (PyCFunction)integration_profile, METH_O,
-     "profile($self, func_name, /)\n--\n\nA FunctionProfile snapshot; None for a name never seen."},
+    {"profile", WITH_KEYWORDS(integration_profile), KEYWORDS,
+     "profile($self, func_name)\n--\n\nA FunctionProfile snapshot; None for a name never seen."},
     {"records", (PyCFunction)integration_records, METH_NOARGS,
      "records($self, /)\n--\n\nAll that is known of each function seen: a list of dicts, for reports."},
     {"reset", (PyCFunction)integration_reset, METH_NOARGS,

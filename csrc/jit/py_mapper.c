@@ -38,7 +38,7 @@ static void mapper_object_dealloc(MapperObject *self) {
 
 static PyObject *mapper_get_or_create_method(MapperObject *self, PyObject *name) {
     NameBytes bytes;
-    if (name_check(name, "get_or_create()") < 0 || name_encode(name, &bytes) < 0) return NULL;
+    if (name_check(name, "get_or_create") < 0 || name_encode(name, &bytes) < 0) return NULL;
     int64_t id = mapper_get_or_create(self->mapper, bytes.bytes, bytes.length);
     name_release(&bytes);
     return id < 0 ? PyErr_NoMemory() : PyLong_FromLongLong(id);
@@ -46,7 +46,7 @@ static PyObject *mapper_get_or_create_method(MapperObject *self, PyObject *name)
 
 static PyObject *mapper_get_method(MapperObject *self, PyObject *name) {
     NameBytes bytes;
-    if (name_check(name, "get()") < 0 || name_encode(name, &bytes) < 0) return NULL;
+    if (name_check(name, "get") < 0 || name_encode(name, &bytes) < 0) return NULL;
     int64_t id = mapper_get(self->mapper, bytes.bytes, bytes.length);
     name_release(&bytes);
     if (id < 0) Py_RETURN_NONE;
