@@ -72,7 +72,7 @@ static int check_function(PyObject *function, const char *what) {
     return -1;
 }
 
-/* compile_function(function, tier): at the best tier allowed when tier is 0. */
+/* compile_function(function, tier); tier 0: the best one at which it does not bail. */
 static PyObject *jit_compile_function(PyObject *module, PyObject *args) {
     PyObject *function; // borrowed
     Tier tier;
@@ -83,12 +83,16 @@ static PyObject *jit_compile_function(PyObject *module, PyObject *args) {
         return NULL;
     FunctionRecord *record = engine_obtain_for_function(function);
     if (!record || hook_install() < 0) return NULL;
+    Tier lowest = tier == TIER_INTERPRETER ? TIER_BASELINE : tier;
     if (tier == TIER_INTERPRETER)
         tier = Py_MAX(TIER_BASELINE, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
-    if (!engine_compile(record, tier, record->code, &refusal)) {
-        raise_compilation_failed(state, record->name, tier, &refusal);
-        return NULL;
-    }
+    record_pin(record);
+    bool ok = engine_compile(record, tier, record->code, &refusal) != NULL;
+    while (!ok && tier > lowest && record->ceiling < tier)
+        ok = engine_compile(record, --tier, record->code, &refusal) != NULL;
+    if (!ok) raise_compilation_failed(state, record->name, tier, &refusal);
+    record_unpin(record);
+    if (!ok) return NULL;
     Py_RETURN_NONE;
 }
 
@@ -148,7 +152,8 @@ static PyMethodDef functions[] = {
      "is_enabled()\n--\n\nWhether the process's engine is enabled."},
     {"integration", jit_integration, METH_NOARGS, "integration()\n--\n\nThe process's JitIntegration."},
     {"compile_function", jit_compile_function, METH_VARARGS,
-     "compile_function(function, tier, /)\n--\n\nCompile now; tier 0: the best allowed. CompilationFailed "
+     "compile_function(function, tier, /)\n--\n\nCompile now; tier 0: the best one possible. "
+     "CompilationFailed "
      "says why not."},
     {"set_nojit", jit_set_nojit, METH_O, "set_nojit(function, /)\n--\n\nNever compile it; drop its code."},
     {"describe", jit_describe, METH_O,
