@@ -279,7 +279,7 @@ static bool fill_block(Block *block, const KeeperOrder *order) {
     char *clean = add_string(block, "", "--clean"), *serve = add_string(block, "", "--serve");
     char *cache = order->cache_dir ? add_string(block, "", order->cache_dir) : NULL;
     char *temporary = add_string(block, "TMPDIR=", order->scratch);
-    char *path = add_string(block, "", "PATH=/usr/bin:/bin"), *locale = add_string(block, "", "LC_ALL=C");
+    char *path = add_string(block, "", "PATH=" WORKER_TOOL_PATH), *locale = add_string(block, "", "LC_ALL=C");
     block->name = add_string(block, "", "dxpy-keeper");
     if (!block->name || !program || !scratch || !folder || !clean || !serve || !temporary || !path || !locale)
         return false;

@@ -90,6 +90,7 @@ int worker_configure(const WorkerSettings *settings) {
     snprintf(client->temporary, sizeof client->temporary, "%s",
              temporary && strlen(temporary) < WORKER_PATH ? temporary : "");
     client->cache_limit = settings->cache_limit;
+    client->idle_timeout = settings->idle_timeout > 0 ? settings->idle_timeout : 60;
     client->compile_timeout = settings->compile_timeout > 0 ? settings->compile_timeout : 10;
     client->notify = settings->notify;
     client->configured = true;
@@ -111,7 +112,7 @@ static bool start_listener(Client *client) {
     if (client->listening) return true;
     if (client->wake < 0) client->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (client->wake < 0) return false;
-    enum { STACK = 256 << 10 };
+    enum { STACK = 1 << 20 };
     sigset_t all, before;
     sigfillset(&all);
     pthread_attr_t attributes;

@@ -18,6 +18,7 @@ typedef struct WorkerSettings {
     const char *program;    /* the dxpy-cc to run */
     const char *cache_dir;  /* where artifacts go; NULL: no cache, a private temporary folder */
     uint64_t cache_limit;   /* bytes the cache may take; 0: its default */
+    double idle_timeout;    /* seconds after which an idle worker is ended, to free its memory; 0: 60 */
     double compile_timeout; /* seconds a compile may take before the worker is killed */
     void (*notify)(void);   /* called from the listener thread when a reply was queued; holds no lock */
 } WorkerSettings;

@@ -14,7 +14,6 @@
 
 #define START_SECONDS  20.0  /* from exec to HELLO */
 #define GATHER_SECONDS 0.001 /* an idle worker waits for what comes together with the first job */
-#define IDLE_SECONDS   60.0  /* then the worker's memory is given back */
 #define RETRY_SECONDS  60.0  /* after a worker could not be had */
 #define BACKOFF_FIRST  0.05
 #define BACKOFF_LAST   5.0
@@ -336,6 +335,7 @@ static double advance(Client *client) {
     lock(client);
     bool work = client->waiting.head != NULL, hurry = client->waiters > 0;
     bool renew = client->reconfigured || (client->state != WORKER_DOWN && client->process.user != geteuid());
+    double idle_until = client->idle_since + client->idle_timeout;
     double gathered = work ? client->waiting.head->submitted + GATHER_SECONDS : 0;
     unlock(client);
     switch (client->state) {
@@ -350,11 +350,11 @@ static double advance(Client *client) {
         ran_out_of_time(client);
         return now;
     case WORKER_IDLE:
-        if (renew || (!work && now >= client->idle_since + IDLE_SECONDS)) {
+        if (renew || (!work && now >= idle_until)) {
             retire(client);
             return now;
         }
-        if (!work) return client->idle_since + IDLE_SECONDS;
+        if (!work) return idle_until;
         if (now < gathered && !hurry) return gathered;
         send_batch(client);
         return now;
@@ -390,6 +390,7 @@ static void wait_and_take(Client *client, double until) {
 
 void *worker_listen(void *argument) {
     Client *client = argument;
+    pthread_setname_np(pthread_self(), "dxpy-listener");
     for (;;) {
         lock(client);
         bool stopping = client->stopping, announce = client->announce;

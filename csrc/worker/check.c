@@ -11,25 +11,27 @@
 
 #include "base/cpu_level.h"
 #include "base/files.h"
+#include "worker/protocol.h"
 #include "worker/worker.h"
 
-static const char *find_tool(const char *name, char *path, size_t size) {
-    static const char *const folders[] = {"/usr/bin", "/bin"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, size, "%s/%s", folders[i], name);
-        if (access(path, X_OK) == 0) return path;
+static bool find_tool(const char *name, char *path, size_t size) {
+    for (const char *folder = WORKER_TOOL_PATH; *folder;) {
+        int length = (int)strcspn(folder, ":");
+        snprintf(path, size, "%.*s/%s", length, folder, name);
+        if (access(path, X_OK) == 0) return true;
+        folder += length + (folder[length] == ':');
     }
-    return NULL;
+    return false;
 }
 
 void check_tools(char *error, size_t size) {
-    char path[64];
+    char path[256];
     error[0] = 0;
     const char *missing = !find_tool("as", path, sizeof path)   ? "as"
                           : !find_tool("ld", path, sizeof path) ? "ld"
                                                                 : NULL;
     if (missing)
-        snprintf(error, size, "the program %s is not in " WORKER_PATH_VARIABLE "; install binutils", missing);
+        snprintf(error, size, "the program %s is not in " WORKER_TOOL_PATH "; install binutils", missing);
 }
 
 static bool report(bool good, const char *what, const char *found) {
@@ -39,9 +41,9 @@ static bool report(bool good, const char *what, const char *found) {
 }
 
 static bool check_tool(const char *name) {
-    char path[64], command[96], version[256] = "";
+    char path[256], command[300], version[256] = "";
     if (!find_tool(name, path, sizeof path))
-        return report(false, name, "not in " WORKER_PATH_VARIABLE "; install binutils");
+        return report(false, name, "not in " WORKER_TOOL_PATH "; install binutils");
     snprintf(command, sizeof command, "%s --version 2>&1", path);
     FILE *output = popen(command, "re");
     bool said = output && fgets(version, sizeof version, output);

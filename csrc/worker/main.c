@@ -86,7 +86,7 @@ static int compile_file(const Options *options) {
     int status = 2;
     if (files_make_private("/tmp/dxpy-cc-", folder, sizeof folder)) {
         setenv("TMPDIR", folder, 1);
-        setenv("PATH", WORKER_PATH_VARIABLE, 1);
+        setenv("PATH", WORKER_TOOL_PATH, 1);
         status = run_apart(options, &unit, folder);
         files_remove_tree(folder);
     } else {

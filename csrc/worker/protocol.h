@@ -13,6 +13,11 @@
 
 #include <stdint.h>
 
+/* Where the worker, and libgccjit in it, looks for `as` and `ld`, whatever the user's PATH is. */
+#ifndef WORKER_TOOL_PATH
+#define WORKER_TOOL_PATH "/usr/bin:/bin"
+#endif
+
 enum {
     PROTOCOL_VERSION = 1,       /* in HELLO: a dxpy-cc of another build is refused */
     PROTOCOL_SOCKET = 3,        /* the worker's descriptor */

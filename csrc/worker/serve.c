@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cpu_level.h"
@@ -211,6 +212,20 @@ static bool read_request(char *payload, size_t length, RequestFrame *request, Un
     return length == 0;
 }
 
+/* A folder in /tmp may be tidied away by the system while the worker idles. */
+static void restore_folders(const Server *server) {
+    if (access(server->scratch, W_OK | X_OK) == 0) return;
+    mkdir(server->folder, 0700);
+    mkdir(server->scratch, 0700);
+    struct stat about;
+    bool ours = lstat(server->folder, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid() &&
+                (about.st_mode & 077) == 0;
+    if (!ours) {
+        fprintf(stderr, "dxpy-cc: %s is not a folder of ours any more\n", server->folder);
+        _exit(2);
+    }
+}
+
 static void answer(Server *server, const FrameHeader *header, char *payload) {
     RequestFrame request;
     UnitFrame units[PROTOCOL_BATCH];
@@ -221,6 +236,7 @@ static void answer(Server *server, const FrameHeader *header, char *payload) {
     }
     /* What was said during earlier requests explains nothing about this one. */
     if (ftruncate(STDERR_FILENO, 0) < 0) fprintf(stderr, "dxpy-cc: the log cannot be cut: %m\n");
+    restore_folders(server);
     if (header->type == FRAME_DUMP) answer_dump(server, &request, &texts[0]);
     else answer_compile(server, &request, units, texts);
     DoneFrame done = {.memory = resident_memory()};

@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where `as` and `ld` are looked for, whatever the user's PATH is. */
-#define WORKER_PATH_VARIABLE "/usr/bin:/bin"
-
 /* Serve the client behind PROTOCOL_SOCKET; does not return. `scratch` is this process's own folder, `folder`
  * the client's around it, for objects that no cache takes. `cache_dir` may be NULL. */
 _Noreturn void serve(const char *scratch, const char *folder, const char *cache_dir, uint64_t cache_limit);

@@ -4,6 +4,7 @@ import ctypes as c
 import hashlib
 import os
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 
 class Settings(c.Structure):
@@ -11,6 +12,7 @@ class Settings(c.Structure):
         ("program", c.c_char_p),
         ("cache_dir", c.c_char_p),
         ("cache_limit", c.c_uint64),
+        ("idle_timeout", c.c_double),
         ("compile_timeout", c.c_double),
         ("notify", c.c_void_p),
     ]
@@ -66,25 +68,24 @@ def key_of(text):
 
 
 class Client:
-    """One process's client. `library` and `program` are what build.py made."""
+    """One process's client. `library` and `program` are what native.py built."""
 
-    def __init__(self, library, program, cache_dir=None, timeout=10.0, configure=True):
+    def __init__(self, library, program, cache=None, **settings):
         self.lib = c.CDLL(library, use_errno=True)
         self.lib.worker_take_reply.restype = c.c_bool
         self.lib.worker_wait_reply.restype = c.c_bool
         self.lib.worker_wait_reply.argtypes = [c.c_double]
         self.lib.worker_submit.argtypes = [c.c_uint64, c.c_char_p, c.c_char_p, c.c_size_t, c.c_int]
         self.lib.worker_submit_dump.argtypes = [c.c_uint64, c.c_char_p, c.c_size_t, c.c_char_p, c.c_int]
-        self.program, self.cache_dir = program, cache_dir
         self.jobs = 0
-        if configure:
-            self.configure(timeout)
+        self.configure(program, cache, **settings)
 
-    def configure(self, timeout=10.0, cache_limit=0):
+    def configure(self, program, cache=None, timeout=10.0, idle=0.0, cache_limit=0):
         settings = Settings(
-            os.fsencode(self.program),
-            os.fsencode(self.cache_dir) if self.cache_dir else None,
+            os.fsencode(program),
+            os.fsencode(cache) if cache else None,
             cache_limit,
+            idle,
             timeout,
             c.cast(self.lib.shim_notify, c.c_void_p),
         )
@@ -129,9 +130,8 @@ class Client:
     def stats(self):
         stats = Stats()
         self.lib.worker_get_stats(c.byref(stats))
-        stats_error = stats.error.decode()
         result = {name: getattr(stats, name) for name, _ in Stats._fields_}
-        return type("StatsNow", (), {**result, "error": stats_error})
+        return SimpleNamespace(**{**result, "error": stats.error.decode()})
 
     def notified(self):
         return self.lib.shim_notified()
