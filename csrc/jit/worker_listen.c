@@ -217,7 +217,8 @@ static bool take_hello(Client *client, const char *payload, size_t length) {
         snprintf(hello.error, sizeof hello.error, "%.150s is of another dxpy; install dxpy anew",
                  client->program);
     if (hello.error[0]) {
-        retire(client);
+        process_end(&client->process, true);
+        set_down(client, 0);
         give_up(client, hello.error);
         return true;
     }

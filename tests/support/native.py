@@ -99,6 +99,19 @@ def has_ended(pid, seconds=1.0):
     return ended
 
 
+class Signal:
+    """A FIFO that a unit's text `signal PATH` writes to when the compiler gets there."""
+
+    def __init__(self, folder):
+        self.path = folder / "signal"
+        os.mkfifo(self.path)
+        self.fd = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def wait(self, seconds=10.0):
+        assert select.select([self.fd], [], [], seconds)[0], "the unit was not reached"
+        os.read(self.fd, 1)
+
+
 def parent_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 

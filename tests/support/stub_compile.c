@@ -1,6 +1,7 @@
 /* A compiler that does what the unit's text tells it. The text is words:
  *
- *   sleep S | crash | exit N | grow MB | spawn | say WORDS... | fail REASON | ok
+ *   sleep S | crash | exit N | grow MB | spawn | garbage | say WORDS | signal FIFO |
+ *   fail REASON | ok
  *
  * done as the unit's own work, or after `gcc` as part of the work on all units together. `whole` before
  * fail: the batch fails as a whole. The object holds the texts and is no shared object. */
@@ -13,9 +14,19 @@
 
 #include "codegen/compile.h"
 
-static void say(const char *words) {
+/* Underscores stand for spaces. */
+static void say(char *words) {
+    for (char *c = words; *c; c++)
+        if (*c == '_') *c = ' ';
     fprintf(stderr, "%s\n", words);
-    fflush(stderr);
+}
+
+/* Tell who reads the FIFO, if anybody does, that this word was reached. */
+static void signal_reader(const char *fifo) {
+    int fd = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return;
+    if (write(fd, "x", 1) != 1) abort();
+    close(fd);
 }
 
 /* Takes memory and keeps it, as libgccjit does. */
@@ -33,6 +44,11 @@ static void spawn(void) {
     }
 }
 
+/* Words on the client's socket that are no frame. */
+static void garbage(void) {
+    if (write(3, "garbage, garbage", 16) != 16) abort();
+}
+
 static void refuse(CcResult *result, const char *reason) {
     result->ok = false;
     snprintf(result->reason, sizeof result->reason, "%s", reason);
@@ -41,7 +57,7 @@ static void refuse(CcResult *result, const char *reason) {
 
 /* False when the whole batch is to fail. */
 static bool obey(const char *text, bool in_gcc, CcResult *result) {
-    char words[512], *rest = NULL;
+    char words[1024], *rest = NULL;
     bool now = !in_gcc;
     snprintf(words, sizeof words, "%s", text);
     for (char *word = strtok_r(words, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest)) {
@@ -52,8 +68,9 @@ static bool obey(const char *text, bool in_gcc, CcResult *result) {
         else if (strcmp(word, "exit") == 0) exit(atoi(strtok_r(NULL, " \n", &rest)));
         else if (strcmp(word, "grow") == 0) grow((size_t)atoi(strtok_r(NULL, " \n", &rest)));
         else if (strcmp(word, "spawn") == 0) spawn();
-        else if (strcmp(word, "say") == 0) return say(rest), true;
-        else if (strcmp(word, "environment") == 0) say(getenv(strtok_r(NULL, " \n", &rest)));
+        else if (strcmp(word, "say") == 0) say(strtok_r(NULL, " \n", &rest));
+        else if (strcmp(word, "signal") == 0) signal_reader(strtok_r(NULL, " \n", &rest));
+        else if (strcmp(word, "garbage") == 0) garbage();
         else if (strcmp(word, "fail") == 0) return refuse(result, strtok_r(NULL, " \n", &rest)), true;
         else if (strcmp(word, "whole") == 0) return refuse(result, "whole_batch"), false;
     }
