@@ -132,7 +132,7 @@ def run_module(name, events, run_suite):
     except unittest.SkipTest as skip:
         events(end=case, outcome="skip", detail=str(skip))
         return
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         events(end=case, outcome="error", detail=f"{type(error).__name__}: {error}")
         return
     events(end=case, outcome="pass", detail="")
@@ -145,7 +145,7 @@ def run_module(name, events, run_suite):
             run_suite(unittest.TestLoader().loadTestsFromModule(module))
     except unittest.SkipTest as skip:
         events(end=f"main {name}", outcome="skip", detail=str(skip))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         events(end=f"main {name}", outcome="error", detail=f"{type(error).__name__}: {error}")
 
 

@@ -1,7 +1,8 @@
 """The table of a conformance run, for the terminal and as docs/conformance.md."""
 
-from conformance import results
 from proving import modes
+
+from conformance import results
 
 
 class Report:
