@@ -26,7 +26,7 @@ INSTRUMENT = [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE e
 CFLAGS = ["-std=gnu11", "-fvisibility=hidden", "-fno-strict-aliasing", "-fwrapv", *WARNINGS, *OPTIMIZE, *INSTRUMENT]
 
 # The compiler worker has no Python in it; both sides share base/, the neutral bytecode and the IR.
-WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "worker"]
+WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
 JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "runtime", "cache", "jit"]
 REACTOR_FOLDERS = ["reactor"]
 
@@ -84,7 +84,7 @@ class BuildExtensions(build_ext):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         cflags = [flag for flag in CFLAGS if flag != "-fvisibility=hidden"]
-        subprocess.run([*compiler(), *cflags, "-Icsrc", *flags, *files, "-o", str(target), "-lgccjit", "-lm"], check=True)
+        subprocess.run([*compiler(), *cflags, "-Icsrc", *flags, *files, "-o", str(target), "-lgccjit", "-lm", "-lpthread"], check=True)
 
 
 class BuildPackage(build_py):
