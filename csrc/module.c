@@ -83,14 +83,16 @@ static PyObject *jit_compile_function(PyObject *module, PyObject *args) {
         return NULL;
     FunctionRecord *record = engine_obtain_for_function(function);
     if (!record || hook_install() < 0) return NULL;
+    PyCodeObject *code = (PyCodeObject *)Py_NewRef(record->code);
     Tier lowest = tier == TIER_INTERPRETER ? TIER_BASELINE : tier;
     if (tier == TIER_INTERPRETER)
         tier = Py_MAX(TIER_BASELINE, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
     record_pin(record);
-    bool ok = engine_compile(record, tier, record->code, &refusal) != NULL;
+    bool ok = engine_compile(record, tier, code, &refusal);
     while (!ok && tier > lowest && record->ceiling < tier)
-        ok = engine_compile(record, --tier, record->code, &refusal) != NULL;
+        ok = engine_compile(record, --tier, code, &refusal);
     if (!ok) raise_compilation_failed(state, record->name, tier, &refusal);
+    Py_DECREF(code);
     record_unpin(record);
     if (!ok) return NULL;
     Py_RETURN_NONE;
@@ -120,6 +122,7 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
         return NULL;
     FunctionRecord *record = engine_obtain_for_function(function);
     if (!record) return NULL;
+    PyObject *code = Py_NewRef(record->code);
     record_pin(record);
     PyObject *text = compile_dump(record, stage);
     if (!text && !PyErr_Occurred()) {
@@ -128,6 +131,7 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
         raise_compilation_failed(state_of_module(module), record->name,
                                  Py_MAX(TIER_BASELINE, (Tier)record->tier), &refusal);
     }
+    Py_DECREF(code);
     record_unpin(record);
     return text;
 }

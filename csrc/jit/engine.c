@@ -481,27 +481,25 @@ static void take_over(FunctionRecord *to, FunctionRecord *from) {
     free_record(from);
 }
 
-FunctionRecord *engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal) {
+bool engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal) {
     /* Compiled code of another code object stays until that of the new one is there. */
     FunctionRecord *target = record->code == code ? record : new_record(record->engine, record->name, code);
     if (!target) {
         PyErr_Clear();
         refuse(refusal, reason_table[REASON_no_memory].name, "");
-        return NULL;
+        return false;
     }
+    Py_INCREF(code);
     record_pin(target);
-    bool ok = compile_record(target, tier, refusal);
-    bool dropped = target->dropped;
-    record_unpin(target);
-    if (dropped || !ok) {
-        if (!dropped && target != record) free_record(target);
-        return NULL;
-    }
-    if (!target->engine->of_process) {
+    bool ok = compile_record(target, tier, refusal) && !target->dropped;
+    if (ok && !target->engine->of_process) {
         while (target->next) take_over(target, target->next);
         while (target->previous) take_over(target, target->previous);
     }
-    return target;
+    if (!ok && target != record && !target->dropped) free_record(target);
+    Py_DECREF(code);
+    record_unpin(target);
+    return ok;
 }
 
 static void clear_counters(FunctionRecord *record) {

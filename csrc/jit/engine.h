@@ -119,9 +119,9 @@ typedef struct Refusal {
     char message[160];
 } Refusal;
 
-/* Compile `code` now. Returns the compiled record (a new one in the place of `record` when its code is
- * another), or NULL, with `refusal` filled and everything else as it was. No exception set. */
-FunctionRecord *engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal);
+/* Compile `code` now, in the place of what is compiled for the record. false: `refusal` is filled and
+ * everything else is as it was. No exception set. The record may be gone afterwards, unless it is pinned. */
+bool engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal);
 
 void engine_deoptimize(FunctionRecord *record); /* this one; not those chained to it */
 void engine_reset(Engine *engine);
