@@ -205,15 +205,16 @@ def _table(heads, rows, numeric):
     head = "".join(
         f"<th class={kind} tabindex=0>{label}</th>" for label, kind in zip(heads, kinds, strict=True)
     )
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td class={kind} data-key='{_text(key)}'>{html}</td>"
-            for (key, html), kind in zip(row, kinds, strict=True)
-        )
-        for row in rows
-    )
+    body = "\n".join(_table_row(row, kinds) for row in rows)
     return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+
+
+def _table_row(row, kinds):
+    cells = "".join(
+        f"<td class={kind} data-key='{_text(key)}'>{html}</td>"
+        for (key, html), kind in zip(row, kinds, strict=True)
+    )
+    return f"<tr>{cells}</tr>"
 
 
 STYLE = """

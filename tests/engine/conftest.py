@@ -26,7 +26,9 @@ def run_python():
 
     def run(*arguments, env=(), cwd=None, input=None, options=()):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
-        environment.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1")
+        environment.update(
+            PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1"
+        )
         environment.update(env)
         return subprocess.run(
             [sys.executable, *options, *map(str, arguments)],

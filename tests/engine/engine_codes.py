@@ -20,6 +20,10 @@ ADD = _add.__code__
 TOTAL = _total.__code__  # has a loop, so perhaps OSR entries
 UNUSABLE = ADD.replace(co_code=bytes([255, 0]) + ADD.co_code)  # 255 is no opcode that a compiler writes
 
-COMPILED_TIERS = [dxpy.CompilationTier.BASELINE_JIT, dxpy.CompilationTier.OPTIMIZING_JIT, dxpy.CompilationTier.AOT_OPTIMIZED]
+COMPILED_TIERS = [
+    dxpy.CompilationTier.BASELINE_JIT,
+    dxpy.CompilationTier.OPTIMIZING_JIT,
+    dxpy.CompilationTier.AOT_OPTIMIZED,
+]
 
 any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates too

@@ -110,7 +110,18 @@ def test_exit_status_of_an_interrupt_is_the_signal(same, tmp_path):
     assert same("script.py").returncode == -signal.SIGINT
 
 
-@pytest.mark.parametrize("arguments", [["missing.py"], ["folder/missing.py"], ["-m", "missing"], ["-m", "folder"], ["-m", "os.missing"], ["folder"], ["-m", ""]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["missing.py"],
+        ["folder/missing.py"],
+        ["-m", "missing"],
+        ["-m", "folder"],
+        ["-m", "os.missing"],
+        ["folder"],
+        ["-m", ""],
+    ],
+)
 def test_what_is_not_there(same, tmp_path, arguments):
     (tmp_path / "folder").mkdir()
     assert same(*arguments).returncode != 0
@@ -157,23 +168,34 @@ def test_interpreter_options(same, tmp_path):
 
 
 def test_a_program_is_compiled(run_python, tmp_path):
-    (tmp_path / "script.py").write_text("def f(x): return x\nfor i in range(60): f(i)\nimport dxpy\nprint(dxpy.explain(f))")
+    (tmp_path / "script.py").write_text(
+        "def f(x): return x\nfor i in range(60): f(i)\nimport dxpy\nprint(dxpy.explain(f))"
+    )
     run = run_python("-m", "dxpy", "run", "--sync", "--thresholds", "10,50,90", tmp_path / "script.py")
     assert "  tier        2 OPTIMIZING_JIT\n" in run.stdout
-    run = run_python("-m", "dxpy", "run", "--sync", "--thresholds=10,50,90", "--max-tier=1", tmp_path / "script.py")
+    run = run_python(
+        "-m", "dxpy", "run", "--sync", "--thresholds=10,50,90", "--max-tier=1", tmp_path / "script.py"
+    )
     assert "  tier        1 BASELINE_JIT\n" in run.stdout
-    run = run_python("-m", "dxpy", "run", "--no-cache", "--thresholds=10,50,90", "--only", "x", tmp_path / "script.py")
+    run = run_python(
+        "-m", "dxpy", "run", "--no-cache", "--thresholds=10,50,90", "--only", "x", tmp_path / "script.py"
+    )
     assert "interpreted because excluded" in run.stdout
 
 
 def test_flag_wins_over_environment(run_python):
     code = "from dxpy import config; print(config.options()[1].value)"
-    assert run_python("-m", "dxpy", "run", "--max-tier=2", "-c", code, env={"DXPY_MAX_TIER": "1"}).stdout == "2\n"
+    assert (
+        run_python("-m", "dxpy", "run", "--max-tier=2", "-c", code, env={"DXPY_MAX_TIER": "1"}).stdout
+        == "2\n"
+    )
     assert run_python("-m", "dxpy", "run", "-c", code, env={"DXPY_MAX_TIER": "1"}).stdout == "1\n"
 
 
 def test_stats_at_the_end(run_python):
-    run = run_python("-m", "dxpy", "run", "--stats", "-c", "def f(): pass\nfor _ in range(7): f()\nraise SystemExit(4)")
+    run = run_python(
+        "-m", "dxpy", "run", "--stats", "-c", "def f(): pass\nfor _ in range(7): f()\nraise SystemExit(4)"
+    )
     assert run.returncode == 4
     assert "dxpy: total_functions        " in run.stderr
 
@@ -184,7 +206,10 @@ def test_stats_at_the_end(run_python):
         (["run"], "what is to be run is missing"),
         (["run", "--max-tier"], "--max-tier takes a whole number from 0 to 3, and nothing follows"),
         (["run", "--max-tier=9", "x.py"], "--max-tier: max_tier takes a whole number from 0 to 3, not '9'"),
-        (["run", "--thresholds", "3,2,1", "x.py"], "--thresholds: thresholds takes three growing whole numbers"),
+        (
+            ["run", "--thresholds", "3,2,1", "x.py"],
+            "--thresholds: thresholds takes three growing whole numbers",
+        ),
         (["run", "--no-max-tier", "x.py"], "run has no option --no-max-tier"),
         (["run", "--fast", "x.py"], "run has no option --fast; it takes --thresholds, --max-tier"),
         (["run", "-m"], "-m takes a module"),
@@ -257,7 +282,9 @@ def test_pth_with_a_bad_option_says_so_and_goes_on(run_python, tmp_path):
     (tmp_path / "dxpy.pth").write_text((ROOT / "dxpy.pth").read_text())
     run = run_python("-c", PTH.format(str(tmp_path)), env={"DXPY_ENABLE": "1", "DXPY_MAX_TIER": "x"})
     assert run.stdout == "False\n"
-    assert run.stderr == "dxpy: not enabled: DXPY_MAX_TIER: max_tier takes a whole number from 0 to 3, not 'x'\n"
+    assert (
+        run.stderr == "dxpy: not enabled: DXPY_MAX_TIER: max_tier takes a whole number from 0 to 3, not 'x'\n"
+    )
 
 
 def test_pth_is_one_line_that_imports_nothing_new():

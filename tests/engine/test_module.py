@@ -52,7 +52,9 @@ print(dxpy.is_enabled())
 
 
 def test_another_micro_version_stays_disabled_and_says_why(run_python):
-    script = FAKE_BUILD + """
+    script = (
+        FAKE_BUILD
+        + """
 import dxpy
 dxpy.enable()
 print(dxpy.is_enabled(), dxpy._jit.problem())
@@ -61,9 +63,12 @@ for _ in range(200): f()
 print(dxpy.stats().total_functions)
 assert dxpy.jit(f) is f
 """
+    )
     run = run_python("-c", script)
     version = ".".join(map(str, sys.version_info[:3]))
-    problem = f"built for CPython 3.11.15, but this is {version}; build it again with this Python: pip install"
+    problem = (
+        f"built for CPython 3.11.15, but this is {version}; build it again with this Python: pip install"
+    )
     assert run.stdout.startswith(f"False {problem}")
     assert run.stdout.endswith("\n0\n")
     assert f"RuntimeWarning: dxpy stays disabled: {problem}" in run.stderr
@@ -80,12 +85,21 @@ def test_state_is_the_module_s_own():
     spec = importlib.util.find_spec("dxpy._jit")
     second = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(second)
-    for name in ("JitIntegration", "FunctionIdMapper", "JitStats", "FunctionProfile", "JitError", "OsrFailed"):
+    for name in (
+        "JitIntegration",
+        "FunctionIdMapper",
+        "JitStats",
+        "FunctionProfile",
+        "JitError",
+        "OsrFailed",
+    ):
         assert getattr(second, name) is not getattr(_jit, name)
     engine = second.JitIntegration()
     assert type(engine.stats()) is second.JitStats
     assert isinstance(second.integration(), second.JitIntegration)
-    assert second.integration().mapper.get_or_create("shared") == dxpy.integration().mapper.get_or_create("shared")
+    assert second.integration().mapper.get_or_create("shared") == dxpy.integration().mapper.get_or_create(
+        "shared"
+    )
     kind = weakref.ref(second.JitIntegration)
     del second, engine, spec
     gc.collect()

@@ -206,7 +206,9 @@ def test_jit_that_cannot_compile_warns_and_goes_on(check):
     """)
 
 
-@pytest.mark.parametrize("call", ["jit(print)", "jit(3)", "nojit(print)", "nojit(C)", "dump(print, 'ir')", "explain(print)"])
+@pytest.mark.parametrize(
+    "call", ["jit(print)", "jit(3)", "nojit(print)", "nojit(C)", "dump(print, 'ir')", "explain(print)"]
+)
 def test_only_python_functions_will_do(check, call):
     name = call.partition("(")[0]
     assert check(f"""
@@ -286,12 +288,17 @@ def test_explain(check):
     C().method()
     print(dxpy.explain(C().method))
     """)
-    assert out.startswith("f (<string>:4)\n  not seen yet: never called while dxpy was enabled\n__main__.f (<string>:4)\n")
+    assert out.startswith(
+        "f (<string>:4)\n  not seen yet: never called while dxpy was enabled\n__main__.f (<string>:4)\n"
+    )
     assert "  tier        2 OPTIMIZING_JIT\n  calls       1,234\n  compiled    2 times, " in out
     assert "in use: tier 2, " in out
     assert "\nTrue\n" in out
     assert "  interpreted because nojit: marked with @dxpy.nojit\n" in out
-    assert "__main__.C.method (<string>:24)\n  tier        0 INTERPRETER\n  calls       1\n  compiled    never\n" in out
+    assert (
+        "__main__.C.method (<string>:24)\n  tier        0 INTERPRETER\n  calls       1\n  compiled    never\n"
+        in out
+    )
 
 
 def test_dump(check):
