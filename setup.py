@@ -4,6 +4,7 @@ Everything else about the package stands in pyproject.toml.
 """
 
 import glob
+import hashlib
 import os
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ INSTRUMENT = [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE e
 CFLAGS = ["-std=gnu11", "-fvisibility=hidden", "-fno-strict-aliasing", "-fwrapv", *WARNINGS, *OPTIMIZE, *INSTRUMENT]
 
 # The compiler worker has no Python in it; both sides share base/, the neutral bytecode and the IR.
-WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "worker"]
+WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
 JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "runtime", "cache", "jit"]
 REACTOR_FOLDERS = ["reactor"]
 
@@ -37,6 +38,14 @@ def sources(folders):
 
 def headers():
     return sorted(glob.glob("csrc/**/*.h", recursive=True) + glob.glob("csrc/**/*.def", recursive=True))
+
+
+def build_id():
+    """Names this state of the sources: code compiled by another one is never loaded from the cache."""
+    digest = hashlib.sha256()
+    for name in sorted(headers() + glob.glob("csrc/**/*.c", recursive=True)):
+        digest.update(Path(name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def stop(missing, package):
@@ -84,7 +93,7 @@ class BuildExtensions(build_ext):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         cflags = [flag for flag in CFLAGS if flag != "-fvisibility=hidden"]
-        subprocess.run([*compiler(), *cflags, "-Icsrc", *flags, *files, "-o", str(target), "-lgccjit", "-lm"], check=True)
+        subprocess.run([*compiler(), *cflags, "-Icsrc", *flags, *files, "-o", str(target), "-lgccjit", "-lm", "-lpthread"], check=True)
 
 
 class BuildPackage(build_py):
@@ -108,6 +117,7 @@ def extensions():
             "dxpy._jit",
             [*sources(JIT_FOLDERS), "csrc/module.c"],
             include_dirs=["csrc"],
+            define_macros=[("DXPY_BUILD_ID", f'"{build_id()}"')],
             extra_compile_args=CFLAGS,
             extra_link_args=INSTRUMENT,
             libraries=["dl", "pthread"],

@@ -22,6 +22,10 @@ typedef struct CcSettings {
     int optimize;        /* libgccjit's optimisation level, 0 to 3 */
     bool debug_info;
     const char *scratch; /* a folder of the worker's own for libgccjit's files */
+    /* Called (when not NULL) as work on a unit begins, and with -1 when libgccjit begins on all of them: who
+     * hangs or crashes is found by it. */
+    void (*progress)(void *arg, int unit);
+    void *progress_arg;
 } CcSettings;
 
 /* Compile the units of a batch into one shared object at `path`. Unit i exports its code as

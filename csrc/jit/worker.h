@@ -1,5 +1,10 @@
 /* The compiler worker, as the user's process sees it. No Python.h here: plain POSIX, callable
- * with or without the GIL; a listener thread of its own collects replies. */
+ * with or without the GIL; a listener thread of its own collects replies.
+ *
+ * Reasons a reply gives beside the compiler's own: compile_timeout and worker_crashed (such a unit is not
+ * sent again in this process), too_large, no_space, worker_unusable (no worker can be had; stats say why),
+ * worker_stopped, and worker_forked: after a fork the child has a client without jobs; those of its parent
+ * come back to it by worker_take_reply as failed, without notify, and may be submitted anew. */
 #ifndef DXPY_JIT_WORKER_H
 #define DXPY_JIT_WORKER_H
 
@@ -12,6 +17,8 @@ enum { WORKER_KEY = 65, WORKER_PATH = 1024 };
 typedef struct WorkerSettings {
     const char *program;    /* the dxpy-cc to run */
     const char *cache_dir;  /* where artifacts go; NULL: no cache, a private temporary folder */
+    uint64_t cache_limit;   /* bytes the cache may take; 0: its default */
+    double idle_timeout;    /* seconds after which an idle worker is ended, to free its memory; 0: 60 */
     double compile_timeout; /* seconds a compile may take before the worker is killed */
     void (*notify)(void);   /* called from the listener thread when a reply was queued; holds no lock */
 } WorkerSettings;
@@ -19,23 +26,24 @@ typedef struct WorkerSettings {
 typedef struct WorkerReply {
     uint64_t job;
     bool ok;
-    bool cached;          /* came from the disk cache, nothing was compiled */
+    bool cached;            /* came from the disk cache, nothing was compiled */
     char path[WORKER_PATH]; /* the shared object; with no cache, the receiver unlinks it once loaded */
-    int unit;             /* which unit of that object: dxpy_unit_<unit>, dxpy_image_<unit> */
-    char reason[48];      /* a name of jit/reasons.def when not ok */
+    int unit;               /* which unit of that object: dxpy_unit_<unit>, dxpy_image_<unit> */
+    char reason[48];        /* a name of jit/reasons.def when not ok */
     char message[208];
     double queue_ms, parse_ms, opt_ms, emit_ms, gcc_ms; /* gcc_ms: the batch's share */
-    char *text;           /* answer to a dump request, malloc'ed, else NULL */
+    char *text;                                         /* answer to a dump request, malloc'ed, else NULL */
 } WorkerReply;
 
 typedef struct WorkerStats {
     uint64_t jobs, batches, starts, crashes, timeouts, memory_restarts;
-    size_t memory; /* resident bytes of the worker when last asked */
-    int pid;       /* 0: not running */
+    size_t memory;   /* resident bytes of the worker when last asked */
+    int pid;         /* 0: not running */
     char error[256]; /* why no worker can be had ("" when usable), with its mend */
 } WorkerStats;
 
-/* Set up; starts no process and no thread before the first job. Settings are copied. */
+/* Set up, or change the settings; starts no process and no thread before the first job. Settings are copied.
+ */
 int worker_configure(const WorkerSettings *settings);
 
 /* Queue one unit (IR text, copied). `key` names its content (64 hex digits): the artifact's name
@@ -53,7 +61,9 @@ bool worker_wait_reply(double seconds);
 
 void worker_get_stats(WorkerStats *stats);
 
-/* Jobs that were queued or running come back as failed with reason "worker_stopped". */
+/* End the worker and the listener. Jobs that were queued or running come back as failed with reason
+ * "worker_stopped", without notify; objects that no cache took are removed. Returns within four seconds
+ * whatever happens. A later submit starts anew. */
 void worker_stop(void);
 
 #endif

@@ -1,0 +1,183 @@
+#define _GNU_SOURCE
+#include "jit/worker_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "jit/keeper.h"
+#include "worker/protocol.h"
+
+/* A fork happens to the process as a whole: so does this lock. */
+static pthread_mutex_t descriptors = PTHREAD_MUTEX_INITIALIZER;
+
+void process_lock_descriptors(void) { pthread_mutex_lock(&descriptors); }
+void process_unlock_descriptors(void) { pthread_mutex_unlock(&descriptors); }
+
+static void close_fd(int *fd) {
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+}
+
+/* Finished objects are loaded from the folder: a file system without exec is of no use. */
+static bool make_in(WorkerFolder *folder, const char *base) {
+    char prefix[480];
+    struct statvfs about;
+    if (base[0] != '/' || statvfs(base, &about) < 0 || about.f_flag & (ST_NOEXEC | ST_RDONLY)) return false;
+    if ((size_t)snprintf(prefix, sizeof prefix, "%s/dxpy-%u-", base, (unsigned)geteuid()) >= sizeof prefix)
+        return false;
+    if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
+    folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return true;
+    close_fd(&folder->lock);
+    rmdir(folder->path);
+    return false;
+}
+
+bool folder_make(WorkerFolder *folder, const char *preferred, char *error, size_t size) {
+    const char *const bases[] = {preferred ? preferred : "", "/tmp", "/var/tmp", "/dev/shm"};
+    bool made = false;
+    process_lock_descriptors();
+    for (size_t i = 0; i < sizeof bases / sizeof *bases && !made; i++) made = make_in(folder, bases[i]);
+    process_unlock_descriptors();
+    if (made) return true;
+    folder->path[0] = 0;
+    snprintf(error, size,
+             "no folder for temporary files: neither %s%s/tmp, /var/tmp nor /dev/shm is writable and allows "
+             "execution; "
+             "set TMPDIR to one that does",
+             preferred ? preferred : "", preferred ? ", " : "");
+    return false;
+}
+
+static void unlock_folder(WorkerFolder *folder) {
+    process_lock_descriptors();
+    folder_forget(folder);
+    process_unlock_descriptors();
+}
+
+void folder_remove(WorkerFolder *folder) {
+    if (folder->path[0]) files_remove_tree(folder->path);
+    unlock_folder(folder);
+}
+
+void folder_remove_if_empty(WorkerFolder *folder) {
+    if (folder->path[0] && (rmdir(folder->path) == 0 || errno == ENOENT)) unlock_folder(folder);
+}
+
+void folder_forget(WorkerFolder *folder) {
+    close_fd(&folder->lock);
+    folder->path[0] = 0;
+}
+
+static bool start_failed(WorkerProcess *process, const char *what, char *error, size_t size) {
+    snprintf(error, size, "cannot start the compiler worker: %s: %s", what, strerror(errno));
+    close_fd(&process->socket);
+    close_fd(&process->theirs);
+    close_fd(&process->log);
+    if (process->scratch[0]) files_remove_tree(process->scratch);
+    return false;
+}
+
+static bool start(WorkerProcess *process, const char *program, const char *cache_dir, uint64_t cache_limit,
+                  const WorkerFolder *folder, char *error, size_t size) {
+    *process = (WorkerProcess){
+        .socket = -1, .theirs = -1, .log = -1, .user = geteuid(), .keep_memory = process->keep_memory};
+    char prefix[540];
+    snprintf(prefix, sizeof prefix, "%s/worker-", folder->path);
+    if (access(program, X_OK) < 0) return start_failed(process, program, error, size);
+    if (!files_make_private(prefix, process->scratch, sizeof process->scratch)) {
+        process->scratch[0] = 0;
+        return start_failed(process, folder->path, error, size);
+    }
+    char log_path[600];
+    snprintf(log_path, sizeof log_path, "%s/log", process->scratch);
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return start_failed(process, "socketpair", error, size);
+    process->socket = pair[0], process->theirs = pair[1];
+    process->log = open(log_path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    /* The umask may have taken the owner's own bits. */
+    if (process->log >= 0) fchmod(process->log, 0600);
+    if (process->log < 0 || fcntl(process->socket, F_SETFL, O_NONBLOCK) < 0)
+        return start_failed(process, log_path, error, size);
+    KeeperOrder order = {.program = program,
+                         .scratch = process->scratch,
+                         .folder = folder->path,
+                         .cache_dir = cache_dir,
+                         .cache_limit = cache_limit,
+                         .socket = process->theirs,
+                         .log = process->log,
+                         .keep_memory = process->keep_memory};
+    pid_t keeper = keeper_start(&order);
+    if (keeper < 0) return start_failed(process, "clone", error, size);
+    close_fd(&process->theirs);
+    process->keeper = keeper;
+    return true;
+}
+
+bool process_start(WorkerProcess *process, const char *program, const char *cache_dir, uint64_t cache_limit,
+                   const WorkerFolder *folder, char *error, size_t size) {
+    process_lock_descriptors();
+    bool started = start(process, program, cache_dir, cache_limit, folder, error, size);
+    process_unlock_descriptors();
+    return started;
+}
+
+/* Waits for the keeper's end, which is a matter of milliseconds unless somebody has stopped it with a signal.
+ */
+static int wait_for_keeper(pid_t keeper, bool killed) {
+    enum { KILL_AFTER_MS = 1000, FORCE_AFTER_MS = 2000 };
+    int status = 0;
+    for (int waited_ms = 0;; waited_ms++) {
+        pid_t ended = waitpid(keeper, &status, __WCLONE | WNOHANG);
+        if (ended == keeper) return status;
+        if (ended < 0 && errno != EINTR) return -1;
+        if (waited_ms == KILL_AFTER_MS && !killed) kill(keeper, KEEPER_KILL);
+        if (waited_ms == FORCE_AFTER_MS) kill(keeper, SIGKILL);
+        nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+    }
+}
+
+WorkerEnd process_end(WorkerProcess *process, bool kill_it) {
+    if (process->keeper == 0) return ENDED_WELL;
+    FrameHeader quit = {.type = FRAME_QUIT};
+    if (!kill_it) kill_it = send(process->socket, &quit, sizeof quit, MSG_NOSIGNAL) != sizeof quit;
+    /* Who started it as another user may no longer kill it: then the closed socket must do. */
+    bool refused = kill_it && kill(process->keeper, KEEPER_KILL) < 0;
+    process_lock_descriptors();
+    if (refused) close_fd(&process->socket);
+    process_unlock_descriptors();
+    int status = wait_for_keeper(process->keeper, kill_it);
+    files_last_line(process->log, process->last_words, sizeof process->last_words);
+    process_lock_descriptors();
+    close_fd(&process->socket);
+    close_fd(&process->log);
+    process_unlock_descriptors();
+    files_remove_tree(process->scratch);
+    process->keeper = 0;
+    if (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) process->keep_memory = true;
+    if (status == -1 || !WIFEXITED(status)) return ENDED_CRASHED;
+    return WEXITSTATUS(status) == 0                    ? ENDED_WELL
+           : WEXITSTATUS(status) == KEEPER_NOT_STARTED ? ENDED_NOT_STARTED
+                                                       : ENDED_CRASHED;
+}
+
+void process_forget(WorkerProcess *process) {
+    close_fd(&process->socket);
+    close_fd(&process->theirs);
+    close_fd(&process->log);
+    process->keeper = 0;
+    process->scratch[0] = 0;
+}
