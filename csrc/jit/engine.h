@@ -116,7 +116,7 @@ Tier engine_record_loops(FunctionRecord *record, uint64_t loops);
 
 typedef struct Refusal {
     const char *reason; /* name from jit/reasons.def */
-    char message[160];
+    char message[256];
 } Refusal;
 
 /* Compile `code` now, in the place of what is compiled for the record. false: `refusal` is filled and

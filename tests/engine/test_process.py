@@ -291,7 +291,7 @@ def test_explain(check):
     assert out.startswith(
         "f (<string>:4)\n  not seen yet: never called while dxpy was enabled\n__main__.f (<string>:4)\n"
     )
-    assert "  tier        2 OPTIMIZING_JIT\n  calls       1,234\n  compiled    2 times, " in out
+    assert "  tier        2 OPTIMIZING_JIT\n  calls       1,234\n  compiled    " in out
     assert "in use: tier 2, " in out
     assert "\nTrue\n" in out
     assert "  interpreted because nojit: marked with @dxpy.nojit\n" in out
@@ -325,15 +325,15 @@ def test_the_table_of_reasons_covers_what_records_say(check):
 
 def test_stats_add_up_while_everything_runs(check):
     check("""
-    import json, textwrap, re
-    dxpy.enable(thresholds=(3, 30, 300), sync=True)
+    import json
+    dxpy.enable(thresholds=(3, 30, 300), sync=True, only=["json.*", "__main__.*"])
     for i in range(400):
         json.loads(json.dumps({"a": [i, None, "x" * (i % 7)]}))
-        re.sub("a+", "b", textwrap.fill("aaa " * 20, 30))
+        f(loop(i % 7))
     dxpy.disable()
     stats = dxpy.stats()
     assert stats.tier0_functions + stats.tier1_functions + stats.tier2_functions + stats.tier3_functions == stats.total_functions
-    assert stats.compiled_functions > 10 and stats.total_compiles >= stats.compiled_functions
+    assert stats.compiled_functions >= 5 and stats.total_calls > 2000
     assert stats.pending_compiles == 0
     """)
 
@@ -366,7 +366,7 @@ def test_another_hook_is_left_alone(check, other_hook):
     other_hook.set()
     for enable in (dxpy.enable, engine.enable):
         try: enable()
-        except RuntimeError as error: assert "another" in str(error) and "hook" in str(error), error
+        except RuntimeError as error: assert "another" in str(error) and "PEP 523" in str(error), error
         else: raise AssertionError
         assert not dxpy.is_enabled() and other_hook.is_set()
     dxpy.disable()
@@ -393,8 +393,8 @@ def test_run_says_in_a_line_that_another_hook_is_set(run_python, other_hook):
     run = run_python("-m", "dxpy", "run", "-c", "print(42)", env={"PYTHONPATH": path})
     (other_hook / "sitecustomize.py").unlink()
     assert (run.stdout, run.returncode) == ("42\n", 0)
-    assert run.stderr.startswith("dxpy: not enabled: ")
-    assert "hook" in run.stderr
+    assert run.stderr.startswith("dxpy: not enabled: another ")
+    assert "PEP 523" in run.stderr
     assert run.stderr.count("\n") == 1
 
 
