@@ -3,11 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from engine_codes import ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,8 +1,12 @@
-"""Code objects and name strategies for the engine's tests."""
+"""Code objects, name strategies and places for the engine's tests."""
+
+from pathlib import Path
 
 from hypothesis import strategies as st
 
 import dxpy
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _add(a, b):

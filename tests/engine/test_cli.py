@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+from engine_codes import ROOT
 
 SHOW = """
 import sys
@@ -41,7 +42,8 @@ PROGRAMS = {
     "not_utf8": "# -*- coding: ascii -*-\nx = 'é'\n",
     "latin1": "# -*- coding: latin-1 -*-\nprint('é')\n",
     "interrupt": "def f():\n    raise KeyboardInterrupt\nf()",
-    "interrupt_signal": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nfor i in range(10**9): pass",
+    "interrupt_signal": "import os, signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "os.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)",
     "killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "excepthook": "import sys\nsys.excepthook = lambda *a: print('hooked', a[0].__name__, a[2].tb_lineno, sys.last_type)\n1/0",
     "excepthook_fails": "import sys\ndef hook(*a):\n    raise OSError('hook')\nsys.excepthook = hook\n1/0",
@@ -269,16 +271,12 @@ PTH = "import site; site.addsitedir({!r}); import sys; print('dxpy' in sys.modul
     ],
 )
 def test_pth(run_python, tmp_path, value, shown, said):
-    from conftest import ROOT
-
     (tmp_path / "dxpy.pth").write_text((ROOT / "dxpy.pth").read_text())
     run = run_python("-c", PTH.format(str(tmp_path)), env={} if value is None else {"DXPY_ENABLE": value})
     assert (run.stdout, run.stderr) == (shown + "\n", said)
 
 
 def test_pth_with_a_bad_option_says_so_and_goes_on(run_python, tmp_path):
-    from conftest import ROOT
-
     (tmp_path / "dxpy.pth").write_text((ROOT / "dxpy.pth").read_text())
     run = run_python("-c", PTH.format(str(tmp_path)), env={"DXPY_ENABLE": "1", "DXPY_MAX_TIER": "x"})
     assert run.stdout == "False\n"
@@ -288,8 +286,6 @@ def test_pth_with_a_bad_option_says_so_and_goes_on(run_python, tmp_path):
 
 
 def test_pth_is_one_line_that_imports_nothing_new():
-    from conftest import ROOT
-
     lines = (ROOT / "dxpy.pth").read_text().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("import os; ")

@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from engine_codes import ROOT
 
 PRELUDE = """
 import dxpy, sys, warnings
