@@ -1,6 +1,7 @@
 """What the engine's tests share."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -40,3 +41,10 @@ def run_python():
         )
 
     return run
+
+
+@pytest.fixture
+def broken_package(tmp_path):
+    """A copy of the package that a test may damage; the folder to start Python in."""
+    shutil.copytree(ROOT / "dxpy", tmp_path / "dxpy", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path

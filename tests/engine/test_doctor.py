@@ -2,20 +2,8 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
-
-from dxpy import doctor
-
-PACKAGE = Path(doctor.PACKAGE)
-
-
-@pytest.fixture
-def broken_package(tmp_path):
-    """A copy of the package that a test may damage; the folder to put on PYTHONPATH."""
-    shutil.copytree(PACKAGE, tmp_path / "dxpy", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
 
 
 def test_all_is_well(run_python):

@@ -224,6 +224,7 @@ def test_deoptimize_and_reset_in_a_running_program(check):
     calls(f, 12, 1)
     assert engine.get_tier("__main__.f") == 2
     engine.deoptimize("__main__.f")
+    assert engine.profile("__main__.f").calls == 0
     assert not engine.has_compiled("__main__.f") and f(1) == 2
     assert engine.get_tier("__main__.f") == 0 and engine.profile("__main__.f").calls == 1
     calls(f, 4, 1)
@@ -427,3 +428,28 @@ def test_exceptions_pass_through_the_policy(check):
         try: fails(i)
         except KeyError as error: assert error.args == (i,)
     """)
+
+
+@pytest.mark.parametrize("sync", ["0", "1"])
+def test_without_a_compiler_the_program_runs_and_one_line_says_so(run_python, broken_package, sync):
+    (broken_package / "dxpy" / "bin" / "dxpy-cc").unlink()
+    script = """
+    dxpy.enable(thresholds=(5, 10, 20))
+    for _ in range(200): assert f(1) == 2 and loop(10) == 45
+    import time
+    time.sleep(0.2)
+    calls(f, 2000, 1)
+    assert engine.get_tier("__main__.f") == 0 and not engine.has_compiled("__main__.f")
+    assert engine.profile("__main__.f").calls == 2200
+    print(dxpy._jit.describe(f.__code__)["bail_reason"])
+    try: engine.compile("__main__.f", 1, f.__code__)
+    except dxpy.CompilationFailed as error: print(error.reason)
+    """
+    environment = {"PYTHONPATH": str(broken_package), "DXPY_SYNC": sync, "DXPY_CACHE": "0"}
+    run = run_python("-c", PRELUDE + textwrap.dedent(script), env=environment, cwd=broken_package)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == "worker_unusable\nworker_unusable\n"
+    assert run.stderr.count("\n") == 1
+    assert run.stderr.startswith("dxpy: ")
+    assert run.stderr.endswith("; the program runs interpreted (python -m dxpy doctor tells more)\n")
+    assert "dxpy-cc" in run.stderr
