@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from engine_codes import ROOT
 
+import dxpy
+
 SHOW = """
 import sys
 print(sys.argv, sys.path[0], __name__, __doc__, __package__)
@@ -248,6 +250,12 @@ def test_help(run_python):
     for option in config.options():
         assert option.flag in text
         assert option.environment in text
+
+
+def test_version(run_python):
+    run = run_python("-m", "dxpy", "--version")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout in (f"dxpy {dxpy.__version__}\n", "dxpy not installed\n")
 
 
 def test_cache_switched_off(run_python):
