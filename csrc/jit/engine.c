@@ -78,7 +78,7 @@ static void free_record(FunctionRecord *record) {
         record->dropped = 1;
     }
     if (record->pins > 0) return;
-    if (!record->in_co_extra) Py_XDECREF(record->code);
+    if (!record->in_co_extra) Py_DECREF(record->code);
     Py_DECREF(record->name);
     PyMem_Free(record);
 }
@@ -121,8 +121,7 @@ static int reserve_records(Engine *engine, int64_t id) {
 
 static void set_next_ask(FunctionRecord *record);
 
-/* A record of its own reference to `code` (NULL: none yet), in the chain of its name. NULL: MemoryError set.
- */
+/* A record with its own reference to `code`, in the chain of its name. NULL: MemoryError set. */
 static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *code) {
     FunctionRecord *record = NULL;
     NameBytes bytes;
@@ -136,7 +135,7 @@ static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *
     if (!record->name) goto error;
     record->id = id;
     record->engine = engine;
-    record->code = (PyCodeObject *)Py_XNewRef(code);
+    record->code = (PyCodeObject *)Py_NewRef(code);
     record->ceiling = TIER_AOT;
     link_record(engine, record);
     apply_filter(record);

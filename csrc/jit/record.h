@@ -36,7 +36,7 @@ typedef struct FunctionRecord {
 
     int64_t id;              /* FunctionIdMapper's: equal for records with one name */
     PyObject *name;          /* module.qualname; new ref */
-    PyCodeObject *code;      /* borrowed while in_co_extra, else new ref or NULL */
+    PyCodeObject *code;      /* borrowed while in_co_extra, else new ref */
     struct Engine *engine;   /* borrowed: the engine it counts for */
     const char *bail_reason; /* name from jit/reasons.def of the last failed compile, or NULL */
     char bail_message[256];
