@@ -147,13 +147,12 @@ def _function_cells(row, sampled):
 def _state(row):
     if row["refusal"]:
         return f"interpreted: {row['refusal']}"
+    state = f"compiled, {row['compiled']['code_size']:,} bytes" if row["compiled"] else "interpreted"
     if row["requested"]:
-        return f"being compiled at tier {row['requested']}"
-    if row["compiled"]:
-        return f"compiled, {row['compiled']['code_size']:,} bytes"
+        return f"{state}; tier {row['requested']} under way"
     if row["bail_reason"]:
-        return f"last compile failed: {row['bail_reason']}"
-    return "interpreted: not hot"
+        return f"{state}; last compile failed: {row['bail_reason']}"
+    return state if row["compiled"] else f"{state}: not hot"
 
 
 def _exits(facts):

@@ -157,12 +157,14 @@ def test_states_and_refusals():
         record(name="a", requested=3),
         record(name="b", bail_reason="bad_ir", message="why & how"),
         record(name="c", refusal="too_large", bail_reason="too_large", message="large"),
+        record(name="d", requested=2, compiled={"tier": 1, "code_size": 2048, "exits": []}),
     )
     states = {row[0].split("/")[0]: row[8] for row in page.tables["functions"][1:]}
     assert states == {
-        "a": "being compiled at tier 3",
-        "b": "last compile failed: bad_ir",
+        "a": "interpreted; tier 3 under way",
+        "b": "interpreted; last compile failed: bad_ir",
         "c": "interpreted: too_large",
+        "d": "compiled, 2,048 bytes; tier 2 under way",
     }
     assert [row[1:3] for row in page.tables["refusals"][1:]] == [
         ["bad_ir", "why & how"],
