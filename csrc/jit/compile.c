@@ -11,6 +11,7 @@
 #include "cache/cache.h"
 #include "cpython/decode.h"
 #include "cpython/layout.h"
+#include "cpython/version.h"
 #include "jit/engine.h"
 #include "jit/options.h"
 #include "jit/publish.h"
@@ -77,7 +78,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
 static void artifact_key(const char *text, int level, char key[HASH_HEX + 1]) {
     Hash hash;
     char settings[160];
-    int length = snprintf(settings, sizeof(settings), "%s %s %d %x\n", DXPY_BUILD_ID, cpu_level(), level, PY_VERSION_HEX);
+    int length = snprintf(settings, sizeof(settings), "%s %s %d %lx\n", DXPY_BUILD_ID, cpu_level(), level, dxpy_built_for);
     hash_init(&hash);
     hash_update(&hash, settings, (size_t)length);
     hash_update(&hash, text, strlen(text));
