@@ -43,6 +43,9 @@ typedef struct FunctionRecord {
     uint64_t exits;                         /* side exits taken, all sites */
     uint32_t compiles;                      /* how often it was compiled */
     double compile_ms;                      /* time in the worker, all compiles */
+    int32_t *failed_guards; /* code units at which speculation failed too often */
+    int32_t failed_guard_count;
+    uint32_t recompiles;    /* because of those */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 
