@@ -74,6 +74,7 @@ static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRe
 static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
     CompileContext cx;
     StrBuf text = {0};
+    osr_disarm(record->code); /* the decoder must not read an armed back-edge */
     cx_init(&cx);
     if (setjmp(cx.bailed)) {
         set_failure(record, cx.reason, cx.message);
