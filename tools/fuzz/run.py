@@ -59,7 +59,7 @@ class Fuzzer:
             for mode in self.modes:
                 found = self.outcomes(mode, source, folder, 120 + 20 * stock.seconds)
                 with self.lock:
-                    self.compiled += sum(found.work.get(f"tier{tier}", 0) for tier in (1, 2, 3))
+                    self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
                     self.find(mode, difference)
         with self.lock:

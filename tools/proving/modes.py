@@ -45,7 +45,7 @@ MODES = [
     Mode(
         "background",
         "compiled beside the program, installed late",
-        {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_INSTALL_DELAY": "20"},
+        {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_INSTALL_DELAY": "0.02"},
         patient=True,
     ),
     Mode("warm", "tier 3, code from the cache of an earlier run", {**AT_ONCE, "DXPY_MAX_TIER": "3"}, warm=True),

@@ -115,10 +115,7 @@ def main():
             last[case] = text
         if args.pause and number < args.rounds - 1:
             time.sleep(args.pause)
-    work = {}
-    if dxpy:
-        stats = dxpy.stats()
-        work = {f"tier{tier}": getattr(stats, f"tier{tier}_functions") for tier in range(4)}
+    work = dxpy.stats()._asdict() if dxpy else {}
     note(done=True, work=work, enabled=bool(dxpy and dxpy.is_enabled()))
 
 
