@@ -84,11 +84,13 @@ static bool compile_to(const CcUnit *units, int count, const CcSettings *setting
     for (int i = 0; i < count; i++) {
         CompileContext cx;
         cx_init(&cx);
+        if (settings->progress) settings->progress(settings->progress_arg, i);
         any |= compile_unit(&cx, &gcc, &units[i], i, &results[i]);
         cx_free(&cx);
     }
     bool ok = any;
     if (any) {
+        if (settings->progress) settings->progress(settings->progress_arg, -1);
         gcc_jit_context_compile_to_file(ctx, kind, path);
         const char *error = gcc_jit_context_get_first_error(ctx);
         if (error != NULL) ok = fail_all(count, results, error);

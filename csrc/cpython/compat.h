@@ -2,6 +2,9 @@
 #ifndef DXPY_CPYTHON_COMPAT_H
 #define DXPY_CPYTHON_COMPAT_H
 
+#if defined(Py_PYTHON_H) && !defined(Py_BUILD_CORE)
+#error "include cpython/compat.h before Python.h"
+#endif
 #ifndef Py_BUILD_CORE
 #define Py_BUILD_CORE 1
 #endif

@@ -50,7 +50,7 @@ Ins *lower_peek(Lowerer *l, int depth); /* 1: the top */
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
-#define CALL(l, helper, ...)                                                                                 \
+#define EMIT_CALL(l, helper, ...)                                                                                 \
     lower_call((l), H_##helper, (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
 #define INS(l, op, imm, ...)                                                                                 \
     lower_ins((l), IR_##op##_OP, (imm), (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})

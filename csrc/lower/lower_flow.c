@@ -51,12 +51,12 @@ void lower_JUMP_IF_TRUE_OR_POP(Lowerer *l) { jump_or_pop(l, true); }
 
 void lower_GET_ITER(Lowerer *l) {
     Ins *iterable = lower_pop(l);
-    lower_push(l, CALL(l, rt_get_iter, iterable));
+    lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
 
 void lower_FOR_ITER(Lowerer *l) {
     Block *next = lower_new_block(l), *done = lower_new_block(l);
-    Ins *found = CALL(l, rt_for_iter, lower_peek(l, 1));
+    Ins *found = EMIT_CALL(l, rt_for_iter, lower_peek(l, 1));
     lower_branch(l, found, next, done);
     l->block = done;
     int depth = l->depth;
@@ -88,7 +88,7 @@ void lower_RETURN_GENERATOR(Lowerer *l) { leave_to_interpreter(l); } /* in the m
 void lower_RAISE_VARARGS(Lowerer *l) {
     Ins *cause = l->instr->arg == 2 ? lower_pop(l) : K_NULL(l);
     Ins *exception = l->instr->arg >= 1 ? lower_pop(l) : K_NULL(l);
-    Ins *again = CALL(l, rt_raise, exception, cause);
+    Ins *again = EMIT_CALL(l, rt_raise, exception, cause);
     if (l->instr->arg == 0) {
         Block *raised_again = lower_new_block(l), *raised = lower_new_block(l);
         lower_branch(l, again, raised_again, raised);
@@ -102,22 +102,22 @@ void lower_RAISE_VARARGS(Lowerer *l) {
 
 void lower_RERAISE(Lowerer *l) {
     Ins *lasti = l->instr->arg ? lower_peek(l, l->instr->arg + 1) : K_NULL(l);
-    CALL(l, rt_reraise, lower_pop(l), lasti);
+    EMIT_CALL(l, rt_reraise, lower_pop(l), lasti);
     INS0(l, rethrow, 0);
     lower_end(l);
 }
 
 void lower_PUSH_EXC_INFO(Lowerer *l) {
     Ins *exception = lower_pop(l);
-    lower_push(l, CALL(l, rt_push_exc_info, exception));
+    lower_push(l, EMIT_CALL(l, rt_push_exc_info, exception));
     lower_push(l, exception);
 }
 
-void lower_POP_EXCEPT(Lowerer *l) { CALL(l, rt_pop_except, lower_pop(l)); }
+void lower_POP_EXCEPT(Lowerer *l) { EMIT_CALL(l, rt_pop_except, lower_pop(l)); }
 
 void lower_CHECK_EXC_MATCH(Lowerer *l) {
     Ins *type = lower_pop(l);
-    lower_push(l, INS(l, mkbool, 0, CALL(l, rt_exc_match, lower_peek(l, 1), type)));
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_exc_match, lower_peek(l, 1), type)));
 }
 
 /* with and async with: the manager becomes its exit method and what its enter method gave. */
@@ -135,7 +135,7 @@ void lower_BEFORE_WITH(Lowerer *l) { before_with(l, H_rt_before_with); }
 void lower_BEFORE_ASYNC_WITH(Lowerer *l) { before_with(l, H_rt_before_async_with); }
 
 void lower_WITH_EXCEPT_START(Lowerer *l) {
-    lower_push(l, CALL(l, rt_with_except_start, lower_peek(l, 4), lower_peek(l, 1)));
+    lower_push(l, EMIT_CALL(l, rt_with_except_start, lower_peek(l, 4), lower_peek(l, 1)));
     lower_leave(l);
 }
 
@@ -152,13 +152,13 @@ void lower_YIELD_VALUE(Lowerer *l) {
 
 void lower_ASYNC_GEN_WRAP(Lowerer *l) {
     Ins *value = lower_pop(l);
-    lower_push(l, CALL(l, rt_async_gen_wrap, value));
+    lower_push(l, EMIT_CALL(l, rt_async_gen_wrap, value));
 }
 
 void lower_SEND(Lowerer *l) {
     Ins *value = lower_pop(l), *receiver = lower_peek(l, 1);
     Block *returned = lower_new_block(l), *yielded = lower_new_block(l);
-    Ins *status = CALL(l, rt_send, receiver, value);
+    Ins *status = EMIT_CALL(l, rt_send, receiver, value);
     Ins *result = INS0(l, ldout, 0);
     result->nullable = false;
     lower_branch(l, status, returned, yielded);
@@ -177,25 +177,25 @@ void lower_SEND(Lowerer *l) {
 
 void lower_GET_YIELD_FROM_ITER(Lowerer *l) {
     Ins *iterable = lower_pop(l);
-    lower_push(l, CALL(l, rt_yield_from_iter, iterable, K_INT(l, l->code->is_coroutine)));
+    lower_push(l, EMIT_CALL(l, rt_yield_from_iter, iterable, K_INT(l, l->code->is_coroutine)));
 }
 
 void lower_GET_AWAITABLE(Lowerer *l) {
     Ins *awaited = lower_pop(l);
-    lower_push(l, CALL(l, rt_get_awaitable, awaited, K_INT(l, l->instr->arg)));
+    lower_push(l, EMIT_CALL(l, rt_get_awaitable, awaited, K_INT(l, l->instr->arg)));
 }
 
 void lower_GET_AITER(Lowerer *l) {
     Ins *iterable = lower_pop(l);
-    lower_push(l, CALL(l, rt_get_aiter, iterable));
+    lower_push(l, EMIT_CALL(l, rt_get_aiter, iterable));
 }
 
-void lower_GET_ANEXT(Lowerer *l) { lower_push(l, CALL(l, rt_get_anext, lower_peek(l, 1))); }
+void lower_GET_ANEXT(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_anext, lower_peek(l, 1))); }
 
 void lower_END_ASYNC_FOR(Lowerer *l) {
     Ins *exception = lower_pop(l);
     Block *ended = lower_new_block(l), *raised = lower_new_block(l);
-    Ins *status = CALL(l, rt_end_async_for, exception);
+    Ins *status = EMIT_CALL(l, rt_end_async_for, exception);
     lower_branch(l, status, ended, raised);
     l->block = raised;
     INS0(l, rethrow, 0);

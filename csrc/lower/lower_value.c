@@ -31,20 +31,20 @@ void lower_BINARY_OP(Lowerer *l) {
     };
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
-        lower_push(l, CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
+        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
         return;
     }
     bool in_place = l->instr->arg2;
     Ins *result;
-    if (in_place) result = CALL(l, rt_inplace, left, right, K_INT(l, kind));
+    if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
     else if (kind == BIN_ADD || HELPERS[kind]) result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
-    else result = CALL(l, rt_binary, left, right, K_INT(l, kind));
+    else result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));
     lower_push(l, result);
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
     Ins *right = lower_pop(l), *left = lower_pop(l);
-    lower_push(l, CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
+    lower_push(l, EMIT_CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
 }
 
 void lower_IS_OP(Lowerer *l) {
@@ -56,7 +56,7 @@ void lower_IS_OP(Lowerer *l) {
 
 void lower_CONTAINS_OP(Lowerer *l) {
     Ins *container = lower_pop(l), *item = lower_pop(l);
-    Ins *found = CALL(l, rt_contains, container, item);
+    Ins *found = EMIT_CALL(l, rt_contains, container, item);
     if (l->instr->arg) found = INS(l, not, 0, found);
     lower_push(l, INS(l, mkbool, 0, found));
 }
@@ -72,12 +72,12 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
 
 void lower_STORE_SUBSCR(Lowerer *l) {
     Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
-    CALL(l, rt_store_subscr, container, key, value);
+    EMIT_CALL(l, rt_store_subscr, container, key, value);
 }
 
 void lower_DELETE_SUBSCR(Lowerer *l) {
     Ins *key = lower_pop(l), *container = lower_pop(l);
-    CALL(l, rt_delete_subscr, container, key);
+    EMIT_CALL(l, rt_delete_subscr, container, key);
 }
 
 /* Call a helper that takes the `count` topmost operands as its rest, behind `fixed` other arguments. */
@@ -107,12 +107,12 @@ void lower_BUILD_CONST_KEY_MAP(Lowerer *l) {
 
 void lower_BUILD_SLICE(Lowerer *l) {
     Ins *step = l->instr->arg == 3 ? lower_pop(l) : K_NULL(l), *stop = lower_pop(l), *start = lower_pop(l);
-    lower_push(l, CALL(l, rt_build_slice, start, stop, step));
+    lower_push(l, EMIT_CALL(l, rt_build_slice, start, stop, step));
 }
 
 void lower_FORMAT_VALUE(Lowerer *l) {
     Ins *spec = l->instr->arg & 4 ? lower_pop(l) : K_NULL(l), *value = lower_pop(l);
-    lower_push(l, CALL(l, rt_format_value, value, spec, K_INT(l, l->instr->arg & 3)));
+    lower_push(l, EMIT_CALL(l, rt_format_value, value, spec, K_INT(l, l->instr->arg & 3)));
 }
 
 /* Pop a value and hand it to the container that lies `arg` deep: list.append and its like. */
@@ -129,12 +129,12 @@ void lower_DICT_UPDATE(Lowerer *l) { add_to(l, H_rt_dict_update); }
 
 void lower_MAP_ADD(Lowerer *l) {
     Ins *value = lower_pop(l), *key = lower_pop(l);
-    CALL(l, rt_map_add, lower_peek(l, l->instr->arg), key, value);
+    EMIT_CALL(l, rt_map_add, lower_peek(l, l->instr->arg), key, value);
 }
 
 void lower_DICT_MERGE(Lowerer *l) {
     Ins *update = lower_pop(l), *dict = lower_peek(l, l->instr->arg), *function = lower_peek(l, l->instr->arg + 2);
-    CALL(l, rt_dict_merge, dict, update, function);
+    EMIT_CALL(l, rt_dict_merge, dict, update, function);
 }
 
 void lower_LIST_TO_TUPLE(Lowerer *l) { unary(l, H_rt_list_to_tuple); }
@@ -151,13 +151,13 @@ static void push_outs(Lowerer *l, int count) {
 
 void lower_UNPACK_SEQUENCE(Lowerer *l) {
     Ins *sequence = lower_pop(l);
-    CALL(l, rt_unpack, sequence, K_INT(l, l->instr->arg));
+    EMIT_CALL(l, rt_unpack, sequence, K_INT(l, l->instr->arg));
     push_outs(l, l->instr->arg);
 }
 
 void lower_UNPACK_EX(Lowerer *l) {
     Ins *sequence = lower_pop(l);
-    CALL(l, rt_unpack_ex, sequence, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2));
+    EMIT_CALL(l, rt_unpack_ex, sequence, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2));
     push_outs(l, l->instr->arg + 1 + l->instr->arg2);
 }
 
@@ -170,31 +170,31 @@ void lower_CALL(Lowerer *l) {
 void lower_CALL_FUNCTION_EX(Lowerer *l) {
     Ins *keywords = l->instr->arg ? lower_pop(l) : K_NULL(l), *args = lower_pop(l), *callable = lower_pop(l);
     lower_pop(l); // the NULL below a callable
-    lower_push(l, CALL(l, rt_call_ex, callable, args, keywords));
+    lower_push(l, EMIT_CALL(l, rt_call_ex, callable, args, keywords));
     lower_leave(l);
 }
 
 void lower_MAKE_FUNCTION(Lowerer *l) {
     Ins *code = lower_pop(l), *parts[4];
     for (int bit = 3; bit >= 0; bit--) parts[bit] = l->instr->arg & (1 << bit) ? lower_pop(l) : K_NULL(l);
-    lower_push(l, CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
+    lower_push(l, EMIT_CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
 }
 
-void lower_GET_LEN(Lowerer *l) { lower_push(l, CALL(l, rt_get_len, lower_peek(l, 1))); }
+void lower_GET_LEN(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_len, lower_peek(l, 1))); }
 
 void lower_MATCH_MAPPING(Lowerer *l) {
-    lower_push(l, INS(l, mkbool, 0, CALL(l, rt_match_mapping, lower_peek(l, 1))));
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_match_mapping, lower_peek(l, 1))));
 }
 
 void lower_MATCH_SEQUENCE(Lowerer *l) {
-    lower_push(l, INS(l, mkbool, 0, CALL(l, rt_match_sequence, lower_peek(l, 1))));
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_match_sequence, lower_peek(l, 1))));
 }
 
 void lower_MATCH_KEYS(Lowerer *l) {
-    lower_push(l, CALL(l, rt_match_keys, lower_peek(l, 2), lower_peek(l, 1)));
+    lower_push(l, EMIT_CALL(l, rt_match_keys, lower_peek(l, 2), lower_peek(l, 1)));
 }
 
 void lower_MATCH_CLASS(Lowerer *l) {
     Ins *names = lower_pop(l), *type = lower_pop(l), *subject = lower_pop(l);
-    lower_push(l, CALL(l, rt_match_class, subject, type, names, K_INT(l, l->instr->arg)));
+    lower_push(l, EMIT_CALL(l, rt_match_class, subject, type, names, K_INT(l, l->instr->arg)));
 }
