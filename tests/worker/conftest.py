@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from support import native
+from support import native  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import time
 
 from support.native import Signal, has_ended, own_process, parent_of, processes_of
 
+
 # --- crashes ---
 
 
