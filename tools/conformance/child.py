@@ -158,6 +158,12 @@ def enable(root):
     return dxpy
 
 
+def counted(stats):
+    """The whole numbers of JitStats by name."""
+    values = {name: getattr(stats, name) for name in dir(stats)}
+    return {name: value for name, value in values.items() if name[0] != "_" and isinstance(value, int)}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("events")
@@ -178,7 +184,7 @@ def main():
     run_module(args.module, events, run_suite)
     gc.collect()
     # What the JIT did, so that a mode in which nothing was compiled does not look like a proof.
-    events(done=True, work=dxpy.stats()._asdict() if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
+    events(done=True, work=counted(dxpy.stats()) if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
 
 
 if __name__ == "__main__":

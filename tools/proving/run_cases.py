@@ -47,6 +47,12 @@ def cases_of(module):
     }
 
 
+def counted(stats):
+    """The whole numbers of JitStats by name."""
+    values = {name: getattr(stats, name) for name in dir(stats)}
+    return {name: value for name, value in values.items() if name[0] != "_" and isinstance(value, int)}
+
+
 def told(error):
     """The whole traceback as text; where code made by hand has no line table, what can be said without one."""
     try:
@@ -115,7 +121,7 @@ def main():
             last[case] = text
         if args.pause and number < args.rounds - 1:
             time.sleep(args.pause)
-    work = dxpy.stats()._asdict() if dxpy else {}
+    work = counted(dxpy.stats()) if dxpy else {}
     note(done=True, work=work, enabled=bool(dxpy and dxpy.is_enabled()))
 
 
