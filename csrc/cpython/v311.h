@@ -118,6 +118,10 @@ PyObject *cp_default_import(PyThreadState *tstate);     // borrowed
 PyObject *cp_property_getter(PyObject *property);       // borrowed, may be NULL
 PyObject *cp_wrap_async_value(PyObject *value);         // new ref
 bool cp_spec_is_initializing(PyObject *spec);
+/* Evaluate a frame by whatever evaluates frames now: the hook, another's, or CPython's own loop. */
+static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
+    return tstate->interp->eval_frame(tstate, frame, 0);
+}
 /* CPython's own evaluation loop. */
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing);
 

@@ -122,15 +122,6 @@ static void *unit_symbol(void *library, const char *what, int unit) {
     return dlsym(library, name);
 }
 
-/* Functions with positional parameters only, and no namespace of their own, may be entered directly. */
-static void describe_arguments(CompiledCode *c, PyCodeObject *code) {
-    const int NOT_SIMPLE = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR;
-    bool simple = !(code->co_flags & NOT_SIMPLE) && code->co_kwonlyargcount == 0 && c->start_entry >= 0 &&
-                  (code->co_flags & (CO_OPTIMIZED | CO_NEWLOCALS)) == (CO_OPTIMIZED | CO_NEWLOCALS);
-    c->simple_args = simple ? code->co_argcount : -1;
-    c->frame_size = code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
-}
-
 CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size) {
     CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -150,7 +141,6 @@ CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *m
         free_code(c);
         return NULL;
     }
-    describe_arguments(c, code);
     return c;
 }
 

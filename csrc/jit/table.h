@@ -35,8 +35,6 @@ typedef struct CompiledCode {
     uint8_t invalid;      /* no new entries; activations leave at their next exit point */
     uint8_t tier;
     int32_t start_entry;  /* index of the function's start, -1: it only resumes */
-    int32_t simple_args;  /* positional arguments of a function without any other kind, -1: not so simple */
-    int32_t frame_size;   /* words on the data stack */
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;

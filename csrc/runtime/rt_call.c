@@ -18,54 +18,63 @@ static void pop_frame(PyThreadState *tstate, Frame *frame) {
     tstate->datastack_top = (PyObject **)frame;
 }
 
-/* Fill missing positional arguments from the defaults; false: too few or too many. */
-static bool arguments_fit(PyFunctionObject *function, const CompiledCode *compiled, i64 count) {
-    if (count == compiled->simple_args) return true;
-    if (count > compiled->simple_args || function->func_defaults == NULL) return false;
-    return compiled->simple_args - count <= PyTuple_GET_SIZE(function->func_defaults);
-}
+enum { NOT_SIMPLE = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS };
 
-static CompiledCode *direct_code(PyObject *callable, i64 count) {
-    if (!PyFunction_Check(callable)) return NULL;
+/* A Python function that takes `count` positional arguments (defaults filled in) and needs nothing else done before
+ * its body runs; NULL: any other callable. */
+static PyFunctionObject *plain_function(PyObject *callable, i64 count) {
+    if (!Py_IS_TYPE(callable, &PyFunction_Type)) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)callable;
-    if (function->vectorcall != _PyFunction_Vectorcall) return NULL;
-    FunctionRecord *record = table_record((PyCodeObject *)function->func_code);
-    if (record == NULL || record->compiled == NULL || record->compiled->simple_args < 0) return NULL;
-    if (++record->calls >= record->next_ask) { /* let the hook ask for the next tier */
-        record->calls--;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    if (function->vectorcall != _PyFunction_Vectorcall || code->co_kwonlyargcount != 0 ||
+        (code->co_flags & (NOT_SIMPLE | OWN_LOCALS)) != OWN_LOCALS)
         return NULL;
-    }
-    return arguments_fit(function, record->compiled, count) ? record->compiled : NULL;
+    i64 missing = code->co_argcount - count;
+    if (missing == 0) return function;
+    if (missing < 0 || function->func_defaults == NULL) return NULL;
+    return missing <= PyTuple_GET_SIZE(function->func_defaults) ? function : NULL;
 }
 
-/* Enter compiled code with `count` arguments, whose references go to the frame. NULL in *entered: no room. */
-static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, CompiledCode *compiled, PyObject **args,
-                             i64 count, Frame **entered) {
-    Frame *frame = push_frame(tstate, compiled->frame_size);
-    *entered = frame;
-    if (frame == NULL) return NULL;
-    int slots = ((PyCodeObject *)function->func_code)->co_nlocalsplus;
-    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), slots);
-    for (i64 i = 0; i < count; i++) frame->localsplus[i] = args[i];
-    int slot = (int)count;
-    for (; slot < compiled->simple_args; slot++) {
+static void fill_slots(Frame *frame, PyFunctionObject *function, PyCodeObject *code, PyObject **args, i64 count) {
+    int slot = 0;
+    for (; slot < count; slot++) frame->localsplus[slot] = args[slot];
+    for (; slot < code->co_argcount; slot++) {
+        Py_ssize_t from_end = code->co_argcount - slot;
         PyObject *defaults = function->func_defaults;
-        Py_ssize_t first = compiled->simple_args - PyTuple_GET_SIZE(defaults);
-        frame->localsplus[slot] = Py_NewRef(PyTuple_GET_ITEM(defaults, slot - first));
+        frame->localsplus[slot] = Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - from_end));
     }
-    for (; slot < slots; slot++) frame->localsplus[slot] = NULL;
-    PyObject *result = rt_run(tstate, frame, compiled, compiled->start_entry);
+    for (; slot < code->co_nlocalsplus; slot++) frame->localsplus[slot] = NULL;
+}
+
+/* Run a plain function on a frame that takes over the arguments' references, as the interpreter does between two
+ * Python functions. *entered: false when there was no room for the frame, and nothing happened. */
+static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, PyObject **args, i64 count, bool *entered) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    Frame *frame = push_frame(tstate, code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
+    *entered = frame != NULL;
+    if (frame == NULL) return NULL;
+    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), code->co_nlocalsplus);
+    fill_slots(frame, function, code, args, count);
+    FunctionRecord *record = table_record(code);
+    PyObject *result;
+    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask && !cp_is_tracing(tstate)) {
+        record->calls++;
+        result = rt_run(tstate, frame, record->compiled, record->compiled->start_entry);
+    } else {
+        result = cp_evaluate(tstate, frame);
+    }
     pop_frame(tstate, frame);
     return result;
 }
 
 PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count) {
-    CompiledCode *compiled = cp_is_tracing(tstate) ? NULL : direct_code(callable, count);
-    if (compiled != NULL) {
-        Frame *entered;
+    PyFunctionObject *function = plain_function(callable, count);
+    if (function != NULL) {
+        bool entered;
         for (i64 i = 0; i < count; i++) Py_INCREF(args[i]);
-        PyObject *result = call_direct(tstate, (PyFunctionObject *)callable, compiled, args, count, &entered);
-        if (entered != NULL) return result;
+        PyObject *result = call_direct(tstate, function, args, count, &entered);
+        if (entered) return result;
         for (i64 i = 0; i < count; i++) Py_DECREF(args[i]);
     }
     return PyObject_Vectorcall(callable, args, (size_t)count, NULL);
@@ -88,13 +97,13 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
     i64 place = rest[0] != NULL ? 0 : 1; /* of the callable; its arguments follow */
     PyObject *callable = rest[place], **args = rest + place + 1;
     i64 arg_count = count - place - 1;
-    CompiledCode *compiled = names == NULL && !cp_is_tracing(tstate) ? direct_code(callable, arg_count) : NULL;
-    if (compiled != NULL) {
-        Frame *entered;
+    PyFunctionObject *function = names == NULL ? plain_function(callable, arg_count) : NULL;
+    if (function != NULL) {
+        bool entered;
         for (i64 i = 0; i < arg_count; i++)
             if (!is_consumed(count, consumed, place + 1 + i)) Py_INCREF(args[i]);
-        PyObject *result = call_direct(tstate, (PyFunctionObject *)callable, compiled, args, arg_count, &entered);
-        if (entered != NULL) { /* the frame took the arguments' references */
+        PyObject *result = call_direct(tstate, function, args, arg_count, &entered);
+        if (entered) { /* the frame took the arguments' references */
             if (is_consumed(count, consumed, place)) Py_DECREF(callable);
             return result;
         }
