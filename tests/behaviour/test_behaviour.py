@@ -19,7 +19,7 @@ NOT_IN_FILES = {"CACHE", "DO_TRACING", "IMPORT_STAR", "PRINT_EXPR"}
 
 @functools.cache
 def outcomes(name):
-    return cases.run(modes.BY_NAME[name], PROGRAMS)
+    return cases.run(modes.batched(modes.BY_NAME[name]), PROGRAMS)
 
 
 @functools.cache
