@@ -11,7 +11,7 @@ PROGRAMS = sorted(path for path in Path(__file__).parent.glob("*.py") if path.st
 
 @functools.cache
 def outcomes(name):
-    return cases.run(modes.BY_NAME[name], PROGRAMS)
+    return cases.run(modes.batched(modes.BY_NAME[name]), PROGRAMS)
 
 
 @pytest.mark.timeout(1200)
