@@ -432,6 +432,26 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     return dict;
 }
 
+PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
+    CompileContext cx;
+    StrBuf text = {0};
+    double start = now();
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        ir_print(lower_code(&cx, decode_code(&cx, code), tier, LAYOUT_OFFSETS), &text);
+        cx.reason = NULL;
+        cx.message[0] = '\0';
+    }
+    double microseconds = (now() - start) * 1e6;
+    char *printed = strbuf_take(&text);
+    if (printed == NULL && cx.reason == NULL) cx.reason = "no_memory";
+    PyObject *result = Py_BuildValue("(zsdz)", cx.reason, cx.message, microseconds,
+                                     with_text && cx.reason == NULL ? printed : NULL);
+    free(printed);
+    cx_free(&cx);
+    return result;
+}
+
 static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {
     WorkerReply reply = {0};
     char *text = lowered_text(record, tier, false);
