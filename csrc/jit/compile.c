@@ -38,11 +38,13 @@ Frame *publish_sample_frame;
 static Pending *pending;       // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
-static double now(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
+
+static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 /* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
 static int gcc_level(Tier tier) { return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3; }
@@ -486,6 +488,26 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     }
     cx_free(&cx);
     return dict;
+}
+
+PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
+    CompileContext cx;
+    StrBuf text = {0};
+    double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        ir_print(lower_code(&cx, decode_code(&cx, code), tier, LAYOUT_OFFSETS), &text);
+        cx.reason = NULL;
+        cx.message[0] = '\0';
+    }
+    double microseconds = (seconds_of(CLOCK_THREAD_CPUTIME_ID) - start) * 1e6;
+    char *printed = strbuf_take(&text);
+    if (printed == NULL && cx.reason == NULL) cx.reason = "no_memory";
+    PyObject *result = Py_BuildValue("(zsdz)", cx.reason, cx.message, microseconds,
+                                     with_text && cx.reason == NULL ? printed : NULL);
+    free(printed);
+    cx_free(&cx);
+    return result;
 }
 
 static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {

@@ -251,6 +251,14 @@ static void walk_from(Infer *f, int index) {
     }
 }
 
+static void walk_all(Infer *f) {
+    while (f->work_count > 0) {
+        int index = f->work[--f->work_count];
+        f->queued[index] = false;
+        walk_from(f, index);
+    }
+}
+
 Inference *infer_types(CompileContext *cx, const Bytecode *code) {
     Arena *arena = &cx->arena;
     Inference *out = arena_new(arena, Inference);
@@ -276,10 +284,13 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
     for (int i = 0; i < code->count; i++)
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1) f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);
-    while (f.work_count > 0) {
-        int index = f.work[--f.work_count];
-        f.queued[index] = false;
-        walk_from(&f, index);
+    walk_all(&f);
+    for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */
+        const BcHandler *handler = &code->handlers[i];
+        if (out->locals[handler->target] != NULL) continue;
+        memset(f.locals, LIKELY_OTHER | MAY_BE_UNBOUND, (size_t)code->local_count);
+        arrive_unknown(&f, handler->target, handler->depth + handler->lasti + 1);
+        walk_all(&f);
     }
     return out;
 }
