@@ -40,6 +40,12 @@ static FunctionRecord *adopt(Frame *frame) {
     return now;
 }
 
+static void ask(FunctionRecord *record, Frame *frame) {
+    publish_sample_frame = frame->owner == CP_OWNED_BY_THREAD ? frame : NULL;
+    engine_ask(record);
+    publish_sample_frame = NULL;
+}
+
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
     FunctionRecord *record = table_record(code);
@@ -47,7 +53,7 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
         record = adopt(frame);
         if (record == NULL) return _PyEval_EvalFrameDefault(tstate, frame, throwing);
     }
-    if (__builtin_expect(++record->calls >= record->next_ask, 0)) engine_ask(record);
+    if (__builtin_expect(++record->calls >= record->next_ask, 0)) ask(record, frame);
     if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
     CompiledCode *compiled = record->compiled;
     if (compiled == NULL || throwing || cp_is_tracing(tstate)) return _PyEval_EvalFrameDefault(tstate, frame, throwing);

@@ -11,7 +11,9 @@
 #include "cache/cache.h"
 #include "cpython/decode.h"
 #include "cpython/layout.h"
+#include "cpython/version.h"
 #include "jit/engine.h"
+#include "jit/guards.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/reasons.h"
@@ -30,6 +32,7 @@ typedef struct Pending {
 } Pending;
 
 volatile int publish_is_wanted;
+Frame *publish_sample_frame;
 static Pending *pending;       // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
@@ -52,6 +55,18 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 
 /* --- decode and lower --- */
 
+/* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past failures. */
+static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
+    Frame *sample = publish_sample_frame;
+    if (sample != NULL && sample->f_code == record->code) {
+        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+        for (int i = 0; i < code->argument_count; i++) code->argument_types[i] = decode_likely_type(sample->localsplus[i]);
+    }
+    for (int i = 0; i < code->count; i++)
+        for (int k = 0; k < record->failed_guard_count; k++)
+            if ((int32_t)code->instrs[i].offset == record->failed_guards[k]) code->instrs[i].flags |= BC_NO_SPECULATION;
+}
+
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed, record says
  * why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
@@ -65,6 +80,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
         return NULL;
     }
     Bytecode *code = decode_code(&cx, record->code);
+    if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     if (bytecode) bc_print(code, &text);
     else ir_print(lower_code(&cx, code, tier, LAYOUT_OFFSETS), &text);
     cx_free(&cx);
@@ -77,7 +93,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
 static void artifact_key(const char *text, int level, char key[HASH_HEX + 1]) {
     Hash hash;
     char settings[160];
-    int length = snprintf(settings, sizeof(settings), "%s %s %d %x\n", DXPY_BUILD_ID, cpu_level(), level, PY_VERSION_HEX);
+    int length = snprintf(settings, sizeof(settings), "%s %s %d %lx\n", DXPY_BUILD_ID, cpu_level(), level, dxpy_built_for);
     hash_init(&hash);
     hash_update(&hash, settings, (size_t)length);
     hash_update(&hash, text, strlen(text));
@@ -310,12 +326,44 @@ void compile_invalidate(FunctionRecord *record) {
     if (compiled != NULL) table_retire(compiled);
 }
 
+/* --- guards that keep failing --- */
+
+enum { MAX_RECOMPILES = 12 };
+
+static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
+    for (int i = 0; i < record->failed_guard_count; i++)
+        if (record->failed_guards[i] == offset) return true; /* being compiled without it */
+    int32_t *grown = PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
+    if (grown == NULL) return false;
+    record->failed_guards = grown;
+    grown[record->failed_guard_count++] = offset;
+    return true;
+}
+
+void compile_guard_failed(FunctionRecord *record, int32_t offset) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (note_failed_guard(record, offset) && !record->requested) {
+        Tier tier = (Tier)record->compiled_tier;
+        if (++record->recompiles > MAX_RECOMPILES) {
+            record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
+            tier = TIER_BASELINE;
+        }
+        record_pin(record);
+        compile_invalidate(record);
+        record->requested = (uint8_t)tier;
+        if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+        record_unpin(record);
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
 bool compile_arm_osr(FunctionRecord *record, int offset) { return false; }
 
 /* --- looking on --- */
 
 static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
-    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded"};
+    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard"};
     PyObject *list = PyList_New(0);
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];

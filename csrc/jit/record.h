@@ -36,13 +36,16 @@ typedef struct FunctionRecord {
 
     int64_t id;              /* FunctionIdMapper's: equal for records with one name */
     PyObject *name;          /* module.qualname; new ref */
-    PyCodeObject *code;      /* borrowed while in_co_extra, else new ref or NULL */
+    PyCodeObject *code;      /* borrowed while in_co_extra, else new ref */
     struct Engine *engine;   /* borrowed: the engine it counts for */
     const char *bail_reason; /* name from jit/reasons.def of the last failed compile, or NULL */
-    char bail_message[160];
+    char bail_message[256];
     uint64_t exits;                         /* side exits taken, all sites */
     uint32_t compiles;                      /* how often it was compiled */
     double compile_ms;                      /* time in the worker, all compiles */
+    int32_t *failed_guards; /* code units at which speculation failed too often */
+    int32_t failed_guard_count;
+    uint32_t recompiles;    /* because of those */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 
