@@ -201,8 +201,9 @@ static int add_types(PyObject *module, State *state) {
         PyType_Spec *spec;
         PyTypeObject **place;
     } types[] = {
-        {&future_spec, &state->future_type},
-        {&reactor_spec, &state->reactor_type},
+        {&future_spec, &state->future_type}, {&reactor_spec, &state->reactor_type},
+        {&file_spec, &state->file_type},     {&line_spec, &state->line_type},
+        {&buffer_spec, &state->buffer_type},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (add_type(module, types[i].spec, types[i].place) < 0) return -1;
@@ -307,6 +308,7 @@ static void module_free(void *module) {
     State *state = state_of_module(module);
     for (int i = 0; i < NAME_COUNT; i++) Py_CLEAR(state->names[i]);
     params_free(state);
+    while (state->pooled > 0) PyMem_RawFree(state->pool[--state->pooled].data);
     module_clear(module);
 }
 

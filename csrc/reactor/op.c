@@ -1,5 +1,5 @@
 /* The life of an operation's record: first on the caller's stack, on the heap once it leaves the thread. */
-#include "reactor.h"
+#include "file.h"
 
 static void release_views(Op *op) {
     Py_buffer *views = op->views;
@@ -17,6 +17,8 @@ void op_release(State *state, Op *op) {
     Py_CLEAR(op->content);
     Py_CLEAR(op->encoding);
     Py_CLEAR(op->errors);
+    if (op->beside) file_other_ended(op->owner);
+    op->beside = false;
     Py_CLEAR(op->owner);
     if (op->owns_data) free(op->data);
     op->data = NULL;

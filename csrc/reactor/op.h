@@ -90,6 +90,7 @@ struct Op {
     int view_count;
     void (*finish)(Op *op); // set for operations a file makes for itself
     void *owner;            // owned: the file
+    bool beside;            // counted among the file's others until released
 };
 
 enum { INLINE_LIMIT = 256 * 1024 };

@@ -156,12 +156,14 @@ void reactor_ready(Reactor *reactor, PyFuture *future) {
     if (reactor->ready_tail != NULL) reactor->ready_tail->ready_next = future;
     else reactor->ready_head = future;
     reactor->ready_tail = future;
+    if (!reactor->draining && !reactor->waking && !reactor->closed && reactor_schedule_turn(reactor) < 0)
+        PyErr_WriteUnraisable((PyObject *)reactor);
 }
 
 int reactor_wake(Reactor *reactor) {
     int result = 0;
-    if (reactor->draining) return 0;
-    reactor->draining = true;
+    if (reactor->waking) return 0;
+    reactor->waking = true;
     for (int count = 0; result == 0 && reactor->ready_head != NULL && count < WAKE_CAP; count++) {
         PyFuture *future = reactor->ready_head;
         reactor->ready_head = future->ready_next;
@@ -170,7 +172,7 @@ int reactor_wake(Reactor *reactor) {
         result = future_wake(future);
         Py_DECREF(future);
     }
-    reactor->draining = false;
+    reactor->waking = false;
     if (reactor->ready_head == NULL || reactor->closed) return result;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -434,8 +436,10 @@ void reactor_collect(Reactor *reactor) {
 PyObject *reactor_drain(Reactor *reactor, PyObject *unused) {
     Py_INCREF(reactor);
     reactor->budget = INLINE_BUDGET;
+    reactor->draining = true;
     reactor_collect(reactor);
     refill_lanes(reactor);
+    reactor->draining = false;
     int result = reactor_wake(reactor);
     Py_DECREF(reactor);
     if (result < 0) return NULL;
@@ -448,7 +452,9 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
     reactor->budget = INLINE_BUDGET;
     int result = 0;
     if (!reactor->closed) {
+        reactor->draining = true;
         run_deferred(reactor);
+        reactor->draining = false;
         if (reactor->deferred.head != NULL) result = reactor_schedule_turn(reactor);
     }
     if (result == 0) result = reactor_wake(reactor);

@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <uv.h>
 
+enum { BUFFER_POOL = 32, BUFFER_POOL_SIZE = 1 << 20 };
 enum { LATENCY_BUCKETS = 24 }; // bucket i: up to 2^i microseconds
 
 typedef struct OpStats {
@@ -37,6 +38,11 @@ typedef struct State {
     PyObject *names[64];               // interned, see NAME
     ParamList *params[OP_COUNT];
     OpStats stats[OP_COUNT];
+    struct {
+        char *data; // owned
+        Py_ssize_t size;
+    } pool[BUFFER_POOL]; // memory of released IoBuffers
+    int pooled;
     bool raise_when_full;
     long live_ops; // heap operations, for tests of leaks
 } State;
@@ -124,7 +130,8 @@ struct Reactor {
     bool attached;    // channel's descriptor is in the loop
     bool closed;
     bool turn_scheduled; // call_soon(_turn) is on its way
-    bool draining;
+    bool draining;       // in the loop's hands: what becomes ready is woken at the end of this turn
+    bool waking;
     unsigned long thread; // the loop's thread; 0 before it is known
     unsigned generation;
     int budget; // what may still be done inline before the loop has its turn
