@@ -1,6 +1,6 @@
 /* The extension module dxpy._reactor: its state, the operations as functions of the running loop, statistics.
  */
-#include "reactor.h"
+#include "uvhost.h"
 
 #include <errno.h>
 
@@ -172,6 +172,11 @@ static PyMethodDef module_methods[] = {
 #define OP(NAME, name, lane, inlined, cancel, result, params, doc)                                           \
     {#name, (PyCFunction)(void (*)(void))function_##name, METH_FASTCALL | METH_KEYWORDS, doc},
 #include "ops.def"
+    {"_connect_tcp", connect_tcp, METH_VARARGS, NULL},
+    {"_connect_unix", connect_unix, METH_VARARGS, NULL},
+    {"_stream_open", stream_open, METH_VARARGS, NULL},
+    {"_listen_tcp", listen_tcp, METH_VARARGS, NULL},
+    {"_listen_unix", listen_unix, METH_VARARGS, NULL},
     {"create_reactor", create_reactor, METH_O, "The reactor of a loop; None: of the running one."},
     {"_configure", (PyCFunction)(void (*)(void))configure, METH_VARARGS | METH_KEYWORDS, NULL},
     {"_configure_lane", configure_lane, METH_VARARGS, NULL},
@@ -204,6 +209,9 @@ static int add_types(PyObject *module, State *state) {
         {&future_spec, &state->future_type}, {&reactor_spec, &state->reactor_type},
         {&file_spec, &state->file_type},     {&line_spec, &state->line_type},
         {&buffer_spec, &state->buffer_type},
+        {&stream_spec, &state->stream_type},
+        {&server_spec, &state->server_type},
+        {&watcher_spec, &state->watcher_type},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (add_type(module, types[i].spec, types[i].place) < 0) return -1;

@@ -1,6 +1,6 @@
 /* A reactor joins the lanes to one event loop: it starts operations inline or in a lane, takes completions in
  * batches, and wakes the tasks that wait for them. */
-#include "reactor.h"
+#include "uvhost.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -453,6 +453,7 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
     int result = 0;
     if (!reactor->closed) {
         reactor->draining = true;
+        if (reactor->uv != NULL && reactor->uv->kick) uvhost_run(reactor);
         run_deferred(reactor);
         reactor->draining = false;
         if (reactor->deferred.head != NULL) result = reactor_schedule_turn(reactor);

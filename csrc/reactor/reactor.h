@@ -95,6 +95,7 @@ struct PyFuture {
     PyObject *weakrefs;
     void *source; // what will complete it (an Op, a file's or stream's request): borrowed
     CancelAnswer (*cancel_source)(PyFuture *future);
+    PyObject *owner; // owned, while it waits in libuv's hands: keeps a stream that is being read
     Op *undelivered;      // owned: an operation whose result must be disposed of when nobody takes it
     PyFuture *ready_next; // in its reactor's list of futures to be woken
     uint8_t status;       // FutureState

@@ -1,5 +1,5 @@
 /* The Reactor type: every operation of the table as a method. */
-#include "reactor.h"
+#include "uvhost.h"
 
 #include <structmember.h>
 
@@ -75,6 +75,7 @@ static PyMethodDef reactor_methods[] = {
     {"pending_count", (PyCFunction)reactor_pending, METH_NOARGS, "How many operations are under way."},
     {"_drain", (PyCFunction)reactor_drain, METH_NOARGS, NULL},
     {"_turn", (PyCFunction)reactor_turn, METH_NOARGS, NULL},
+    {"_uv_ready", (PyCFunction)uvhost_ready, METH_NOARGS, NULL},
     {"_retry", (PyCFunction)reactor_retry, METH_NOARGS, NULL},
     {NULL},
 };

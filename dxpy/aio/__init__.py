@@ -2,9 +2,13 @@
 
 from dxpy import _reactor
 from dxpy._reactor import *  # noqa: F403
-from dxpy.aio import errors
+from dxpy.aio import errors, hosts
 from dxpy.aio.files import *  # noqa: F403
 from dxpy.aio.files import open  # noqa: A004
+from dxpy.aio.net import *  # noqa: F403
+from dxpy.aio.process import *  # noqa: F403
+from dxpy.aio.watch import *  # noqa: F403
+from dxpy.aio.errors import *  # noqa: F403
 
 _reactor._configure(
     errors_by_errno=errors.by_errno,
@@ -12,4 +16,6 @@ _reactor._configure(
     dns_error=errors.ResolveError,
     not_initialized=errors.NotInitialized,
     submit_failed=errors.SubmitFailed,
+    loop_hook=hosts.close_with_loop,
+    fallback_reactor=hosts.current_trio_host,
 )
