@@ -17,6 +17,7 @@ PyFuture *future_new(State *state, PyObject *loop) {
     memset((char *)future + sizeof(PyObject), 0, sizeof *future - sizeof(PyObject));
     future->state = state;
     future->loop = Py_XNewRef(loop);
+    future->id = ++state->last_id;
     PyObject_GC_Track(future);
     return future;
 }
@@ -520,6 +521,8 @@ static PyObject *get_callbacks(PyFuture *future, void *unused) {
     return list;
 }
 
+static PyObject *get_id(PyFuture *future, void *unused) { return PyLong_FromUnsignedLongLong(future->id); }
+
 static PyObject *get_result(PyFuture *future, void *unused) {
     return Py_NewRef(future->result ? future->result : Py_None);
 }
@@ -609,7 +612,10 @@ static PyObject *future_create(PyTypeObject *type, PyObject *arguments, PyObject
     State *state = state_of_type(type);
     if (state == NULL) return NULL;
     PyFuture *future = (PyFuture *)type->tp_alloc(type, 0);
-    if (future != NULL) future->state = state;
+    if (future != NULL) {
+        future->state = state;
+        future->id = ++state->last_id;
+    }
     return (PyObject *)future;
 }
 
@@ -712,6 +718,7 @@ static PyMethodDef future_methods[] = {
 
 static PyGetSetDef future_getset[] = {
     {"_asyncio_future_blocking", (getter)get_blocking, (setter)set_blocking, NULL, NULL},
+    {"id", (getter)get_id, NULL, "A number no other future of this process has.", NULL},
     {"_loop", (getter)get_loop, NULL, NULL, NULL},
     {"_state", (getter)get_state, NULL, NULL, NULL},
     {"_callbacks", (getter)get_callbacks, NULL, NULL, NULL},

@@ -77,12 +77,17 @@ static PyObject *configure_lane(PyObject *module, PyObject *arguments) {
     return NULL;
 }
 
-static PyObject *configure_queues(PyObject *module, PyObject *arguments) {
-    int raise;
-    double seconds;
-    if (!PyArg_ParseTuple(arguments, "pd:_configure_queues", &raise, &seconds)) return NULL;
-    state_of_module(module)->raise_when_full = raise;
-    if (seconds >= 0) lane_set_idle_seconds(seconds);
+static PyObject *set_when_full(PyObject *module, PyObject *raise) {
+    int truth = PyObject_IsTrue(raise);
+    if (truth < 0) return NULL;
+    state_of_module(module)->raise_when_full = truth;
+    Py_RETURN_NONE;
+}
+
+static PyObject *set_idle_seconds(PyObject *module, PyObject *value) {
+    double seconds = PyFloat_AsDouble(value);
+    if (seconds == -1.0 && PyErr_Occurred()) return NULL;
+    lane_set_idle_seconds(seconds);
     Py_RETURN_NONE;
 }
 
@@ -180,7 +185,8 @@ static PyMethodDef module_methods[] = {
     {"create_reactor", create_reactor, METH_O, "The reactor of a loop; None: of the running one."},
     {"_configure", (PyCFunction)(void (*)(void))configure, METH_VARARGS | METH_KEYWORDS, NULL},
     {"_configure_lane", configure_lane, METH_VARARGS, NULL},
-    {"_configure_queues", configure_queues, METH_VARARGS, NULL},
+    {"_raise_when_full", set_when_full, METH_O, NULL},
+    {"_set_idle_seconds", set_idle_seconds, METH_O, NULL},
     {"_stats", raw_stats, METH_NOARGS, NULL},
     {"_reset_stats", reset_stats, METH_NOARGS, NULL},
     {"_table", table, METH_NOARGS, "The rows of ops.def as dictionaries."},
@@ -212,6 +218,7 @@ static int add_types(PyObject *module, State *state) {
         {&stream_spec, &state->stream_type},
         {&server_spec, &state->server_type},
         {&watcher_spec, &state->watcher_type},
+        {&pool_spec, &state->pool_type},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (add_type(module, types[i].spec, types[i].place) < 0) return -1;

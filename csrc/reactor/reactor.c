@@ -186,15 +186,17 @@ int reactor_wake(Reactor *reactor) {
 
 void finish_op(Reactor *reactor, Op *op) {
     State *state = reactor->state;
-    PyFuture *future = op->future;
     op->state = OP_DONE;
     op->place = PLACE_NONE;
     disown_op(reactor, op);
     count_end(state, op, op->abandoned || op->cancel_wanted);
-    if (op->finish != NULL) {
-        op->finish(op);
-        return;
-    }
+    if (op->finish != NULL) op->finish(op);
+    else reactor_deliver(reactor, op);
+}
+
+void reactor_deliver(Reactor *reactor, Op *op) {
+    State *state = reactor->state;
+    PyFuture *future = op->future;
     if (op->abandoned || op->cancel_wanted) op_dispose_result(op);
     if (op->abandoned) {
         op_free(state, op);
@@ -380,6 +382,34 @@ PyObject *reactor_submit_steal(Reactor *reactor, Op *op) {
     drop_op(reactor, heap);
     Py_DECREF(future);
     return NULL;
+}
+
+PyFuture *reactor_expect(Reactor *reactor, Op *op, CancelAnswer (*cancel)(PyFuture *)) {
+    PyObject *loop = reactor_attach(reactor) < 0 ? NULL : reactor_loop(reactor);
+    PyFuture *future = loop ? future_new(reactor->state, loop) : NULL;
+    Py_XDECREF(loop);
+    if (future == NULL) {
+        op_free(reactor->state, op);
+        return NULL;
+    }
+    op->future = Py_NewRef(future);
+    op->channel = channel_share(reactor->channel);
+    op->place = PLACE_LANE;
+    future->source = op;
+    future->cancel_source = cancel;
+    own_op(reactor, op);
+    reactor->in_lanes++;
+    reactor->state->stats[op->kind].submitted++;
+    reactor->state->stats[op->kind].queued++;
+    return future;
+}
+
+void reactor_forget(Reactor *reactor, Op *op) {
+    PyFuture *future = op->future;
+    future->source = NULL;
+    channel_release(op->channel);
+    reactor->in_lanes--;
+    drop_op(reactor, op);
 }
 
 int reactor_start(Reactor *reactor, Op *op, bool try_inline) {

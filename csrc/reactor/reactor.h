@@ -44,6 +44,7 @@ typedef struct State {
     } pool[BUFFER_POOL]; // memory of released IoBuffers
     int pooled;
     bool raise_when_full;
+    uint64_t last_id;
     long live_ops; // heap operations, for tests of leaks
 } State;
 
@@ -98,6 +99,7 @@ struct PyFuture {
     PyObject *owner; // owned, while it waits in libuv's hands: keeps a stream that is being read
     Op *undelivered;      // owned: an operation whose result must be disposed of when nobody takes it
     PyFuture *ready_next; // in its reactor's list of futures to be woken
+    uint64_t id;
     uint8_t status;       // FutureState
     bool blocking;
     bool log_exception;
@@ -169,6 +171,10 @@ void reactor_close(Reactor *reactor);
 void reactors_sweep(State *state);
 void reactor_spend(Reactor *reactor, int64_t bytes);     // takes from the budget
 Reactor *reactor_for_loop(State *state, PyObject *loop); // borrowed
+// For an operation that is not the lanes': its future, woken when the operation comes through the channel.
+PyFuture *reactor_expect(Reactor *reactor, Op *op, CancelAnswer (*cancel)(PyFuture *)); // op is released on error
+void reactor_forget(Reactor *reactor, Op *op);  // one that could not be started after all; freed
+void reactor_deliver(Reactor *reactor, Op *op); // settle the future of one that has ended; frees it
 void finish_op(Reactor *reactor, Op *op); // one that has ended: settle its future or hand it to its file
 void count_latency(OpStats *stats, uint64_t nanoseconds);
 extern PyType_Spec reactor_spec;

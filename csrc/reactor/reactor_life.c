@@ -32,14 +32,14 @@ static void abandon_all(Reactor *reactor, bool usable) {
         next = op->reactor_next;
         PyFuture *future = op->future;
         Py_XINCREF(future);
-        if (op->finish != NULL) {
+        if (op->finish != NULL && future == NULL) {
             if (op->place != PLACE_LANE || !lane_withdraw(op)) continue;
             channel_release(op->channel);
             reactor->in_lanes--;
             op->error = ECANCELED;
             finish_op(reactor, op);
         } else if (future != NULL) {
-            if (reactor_cancel_op(future) == CANCELLED_LATER) {
+            if (future->cancel_source(future) == CANCELLED_LATER) {
                 op->abandoned = true;
                 Py_CLEAR(op->future);
             }
@@ -49,6 +49,11 @@ static void abandon_all(Reactor *reactor, bool usable) {
         }
         Py_XDECREF(future);
     }
+}
+
+static void release_channel(Reactor *reactor) {
+    if (reactor->channel != NULL) channel_release(reactor->channel);
+    reactor->channel = NULL;
 }
 
 void reactor_close(Reactor *reactor) {
@@ -71,6 +76,8 @@ void reactor_close(Reactor *reactor) {
         if (reactor->pending > 0) {
             reactor->leaving_next = reactor->state->leaving;
             reactor->state->leaving = (Reactor *)Py_NewRef(reactor);
+        } else {
+            release_channel(reactor);
         }
     }
     PyErr_Restore(type, value, traceback);
@@ -98,6 +105,7 @@ static void collect_leaving(State *state) {
             continue;
         }
         *link = reactor->leaving_next;
+        release_channel(reactor);
         Py_DECREF(reactor);
     }
 }
