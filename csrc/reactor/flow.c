@@ -1,5 +1,5 @@
-/* The threads of a ReactorPool. Each runs a libuv loop; a flow is a state machine on uv_poll handles over descriptors
- * that are its own (libuv aborts on one that somebody else has closed). */
+/* The threads of a ReactorPool. Each runs a libuv loop; a flow is a state machine on uv_poll handles over
+ * descriptors that are its own (libuv aborts on one that somebody else has closed). */
 #include "flow.h"
 
 #include <errno.h>
@@ -149,7 +149,8 @@ static void proxy_step(Flow *flow) {
     }
     for (int i = 0; i < 2; i++) {
         Way *out = &ways[i], *in = &ways[1 - i]; // out reads this descriptor, in writes it
-        int wanted = (!out->at_end && out->start == out->end ? UV_READABLE : 0) | (in->start < in->end ? UV_WRITABLE : 0);
+        int wanted = (!out->at_end && out->start == out->end ? UV_READABLE : 0) |
+                     (in->start < in->end ? UV_WRITABLE : 0);
         if (wanted != 0) uv_poll_start(&flow->polls[i], wanted, on_proxy);
         else uv_poll_stop(&flow->polls[i]);
     }

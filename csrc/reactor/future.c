@@ -452,6 +452,8 @@ static PyObject *future_throw(PyFuture *future, PyObject *const *arguments, Py_s
         if (done == NULL) PyErr_WriteUnraisable((PyObject *)future);
         Py_XDECREF(done);
     }
+    if (future->status != FUTURE_PENDING)
+        future->log_exception = false; // whoever throws knows of a failure already
     PyErr_Restore(Py_NewRef(type), Py_XNewRef(value), traceback);
     return NULL;
 }
@@ -688,6 +690,27 @@ static void future_dealloc(PyFuture *future) {
     Py_DECREF(type);
 }
 
+/* The coroutine's methods. They are not in the type's dictionary: collections.abc would take the type for a
+ * coroutine by them, and asyncio.wait() refuses coroutines, as dxpy/aio/hosts.py explains. */
+static PyMethodDef coroutine_methods[] = {
+    {"send", (PyCFunction)future_send_method, METH_O, "Part of the coroutine protocol."},
+    {"throw", (PyCFunction)(void (*)(void))future_throw, METH_FASTCALL, "Part of the coroutine protocol."},
+    {"close", (PyCFunction)future_close, METH_NOARGS, "Part of the coroutine protocol."},
+    {NULL},
+};
+
+static PyObject *future_getattr(PyFuture *future, PyObject *name) {
+    PyObject *value = PyObject_GenericGetAttr((PyObject *)future, name);
+    if (value != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError) || !PyUnicode_Check(name))
+        return value;
+    for (PyMethodDef *method = coroutine_methods; method->ml_name != NULL; method++) {
+        if (PyUnicode_CompareWithASCIIString(name, method->ml_name) != 0) continue;
+        PyErr_Clear();
+        return PyCFunction_New(method, (PyObject *)future);
+    }
+    return NULL;
+}
+
 static PyMethodDef future_methods[] = {
     {"result", (PyCFunction)future_result, METH_NOARGS,
      "The result; raises the operation's error, CancelledError, or InvalidStateError when it is not done."},
@@ -709,9 +732,6 @@ static PyMethodDef future_methods[] = {
     {"remove_done_callback", (PyCFunction)future_remove_done_callback, METH_O,
      "Remove a callback; returns how often it was there."},
     {"_make_cancelled_error", (PyCFunction)future_make_cancelled_error, METH_NOARGS, NULL},
-    {"send", (PyCFunction)future_send_method, METH_O, "Part of the coroutine protocol."},
-    {"throw", (PyCFunction)(void (*)(void))future_throw, METH_FASTCALL, "Part of the coroutine protocol."},
-    {"close", (PyCFunction)future_close, METH_NOARGS, "Part of the coroutine protocol."},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
     {NULL},
 };
@@ -745,6 +765,7 @@ static PyType_Slot future_slots[] = {
     {Py_tp_traverse, future_traverse},
     {Py_tp_clear, future_clear},
     {Py_tp_repr, future_repr},
+    {Py_tp_getattro, future_getattr},
     {Py_tp_iter, future_await},
     {Py_tp_iternext, future_next},
     {Py_am_await, future_await},

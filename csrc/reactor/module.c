@@ -214,23 +214,13 @@ static int add_types(PyObject *module, State *state) {
     } types[] = {
         {&future_spec, &state->future_type}, {&reactor_spec, &state->reactor_type},
         {&file_spec, &state->file_type},     {&line_spec, &state->line_type},
-        {&buffer_spec, &state->buffer_type},
-        {&stream_spec, &state->stream_type},
-        {&server_spec, &state->server_type},
-        {&watcher_spec, &state->watcher_type},
+        {&buffer_spec, &state->buffer_type}, {&stream_spec, &state->stream_type},
+        {&server_spec, &state->server_type}, {&watcher_spec, &state->watcher_type},
         {&pool_spec, &state->pool_type},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (add_type(module, types[i].spec, types[i].place) < 0) return -1;
     return 0;
-}
-
-static int register_coroutine(PyTypeObject *type) {
-    PyObject *class = import_from("collections.abc", "Coroutine");
-    PyObject *done = class ? PyObject_CallMethod(class, "register", "O", type) : NULL;
-    Py_XDECREF(class);
-    Py_XDECREF(done);
-    return done == NULL ? -1 : 0;
 }
 
 static int module_exec(PyObject *module) {
@@ -253,8 +243,7 @@ static int module_exec(PyObject *module) {
         !state->stat_result || !state->decoder_class || !state->get_incremental_decoder || !state->reactors ||
         !state->errors_by_errno)
         return -1;
-    if (params_init(state) < 0 || add_types(module, state) < 0) return -1;
-    return register_coroutine(state->future_type);
+    return params_init(state) < 0 ? -1 : add_types(module, state);
 }
 
 static int visit_types(State *state, visitproc visit, void *arg) {

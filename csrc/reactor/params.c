@@ -173,7 +173,7 @@ static int to_number(PyObject *value, const char *name, long long low, long long
     *number = PyLong_AsLongLongAndOverflow(index, &overflow);
     Py_DECREF(index);
     if (*number == -1 && PyErr_Occurred()) return -1;
-    if (low == 0 && (overflow < 0 || *number < 0)) {
+    if (low == 0 && overflow <= 0 && *number < 0) {
         PyErr_Format(PyExc_ValueError, "%s must not be negative", name);
         return -1;
     }

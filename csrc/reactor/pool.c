@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 typedef struct Pool {
-    PyObject_HEAD
-    State *state;
+    PyObject_HEAD State *state;
     FlowThread **threads; // NULL once closed
     int count, next;
     unsigned generation;
@@ -19,7 +18,8 @@ static PyObject *pool_create(PyTypeObject *type, PyObject *arguments, PyObject *
     static char *names[] = {"threads", NULL};
     int count = 1, error = 0;
     State *state = state_of_type(type);
-    if (state == NULL || !PyArg_ParseTupleAndKeywords(arguments, named, "|i:ReactorPool", names, &count)) return NULL;
+    if (state == NULL || !PyArg_ParseTupleAndKeywords(arguments, named, "|i:ReactorPool", names, &count))
+        return NULL;
     if (count < 1 || count > 256) {
         PyErr_SetString(PyExc_ValueError, "threads must be between 1 and 256");
         return NULL;
@@ -134,7 +134,9 @@ static PyObject *pool_send(Pool *pool, PyObject *arguments, PyObject *named) {
     static char *names[] = {"socket", "file", "offset", "count", NULL};
     PyObject *socket, *file;
     long long offset = 0, count = -1;
-    if (!PyArg_ParseTupleAndKeywords(arguments, named, "OO|LL:send_file", names, &socket, &file, &offset, &count)) return NULL;
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "OO|LL:send_file", names, &socket, &file, &offset,
+                                     &count))
+        return NULL;
     if (offset < 0 || count < -1) {
         PyErr_SetString(PyExc_ValueError, "offset and count must not be negative");
         return NULL;
@@ -167,7 +169,9 @@ static PyObject *pool_close(Pool *pool, PyObject *unused) {
 
 static PyObject *pool_enter(Pool *pool, PyObject *unused) { return Py_NewRef(pool); }
 
-static PyObject *pool_exit(Pool *pool, PyObject *const *arguments, Py_ssize_t count) { return pool_close(pool, NULL); }
+static PyObject *pool_exit(Pool *pool, PyObject *const *arguments, Py_ssize_t count) {
+    return pool_close(pool, NULL);
+}
 
 static PyObject *pool_flows(Pool *pool, PyObject *unused) {
     long flows = 0;
@@ -177,18 +181,22 @@ static PyObject *pool_flows(Pool *pool, PyObject *unused) {
 
 static PyMethodDef pool_methods[] = {
     {"send_file", (PyCFunction)(void (*)(void))pool_send, METH_VARARGS | METH_KEYWORDS,
-     "send_file(socket, file, offset=0, count=-1): send an open file's bytes to a non-blocking socket; the number sent. count -1: up to the end of the file."},
+     "send_file(socket, file, offset=0, count=-1): send an open file's bytes to a non-blocking socket; the "
+     "number sent. count -1: up to the end of the file."},
     {"proxy", (PyCFunction)pool_proxy, METH_VARARGS,
-     "proxy(a, b): pass bytes between two non-blocking sockets until both sides have ended; (from a to b, from b to a)."},
+     "proxy(a, b): pass bytes between two non-blocking sockets until both sides have ended; (from a to b, "
+     "from b to a)."},
     {"flow_count", (PyCFunction)pool_flows, METH_NOARGS, "How many flows are under way."},
-    {"close", (PyCFunction)pool_close, METH_NOARGS, "End the threads; flows under way fail with ECANCELED. Idempotent, waits for nothing."},
+    {"close", (PyCFunction)pool_close, METH_NOARGS,
+     "End the threads; flows under way fail with ECANCELED. Idempotent, waits for nothing."},
     {"__enter__", (PyCFunction)pool_enter, METH_NOARGS, NULL},
     {"__exit__", (PyCFunction)(void (*)(void))pool_exit, METH_FASTCALL, NULL},
     {NULL},
 };
 
 static PyType_Slot pool_slots[] = {
-    {Py_tp_doc, "ReactorPool(threads=1)\n\nLoops on threads of their own, for flows that need no Python on the way."},
+    {Py_tp_doc,
+     "ReactorPool(threads=1)\n\nLoops on threads of their own, for flows that need no Python on the way."},
     {Py_tp_new, pool_create},
     {Py_tp_dealloc, pool_dealloc},
     {Py_tp_methods, pool_methods},

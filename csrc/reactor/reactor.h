@@ -96,11 +96,11 @@ struct PyFuture {
     PyObject *weakrefs;
     void *source; // what will complete it (an Op, a file's or stream's request): borrowed
     CancelAnswer (*cancel_source)(PyFuture *future);
-    PyObject *owner; // owned, while it waits in libuv's hands: keeps a stream that is being read
+    PyObject *owner;      // owned, while it waits in libuv's hands: keeps a stream that is being read
     Op *undelivered;      // owned: an operation whose result must be disposed of when nobody takes it
     PyFuture *ready_next; // in its reactor's list of futures to be woken
     uint64_t id;
-    uint8_t status;       // FutureState
+    uint8_t status; // FutureState
     bool blocking;
     bool log_exception;
     bool cancel_wanted;
@@ -172,7 +172,8 @@ void reactors_sweep(State *state);
 void reactor_spend(Reactor *reactor, int64_t bytes);     // takes from the budget
 Reactor *reactor_for_loop(State *state, PyObject *loop); // borrowed
 // For an operation that is not the lanes': its future, woken when the operation comes through the channel.
-PyFuture *reactor_expect(Reactor *reactor, Op *op, CancelAnswer (*cancel)(PyFuture *)); // op is released on error
+PyFuture *reactor_expect(Reactor *reactor, Op *op,
+                         CancelAnswer (*cancel)(PyFuture *)); // op is released on error
 void reactor_forget(Reactor *reactor, Op *op);  // one that could not be started after all; freed
 void reactor_deliver(Reactor *reactor, Op *op); // settle the future of one that has ended; frees it
 void finish_op(Reactor *reactor, Op *op); // one that has ended: settle its future or hand it to its file

@@ -186,7 +186,8 @@ PyObject *op_result_steal(State *state, Op *op) {
     switch (op_table[op->kind].result) {
     case RESULT_NONE:
         Py_RETURN_NONE;
-    case RESULT_SIZES: return Py_BuildValue("(LL)", (long long)op->value, (long long)op->offset);
+    case RESULT_SIZES:
+        return Py_BuildValue("(LL)", (long long)op->value, (long long)op->offset);
     case RESULT_SIZE:
     case RESULT_FD:
         return PyLong_FromLongLong(op->value);

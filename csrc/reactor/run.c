@@ -283,8 +283,10 @@ void op_run(Op *op) {
         run_scandir(op);
         break;
     case OP_MKDIR:
-    case OP_MKDTEMP_AT:
         fail(op, UV_CALL(mkdir, op->path, op->mode));
+        break;
+    case OP_MKDTEMP_AT:
+        fail(op, UV_CALL(mkdir, op->path, 0700));
         break;
     case OP_MAKEDIRS:
         fail(op, run_makedirs(op->path, op->mode, op->flags & 1));

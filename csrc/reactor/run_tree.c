@@ -93,7 +93,8 @@ int run_makedirs(const char *path, int mode, bool exist_ok) {
         bool last = kept == '\0' || at[1 + strspn(at + 1, "/")] == '\0';
         if (mkdir(copy, last ? (mode_t)mode : 0777) != 0) {
             error = -errno;
-            if ((error == -EEXIST || !last) && (!last || exist_ok) && is_directory(copy)) error = 0;
+            if ((!last || exist_ok) && is_directory(copy)) error = 0;
+            else if (error == -EEXIST && !last) error = -ENOTDIR;
         }
         *at = kept;
         if (last) break;

@@ -6,8 +6,7 @@
 #include <sys/un.h>
 
 typedef struct Server {
-    PyObject_HEAD
-    State *state;
+    PyObject_HEAD State *state;
     Reactor *reactor; // owned
     PyObject *weakrefs;
     StreamHandle *handle; // NULL once closed
@@ -21,14 +20,17 @@ PyObject *address_of_fd(int fd, bool peer) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
     char host[INET6_ADDRSTRLEN];
-    int result = fd < 0 ? -1 : peer ? getpeername(fd, (struct sockaddr *)&address, &size)
-                                    : getsockname(fd, (struct sockaddr *)&address, &size);
+    int result = fd < 0 ? -1
+                 : peer ? getpeername(fd, (struct sockaddr *)&address, &size)
+                        : getsockname(fd, (struct sockaddr *)&address, &size);
     if (result != 0) Py_RETURN_NONE;
     if (address.ss_family == AF_UNIX) {
         struct sockaddr_un *local = (struct sockaddr_un *)&address;
         size_t length = size - offsetof(struct sockaddr_un, sun_path);
-        if (length > 0 && local->sun_path[0] == '\0') return PyBytes_FromStringAndSize(local->sun_path, (Py_ssize_t)length);
-        return PyUnicode_DecodeFSDefaultAndSize(local->sun_path, (Py_ssize_t)strnlen(local->sun_path, length));
+        if (length > 0 && local->sun_path[0] == '\0')
+            return PyBytes_FromStringAndSize(local->sun_path, (Py_ssize_t)length);
+        return PyUnicode_DecodeFSDefaultAndSize(local->sun_path,
+                                                (Py_ssize_t)strnlen(local->sun_path, length));
     }
     if (address.ss_family == AF_INET) {
         struct sockaddr_in *four = (struct sockaddr_in *)&address;
@@ -38,7 +40,8 @@ PyObject *address_of_fd(int fd, bool peer) {
     if (address.ss_family != AF_INET6) Py_RETURN_NONE;
     struct sockaddr_in6 *six = (struct sockaddr_in6 *)&address;
     uv_ip6_name(six, host, sizeof host);
-    return Py_BuildValue("(siII)", host, ntohs(six->sin6_port), ntohl(six->sin6_flowinfo), six->sin6_scope_id);
+    return Py_BuildValue("(siII)", host, ntohs(six->sin6_port), ntohl(six->sin6_flowinfo),
+                         six->sin6_scope_id);
 }
 
 static PyObject *take_connection(Server *server) {
@@ -68,7 +71,8 @@ static void on_connection(uv_stream_t *uv, int status) {
         server->error = 0;
         raise_os_error(server->state, -status, NULL, NULL);
     }
-    wait_end_steal(server->reactor, OP_ACCEPT, &server->accepting, status < 0 ? NULL : take_connection(server));
+    wait_end_steal(server->reactor, OP_ACCEPT, &server->accepting,
+                   status < 0 ? NULL : take_connection(server));
 }
 
 static int check(Server *server) {
@@ -129,7 +133,8 @@ static PyObject *listen_on(State *state, const char *path, const struct sockaddr
     StreamHandle *handle = reactor ? stream_handle_new(reactor, path != NULL) : NULL;
     if (handle == NULL) return NULL;
     int error = path != NULL ? uv_pipe_bind(&handle->uv.pipe, path)
-                             : uv_tcp_bind(&handle->uv.tcp, address, address->sa_family == AF_INET6 ? UV_TCP_IPV6ONLY : 0);
+                             : uv_tcp_bind(&handle->uv.tcp, address,
+                                           address->sa_family == AF_INET6 ? UV_TCP_IPV6ONLY : 0);
     if (error == 0) error = uv_listen(&handle->uv.stream, backlog, on_connection);
     Server *server = error == 0 ? (Server *)state->server_type->tp_alloc(state->server_type, 0) : NULL;
     if (server == NULL) {
@@ -179,9 +184,7 @@ static int server_clear(Server *server) {
     return 0;
 }
 
-static void server_finalize(Server *server) {
-    let_go(server);
-}
+static void server_finalize(Server *server) { let_go(server); }
 
 static void server_dealloc(Server *server) {
     if (PyObject_CallFinalizerFromDealloc((PyObject *)server) < 0) return;
@@ -217,15 +220,9 @@ static PyMemberDef server_members[] = {
 };
 
 static PyType_Slot server_slots[] = {
-    {Py_tp_doc, "A listening socket."},
-    {Py_tp_dealloc, server_dealloc},
-    {Py_tp_finalize, server_finalize},
-    {Py_tp_traverse, server_traverse},
-    {Py_tp_clear, server_clear},
-    {Py_tp_methods, server_methods},
-    {Py_tp_getset, server_getset},
-    {Py_tp_members, server_members},
-    {0, NULL},
+    {Py_tp_doc, "A listening socket."}, {Py_tp_dealloc, server_dealloc}, {Py_tp_finalize, server_finalize},
+    {Py_tp_traverse, server_traverse},  {Py_tp_clear, server_clear},     {Py_tp_methods, server_methods},
+    {Py_tp_getset, server_getset},      {Py_tp_members, server_members}, {0, NULL},
 };
 
 PyType_Spec server_spec = {

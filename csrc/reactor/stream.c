@@ -1,5 +1,5 @@
-/* Stream: a TCP or Unix connection, or a pipe, on a libuv handle. It reads ahead into one buffer, up to a limit, and
- * writes at once what the system takes at once. */
+/* Stream: a TCP or Unix connection, or a pipe, on a libuv handle. It reads ahead into one buffer, up to a
+ * limit, and writes at once what the system takes at once. */
 #include "uvhost.h"
 
 #include <structmember.h>
@@ -11,14 +11,13 @@ enum { READ_CHUNK = 64 * 1024, READ_LIMIT = 256 * 1024 };
 typedef enum Want { WANT_SOME, WANT_ALL, WANT_EXACTLY, WANT_UNTIL, WANT_LINE, WANT_NEXT } Want;
 
 struct Stream {
-    PyObject_HEAD
-    State *state;
+    PyObject_HEAD State *state;
     Reactor *reactor; // owned
     PyObject *weakrefs;
     StreamHandle *handle; // NULL once closed
     char *buffer;
     size_t start, end, room;
-    size_t searched; // of a WANT_UNTIL: no separator ends before this
+    size_t searched;  // of a WANT_UNTIL: no separator ends before this
     PyFuture *reader; // owned: who waits to read
     PyFuture *closer; // owned: who waits for the close
     PyFuture *connecting;
@@ -47,7 +46,8 @@ StreamHandle *stream_handle_new(Reactor *reactor, bool unix_socket) {
         PyErr_NoMemory();
         return NULL;
     }
-    int error = unix_socket ? uv_pipe_init(&host->loop, &handle->uv.pipe, 0) : uv_tcp_init(&host->loop, &handle->uv.tcp);
+    int error = unix_socket ? uv_pipe_init(&host->loop, &handle->uv.pipe, 0)
+                            : uv_tcp_init(&host->loop, &handle->uv.tcp);
     if (error == 0) return handle;
     PyMem_RawFree(handle);
     raise_os_error(reactor->state, -error, NULL, NULL);
@@ -89,9 +89,11 @@ static PyObject *take(Stream *stream, size_t size) {
 static PyObject *raise_incomplete(Stream *stream) {
     PyObject *module = PyImport_ImportModule("asyncio.exceptions");
     PyObject *part = take(stream, ready(stream));
-    PyObject *expected = stream->want == WANT_EXACTLY ? PyLong_FromSize_t(stream->wanted) : Py_NewRef(Py_None);
+    PyObject *expected =
+        stream->want == WANT_EXACTLY ? PyLong_FromSize_t(stream->wanted) : Py_NewRef(Py_None);
     PyObject *error = module && part && expected
-                          ? PyObject_CallMethod(module, "IncompleteReadError", "OO", part, expected) : NULL;
+                          ? PyObject_CallMethod(module, "IncompleteReadError", "OO", part, expected)
+                          : NULL;
     if (error != NULL) PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     Py_XDECREF(error);
     Py_XDECREF(expected);
@@ -100,7 +102,8 @@ static PyObject *raise_incomplete(Stream *stream) {
     return NULL;
 }
 
-/* What the waiting read can have: a new reference, NULL with an exception, or NULL with none when it must wait. */
+/* What the waiting read can have: a new reference, NULL with an exception, or NULL with none when it must
+ * wait. */
 static PyObject *try_read(Stream *stream) {
     size_t there = ready(stream);
     bool over = stream->at_end || stream->error != 0;
@@ -121,7 +124,9 @@ static PyObject *try_read(Stream *stream) {
         const char *separator = line ? "\n" : PyBytes_AS_STRING(stream->separator);
         size_t length = line ? 1 : (size_t)PyBytes_GET_SIZE(stream->separator);
         size_t from = stream->searched >= length ? stream->searched - length + 1 : 0;
-        char *found = there > from ? memmem(stream->buffer + stream->start + from, there - from, separator, length) : NULL;
+        char *found = there > from
+                          ? memmem(stream->buffer + stream->start + from, there - from, separator, length)
+                          : NULL;
         if (found != NULL) return take(stream, (size_t)(found - stream->buffer) - stream->start + length);
         stream->searched = there;
         if (there >= READ_LIMIT && !over) {
@@ -190,7 +195,8 @@ static void on_read(uv_stream_t *uv, ssize_t count, const uv_buf_t *piece) {
         else stream->error = (int)-count;
     }
     serve_reader(stream);
-    if (stream->handle != NULL && ready(stream) >= read_limit(stream) && !stream->at_end && stream->error == 0) {
+    if (stream->handle != NULL && ready(stream) >= read_limit(stream) && !stream->at_end &&
+        stream->error == 0) {
         uv_read_stop(uv);
         stream->paused = true;
     }
@@ -288,7 +294,8 @@ static PyObject *stream_readexactly(Stream *stream, PyObject *value) {
 static PyObject *stream_readuntil(Stream *stream, PyObject *const *arguments, Py_ssize_t count) {
     PyObject *separator = count == 1 ? Py_NewRef(arguments[0]) : count == 0 ? PyBytes_FromString("\n") : NULL;
     if (separator == NULL || !PyBytes_Check(separator) || PyBytes_GET_SIZE(separator) == 0) {
-        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"), bytes that are not empty");
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"), bytes that are not empty");
         Py_XDECREF(separator);
         return NULL;
     }
@@ -296,13 +303,17 @@ static PyObject *stream_readuntil(Stream *stream, PyObject *const *arguments, Py
     return begin_read(stream, WANT_UNTIL, 0);
 }
 
-static PyObject *stream_readline(Stream *stream, PyObject *unused) { return begin_read(stream, WANT_LINE, 0); }
+static PyObject *stream_readline(Stream *stream, PyObject *unused) {
+    return begin_read(stream, WANT_LINE, 0);
+}
 
 static PyObject *stream_anext(Stream *stream) { return begin_read(stream, WANT_NEXT, 0); }
 
 static PyObject *stream_aiter(Stream *stream) { return Py_NewRef(stream); }
 
-static PyObject *stream_aenter(Stream *stream, PyObject *unused) { return done_steal(stream, Py_NewRef(stream)); }
+static PyObject *stream_aenter(Stream *stream, PyObject *unused) {
+    return done_steal(stream, Py_NewRef(stream));
+}
 
 /* writing */
 
@@ -404,7 +415,8 @@ static void on_shutdown(uv_shutdown_t *uv, int status) {
     Stream *stream = uv->data; // the reference is ours
     PyMem_RawFree(uv);
     if (stream->finishing) let_go(stream);
-    if (stream->closer != NULL) wait_end_steal(stream->reactor, OP_STREAM_WRITE, &stream->closer, Py_NewRef(Py_None));
+    if (stream->closer != NULL)
+        wait_end_steal(stream->reactor, OP_STREAM_WRITE, &stream->closer, Py_NewRef(Py_None));
     Py_DECREF(stream);
 }
 
@@ -494,7 +506,8 @@ static void on_connected(uv_connect_t *uv, int status) {
         wait_end_steal(stream->reactor, OP_CONNECT, &stream->connecting, NULL);
     } else {
         int begun = stream_begin(stream);
-        wait_end_steal(stream->reactor, OP_CONNECT, &stream->connecting, begun < 0 ? NULL : Py_NewRef(stream));
+        wait_end_steal(stream->reactor, OP_CONNECT, &stream->connecting,
+                       begun < 0 ? NULL : Py_NewRef(stream));
     }
     Py_DECREF(stream);
 }
@@ -630,18 +643,23 @@ static PyObject *stream_fileno(Stream *stream, PyObject *unused) {
 
 static PyObject *get_peer(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), true); }
 static PyObject *get_own(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), false); }
-static PyObject *get_closed(Stream *stream, void *unused) { return PyBool_FromLong(stream->handle == NULL || stream->finishing); }
+static PyObject *get_closed(Stream *stream, void *unused) {
+    return PyBool_FromLong(stream->handle == NULL || stream->finishing);
+}
 
 static PyMethodDef stream_methods[] = {
     {"read", (PyCFunction)(void (*)(void))stream_read, METH_FASTCALL,
-     "read(size=-1): what is there, up to size bytes, waiting for at least one; b\"\" at the end. -1: all up to the end."},
+     "read(size=-1): what is there, up to size bytes, waiting for at least one; b\"\" at the end. -1: all up "
+     "to the end."},
     {"readexactly", (PyCFunction)stream_readexactly, METH_O,
      "readexactly(size): size bytes; asyncio.IncompleteReadError when the end comes before."},
     {"readuntil", (PyCFunction)(void (*)(void))stream_readuntil, METH_FASTCALL,
      "readuntil(separator=b\"\\n\"): up to and with the separator, within 256 KiB (else ValueError)."},
-    {"readline", (PyCFunction)stream_readline, METH_NOARGS, "One line with its end; what is left, or nothing, at the end."},
+    {"readline", (PyCFunction)stream_readline, METH_NOARGS,
+     "One line with its end; what is left, or nothing, at the end."},
     {"write", (PyCFunction)stream_write, METH_O,
-     "write(data): send bytes-like data; done when the system has taken all of it. Cancelling does not unsend it."},
+     "write(data): send bytes-like data; done when the system has taken all of it. Cancelling does not "
+     "unsend it."},
     {"write_eof", (PyCFunction)stream_write_eof, METH_NOARGS, "Say that nothing more will be sent."},
     {"close", (PyCFunction)stream_close, METH_NOARGS, "Send what waits to be sent, and close. Idempotent."},
     {"abort", (PyCFunction)stream_abort, METH_NOARGS, "Close at once, whatever waits."},
@@ -680,6 +698,7 @@ static PyType_Slot stream_slots[] = {
 PyType_Spec stream_spec = {
     .name = "dxpy.aio.Stream",
     .basicsize = sizeof(Stream),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .flags =
+        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .slots = stream_slots,
 };

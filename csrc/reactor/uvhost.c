@@ -1,5 +1,5 @@
-/* libuv's loop inside the host's. Its descriptor is a reader of the host loop; because watchers reach epoll only inside
- * uv_run, everything started outside is followed by a run in the loop's next turn. */
+/* libuv's loop inside the host's. Its descriptor is a reader of the host loop; because watchers reach epoll
+ * only inside uv_run, everything started outside is followed by a run in the loop's next turn. */
 #include "uvhost.h"
 
 static int add_reader(Reactor *reactor, int fd, const char *method) {
@@ -49,7 +49,8 @@ void uvhost_run(Reactor *reactor) {
     if (host == NULL || host->running) return;
     host->running = true;
     host->kick = false;
-    // Closing handles and the like make libuv ask for another run at once; more than a few are left to the next turn.
+    // Closing handles and the like make libuv ask for another run at once; more than a few are left to the
+    // next turn.
     for (int i = 0; i < 4; i++) {
         uv_run(&host->loop, UV_RUN_NOWAIT);
         if (!uv_loop_alive(&host->loop) || uv_backend_timeout(&host->loop) != 0) break;

@@ -1,5 +1,5 @@
-/* libuv's loop inside the host's: its handles for streams, servers and watchers. Everything here is under the GIL, in
- * the loop's thread; libuv's callbacks only settle futures, which are woken after uv_run. */
+/* libuv's loop inside the host's: its handles for streams, servers and watchers. Everything here is under the
+ * GIL, in the loop's thread; libuv's callbacks only settle futures, which are woken after uv_run. */
 #ifndef DXPY_REACTOR_UVHOST_H
 #define DXPY_REACTOR_UVHOST_H
 

@@ -6,12 +6,11 @@
 enum { EVENT_LIMIT = 16384 };
 
 typedef struct Watcher {
-    PyObject_HEAD
-    State *state;
-    Reactor *reactor;   // owned
-    PyFuture *waiting;  // owned
-    PyObject *events;   // owned list of (id, name, flags) not yet taken
-    PyObject *handles;  // owned dict: id -> address of the Watch
+    PyObject_HEAD State *state;
+    Reactor *reactor;  // owned
+    PyFuture *waiting; // owned
+    PyObject *events;  // owned list of (id, name, flags) not yet taken
+    PyObject *handles; // owned dict: id -> address of the Watch
     long next_id;
     bool closed;
 } Watcher;
@@ -41,7 +40,8 @@ static void on_event(uv_fs_event_t *uv, const char *name, int events, int status
     int flags = PyList_GET_SIZE(watcher->events) == EVENT_LIMIT ? -1 : status < 0 ? status : events;
     PyObject *text = name ? PyUnicode_DecodeFSDefault(name) : Py_NewRef(Py_None);
     PyObject *event = text ? Py_BuildValue("(lNi)", watch->id, text, flags) : NULL;
-    if (event == NULL || PyList_Append(watcher->events, event) < 0) PyErr_WriteUnraisable((PyObject *)watcher);
+    if (event == NULL || PyList_Append(watcher->events, event) < 0)
+        PyErr_WriteUnraisable((PyObject *)watcher);
     Py_XDECREF(event);
     deliver(watcher);
 }
@@ -92,7 +92,8 @@ error:
 static void close_watch(Watcher *watcher, PyObject *address) {
     Watch *watch = PyLong_AsVoidPtr(address);
     watch->watcher = NULL;
-    if (watcher->reactor->generation == fork_generation()) uv_close((uv_handle_t *)&watch->uv, (uv_close_cb)PyMem_RawFree);
+    if (watcher->reactor->generation == fork_generation())
+        uv_close((uv_handle_t *)&watch->uv, (uv_close_cb)PyMem_RawFree);
 }
 
 static PyObject *watcher_remove(Watcher *watcher, PyObject *id) {
@@ -123,8 +124,7 @@ static void close_all(Watcher *watcher) {
     Py_ssize_t position = 0;
     if (watcher->closed) return;
     watcher->closed = true;
-    while (PyDict_Next(watcher->handles, &position, &key, &address))
-        close_watch(watcher, address);
+    while (PyDict_Next(watcher->handles, &position, &key, &address)) close_watch(watcher, address);
     PyDict_Clear(watcher->handles);
     if (uvhost_kick(watcher->reactor) < 0) PyErr_WriteUnraisable((PyObject *)watcher);
     if (watcher->waiting == NULL) return;
@@ -196,7 +196,8 @@ static PyMethodDef watcher_methods[] = {
     {"add", (PyCFunction)watcher_add, METH_O, "add(path): watch a file or a directory; returns its id."},
     {"remove", (PyCFunction)watcher_remove, METH_O, "remove(id): stop watching it."},
     {"next", (PyCFunction)watcher_next, METH_NOARGS,
-     "The next events: a list of (id, name, flags), flags 1 for renamed, 2 for changed, -1 when events were lost."},
+     "The next events: a list of (id, name, flags), flags 1 for renamed, 2 for changed, -1 when events were "
+     "lost."},
     {"close", (PyCFunction)watcher_close, METH_NOARGS, "Stop watching. Idempotent."},
     {NULL},
 };

@@ -67,6 +67,7 @@ _reactor._configure(
     loop_hook=hosts.close_with_loop,
     fallback_reactor=hosts.current_trio_host,
 )
+hosts.let_tasks_take(PyFuture)
 
 __all__ = [
     "DEVNULL",

@@ -1,5 +1,6 @@
 """Files, directories and temporary files over the operations of the reactor."""
 
+import asyncio
 import codecs
 import fnmatch
 import io
@@ -10,8 +11,7 @@ import tempfile
 
 from dxpy import _reactor
 from dxpy._reactor import AsyncFile
-
-PLAIN_ENCODINGS = {"utf-8", "ascii"}
+from dxpy.aio import hosts
 
 
 def _parse_mode(mode):
@@ -297,8 +297,6 @@ async def _entries(folder):
 
 async def copytree(source, target, *, limit=64):
     """Copy a folder and what is below it: contents, permission bits, links as links; at most `limit` copies at once."""
-    import asyncio
-
     gate = asyncio.Semaphore(limit)
 
     async def copy(entry, place):
@@ -365,7 +363,7 @@ class TemporaryDirectory:
     async def cleanup(self):
         """Remove the directory; nothing happens when it is gone already."""
         try:
-            await _reactor.rmtree(self.name)
+            await hosts.finish(_reactor.rmtree(self.name))
         except FileNotFoundError:
             pass
 
@@ -387,6 +385,6 @@ class NamedTemporaryFile:
 
     async def __aexit__(self, *_):
         try:
-            await self._file.close()
+            await hosts.finish(self._file.close())
         finally:
-            await _reactor.unlink(self.name)
+            await hosts.finish(_reactor.unlink(self.name))

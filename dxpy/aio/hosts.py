@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import weakref
+from collections.abc import Coroutine
 
 from dxpy import _reactor
 
@@ -29,6 +30,52 @@ def close_with_loop(loop, reactor):
     except StopIteration:
         pass
     return guard
+
+
+async def finish(operation):
+    """Wait for an operation to its end, whatever is cancelled meanwhile; a cancellation is raised afterwards."""
+    if asyncio._get_running_loop() is None:
+        with sys.modules["trio"].CancelScope(shield=True):
+            return await operation
+    interrupted = None
+    while not operation.done():
+        try:
+            await asyncio.wait([operation])
+        except asyncio.CancelledError as error:
+            interrupted = error
+    result = await operation
+    if interrupted is not None:
+        raise interrupted
+    return result
+
+
+class _NoLoop:
+    """What a Task asks of its loop before it runs."""
+
+    def get_debug(self):
+        return False
+
+    def call_soon(self, *_, **__):
+        return None
+
+
+def let_tasks_take(future_type):
+    """Have create_task() take futures of this type as coroutines, and asyncio.wait() as futures.
+
+    Both ask coroutines.iscoroutine(); wait() refuses what it affirms. But Task remembers the types it has once taken,
+    so it is shown one, at a moment when iscoroutine() affirms it. Where that cannot be done the type is registered as a
+    coroutine, and asyncio.wait() needs tasks made of the operations.
+    """
+    try:
+        known = asyncio.coroutines._iscoroutine_typecache
+        known.add(future_type)
+        try:
+            task = asyncio.Task(future_type(loop=_NoLoop()), loop=_NoLoop())
+            task._log_destroy_pending = False
+        finally:
+            known.discard(future_type)
+    except (AttributeError, TypeError):
+        Coroutine.register(future_type)
 
 
 class TrioHost:
