@@ -32,7 +32,7 @@ comma := ,
 
 asan-reactor: build/asan/$(REACTOR_EXTENSION)
 	cd build/asan && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 PYTHONPATH=. PYTHONMALLOC=malloc \
+	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 \
 	    $(abspath $(BIN))/python -m pytest -q --timeout 300 -p no:cacheprovider tests/reactor \
 	    -k "not (short or repeated or slow_calls or io_errors or hundred_thousand or runs_out)"
 

@@ -148,6 +148,7 @@ static size_t bytes_left(File *file) {
 static size_t take_bytes(File *file, char *target, size_t wanted) {
     size_t there = file->read_end - file->read_start;
     if (wanted > there) wanted = there;
+    if (wanted == 0) return 0;
     memcpy(target, file->read_buffer + file->read_start, wanted);
     file->read_start += wanted;
     return wanted;

@@ -41,7 +41,8 @@ class Proof:
     """Compares descriptors, threads, operations and memory at the end with those at the beginning."""
 
     def __init__(self, memory):
-        self.memory = memory
+        # A sanitizer keeps what was freed: its makefile allows for that.
+        self.memory = memory + int(os.environ.get("DXPY_PROOF_MEMORY", "0"))
 
     def __enter__(self):
         from dxpy import aio
