@@ -1,6 +1,6 @@
 """Count the words of all text files below a folder, many files at a time.
 
-    python examples/aio_count_words.py [folder]
+python examples/aio_count_words.py [folder]
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A small HTTP file server: files go from the disk to the socket without passing through Python.
 
-    python examples/aio_file_server.py [folder] [port]
+python examples/aio_file_server.py [folder] [port]
 """
 
 import asyncio
@@ -70,7 +70,9 @@ def make_handler(folder, pool):
 async def main(folder=".", port=8000):
     """Serve the folder until interrupted."""
     with aio.ReactorPool(2) as pool:
-        async with await aio.serve(make_handler(os.path.abspath(folder), pool), "127.0.0.1", int(port)) as server:
+        async with await aio.serve(
+            make_handler(os.path.abspath(folder), pool), "127.0.0.1", int(port)
+        ) as server:
             print("serving", os.path.abspath(folder), "on", server.addresses, flush=True)
             await server.serve_forever()
 

@@ -1,6 +1,6 @@
 """Run a command whenever something below a folder changes.
 
-    python examples/aio_watch.py folder command [argument...]
+python examples/aio_watch.py folder command [argument...]
 """
 
 import asyncio

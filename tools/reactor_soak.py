@@ -1,6 +1,6 @@
 """Mixed load on the reactor for some minutes, with a proof at the end that nothing was left behind.
 
-    python tools/reactor_soak.py [minutes]
+python tools/reactor_soak.py [minutes]
 """
 
 import asyncio
@@ -33,7 +33,9 @@ async def files(folder, name):
     await aio.rename(path, path + ".moved")
     try:
         async with asyncio.timeout(random.random() * 0.002):
-            await asyncio.gather(*[aio.read_file(path + ".moved") for _ in range(5)], aio.read_file("/proc/self/status"))
+            await asyncio.gather(
+                *[aio.read_file(path + ".moved") for _ in range(5)], aio.read_file("/proc/self/status")
+            )
     except TimeoutError:
         pass
     await aio.unlink(path + ".moved")

@@ -57,7 +57,7 @@ def stat_of(library, path):
 def write_of(library, path):
     # A new file each time: writing over one makes ext4 flush it, and the disk would be measured.
     data, numbers = os.urandom(64 * 1024), itertools.count()
-    return lambda: library.write(f"{path}.{next(numbers)}", data),
+    return (lambda: library.write(f"{path}.{next(numbers)}", data),)
 
 
 async def lines(library, folder):
@@ -220,8 +220,9 @@ async def echo(kind, size, count):
 
         server = await asyncio.start_server(handler, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-    client = await asyncio.create_subprocess_exec(sys.executable, "-c", CLIENT, str(port), str(size), str(count),
-                                                  stdout=asyncio.subprocess.PIPE)
+    client = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CLIENT, str(port), str(size), str(count), stdout=asyncio.subprocess.PIPE
+    )
     out, _ = await client.communicate()
     if kind.startswith("dxpy"):
         await server.close()

@@ -25,9 +25,19 @@ RESULTS = ROOT / "benchmarks" / "results"
 def measure(program, name):
     """The figures of one process, or None when the participant cannot do it."""
     extra = FILES[name][1] if name in FILES else {}
-    environment = {**os.environ, **extra, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
-    result = subprocess.run([sys.executable, str(HERE / "one.py"), program, name], capture_output=True, text=True,
-                            env=environment, timeout=300, check=False)
+    environment = {
+        **os.environ,
+        **extra,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+    }
+    result = subprocess.run(
+        [sys.executable, str(HERE / "one.py"), program, name],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=300,
+        check=False,
+    )
     if result.returncode:
         print(f"{program}, {name}: {result.stderr.strip().splitlines()[-1]}", file=sys.stderr)
         return None
@@ -57,11 +67,24 @@ def bars(found):
         return found[program][name]["seconds"]
 
     def others(program):
-        return min(figures["seconds"] for name, figures in found[program].items()
-                   if name not in ("plain", "dxpy") and figures is not None)
+        return min(
+            figures["seconds"]
+            for name, figures in found[program].items()
+            if name not in ("plain", "dxpy") and figures is not None
+        )
 
-    hot, wide, stat, write = ("read_file 4 KiB, 1 at a time", "read_file 4 KiB, 100 in flight", "stat", "write_file 64 KiB")
-    lines, cold, echo, memory = "10,000 lines", "cold reads, 64 in flight", "echo 1 KiB", "memory of 100,000 operations"
+    hot, wide, stat, write = (
+        "read_file 4 KiB, 1 at a time",
+        "read_file 4 KiB, 100 in flight",
+        "stat",
+        "write_file 64 KiB",
+    )
+    lines, cold, echo, memory = (
+        "10,000 lines",
+        "cold reads, 64 in flight",
+        "echo 1 KiB",
+        "memory of 100,000 operations",
+    )
     rows = []
 
     def at_least(what, program, ratio, bar):
@@ -74,17 +97,37 @@ def bars(found):
 
     at_least("hot read, over aiofiles", hot, lambda: seconds(hot, "aiofiles") / seconds(hot, "dxpy"), 25)
     at_least("hot read, over the best other", hot, lambda: others(hot) / seconds(hot, "dxpy"), 3)
-    at_most("hot read, of plain open/read/close", hot, lambda: seconds(hot, "dxpy") / seconds(hot, "plain"), 2.5)
-    at_least("100 in flight, over aiofiles", wide, lambda: seconds(wide, "aiofiles") / seconds(wide, "dxpy"), 10)
+    at_most(
+        "hot read, of plain open/read/close", hot, lambda: seconds(hot, "dxpy") / seconds(hot, "plain"), 2.5
+    )
+    at_least(
+        "100 in flight, over aiofiles", wide, lambda: seconds(wide, "aiofiles") / seconds(wide, "dxpy"), 10
+    )
     at_least("100 in flight, over the best other", wide, lambda: others(wide) / seconds(wide, "dxpy"), 2)
-    at_least("10,000 lines, over aiofiles", lines, lambda: seconds(lines, "aiofiles") / seconds(lines, "dxpy"), 50)
-    at_most("10,000 lines, of a plain loop", lines, lambda: seconds(lines, "dxpy") / seconds(lines, "plain"), 4)
+    at_least(
+        "10,000 lines, over aiofiles", lines, lambda: seconds(lines, "aiofiles") / seconds(lines, "dxpy"), 50
+    )
+    at_most(
+        "10,000 lines, of a plain loop", lines, lambda: seconds(lines, "dxpy") / seconds(lines, "plain"), 4
+    )
     at_least("stat, over aiofiles.os", stat, lambda: seconds(stat, "aiofiles") / seconds(stat, "dxpy"), 15)
     at_least("cold reads, over the best other", cold, lambda: others(cold) / seconds(cold, "dxpy"), 1)
     at_most("cold reads, p99.9 lag in ms", cold, lambda: found[cold]["dxpy"]["lag"] * 1e3, 5)
-    at_least("write_file, over aiofiles", write, lambda: seconds(write, "aiofiles") / seconds(write, "dxpy"), 3)
-    at_least("echo, over asyncio streams", echo, lambda: seconds(echo, "asyncio streams") / seconds(echo, "dxpy"), 1.5)
-    at_least("echo, over uvloop streams", echo, lambda: seconds(echo, "uvloop streams") / seconds(echo, "dxpy"), 0.9)
+    at_least(
+        "write_file, over aiofiles", write, lambda: seconds(write, "aiofiles") / seconds(write, "dxpy"), 3
+    )
+    at_least(
+        "echo, over asyncio streams",
+        echo,
+        lambda: seconds(echo, "asyncio streams") / seconds(echo, "dxpy"),
+        1.5,
+    )
+    at_least(
+        "echo, over uvloop streams",
+        echo,
+        lambda: seconds(echo, "uvloop streams") / seconds(echo, "dxpy"),
+        0.9,
+    )
     at_most("memory, bytes an operation", memory, lambda: found[memory]["dxpy"]["bytes"], 1024)
     return rows
 
@@ -100,7 +143,9 @@ def plot(found, path):
     figure, axes = pyplot.subplots(len(programs), 1, figsize=(9, 1.7 * len(programs)), squeeze=False)
     for axis, program in zip(axes[:, 0], programs, strict=True):
         measured = {name: one["seconds"] * 1e6 for name, one in found[program].items() if one is not None}
-        colours = ["#c44" if name.startswith("dxpy") else "#888" if name == "plain" else "#48c" for name in measured]
+        colours = [
+            "#c44" if name.startswith("dxpy") else "#888" if name == "plain" else "#48c" for name in measured
+        ]
         axis.barh(list(measured), list(measured.values()), color=colours)
         axis.set_xscale("log")
         axis.invert_yaxis()
@@ -112,7 +157,9 @@ def plot(found, path):
 
 def main():
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
@@ -134,8 +181,12 @@ def main():
         print(f"{what:38} {figure:8.2f}  {bar:9} {'reached' if reached else 'MISSED'}")
     machine = {"python": platform.python_version(), "kernel": platform.release(), "cpus": os.cpu_count()}
     RESULTS.mkdir(exist_ok=True)
-    report = {"machine": machine, "rounds": options.rounds, "programs": found,
-              "bars": [dict(zip(("what", "measured", "bar", "reached"), row, strict=True)) for row in checks]}
+    report = {
+        "machine": machine,
+        "rounds": options.rounds,
+        "programs": found,
+        "bars": [dict(zip(("what", "measured", "bar", "reached"), row, strict=True)) for row in checks],
+    }
     if not options.only:
         (RESULTS / "io.json").write_text(json.dumps(report, indent=1) + "\n")
         plot(found, RESULTS / "io.png")

@@ -46,7 +46,9 @@ from dxpy.aio.stats import LaneStats, OpStats, ReactorStats, configure, reset_st
 from dxpy.aio.timers import sleep, timeout
 from dxpy.aio.watch import Watch, WatchEvent, watch
 
-IoOperation = enum.IntEnum("IoOperation", {row["name"].upper(): row["number"] for row in _reactor._table()}, module=__name__)
+IoOperation = enum.IntEnum(
+    "IoOperation", {row["name"].upper(): row["number"] for row in _reactor._table()}, module=__name__
+)
 IoOperation.__doc__ = "The operations of the reactor, as its table lists them."
 
 

@@ -71,7 +71,9 @@ ERRNOS = {
 
 def _make_class(name):
     """IoError and the builtin of that name in one, under that name in this module."""
-    return type(name, (IoError, getattr(builtins, name)), {"__module__": __name__, "__doc__": IoError.__doc__})
+    return type(
+        name, (IoError, getattr(builtins, name)), {"__module__": __name__, "__doc__": IoError.__doc__}
+    )
 
 
 by_errno = {}

@@ -27,7 +27,12 @@ def _parse_mode(mode):
     readable = both or kind == "r"
     writable = both or kind != "r"
     flags = os.O_RDWR if both else os.O_RDONLY if readable else os.O_WRONLY
-    flags |= {"r": 0, "w": os.O_CREAT | os.O_TRUNC, "a": os.O_CREAT | os.O_APPEND, "x": os.O_CREAT | os.O_EXCL}[kind]
+    flags |= {
+        "r": 0,
+        "w": os.O_CREAT | os.O_TRUNC,
+        "a": os.O_CREAT | os.O_APPEND,
+        "x": os.O_CREAT | os.O_EXCL,
+    }[kind]
     return flags, readable, writable, kind == "a", "b" not in letters
 
 
@@ -52,8 +57,6 @@ class _Opening:
         await self._file.close()
 
 
-
-
 def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None):  # noqa: A001
     """Open a file; like the builtin open(), to be awaited or entered with ``async with``.
 
@@ -76,8 +79,20 @@ def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None)
 
     def make(fd):
         try:
-            file = AsyncFile(fd, path, mode, readable, writable, append, buffering != 0, encoding, errors, newline,
-                             decoder, encoder)
+            file = AsyncFile(
+                fd,
+                path,
+                mode,
+                readable,
+                writable,
+                append,
+                buffering != 0,
+                encoding,
+                errors,
+                newline,
+                decoder,
+                encoder,
+            )
         except BaseException:
             os.close(fd)
             raise
@@ -250,7 +265,9 @@ async def glob(pattern, *, root_dir=None, recursive=True, include_hidden=False):
     pattern = os.fspath(pattern)
     parts = pattern.split("/")
     start = "/" if pattern.startswith("/") else ""
-    async for path in _match(start, [part for part in parts if part], root_dir or "", recursive, include_hidden):
+    async for path in _match(
+        start, [part for part in parts if part], root_dir or "", recursive, include_hidden
+    ):
         yield path
 
 
@@ -279,7 +296,9 @@ async def _match(base, parts, root, recursive, hidden):
         return
     matches = re.compile(fnmatch.translate(part)).match
     async for entry in _entries(folder):
-        if not matches(entry.name) or (entry.name.startswith(".") and not hidden and not part.startswith(".")):
+        if not matches(entry.name) or (
+            entry.name.startswith(".") and not hidden and not part.startswith(".")
+        ):
             continue
         if not rest or entry.is_dir():
             async for found in _match(os.path.join(base, entry.name), rest, root, recursive, hidden):

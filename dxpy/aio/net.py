@@ -66,7 +66,9 @@ class TlsStream:
         self._stream = stream
         self._incoming = tls.MemoryBIO()
         self._outgoing = tls.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_side, None if server_side else hostname)
+        self._object = context.wrap_bio(
+            self._incoming, self._outgoing, server_side, None if server_side else hostname
+        )
         self._buffer = bytearray()
         self._at_end = False
 
@@ -159,7 +161,7 @@ class TlsStream:
         """Stream.write."""
         view = memoryview(data).cast("B")
         while view:
-            view = view[self._object.write(view):]
+            view = view[self._object.write(view) :]
         await self._flush()
 
     async def close(self):

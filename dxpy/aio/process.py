@@ -114,8 +114,16 @@ class Process:
 async def start_process(args, *, stdin=None, stdout=None, stderr=None, cwd=None, env=None, **options):
     """Start a program, like subprocess.Popen with the same options; a str runs in the shell. Returns a Process."""
     reactor = _reactor.create_reactor(None)
-    popen = subprocess.Popen(args, shell=isinstance(args, str), stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd,
-                             env=env, **options)
+    popen = subprocess.Popen(
+        args,
+        shell=isinstance(args, str),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        cwd=cwd,
+        env=env,
+        **options,
+    )
     try:
         return Process(popen, reactor)
     except BaseException:

@@ -78,7 +78,11 @@ class Watch:
         folder = self._folders.get(number)
         if folder is None:
             return
-        path = folder if name is None or (folder == self._root and not self._is_folder) else os.path.join(folder, name)
+        path = (
+            folder
+            if name is None or (folder == self._root and not self._is_folder)
+            else os.path.join(folder, name)
+        )
         kind, is_folder = await self._kind(path, flags)
         self._events.append(WatchEvent(kind, path))
         if kind == "created" and is_folder and self._recursive and path not in self._ids:

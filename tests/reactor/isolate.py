@@ -83,7 +83,15 @@ class Proof:
             time.sleep(0.01)
 
 
-def isolated(*, limit=30, prove=True, memory=32 << 20, environment=None, status=0, options=("-W", "always::ResourceWarning")):
+def isolated(
+    *,
+    limit=30,
+    prove=True,
+    memory=32 << 20,
+    environment=None,
+    status=0,
+    options=("-W", "always::ResourceWarning"),
+):
     """A test whose body runs in a process of its own, within limit seconds, printing nothing to stderr."""
 
     def decorate(body):
@@ -104,18 +112,34 @@ def run_body(body, limit, prove, memory, environment, options):
     """Start the process and wait for it."""
     extra = environment() if callable(environment) else environment or {}
     path = os.pathsep.join([str(ROOT), str(HERE), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, *options, str(Path(__file__)), body.__module__, body.__name__, str(int(prove)), str(memory)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False,
-                          env={**os.environ, "PYTHONPATH": path, **extra})
+    command = [
+        sys.executable,
+        *options,
+        str(Path(__file__)),
+        body.__module__,
+        body.__name__,
+        str(int(prove)),
+        str(memory),
+    ]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=limit,
+        check=False,
+        env={**os.environ, "PYTHONPATH": path, **extra},
+    )
 
 
 @functools.cache
 def build_shim():
-    """The LD_PRELOAD library of shim.c, compiled once a session."""
+    """The LD_PRELOAD library of shim.c, compiled once a run."""
     import tempfile
 
     target = Path(tempfile.mkdtemp(prefix="dxpy-shim-")) / "shim.so"
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", str(HERE / "shim.c"), "-o", str(target), "-ldl"], check=True)
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "-O1", str(HERE / "shim.c"), "-o", str(target), "-ldl"], check=True
+    )
     return str(target)
 
 

@@ -1,6 +1,6 @@
 """asyncio's own tests of futures and tasks, with PyFuture where they make a Future. A program, not a pytest module:
 
-    python tests/reactor/stdlib_futures.py
+python tests/reactor/stdlib_futures.py
 """
 
 import asyncio

@@ -46,11 +46,12 @@ def test_an_open_cancelled_at_each_moment_keeps_no_descriptor():
             tasks = [asyncio.create_task(opened()) for _ in range(10)]
             await asyncio.sleep(0)
             time.sleep(0.1)
-            asyncio.get_running_loop().call_soon(lambda: [task.cancel() for task in tasks])
+            for task in tasks:
+                asyncio.get_running_loop().call_soon(task.cancel)
             for result in await asyncio.gather(*tasks, return_exceptions=True):  # drained and not resumed
                 if isinstance(result, int):
                     os.close(result)
-            del tasks, result
+            del tasks, task, result
             gc.collect()
             await aio.read_file("/proc/self/comm")
 
@@ -116,7 +117,9 @@ def test_a_failing_sibling():
             path, fifo = folder.path("a", b"x"), folder.fifo()
             for _ in range(20):
                 try:
-                    await asyncio.gather(aio.open_fd(path, os.O_RDWR), aio.stat(path + "none"), aio.write_file(path, b"y"))
+                    await asyncio.gather(
+                        aio.open_fd(path, os.O_RDWR), aio.stat(path + "none"), aio.write_file(path, b"y")
+                    )
                 except FileNotFoundError:
                     pass
                 try:
@@ -135,8 +138,13 @@ def test_a_failing_sibling():
 @isolated(limit=90, options=())
 def test_five_hundred_loops_closed_with_operations_under_way():
     async def main(folder, turn):
-        operations = [aio.read_file("/proc/self/comm"), aio.write_file(folder.path("w"), b"x" * 1000),
-                      aio.open_fd(folder.path("a"), os.O_RDWR), aio.list_entries(folder.name), aio.stat(folder.path("a"))]
+        operations = [
+            aio.read_file("/proc/self/comm"),
+            aio.write_file(folder.path("w"), b"x" * 1000),
+            aio.open_fd(folder.path("a"), os.O_RDWR),
+            aio.list_entries(folder.name),
+            aio.stat(folder.path("a")),
+        ]
         if turn % 5 == 0:
             await operations[0]
         if turn % 7 == 0:
@@ -179,13 +187,22 @@ SCRIPTS = {
     "exit": (3, "async def leave():\n    await wait()\n    sys.exit(3)\nasyncio.run(leave())"),
     "error": (1, "async def fail():\n    await wait()\n    raise KeyError('end')\nasyncio.run(fail())"),
     "sigterm": (-signal.SIGTERM, "asyncio.run(wait()); os.kill(os.getpid(), signal.SIGTERM); time.sleep(5)"),
-    "sigint": (-signal.SIGINT, "signal.setitimer(signal.ITIMER_REAL, 0.2)\n"
-               "signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))\n"
-               "async def stay():\n    await wait()\n    await asyncio.sleep(5)\nasyncio.run(stay())"),
-    "awaiting": (0, "async def give_up():\n    try:\n        await asyncio.wait_for(aio.read_file(fifo), 0.1)\n"
-                 "    except TimeoutError:\n        pass\nasyncio.run(give_up())"),
-    "kept": (0, "kept = []\nasync def keep():\n    kept.append(aio.read_file(fifo))\n    await asyncio.sleep(0.05)\n"
-             "asyncio.run(keep())"),
+    "sigint": (
+        -signal.SIGINT,
+        "signal.setitimer(signal.ITIMER_REAL, 0.2)\n"
+        "signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))\n"
+        "async def stay():\n    await wait()\n    await asyncio.sleep(5)\nasyncio.run(stay())",
+    ),
+    "awaiting": (
+        0,
+        "async def give_up():\n    try:\n        await asyncio.wait_for(aio.read_file(fifo), 0.1)\n"
+        "    except TimeoutError:\n        pass\nasyncio.run(give_up())",
+    ),
+    "kept": (
+        0,
+        "kept = []\nasync def keep():\n    kept.append(aio.read_file(fifo))\n    await asyncio.sleep(0.05)\n"
+        "asyncio.run(keep())",
+    ),
     "thread": (0, "import threading\nthreading.Thread(target=asyncio.run, args=(wait(),)).start()"),
 }
 
@@ -207,8 +224,14 @@ def test_a_process_ends_though_an_operation_is_stuck(name, folder):
         """
     )
     begun = time.monotonic()
-    result = subprocess.run([sys.executable, "-c", script + body], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=10,
-                            capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", script + body],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=10,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert result.returncode == status and time.monotonic() - begun < 5
     assert (result.stderr == "") is (name not in ("error", "sigint")), result.stderr
 

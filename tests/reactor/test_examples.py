@@ -52,8 +52,13 @@ def test_count_words(folder):
     for name, text in (("a.txt", "one two two\n"), ("x/b.txt", "two three\n")):
         with open(os.path.join(folder, name), "w") as file:
             file.write(text)
-    result = subprocess.run([sys.executable, example("aio_count_words.py"), folder], capture_output=True, text=True,
-                            env=ENVIRONMENT, check=True)
+    result = subprocess.run(
+        [sys.executable, example("aio_count_words.py"), folder],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=True,
+    )
     assert result.stdout.splitlines()[0].split() == ["3", "two"]
 
 

@@ -165,8 +165,12 @@ def test_signals_interrupt_nothing():
         with Folder() as folder:
             path = folder.path("a", b"x" * 100)
             for _ in range(2500):
-                await asyncio.gather(aio.read_file(path), aio.read_file("/proc/self/comm"), aio.stat(path),
-                                     aio.write_file(path, b"x" * 100, append=True))
+                await asyncio.gather(
+                    aio.read_file(path),
+                    aio.read_file("/proc/self/comm"),
+                    aio.stat(path),
+                    aio.write_file(path, b"x" * 100, append=True),
+                )
 
     try:
         asyncio.run(main())
@@ -196,7 +200,11 @@ def test_no_descriptors_left_for_files():
         with Folder() as folder:
             path = folder.path("a", b"abc")
             taken = fill_descriptors(0)
-            for make in (lambda: aio.read_file(path), lambda: aio.open(path), lambda: aio.read_file("/proc/self/comm")):
+            for make in (
+                lambda: aio.read_file(path),
+                lambda: aio.open(path),
+                lambda: aio.read_file("/proc/self/comm"),
+            ):
                 try:
                     await make()
                 except OSError as error:
@@ -278,13 +286,21 @@ def test_files_that_change_while_they_are_read():
 def test_files_of_every_kind():
     async def main():
         with Folder() as folder:
-            for path in ("/proc/self/status", "/proc/cpuinfo", "/sys/kernel/mm/transparent_hugepage/enabled", "/dev/null"):
+            for path in (
+                "/proc/self/status",
+                "/proc/cpuinfo",
+                "/sys/kernel/mm/transparent_hugepage/enabled",
+                "/dev/null",
+            ):
                 if os.path.exists(path):
                     data = await aio.read_file(path)
                     assert (len(data) > 0) == (path != "/dev/null")
             assert await aio.read_file("/dev/zero", limit=300_000) == bytes(300_000)
             os.symlink("nowhere", folder.path("dangling"))
-            for path, kind in ((folder.path("dangling"), FileNotFoundError), (folder.name, IsADirectoryError)):
+            for path, kind in (
+                (folder.path("dangling"), FileNotFoundError),
+                (folder.name, IsADirectoryError),
+            ):
                 try:
                     await aio.read_file(path)
                 except kind:
@@ -431,14 +447,18 @@ def test_a_hot_loop_leaves_the_loop_its_turns():
             counts, running = [], True
 
             def turn():
-                counts.append(sum(aio.stats().ops[name].inline for name in ("read_file", "file_read", "stat")))
+                counts.append(
+                    sum(aio.stats().ops[name].inline for name in ("read_file", "file_read", "stat"))
+                )
                 if running:
                     asyncio.get_running_loop().call_soon(turn)
 
             turn()
             for _ in range(5000):
                 await aio.read_file(small)
-            await asyncio.gather(*[aio.read_file(small) for _ in range(5000)], *[aio.stat(small) for _ in range(5000)])
+            await asyncio.gather(
+                *[aio.read_file(small) for _ in range(5000)], *[aio.stat(small) for _ in range(5000)]
+            )
             async with aio.open(path, "rb") as file:
                 async for _ in file:
                     pass

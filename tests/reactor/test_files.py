@@ -22,7 +22,11 @@ def test_read_file_returns_the_content(run, folder, size):
     path = put(folder, "a", data)
 
     async def main():
-        return await aio.read_file(path), await aio.read_file(os.fsencode(path)), await aio.read_file(path, limit=10)
+        return (
+            await aio.read_file(path),
+            await aio.read_file(os.fsencode(path)),
+            await aio.read_file(path, limit=10),
+        )
 
     assert run(main()) == (data, data, data[:10])
 
@@ -104,7 +108,11 @@ def test_errors_are_the_right_class_with_errno_and_filename(run, folder):
                 await make()
             error = caught.value
             assert isinstance(error, aio.IoError) and isinstance(error, aio.AsyncError)
-            assert error.errno and error.strerror == os.strerror(error.errno) and error.filename.startswith(folder)
+            assert (
+                error.errno
+                and error.strerror == os.strerror(error.errno)
+                and error.filename.startswith(folder)
+            )
         with pytest.raises(FileNotFoundError) as caught:
             await aio.rename(missing, missing + "2")
         assert (caught.value.filename, caught.value.filename2) == (missing, missing + "2")
@@ -226,7 +234,13 @@ def test_reading_pieces(run, folder):
 
     async def main():
         async with aio.open(path, "rb") as file:
-            parts = [await file.read(7), await file.read(0), await file.read(100_000), await file.read(), await file.read()]
+            parts = [
+                await file.read(7),
+                await file.read(0),
+                await file.read(100_000),
+                await file.read(),
+                await file.read(),
+            ]
             assert parts == [data[:7], b"", data[7:100_007], data[100_007:], b""]
             assert await file.tell() == 200_000
             assert await file.seek(-10, 2) == 199_990

@@ -45,7 +45,10 @@ def test_metadata_changes(run, folder):
         await aio.chown(path, os.getuid(), os.getgid())
         await aio.link(path, path + "hard")
         await aio.symlink("a", path + "soft")
-        assert await aio.readlink(path + "soft") == "a" and await aio.readlink(os.fsencode(path + "soft")) == b"a"
+        assert (
+            await aio.readlink(path + "soft") == "a"
+            and await aio.readlink(os.fsencode(path + "soft")) == b"a"
+        )
         assert await aio.realpath(path + "soft") == os.path.realpath(path)
         assert os.stat(path).st_nlink == 2
         await aio.rename(path + "hard", path + "b")
@@ -112,8 +115,16 @@ def test_scandir_says_what_entries_are(run, folder):
         os.symlink(target, os.path.join(folder, name))
 
     def facts(entry):
-        return (entry.name, entry.path, entry.is_dir(), entry.is_file(), entry.is_symlink(), entry.inode(),
-                entry.is_dir(follow_symlinks=False), entry.is_file(follow_symlinks=False))
+        return (
+            entry.name,
+            entry.path,
+            entry.is_dir(),
+            entry.is_file(),
+            entry.is_symlink(),
+            entry.inode(),
+            entry.is_dir(follow_symlinks=False),
+            entry.is_file(follow_symlinks=False),
+        )
 
     async def main():
         found = [entry async for entry in aio.scandir(folder)]
@@ -195,7 +206,13 @@ def test_names_outside_ascii_and_utf8(run, folder):
 
 def test_names_of_hosts(run):
     async def main():
-        for arguments in (("127.0.0.1", 80), ("::1", "443"), ("localhost", 80), (None, 5), (b"127.0.0.1", None)):
+        for arguments in (
+            ("127.0.0.1", 80),
+            ("::1", "443"),
+            ("localhost", 80),
+            (None, 5),
+            (b"127.0.0.1", None),
+        ):
             found = await aio.getaddrinfo(*arguments, type=socket.SOCK_STREAM)
             assert found == socket.getaddrinfo(*arguments, type=socket.SOCK_STREAM)
         numeric = aio.getaddrinfo("127.0.0.1", 80)

@@ -36,7 +36,12 @@ def test_made_by_hand_it_is_a_future(run):
     async def main():
         loop = asyncio.get_running_loop()
         future, seen = PyFuture(), []
-        assert not future.done() and not future.cancelled() and future.get_loop() is loop and asyncio.isfuture(future)
+        assert (
+            not future.done()
+            and not future.cancelled()
+            and future.get_loop() is loop
+            and asyncio.isfuture(future)
+        )
         with pytest.raises(asyncio.InvalidStateError):
             future.result()
         with pytest.raises(asyncio.InvalidStateError):
@@ -80,7 +85,9 @@ def test_an_operation_is_taken_by_all_of_asyncio(run, folder):
 
     async def main():
         size = 1_000_000
-        assert [len(part) for part in await asyncio.gather(aio.read_file(path), aio.read_file(path))] == [size] * 2
+        assert [len(part) for part in await asyncio.gather(aio.read_file(path), aio.read_file(path))] == [
+            size
+        ] * 2
         assert len(await asyncio.wait_for(aio.read_file(path), 5)) == size
         assert len(await asyncio.shield(aio.read_file(path))) == size
         done, pending = await asyncio.wait([aio.read_file(path), aio.stat(path)])
@@ -136,7 +143,9 @@ def test_a_late_callback_comes_through_the_loop(run):
 def test_a_failing_callback_is_reported_and_stops_nobody(run):
     async def main():
         reports, seen = [], []
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context["exception"]))
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: reports.append(context["exception"])
+        )
 
         def fail(_):
             raise KeyError("callback")
@@ -251,7 +260,9 @@ def test_an_error_nobody_asked_for_is_reported(run):
             await asyncio.sleep(0)
         del operation
         gc.collect()
-        assert "never retrieved" in reports[0]["message"] and isinstance(reports[0]["exception"], FileNotFoundError)
+        assert "never retrieved" in reports[0]["message"] and isinstance(
+            reports[0]["exception"], FileNotFoundError
+        )
 
     run(main())
 
@@ -291,7 +302,12 @@ def test_traced_and_profiled_code_awaits_as_well(run):
 
 
 def test_without_a_loop():
-    for call in (lambda: aio.stat("/"), lambda: aio.open("/"), lambda: aio.create_reactor(), lambda: aio.Watch("/", False)):
+    for call in (
+        lambda: aio.stat("/"),
+        lambda: aio.open("/"),
+        lambda: aio.create_reactor(),
+        lambda: aio.Watch("/", False),
+    ):
         with pytest.raises(RuntimeError, match="no running event loop"):
             call()
 
@@ -299,7 +315,10 @@ def test_without_a_loop():
 def test_a_reactor_belongs_to_its_thread(run):
     async def main():
         reactor, caught = aio.create_reactor(), []
-        assert reactor is aio.create_reactor(asyncio.get_running_loop()) and reactor.loop is asyncio.get_running_loop()
+        assert (
+            reactor is aio.create_reactor(asyncio.get_running_loop())
+            and reactor.loop is asyncio.get_running_loop()
+        )
         assert (await reactor.stat("/")).st_mode and reactor.pending_count() == 0
 
         def elsewhere():

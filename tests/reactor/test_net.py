@@ -34,7 +34,11 @@ def test_tcp_echo(run):
                 await stream.write(bytearray(b"late"))
                 assert await waiting == b"late"
                 await stream.write_eof()
-                assert await stream.read() == b"" and await stream.read(5) == b"" and await stream.readline() == b""
+                assert (
+                    await stream.read() == b""
+                    and await stream.read(5) == b""
+                    and await stream.readline() == b""
+                )
             assert stream.closed
             for call in (stream.read, stream.readline, stream.fileno):
                 with pytest.raises(ValueError):
@@ -163,7 +167,9 @@ def test_connection_errors(run, folder):
 def test_a_failing_handler_is_reported_and_the_server_goes_on(run):
     async def main():
         reports = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context["exception"]))
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: reports.append(context["exception"])
+        )
 
         async def handler(stream):
             if await stream.read(1) == b"!":
@@ -214,8 +220,28 @@ def certificate(tmp_path_factory):
     """Paths of a self-signed certificate and its key."""
     folder = tmp_path_factory.mktemp("tls")
     key, chain = str(folder / "key.pem"), str(folder / "chain.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", chain, "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            chain,
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+        ],
+        check=True,
+        capture_output=True,
+    )
     return chain, key
 
 
@@ -228,7 +254,9 @@ def test_tls(run, certificate):
     async def main():
         async with await aio.serve(echo, "127.0.0.1", ssl=serving) as server:
             port = server.addresses[0][1]
-            async with await aio.connect("127.0.0.1", port, ssl=trusting, server_hostname="localhost") as stream:
+            async with await aio.connect(
+                "127.0.0.1", port, ssl=trusting, server_hostname="localhost"
+            ) as stream:
                 data = os.urandom(1_000_000)
                 received, _ = await asyncio.gather(stream.readexactly(len(data)), stream.write(data))
                 assert received == data and stream.version().startswith("TLS")
@@ -267,7 +295,9 @@ def test_processes_run_side_by_side_and_leave_sigchld_alone(run):
 
     async def main():
         before = signal.getsignal(signal.SIGCHLD)
-        results = await asyncio.gather(*[aio.run_process([sys.executable, "-S", "-c", f"import sys; sys.exit({n})"]) for n in range(5)])
+        results = await asyncio.gather(
+            *[aio.run_process([sys.executable, "-S", "-c", f"import sys; sys.exit({n})"]) for n in range(5)]
+        )
         assert [result.returncode for result in results] == [0, 1, 2, 3, 4]
         async with await aio.start_process(["cat"], stdin=aio.PIPE, stdout=aio.PIPE) as process:
             await process.stdin.write(b"line\n")

@@ -19,8 +19,16 @@ ROOT = Path(__file__).parent.parent.parent
 def test_the_life_of_a_runtime(folder):
     path = os.path.join(folder, "a")
     runtime = aio.AsyncRuntime()
-    for call in (runtime.pending_count, runtime.stop, runtime.run, lambda: runtime.result(1), lambda: runtime.read_file(path),
-                 lambda: runtime.submit("stat", path), runtime.is_running, lambda: runtime.loop):
+    for call in (
+        runtime.pending_count,
+        runtime.stop,
+        runtime.run,
+        lambda: runtime.result(1),
+        lambda: runtime.read_file(path),
+        lambda: runtime.submit("stat", path),
+        runtime.is_running,
+        lambda: runtime.loop,
+    ):
         with pytest.raises(aio.NotInitialized):
             call()
     runtime.close()
@@ -50,7 +58,9 @@ def test_timeouts_callbacks_and_cancelling_of_a_runtime(folder):
     os.mkfifo(fifo)
     with aio.AsyncRuntime() as runtime:
         seen = []
-        number = runtime.submit("read_file", "/proc/self/comm", callback=lambda *details: seen.append(details))
+        number = runtime.submit(
+            "read_file", "/proc/self/comm", callback=lambda *details: seen.append(details)
+        )
         result = runtime.result(number, timeout=5)
         runtime.run(asyncio.sleep(0))
         assert seen == [(number, result, None)]
@@ -105,8 +115,16 @@ def test_a_runtime_in_a_running_loop(run):
 
 def test_errors_have_their_bases():
     assert issubclass(aio.Timeout, TimeoutError) and issubclass(aio.IoError, OSError)
-    for name in ("NotInitialized", "AlreadyInitialized", "AlreadyRunning", "InitFailed", "SubmitFailed", "IoError",
-                 "FutureNotFound", "Timeout"):
+    for name in (
+        "NotInitialized",
+        "AlreadyInitialized",
+        "AlreadyRunning",
+        "InitFailed",
+        "SubmitFailed",
+        "IoError",
+        "FutureNotFound",
+        "Timeout",
+    ):
         assert issubclass(getattr(aio, name), aio.AsyncError)
     for number, class_ in aio.errors.by_errno.items():
         assert type(OSError(number, "x")) in class_.__mro__
@@ -201,7 +219,9 @@ def test_statistics(run, folder):
         assert read.submitted == read.completed == 10 == sum(read.latency) and read.inline >= 9
         assert (write.submitted, write.queued, write.inline, write.completed) == (1, 1, 0, 1)
         assert (status.errors, status.completed) == (1, 1)
-        assert 0 < read.percentile(0.5) <= read.percentile(1) < 5 and stats.ops["rename"].percentile(0.9) == 0.0
+        assert (
+            0 < read.percentile(0.5) <= read.percentile(1) < 5 and stats.ops["rename"].percentile(0.9) == 0.0
+        )
         assert stats.in_flight == 0 and stats.live_ops == 0 and set(stats.lanes) == {"files", "meta", "dns"}
         with pytest.raises(ValueError):
             read.percentile(2)
@@ -210,8 +230,15 @@ def test_statistics(run, folder):
 
 
 def test_configure_checks_its_values():
-    for named in ({"threads": 1}, {"lane": "files", "threads": 0}, {"lane": "files", "threads": 5000}, {"lane": "none"},
-                  {"when_full": "x"}, {"idle_seconds": -1}, {"lane": "files", "queue_limit": 0}):
+    for named in (
+        {"threads": 1},
+        {"lane": "files", "threads": 0},
+        {"lane": "files", "threads": 5000},
+        {"lane": "none"},
+        {"when_full": "x"},
+        {"idle_seconds": -1},
+        {"lane": "files", "queue_limit": 0},
+    ):
         with pytest.raises(ValueError):
             aio.configure(**named)
 
@@ -295,4 +322,6 @@ def test_the_documentation_says_what_the_table_says():
 def test_the_stub_names_what_the_module_has():
     stub = (ROOT / "dxpy" / "_reactor.pyi").read_text()
     named = set(re.findall(r"^(?:class|def) (\w+)", stub, re.MULTILINE))
-    assert {name for name in dir(_reactor) if not name.startswith("_")} == {name for name in named if not name.startswith("_")}
+    assert {name for name in dir(_reactor) if not name.startswith("_")} == {
+        name for name in named if not name.startswith("_")
+    }
