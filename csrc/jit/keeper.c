@@ -54,6 +54,7 @@ typedef struct Block {
     char *clean[4];     /* argv that removes what a dead client left */
     char *environment[4];
     char *name; /* what ps shows for the keeper */
+    char *home; /* its and the worker's working folder */
     size_t used;
     char strings[4096];
 } Block;
@@ -216,6 +217,7 @@ KEEPER_CODE static int keep(void *argument) {
     kernel(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     kernel(SYS_prctl, PR_SET_NAME, (long)block->name, 0, 0, 0);
     kernel(SYS_umask, 077, 0, 0, 0, 0);
+    kernel(SYS_chdir, (long)block->home, 0, 0, 0, 0);
     bool orphaned = kernel(SYS_getppid, 0, 0, 0, 0, 0) != block->parent;
     int status = KEEPER_NOT_STARTED;
     if (place_descriptors(block)) {
@@ -281,7 +283,9 @@ static bool fill_block(Block *block, const KeeperOrder *order) {
     char *temporary = add_string(block, "TMPDIR=", order->scratch);
     char *path = add_string(block, "", "PATH=" WORKER_TOOL_PATH), *locale = add_string(block, "", "LC_ALL=C");
     block->name = add_string(block, "", "dxpy-keeper");
-    if (!block->name || !program || !scratch || !folder || !clean || !serve || !temporary || !path || !locale)
+    block->home = add_string(block, "", "/");
+    if (!block->name || !block->home || !program || !scratch || !folder || !clean || !serve || !temporary ||
+        !path || !locale)
         return false;
     if (order->cache_dir && !cache) return false;
     block->serve[0] = program, block->serve[1] = serve, block->serve[2] = scratch, block->serve[3] = folder;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "jit/worker_client.h"
@@ -91,6 +92,13 @@ void jobs_fail_all(Client *client, const char *reason, const char *message) {
     client->batch_count = 0;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;)
         jobs_fail(client, job, reason, message);
+}
+
+void jobs_close_wake(Client *client) {
+    for (int i = 0; i < 2; i++) {
+        if (client->wake[i] >= 0) close(client->wake[i]);
+        client->wake[i] = -1;
+    }
 }
 
 const Condemned *jobs_find_condemned(const Client *client, const char *key) {

@@ -3,6 +3,7 @@
     python native.py MODULE.py TEST BUILT FOLDER      what own_process runs
 """
 
+import ctypes
 import functools
 import importlib.util
 import os
@@ -10,12 +11,14 @@ import select
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 CSRC = ROOT / "csrc"
 SUPPORT = Path(__file__).parent
+IN_DELETE = 0x200
 SANITIZE = os.environ.get("DXPY_SANITIZE", "")
 
 
@@ -127,11 +130,30 @@ def run_apart(module, name, built, folder, limit=30):
     return output
 
 
+def after_deletions(folder, condition, seconds=1.0):
+    """Whether the condition holds, at once or after things in the folder were deleted."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    watch = libc.inotify_init1(os.O_CLOEXEC)
+    assert watch >= 0 and libc.inotify_add_watch(watch, os.fsencode(folder), IN_DELETE) >= 0
+    deadline = time.monotonic() + seconds
+    while not condition():
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([watch], [], [], left)[0]:
+            break
+        os.read(watch, 4096)
+    os.close(watch)
+    return condition()
+
+
+def is_emptied(folder, seconds=1.0):
+    return after_deletions(folder, lambda: not any(folder.iterdir()), seconds)
+
+
 def assert_nothing_left(folder):
     temporary = folder / "tmp"
     for pid in processes_of(temporary):
-        assert has_ended(pid, 2.0), f"process {pid} is left"
-    assert list(temporary.iterdir()) == []
+        assert has_ended(pid), f"process {pid} is left: {Path(f'/proc/{pid}/cmdline').read_bytes()}"
+    assert is_emptied(temporary), [str(path) for path in temporary.rglob("*")]
 
 
 def own_process(body=None, *, limit=30):
