@@ -40,6 +40,11 @@ class Built:
         """The same, looking for `as` where there is none."""
         return self.folder / "dxpy-cc-no-tools"
 
+    @property
+    def noexec(self):
+        """To be preloaded: no file system allows execution."""
+        return self.folder / "libnoexec.so"
+
 
 def build(folder):
     """Compile the sources as they are, never an installed build."""
@@ -57,6 +62,7 @@ def build(folder):
         [*compiler, *flags, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
         [*compiler, *flags, *worker, "-o", built.program, "-lpthread"],
         [*compiler, *flags, *no_tools, "-o", built.program_without_tools, "-lpthread"],
+        [*compiler, "-fPIC", "-shared", SUPPORT / "noexec.c", "-o", built.noexec],
     ]
     running = [subprocess.Popen(list(map(str, job)), stderr=subprocess.PIPE, text=True) for job in jobs]
     for process in running:

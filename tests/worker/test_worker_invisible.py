@@ -136,7 +136,8 @@ def test_subprocesses_are_as_ever(client, folder):
     for code in (0, 3):
         assert subprocess.run(["sh", "-c", f"exit {code}"]).returncode == code
     assert os.waitstatus_to_exitcode(os.system("exit 4")) == 4
-    assert os.popen("echo out").read() == "out\n"
+    with os.popen("echo out") as output:
+        assert output.read() == "out\n"
     pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 5"], os.environ)
     assert os.waitstatus_to_exitcode(os.waitpid(-1, 0)[1]) == 5 and pid
     assert worker.wait().job == job
