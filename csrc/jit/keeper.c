@@ -56,7 +56,7 @@ typedef struct Block {
     char *name; /* what ps shows for the keeper */
     char *home; /* its and the worker's working folder */
     size_t used;
-    char strings[4096];
+    char strings[8192];
 } Block;
 
 #if defined(__x86_64__)

@@ -106,7 +106,7 @@ int worker_configure(const WorkerSettings *settings) {
     client->compile_timeout = settings->compile_timeout > 0 ? settings->compile_timeout : 10;
     client->notify = settings->notify;
     client->configured = true;
-    client->retry_at = 0, client->start_failures = 0;
+    client->retry_at = 0;
     client->stats.error[0] = 0;
     pthread_mutex_unlock(&client->lock);
     return 0;
@@ -123,8 +123,7 @@ static void wake_listener(Client *client) {
 /* With the lock held. The thread takes no signal of the user's program. */
 static bool start_listener(Client *client) {
     if (client->listening) return true;
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, client->wake) < 0) {
-        client->wake[0] = client->wake[1] = -1;
+    if (!jobs_open_wake(client)) {
         snprintf(client->stats.error, sizeof client->stats.error, "cannot start a thread: %s",
                  strerror(errno));
         return false;

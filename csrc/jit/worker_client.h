@@ -107,6 +107,8 @@ void jobs_fail_all(Client *client, const char *reason, const char *message);
 void jobs_blame_crash(Client *client, const char *last_words);
 void jobs_blame_timeout(Client *client);
 
+/* The sockets that interrupt the listener; what numbers are there is overwritten. */
+bool jobs_open_wake(Client *client);
 void jobs_close_wake(Client *client);
 
 const Condemned *jobs_find_condemned(const Client *client, const char *key);

@@ -1,7 +1,9 @@
 /* Jobs on their way: waiting, in the worker's hands, answered. */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -92,6 +94,12 @@ void jobs_fail_all(Client *client, const char *reason, const char *message) {
     client->batch_count = 0;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;)
         jobs_fail(client, job, reason, message);
+}
+
+bool jobs_open_wake(Client *client) {
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, client->wake) == 0) return true;
+    client->wake[0] = client->wake[1] = -1;
+    return false;
 }
 
 void jobs_close_wake(Client *client) {

@@ -1,6 +1,7 @@
 /* The listener thread: starts the worker, feeds it, reads what it answers, and watches the clock. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,8 @@ static void start(Client *client) {
     client->reconfigured = false;
     client->stats.starts++;
     unlock(client);
-    bool folder = client->folder.path[0] && access(client->folder.path, W_OK | X_OK) == 0;
+    bool folder = client->folder.path[0] && client->folder.user == geteuid() &&
+                  faccessat(AT_FDCWD, client->folder.path, W_OK | X_OK, AT_EACCESS) == 0;
     if (!folder) {
         folder_remove(&client->folder);
         folder = folder_make(&client->folder, temporary[0] ? temporary : NULL, error, sizeof error);
@@ -363,6 +365,12 @@ static double advance(Client *client) {
     return 0;
 }
 
+static void renew_wake(Client *client) {
+    lock(client);
+    if (!jobs_open_wake(client)) client->stopping = true;
+    unlock(client);
+}
+
 /* Wait for a frame, for a wake, or for the time `until` (0: none). Never for long: a program that closes
  * descriptors it did not open takes from us what would wake us. */
 static void wait_and_take(Client *client, double until) {
@@ -376,8 +384,8 @@ static void wait_and_take(Client *client, double until) {
                                {.fd = client->process.socket, .events = POLLIN | (sending ? POLLOUT : 0)}};
     if (ppoll(wanted, 2, &timeout, NULL) < 0) return;
     char nothing;
-    if (wanted[0].revents & POLLIN)
-        while (recv(client->wake[0], &nothing, sizeof nothing, 0) == 0) continue;
+    while (wanted[0].revents & POLLIN && recv(client->wake[0], &nothing, sizeof nothing, 0) == 0) continue;
+    if (wanted[0].revents & POLLNVAL) renew_wake(client);
     bool well = !(wanted[1].revents & POLLNVAL);
     if (wanted[1].revents & POLLOUT) well = flush(client);
     if (well && wanted[1].revents & (POLLIN | POLLHUP | POLLERR)) well = receive(client);

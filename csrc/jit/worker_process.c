@@ -39,6 +39,7 @@ static bool make_in(WorkerFolder *folder, const char *base) {
         return false;
     if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
     folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder->user = geteuid();
     if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return true;
     close_fd(&folder->lock);
     rmdir(folder->path);

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.code_cache import Cache, key_of
-from support.native import ROOT
+from support.native import ROOT, sanitizer
 
 @pytest.fixture
 def as_another_user():
@@ -146,7 +146,7 @@ cache = Cache(sys.argv[1])
 assert not cache.open(sys.argv[2])
 assert "noexec" in cache.info().error and "DXPY_CACHE_DIR" in cache.info().error
 """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "LD_PRELOAD": str(built.noexec)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), **sanitizer(built.noexec)}
     subprocess.run([sys.executable, "-c", text, built.library, tmp_path / "cache"], check=True, env=environment)
 
 

@@ -51,7 +51,8 @@ def build(folder):
     folders = sorted(Path("/usr/lib/gcc").glob("*/*/include/libgccjit.h"))
     gcc = [f"-I{folders[-1].parent}", f"-L{folders[-1].parent.parent}"] if folders else []
     flags = "-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror"
-    flags = [*flags.split(), f"-I{CSRC}", *([f"-fsanitize={SANITIZE}"] if SANITIZE else [])]
+    flags = [*flags.split(), f"-I{CSRC}"]
+    sanitize = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
     compiler = shlex.split(os.environ.get("CC", "gcc"))
     common = [*CSRC.glob("base/*.c"), *CSRC.glob("cache/*.c")]
     client = [*common, *CSRC.glob("jit/worker*.c"), CSRC / "jit/keeper.c", SUPPORT / "shim.c"]
@@ -59,8 +60,8 @@ def build(folder):
     built = Built(Path(folder))
     no_tools = ['-DWORKER_TOOL_PATH="/nowhere"', *worker]
     jobs = [
-        [*compiler, *flags, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
-        [*compiler, *flags, *worker, "-o", built.program, "-lpthread"],
+        [*compiler, *flags, *sanitize, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
+        [*compiler, *flags, *(sanitize if SANITIZE == "address" else []), *worker, "-o", built.program, "-lpthread"],
         [*compiler, *flags, *no_tools, "-o", built.program_without_tools, "-lpthread"],
         [*compiler, "-fPIC", "-shared", SUPPORT / "noexec.c", "-o", built.noexec],
     ]
@@ -77,11 +78,19 @@ def environment(folder):
     temporary.mkdir(exist_ok=True)
     path = os.pathsep.join([str(SUPPORT.parent), os.environ.get("PYTHONPATH", "")])
     result = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"}
+    return result | sanitizer()
+
+
+def sanitizer(*preload):
+    """Environment variables for a process that loads what was built, and preloads more."""
+    result = {}
+    libraries = [str(library) for library in preload]
     if SANITIZE:
-        library = {"address": "libasan.so", "thread": "libtsan.so"}[SANITIZE]
-        found = subprocess.run(["gcc", f"-print-file-name={library}"], capture_output=True, text=True).stdout.strip()
-        result |= {"LD_PRELOAD": found, "ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "die_after_fork=0"}
-    return result
+        name = {"address": "libasan.so", "thread": "libtsan.so"}[SANITIZE]
+        found = subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True)
+        libraries.insert(0, found.stdout.strip())
+        result = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "die_after_fork=0"}
+    return result | ({"LD_PRELOAD": ":".join(libraries)} if libraries else {})
 
 
 def processes_of(folder):
@@ -122,7 +131,11 @@ class Signal:
 
 
 def parent_of(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    """None when the process has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def run_apart(module, name, built, folder, limit=30):

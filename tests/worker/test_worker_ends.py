@@ -31,7 +31,7 @@ START = """
     built, folder = map(Path, sys.argv[1:3])
     worker = Client(str(built / "libworker.so"), str(built / "dxpy-cc-stub"))
 """
-BUSY = f"{START}    worker.submit(f'signal {{folder}}/signal spawn sleep 100')\n"
+BUSY = f"{START}    worker.submit(f'spawn signal {{folder}}/signal sleep 100')\n"
 IDLE = f"{START}    worker.compile(f'ok')\n    worker.compile('signal {{}}/signal'.format(folder))\n"
 
 
@@ -42,7 +42,8 @@ def start(built, folder, text):
 
 def workers_and_keepers(folder):
     workers = processes_of(folder / "tmp")
-    return workers + [parent_of(pid) for pid in workers]
+    keepers = [parent_of(pid) for pid in workers]
+    return workers + [pid for pid in keepers if pid]
 
 
 def assert_all_gone(folder, pids):
@@ -104,8 +105,7 @@ def test_program_is_killed_while_the_worker_starts(built, tmp_path, milliseconds
         assert has_ended(pid)
     if not is_emptied(tmp_path / "tmp"):
         [left] = (tmp_path / "tmp").iterdir()
-        assert list(left.rglob("log")) == [], "only before there is a worker a folder may be left"
-        make_old(left)
+        make_old(left)  # from before there was a process that could remove it
         native.run_apart(__file__, "tidy_up", built, tmp_path)
     assert_nothing_left(tmp_path)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from support.native import Signal, assert_nothing_left, environment, has_ended, own_process, parent_of, processes_of
+from support.native import Signal, assert_nothing_left, environment, has_ended, own_process, parent_of, processes_of, sanitizer
 
 
 # --- crashes ---
@@ -272,6 +272,6 @@ reply = worker.wait()
 assert reply.reason == "worker_unusable" and "set TMPDIR" in reply.message, reply
 worker.stop()
 """
-    surroundings = {**environment(tmp_path), "LD_PRELOAD": str(built.noexec)}
+    surroundings = environment(tmp_path) | sanitizer(built.noexec)
     subprocess.run([sys.executable, "-c", text], check=True, env=surroundings)
     assert_nothing_left(tmp_path)
