@@ -4,6 +4,7 @@ Everything else about the package stands in pyproject.toml.
 """
 
 import glob
+import hashlib
 import os
 import shutil
 import subprocess
@@ -37,6 +38,14 @@ def sources(folders):
 
 def headers():
     return sorted(glob.glob("csrc/**/*.h", recursive=True) + glob.glob("csrc/**/*.def", recursive=True))
+
+
+def build_id():
+    """Names this state of the sources: code compiled by another one is never loaded from the cache."""
+    digest = hashlib.sha256()
+    for name in sorted(headers() + glob.glob("csrc/**/*.c", recursive=True)):
+        digest.update(Path(name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def stop(missing, package):
@@ -108,6 +117,7 @@ def extensions():
             "dxpy._jit",
             [*sources(JIT_FOLDERS), "csrc/module.c"],
             include_dirs=["csrc"],
+            define_macros=[("DXPY_BUILD_ID", f'"{build_id()}"')],
             extra_compile_args=CFLAGS,
             extra_link_args=INSTRUMENT,
             libraries=["dl", "pthread"],

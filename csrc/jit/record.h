@@ -9,30 +9,41 @@
 
 typedef enum Tier { TIER_INTERPRETER, TIER_BASELINE, TIER_OPTIMIZING, TIER_AOT, TIER_COUNT } Tier;
 
+/* Why a record's function stays interpreted: bits of FunctionRecord.never. */
+enum { NEVER_NOJIT = 1, NEVER_EXCLUDED = 2, NEVER_BAILED = 4 };
+
 struct CompiledCode; /* jit/table.h */
 struct Engine;       /* jit/engine.h */
 
 typedef struct FunctionRecord {
     /* Read and written by the frame hook on every call: keep first, in one cache line. */
     struct CompiledCode *compiled; /* what runs now; NULL: the interpreter */
-    uint32_t calls;                /* entry counter */
-    uint32_t next_ask;             /* when calls reaches this, the policy is asked again */
-    uint32_t loops;                /* back-edge counter */
-    uint8_t tier;                  /* Tier reached */
-    uint8_t requested;             /* Tier being compiled, or 0 */
-    uint8_t never;                 /* @nojit, excluded, or failed for good: stays interpreted */
-    uint8_t in_co_extra;           /* owned by a code object's co_extra */
+    uint32_t calls;      /* entry counter; engine_ask moves it to earlier_calls before it overflows */
+    uint32_t next_ask;   /* when calls reaches this, the policy is asked again */
+    uint32_t loops;      /* back-edge counter; likewise */
+    uint8_t tier;        /* Tier reached */
+    uint8_t requested;   /* Tier being compiled, or 0 */
+    uint8_t never;       /* NEVER_ bits; not 0: stays interpreted */
+    uint8_t in_co_extra; /* owned by a code object's co_extra */
 
-    int64_t id;             /* FunctionIdMapper's */
-    PyObject *name;         /* module.qualname; new ref */
-    PyCodeObject *code;     /* borrowed while in_co_extra, else new ref or NULL */
-    struct Engine *engine;  /* borrowed: the engine it counts for */
+    uint8_t compiled_tier; /* Tier of `compiled`, or 0; set with it by the publisher */
+    uint8_t ceiling;       /* highest Tier the policy may ask for; lowered where a tier bailed or thrashed */
+    uint8_t seen;          /* counted by stats() even when its counters are 0 */
+    uint8_t faults;        /* FAULTs in a row: the back-off's exponent */
+    uint8_t dropped;       /* out of its engine; freed when the last pin goes */
+    uint16_t pins;         /* by those who use it while Python code or a compile runs */
+    uint64_t earlier_calls, earlier_loops; /* beyond the 32-bit counters */
+
+    int64_t id;              /* FunctionIdMapper's: equal for records with one name */
+    PyObject *name;          /* module.qualname; new ref */
+    PyCodeObject *code;      /* borrowed while in_co_extra, else new ref or NULL */
+    struct Engine *engine;   /* borrowed: the engine it counts for */
     const char *bail_reason; /* name from jit/reasons.def of the last failed compile, or NULL */
     char bail_message[160];
-    uint64_t exits;         /* side exits taken, all sites */
-    uint32_t compiles;      /* how often it was compiled */
-    double compile_ms;      /* time in the worker, all compiles */
-    struct FunctionRecord *next; /* chain of records with one name */
+    uint64_t exits;                         /* side exits taken, all sites */
+    uint32_t compiles;                      /* how often it was compiled */
+    double compile_ms;                      /* time in the worker, all compiles */
+    struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 
 #endif

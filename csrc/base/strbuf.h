@@ -1,0 +1,22 @@
+/* A string that grows; malloc'ed, since texts leave the compilation they were made in. */
+#ifndef DXPY_BASE_STRBUF_H
+#define DXPY_BASE_STRBUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct StrBuf {
+    char *text; /* NUL-terminated once something was added */
+    size_t length, capacity;
+    bool failed; /* memory ran out: the text is incomplete */
+} StrBuf;
+
+void strbuf_add(StrBuf *buffer, const char *text, size_t length);
+void strbuf_addf(StrBuf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Give the text away (caller frees); NULL when memory ran out. The buffer is empty afterwards. */
+char *strbuf_take(StrBuf *buffer);
+void strbuf_free(StrBuf *buffer);
+
+#endif

@@ -1,0 +1,80 @@
+/* Canonical, version-neutral bytecode of one code object, with what the interpreter learned about it. */
+#ifndef DXPY_BYTECODE_BYTECODE_H
+#define DXPY_BYTECODE_BYTECODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/strbuf.h"
+
+typedef enum BcOp {
+#define OP(name, arg, pops, pushes) BC_##name,
+#include "bytecode/ops.def"
+    BC_OP_COUNT
+} BcOp;
+
+enum { BC_BACKWARD = 1 };
+
+/* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
+typedef enum BinaryKind {
+    BIN_ADD, BIN_AND, BIN_FLOOR_DIVIDE, BIN_LSHIFT, BIN_MATRIX_MULTIPLY, BIN_MULTIPLY, BIN_REMAINDER,
+    BIN_OR, BIN_POWER, BIN_RSHIFT, BIN_SUBTRACT, BIN_TRUE_DIVIDE, BIN_XOR, BIN_COUNT
+} BinaryKind;
+
+/* What the interpreter's inline caches say about a site. Hints only: nothing may rely on one. */
+typedef enum FeedbackKind {
+    FB_NONE,          /* never ran, or not specialised */
+    FB_INT, FB_FLOAT, FB_STR,                                         /* BINARY_OP, COMPARE_OP */
+    FB_LIST_INT, FB_TUPLE_INT, FB_DICT,                               /* BINARY_SUBSCR, STORE_SUBSCR */
+    FB_INSTANCE_VALUE, FB_MODULE, FB_WITH_HINT, FB_SLOT,              /* LOAD_ATTR, STORE_ATTR */
+    FB_METHOD_VALUES, FB_METHOD_DICT, FB_METHOD_NO_DICT, FB_METHOD_MODULE, FB_METHOD_CLASS, /* LOAD_METHOD */
+    FB_GLOBAL_MODULE, FB_GLOBAL_BUILTIN,                              /* LOAD_GLOBAL */
+    FB_CALL_PY, FB_CALL_BOUND, FB_CALL_C, FB_CALL_CLASS, FB_CALL_LEN, FB_CALL_ISINSTANCE, FB_CALL_APPEND, /* CALL */
+    FB_TWO_TUPLE, FB_TUPLE, FB_LIST,                                  /* UNPACK_SEQUENCE */
+    FB_MEGAMORPHIC,                                                   /* gave up specialising */
+} FeedbackKind;
+
+typedef struct Instr {
+    uint8_t op; /* BcOp */
+    uint8_t flags;
+    uint8_t feedback; /* FeedbackKind */
+    int32_t arg, arg2;
+    int32_t target;  /* index of the instruction jumped to, -1: none */
+    int32_t handler; /* index into Bytecode.handlers of the innermost one, -1: none */
+    uint32_t offset; /* code unit at which the interpreter can go on with this instruction */
+    uint32_t lasti;  /* code unit that frames show while it runs */
+} Instr;
+
+typedef struct BcHandler {
+    int32_t target; /* instruction index */
+    int32_t depth;  /* stack entries kept */
+    bool lasti;     /* the raising instruction's lasti is pushed before the exception */
+} BcHandler;
+
+typedef struct Bytecode {
+    const char *name;         /* UTF-8, for people */
+    Instr *instrs;
+    int count;
+    BcHandler *handlers;
+    int handler_count;
+    int argument_count;       /* slots that hold arguments on entry, *args and **kwargs included */
+    int local_count;          /* localsplus slots without the stack */
+    int plain_local_count;    /* of these, plain locals (the rest are cells and free variables) */
+    int free_count;           /* free variables, the last slots */
+    int stack_size;
+    int const_count, name_count;
+    int unit_count;           /* length in code units */
+    bool is_generator;        /* generator, coroutine or async generator */
+    bool is_coroutine;        /* may await: coroutine, or generator marked as one */
+} Bytecode;
+
+/* Names and effects from ops.def. */
+const char *bc_name(BcOp op);
+int bc_pops(const Instr *instr);
+int bc_pushes(const Instr *instr);
+
+/* Print one instruction a line. */
+void bc_print(const Bytecode *code, StrBuf *out);
+
+#endif

@@ -1,0 +1,145 @@
+/* The compiler as a function: parse, verify, optimise, emit, hand to libgccjit. */
+#include "codegen/compile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "codegen/emit.h"
+#include "opt/opt.h"
+
+static const char *const FLAGS[] = {
+    "-fno-semantic-interposition", "-fno-plt",  "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off",
+    "-fno-math-errno", "-fno-stack-protector", "-fcf-protection=none",
+};
+
+static double now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* Run the stages up to `emit` on one unit; a bail ends here. */
+static bool compile_unit(CompileContext *cx, Gcc *gcc, const CcUnit *unit, int index, CcResult *result) {
+    if (setjmp(cx->bailed)) {
+        result->ok = false;
+        snprintf(result->reason, sizeof(result->reason), "%s", cx->reason);
+        snprintf(result->message, sizeof(result->message), "%s", cx->message);
+        return false;
+    }
+    double start = now_ms();
+    Fn *fn = ir_parse(cx, unit->text, unit->length);
+    ir_verify(fn, "parse");
+    double parsed = now_ms();
+    opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
+    double optimised = now_ms();
+    emit_unit(gcc, fn, index);
+    result->parse_ms = parsed - start;
+    result->opt_ms = optimised - parsed;
+    result->emit_ms = now_ms() - optimised;
+    result->ok = true;
+    return true;
+}
+
+static gcc_jit_context *new_context(const CcSettings *settings) {
+    gcc_jit_context *ctx = gcc_jit_context_acquire();
+    if (ctx == NULL) return NULL;
+    gcc_jit_context_set_int_option(ctx, GCC_JIT_INT_OPTION_OPTIMIZATION_LEVEL, settings->optimize);
+    gcc_jit_context_set_bool_option(ctx, GCC_JIT_BOOL_OPTION_DEBUGINFO, settings->debug_info);
+    gcc_jit_context_set_bool_allow_unreachable_blocks(ctx, 1);
+    gcc_jit_context_set_bool_print_errors_to_stderr(ctx, 0);
+    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++) gcc_jit_context_add_command_line_option(ctx, FLAGS[i]);
+    if (settings->march != NULL) {
+        char option[64];
+        snprintf(option, sizeof(option), "-march=%s", settings->march);
+        gcc_jit_context_add_command_line_option(ctx, option);
+    }
+    gcc_jit_context_add_driver_option(ctx, "-nostdlib");
+    gcc_jit_context_add_driver_option(ctx, "-nostartfiles");
+    return ctx;
+}
+
+static bool fail_all(int count, CcResult *results, const char *message) {
+    for (int i = 0; i < count; i++)
+        if (results[i].ok) {
+            results[i].ok = false;
+            snprintf(results[i].reason, sizeof(results[i].reason), "gcc_failed");
+            snprintf(results[i].message, sizeof(results[i].message), "%s", message ? message : "no message");
+        }
+    return false;
+}
+
+static bool compile_to(const CcUnit *units, int count, const CcSettings *settings, enum gcc_jit_output_kind kind,
+                       const char *path, CcResult *results) {
+    memset(results, 0, sizeof(*results) * (size_t)count);
+    gcc_jit_context *ctx = new_context(settings);
+    if (ctx == NULL) {
+        for (int i = 0; i < count; i++) results[i].ok = true;
+        return fail_all(count, results, "libgccjit gave no context");
+    }
+    Gcc gcc;
+    gcc_init(&gcc, ctx);
+    bool any = false;
+    for (int i = 0; i < count; i++) {
+        CompileContext cx;
+        cx_init(&cx);
+        if (settings->progress) settings->progress(settings->progress_arg, i);
+        any |= compile_unit(&cx, &gcc, &units[i], i, &results[i]);
+        cx_free(&cx);
+    }
+    bool ok = any;
+    if (any) {
+        if (settings->progress) settings->progress(settings->progress_arg, -1);
+        gcc_jit_context_compile_to_file(ctx, kind, path);
+        const char *error = gcc_jit_context_get_first_error(ctx);
+        if (error != NULL) ok = fail_all(count, results, error);
+    }
+    gcc_jit_context_release(ctx);
+    return ok;
+}
+
+bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path, CcResult *results) {
+    return compile_to(units, count, settings, GCC_JIT_OUTPUT_KIND_DYNAMIC_LIBRARY, path, results);
+}
+
+static char *read_file(const char *path) {
+    FILE *file = fopen(path, "r");
+    if (file == NULL) return NULL;
+    StrBuf text = {0};
+    char buffer[4096];
+    for (size_t n; (n = fread(buffer, 1, sizeof(buffer), file)) > 0;) strbuf_add(&text, buffer, n);
+    fclose(file);
+    return strbuf_take(&text);
+}
+
+static char *dump_asm(const CcUnit *unit, const CcSettings *settings, CcResult *result) {
+    char path[1100];
+    snprintf(path, sizeof(path), "%s/dump.s", settings->scratch ? settings->scratch : "/tmp");
+    if (!compile_to(unit, 1, settings, GCC_JIT_OUTPUT_KIND_ASSEMBLER, path, result)) return NULL;
+    char *text = read_file(path);
+    remove(path);
+    return text;
+}
+
+char *cc_dump(const CcUnit *unit, const CcSettings *settings, const char *stage, CcResult *result) {
+    memset(result, 0, sizeof(*result));
+    if (strcmp(stage, "asm") == 0) return dump_asm(unit, settings, result);
+    CompileContext cx;
+    cx_init(&cx);
+    StrBuf text = {0};
+    if (setjmp(cx.bailed)) {
+        snprintf(result->reason, sizeof(result->reason), "%s", cx.reason);
+        snprintf(result->message, sizeof(result->message), "%s", cx.message);
+        cx_free(&cx);
+        strbuf_free(&text);
+        return NULL;
+    }
+    Fn *fn = ir_parse(&cx, unit->text, unit->length);
+    ir_verify(fn, "parse");
+    if (strcmp(stage, "opt") == 0) opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
+    ir_print(fn, &text);
+    result->ok = true;
+    cx_free(&cx);
+    return strbuf_take(&text);
+}

@@ -1,0 +1,64 @@
+/* IR -> libgccjit. One Unit is one function in the shared object being made. */
+#ifndef DXPY_CODEGEN_EMIT_H
+#define DXPY_CODEGEN_EMIT_H
+
+#include <libgccjit.h>
+
+#include "ir/image.h"
+#include "ir/ir.h"
+
+/* Types and builtins, made once a context. */
+typedef struct Gcc {
+    gcc_jit_context *ctx;
+    gcc_jit_type *void_type, *ptr, *ptr_ptr, *i64, *i64_ptr, *i32, *i32_ptr, *u8_ptr, *f64;
+    gcc_jit_function *expect;
+    gcc_jit_type *helper_types[HELPER_COUNT]; /* made when first called */
+    gcc_jit_function *drop[2];                /* drops a reference: out of line, in line; likewise */
+} Gcc;
+
+typedef struct Unit {
+    Gcc *gcc;
+    Fn *fn;
+    gcc_jit_function *function;
+    gcc_jit_rvalue *tstate, *frame, *link; /* parameters; frame and link as arrays of pointers */
+    gcc_jit_lvalue *code_units;            /* first code unit of the running code */
+    gcc_jit_lvalue *args, *outs, *spill;   /* arrays: rest of a call, further results, values at an exit */
+    gcc_jit_lvalue **values;               /* by value id */
+    gcc_jit_block **blocks;                /* by block id */
+    gcc_jit_block **exits;                 /* by exit: where it is done */
+    gcc_jit_block *block;                  /* where instructions go */
+    VEC(int32_t) link_kinds;
+    VEC(int32_t) link_indexes;
+    int bool_slot;                         /* link slots of False and True, next to each other; -1: not yet */
+} Unit;
+
+void gcc_init(Gcc *gcc, gcc_jit_context *ctx);
+
+/* Emit a function as `dxpy_unit_<index>` with its image; bails. */
+void emit_unit(Gcc *gcc, Fn *fn, int index);
+
+/* --- for codegen/ only --- */
+gcc_jit_rvalue *emit_value(Unit *u, const Ins *value);
+void emit_set(Unit *u, const Ins *ins, gcc_jit_rvalue *value);
+gcc_jit_rvalue *emit_int(Unit *u, int64_t value);
+gcc_jit_rvalue *emit_null(Unit *u);
+gcc_jit_rvalue *emit_link(Unit *u, LinkKind kind, int index); /* contents of a link slot */
+gcc_jit_lvalue *emit_field(Unit *u, gcc_jit_rvalue *object, int64_t offset, gcc_jit_type *pointer_type);
+gcc_jit_rvalue *emit_helper_call(Unit *u, Helper helper, int count, gcc_jit_rvalue **args);
+gcc_jit_rvalue *emit_array_start(Unit *u, gcc_jit_lvalue *array, gcc_jit_type *pointer_type);
+gcc_jit_rvalue *emit_compare(Unit *u, enum gcc_jit_comparison op, gcc_jit_rvalue *a, gcc_jit_rvalue *b);
+gcc_jit_block *emit_block(Unit *u);
+/* Go to `cold` when the condition holds, which is unlikely; else go on in a new block. */
+void emit_unlikely(Unit *u, gcc_jit_rvalue *condition, gcc_jit_block *cold);
+void emit_incref(Unit *u, gcc_jit_rvalue *object);
+void emit_decref(Unit *u, gcc_jit_rvalue *object, bool nullable);
+void emit_assign(Unit *u, gcc_jit_lvalue *to, gcc_jit_rvalue *value);
+
+#define OP(name, result, args, imm, flags, doc) void emit_##name##_OP(Unit *u, Ins *ins);
+#include "ir/ops.def"
+void emit_exits(Unit *u);
+
+/* The image as an exported constant array. */
+void emit_image(Unit *u, int index);
+
+#endif

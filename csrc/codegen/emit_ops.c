@@ -1,0 +1,258 @@
+/* Operations: one emit_<OP> for each row of ir/ops.def. */
+#include "codegen/emit.h"
+
+#include <string.h>
+
+/* Constants are emitted where they are used. */
+void emit_null_OP(Unit *u, Ins *ins) {}
+void emit_const_OP(Unit *u, Ins *ins) {}
+void emit_name_OP(Unit *u, Ins *ins) {}
+void emit_known_OP(Unit *u, Ins *ins) {}
+void emit_ki64_OP(Unit *u, Ins *ins) {}
+void emit_kf64_OP(Unit *u, Ins *ins) {}
+void emit_cache_OP(Unit *u, Ins *ins) {}
+void emit_phi_OP(Unit *u, Ins *ins) {} /* set by its predecessors */
+
+static gcc_jit_lvalue *frame_slot(Unit *u, int64_t slot) {
+    return emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_localsplus] + 8 * slot, u->gcc->ptr_ptr);
+}
+
+static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) { return gcc_jit_lvalue_as_rvalue(frame_slot(u, slot)); }
+
+void emit_ldloc_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, ins->imm)); }
+
+/* The slot is written before the old value is dropped: its finalizer may look. */
+static void replace_slot(Unit *u, int64_t slot, gcc_jit_rvalue *value) {
+    gcc_jit_lvalue *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    emit_assign(u, old, read_slot(u, slot));
+    emit_assign(u, frame_slot(u, slot), value);
+    emit_decref(u, gcc_jit_lvalue_as_rvalue(old), true);
+}
+
+void emit_stloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_value(u, ins->args[0])); }
+void emit_clrloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_null(u)); }
+void emit_ldstk_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, u->fn->local_count + ins->imm)); }
+
+void emit_ldout_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
+                         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, ins->imm))));
+}
+
+void emit_chkloc_OP(Unit *u, Ins *ins) {
+    gcc_jit_block *unbound = emit_block(u);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)), unbound);
+    gcc_jit_block *next = u->block;
+    u->block = unbound;
+    gcc_jit_rvalue *args[2] = {u->frame, emit_int(u, ins->imm)};
+    gcc_jit_block_add_eval(u->block, NULL, emit_helper_call(u, H_rt_unbound_local, 2, args));
+    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
+    u->block = next;
+}
+
+static void set_test(Unit *u, Ins *ins, gcc_jit_rvalue *condition) {
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, condition, u->gcc->i64));
+}
+
+void emit_not_OP(Unit *u, Ins *ins) {
+    set_test(u, ins, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_int(u, 0)));
+}
+
+void emit_is_OP(Unit *u, Ins *ins) {
+    set_test(u, ins, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_value(u, ins->args[1])));
+}
+
+/* True, False and None are told by their address; the rest asks the object. */
+void emit_truth_OP(Unit *u, Ins *ins) {
+    static const struct {
+        Known known;
+        int truth;
+    } SINGLES[] = {{KNOWN_True, 1}, {KNOWN_False, 0}, {KNOWN_None, 0}};
+    gcc_jit_rvalue *object = emit_value(u, ins->args[0]);
+    gcc_jit_block *done = emit_block(u);
+    for (int i = 0; i < 3; i++) {
+        gcc_jit_block *found = emit_block(u), *next = emit_block(u);
+        gcc_jit_rvalue *single = emit_link(u, LINK_KNOWN, SINGLES[i].known);
+        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, single),
+                                           found, next);
+        u->block = found;
+        emit_set(u, ins, emit_int(u, SINGLES[i].truth));
+        gcc_jit_block_end_with_jump(u->block, NULL, done);
+        u->block = next;
+    }
+    emit_set(u, ins, emit_helper_call(u, H_rt_is_true, 1, &object));
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0)), u->exits[ins->exit]);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+/* --- calls --- */
+
+static void store_rest(Unit *u, Ins *ins, int first) {
+    for (int i = first; i < ins->arg_count; i++) {
+        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->args),
+                                                              emit_int(u, i - first));
+        emit_assign(u, at, emit_value(u, ins->args[i]));
+    }
+}
+
+void emit_call_OP(Unit *u, Ins *ins) {
+    const HelperInfo *helper = ir_helper((int)ins->imm);
+    gcc_jit_rvalue *args[24];
+    int count = 0, value = 0;
+    for (const char *p = helper->args; *p != '\0'; p++) {
+        switch (*p) {
+        case 'T': args[count++] = u->tstate; break;
+        case 'F': args[count++] = u->frame; break;
+        case 'r': args[count++] = emit_array_start(u, u->outs, u->gcc->ptr); break;
+        case '*':
+            store_rest(u, ins, value);
+            args[count++] = emit_array_start(u, u->args, u->gcc->ptr);
+            args[count++] = emit_int(u, ins->arg_count - value);
+            args[count++] = emit_int(u, (int64_t)ins->consumed);
+            break;
+        default: args[count++] = emit_value(u, ins->args[value++]);
+        }
+    }
+    gcc_jit_rvalue *result = emit_helper_call(u, (Helper)ins->imm, count, args);
+    if (ins->type == IR_VOID) gcc_jit_block_add_eval(u->block, NULL, result);
+    else emit_set(u, ins, result);
+    if (ins->exit < 0) return;
+    gcc_jit_rvalue *failed = ins->type == IR_OBJ
+                                 ? emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins), emit_null(u))
+                                 : emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0));
+    emit_unlikely(u, failed, u->exits[ins->exit]);
+}
+
+/* --- counts and bookkeeping --- */
+
+static void emit_incref_ins(Unit *u, const Ins *value) {
+    gcc_jit_rvalue *object = emit_value(u, value);
+    if (!value->nullable) {
+        emit_incref(u, object);
+        return;
+    }
+    gcc_jit_block *there = emit_block(u), *done = emit_block(u);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, emit_null(u)), done,
+                                       there);
+    u->block = there;
+    emit_incref(u, object);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+void emit_setlasti_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *unit = gcc_jit_lvalue_get_address(
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->code_units),
+                                         emit_int(u, 2 * ins->imm)),
+        NULL);
+    emit_assign(u, emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_prev_instr], u->gcc->ptr_ptr),
+                gcc_jit_context_new_cast(u->gcc->ctx, NULL, unit, u->gcc->ptr));
+}
+
+void emit_leave_OP(Unit *u, Ins *ins) {
+    const int64_t *layout = u->fn->layout;
+    gcc_jit_rvalue *cframe =
+        gcc_jit_lvalue_as_rvalue(emit_field(u, u->tstate, layout[LAYOUT_tstate_cframe], u->gcc->ptr_ptr));
+    gcc_jit_rvalue *tracing =
+        gcc_jit_lvalue_as_rvalue(emit_field(u, cframe, layout[LAYOUT_cframe_use_tracing], u->gcc->u8_ptr));
+    gcc_jit_rvalue *invalid = gcc_jit_lvalue_as_rvalue(emit_field(u, emit_link(u, LINK_INVALID, 0), 0, u->gcc->u8_ptr));
+    gcc_jit_rvalue *either = gcc_jit_context_new_binary_op(
+        u->gcc->ctx, NULL, GCC_JIT_BINARY_OP_BITWISE_OR, gcc_jit_rvalue_get_type(tracing), tracing, invalid);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, either,
+                                  gcc_jit_context_zero(u->gcc->ctx, gcc_jit_rvalue_get_type(either))),
+                  u->exits[ins->exit]);
+}
+
+void emit_poll_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    gcc_jit_block *asked = emit_block(u);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
+                                  gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
+                  asked);
+    gcc_jit_block *next = u->block;
+    u->block = asked;
+    gcc_jit_rvalue *status = emit_helper_call(u, H_rt_poll, 1, &u->tstate);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_LT, status, emit_int(u, 0)),
+                                       u->exits[ins->exit], next);
+    u->block = next;
+}
+
+/* --- ends of blocks --- */
+
+void emit_br_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *taken = emit_compare(u, GCC_JIT_COMPARISON_NE, emit_value(u, ins->args[0]), emit_int(u, 0));
+    gcc_jit_block_end_with_conditional(u->block, NULL, taken, u->blocks[ins->block->succs[0]->id],
+                                       u->blocks[ins->block->succs[1]->id]);
+}
+
+void emit_ret_OP(Unit *u, Ins *ins) {
+    emit_assign(u, emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
+                gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, u->fn->local_count));
+    gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));
+}
+
+static void to_exit(Unit *u, Ins *ins) { gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]); }
+void emit_throw_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
+void emit_rethrow_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
+void emit_exit_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
+
+void emit_incref_OP(Unit *u, Ins *ins) { emit_incref_ins(u, ins->args[0]); }
+void emit_decref_OP(Unit *u, Ins *ins) { emit_decref(u, emit_value(u, ins->args[0]), ins->args[0]->nullable); }
+
+/* --- exits, out of the way behind everything else --- */
+
+static void fill_spill(Unit *u, const Exit *exit) {
+    for (int i = 0; i < exit->values.count; i++) {
+        gcc_jit_rvalue *value = emit_value(u, exit->values.items[i].value);
+        if (exit->values.items[i].value->type != IR_OBJ) value = gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, value, u->gcc->ptr);
+        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill),
+                                                              emit_int(u, i));
+        emit_assign(u, at, value);
+    }
+}
+
+static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
+    gcc_jit_rvalue *args[5] = {u->tstate, u->frame, emit_link(u, LINK_CODE, 0), emit_int(u, index),
+                               emit_array_start(u, u->spill, u->gcc->ptr)};
+    return emit_helper_call(u, helper, 5, args);
+}
+
+void emit_yield_OP(Unit *u, Ins *ins) {
+    fill_spill(u, &u->fn->exits.items[ins->exit]);
+    gcc_jit_block_add_eval(u->block, NULL, call_exit(u, H_rt_exit_yield, ins->exit));
+    gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));
+}
+
+/* On to the handler, or out: with what the interpreter made of it when it took over. */
+static void emit_raise(Unit *u, const Exit *exit, gcc_jit_rvalue *status) {
+    gcc_jit_rvalue *first = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
+        u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill), emit_int(u, 0)));
+    int handler = exit->state->handler;
+    if (handler < 0) {
+        gcc_jit_block_add_eval(u->block, NULL, status);
+        gcc_jit_block_end_with_return(u->block, NULL, first);
+        return;
+    }
+    gcc_jit_block *done = emit_block(u);
+    const Entry *entry = &u->fn->entries.items[u->fn->handlers.items[handler].entry];
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_NE, status, emit_int(u, 0)),
+                                       u->blocks[entry->block->id], done);
+    gcc_jit_block_end_with_return(done, NULL, first);
+}
+
+void emit_exits(Unit *u) {
+    for (int i = 0; i < u->fn->exits.count; i++) {
+        const Exit *exit = &u->fn->exits.items[i];
+        u->block = u->exits[i];
+        if (exit->kind == EXIT_YIELD) { /* done in line; the block is not reached */
+            gcc_jit_block_end_with_return(u->block, NULL, emit_null(u));
+            continue;
+        }
+        fill_spill(u, exit);
+        if (exit->kind == EXIT_LEAVE) {
+            gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
+            continue;
+        }
+        emit_raise(u, exit, call_exit(u, H_rt_exit_raise, i));
+    }
+}

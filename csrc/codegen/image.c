@@ -1,0 +1,58 @@
+/* Write what the loader must know, as an exported constant array beside the code. */
+#include "codegen/emit.h"
+
+#include <stdio.h>
+
+typedef VEC(int32_t) Words;
+
+#define word(value) vec_push(arena, words, (int32_t)(value))
+
+static void write_exit(Arena *arena, const Fn *fn, const Exit *exit, Words *words) {
+    word(exit->kind);
+    word(exit->state->offset);
+    word(exit->state->lasti);
+    word(exit->depth);
+    word(exit->state->handler >= 0 ? fn->handlers.items[exit->state->handler].lasti : -1); /* -1: no handler */
+    word(exit->values.count);
+    for (int i = 0; i < exit->values.count; i++) {
+        word(exit->values.items[i].kind);
+        word(exit->values.items[i].slot);
+    }
+}
+
+static void write_image(const Unit *u, Words *words) {
+    const Fn *fn = u->fn;
+    Arena *arena = fn_arena(u->fn);
+    word(IMAGE_MAGIC);
+    word(IMAGE_VERSION);
+    word(fn->cache_count);
+    word(u->link_kinds.count);
+    for (int i = 0; i < u->link_kinds.count; i++) {
+        word(u->link_kinds.items[i]);
+        word(u->link_indexes.items[i]);
+    }
+    word(fn->entries.count);
+    for (int i = 0; i < fn->entries.count; i++) {
+        word(fn->entries.items[i].kind);
+        word(fn->entries.items[i].offset);
+    }
+    word(fn->exits.count);
+    for (int i = 0; i < fn->exits.count; i++) write_exit(arena, fn, &fn->exits.items[i], words);
+}
+
+static void export_words(Gcc *gcc, const char *name, const Words *words) {
+    gcc_jit_type *type = gcc_jit_context_new_array_type(gcc->ctx, NULL, gcc->i32, words->count);
+    gcc_jit_lvalue *global = gcc_jit_context_new_global(gcc->ctx, NULL, GCC_JIT_GLOBAL_EXPORTED, type, name);
+    gcc_jit_global_set_initializer(global, words->items, sizeof(int32_t) * (size_t)words->count);
+}
+
+void emit_image(Unit *u, int index) {
+    Words words = {0}, size = {0};
+    char name[40];
+    write_image(u, &words);
+    snprintf(name, sizeof(name), "dxpy_image_%d", index);
+    export_words(u->gcc, name, &words);
+    vec_push(fn_arena(u->fn), &size, (int32_t)words.count);
+    snprintf(name, sizeof(name), "dxpy_image_size_%d", index);
+    export_words(u->gcc, name, &size);
+}

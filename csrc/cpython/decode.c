@@ -1,0 +1,171 @@
+/* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs, resolve
+ * jumps and exception ranges to instructions, read the inline caches as feedback. */
+#include "cpython/decode.h"
+
+typedef struct Decoder {
+    CompileContext *cx;
+    PyCodeObject *code;
+    Bytecode *out;
+    int32_t *instr_at; /* code unit -> instruction that starts there (-1: none) */
+    VEC(Instr) instrs;
+    int pending_offset, pending_names; /* of a call whose CALL has not come yet, -1: none */
+    uint8_t pending_feedback;
+} Decoder;
+
+#include "cpython/decode_311.h"
+
+static const int16_t SAME_OPS[256] = {
+#define SAME(name) [name] = BC_##name + 1,
+#include "cpython/opmap_311.h"
+#undef SAME
+};
+
+static uint8_t feedback_of(int raw_opcode) {
+    for (size_t i = 0; i < sizeof(FEEDBACK_RULES) / sizeof(FEEDBACK_RULES[0]); i++)
+        if (FEEDBACK_RULES[i].opcode == raw_opcode) return FEEDBACK_RULES[i].feedback;
+    return FB_NONE;
+}
+
+static const JumpRule *jump_rule(int opcode) {
+    for (size_t i = 0; i < sizeof(JUMP_RULES) / sizeof(JUMP_RULES[0]); i++)
+        if (JUMP_RULES[i].opcode == opcode) return &JUMP_RULES[i];
+    return NULL;
+}
+
+static void decode_instrs(Decoder *d) {
+    _Py_CODEUNIT *units = cp_code_units(d->code);
+    int count = d->out->unit_count;
+    for (int i = 0; i < count; i++) d->instr_at[i] = -1;
+    for (int unit = 0; unit < count;) {
+        int start = unit;
+        unsigned oparg = 0;
+        int opcode = plain_opcode(units[unit]);
+        while (opcode == EXTENDED_ARG) {
+            oparg = (oparg | _Py_OPARG(units[unit])) << 8;
+            if (++unit >= count) bail(d->cx, "bad_bytecode", "EXTENDED_ARG at the end");
+            opcode = plain_opcode(units[unit]);
+        }
+        oparg |= _Py_OPARG(units[unit]);
+        if ((int)oparg < 0) bail(d->cx, "bad_bytecode", "argument of code unit %d is too large", unit);
+        Instr instr = {.offset = (uint32_t)start, .lasti = (uint32_t)unit, .arg = (int32_t)oparg, .target = -1,
+                       .handler = -1, .feedback = feedback_of(_Py_OPCODE(units[unit]))};
+        const JumpRule *jump = jump_rule(opcode);
+        if (jump != NULL) {
+            instr.op = jump->op;
+            instr.flags = jump->checks ? BC_BACKWARD : 0;
+            instr.target = unit + 1 + jump->direction * (int)oparg; /* a code unit until resolve_jumps */
+        } else if (SAME_OPS[opcode]) {
+            instr.op = (uint8_t)(SAME_OPS[opcode] - 1);
+            if (instr.op == BC_RESUME) instr.arg &= 3;
+        } else if (!decode_by_rule(d, &instr, opcode, (int)oparg)) {
+            bail(d->cx, "bad_bytecode", "unknown opcode %d at code unit %d", opcode, unit);
+        }
+        d->instr_at[start] = d->instrs.count;
+        vec_push(&d->cx->arena, &d->instrs, instr);
+        unit += 1 + cache_units(opcode);
+    }
+}
+
+static void resolve_jumps(Decoder *d) {
+    for (int i = 0; i < d->instrs.count; i++) {
+        Instr *instr = &d->instrs.items[i];
+        if (instr->target == -1) continue;
+        if (instr->target < 0 || instr->target >= d->out->unit_count || d->instr_at[instr->target] < 0)
+            bail(d->cx, "bad_bytecode", "jump at code unit %u leads to no instruction", instr->lasti);
+        instr->target = d->instr_at[instr->target];
+    }
+}
+
+/* One number of the exception table: six bits a byte, most significant first, bit 6 says that more follow. */
+static bool read_number(const uint8_t **at, const uint8_t *end, int *value) {
+    int result = 0;
+    const uint8_t *p = *at;
+    do {
+        if (p == end || result > 0x1ffffff) return false;
+        result = (result << 6) | (*p & 63);
+    } while (*p++ & 64);
+    *at = p;
+    *value = result;
+    return true;
+}
+
+static void decode_handlers(Decoder *d) {
+    VEC(BcHandler) handlers = {0};
+    const uint8_t *at = (const uint8_t *)PyBytes_AS_STRING(d->code->co_exceptiontable);
+    const uint8_t *end = at + PyBytes_GET_SIZE(d->code->co_exceptiontable);
+    int next = 0; /* first instruction not behind the ranges read so far */
+    while (at < end) {
+        int start, size, target, depth;
+        if (!read_number(&at, end, &start) || !read_number(&at, end, &size) || !read_number(&at, end, &target) ||
+            !read_number(&at, end, &depth))
+            bail(d->cx, "bad_bytecode", "the exception table is cut short");
+        if (target >= d->out->unit_count || d->instr_at[target] < 0)
+            bail(d->cx, "bad_bytecode", "an exception handler at code unit %d is no instruction", target);
+        BcHandler handler = {.target = d->instr_at[target], .depth = depth >> 1, .lasti = depth & 1};
+        for (; next < d->instrs.count && (int)d->instrs.items[next].lasti < start; next++) {}
+        for (int i = next; i < d->instrs.count && (int)d->instrs.items[i].lasti < start + size; i++)
+            if (d->instrs.items[i].handler < 0) d->instrs.items[i].handler = handlers.count;
+        vec_push(&d->cx->arena, &handlers, handler);
+    }
+    d->out->handlers = handlers.items;
+    d->out->handler_count = handlers.count;
+}
+
+static void check_args(Decoder *d) {
+    Bytecode *code = d->out;
+    for (int i = 0; i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        int limit = INT_MAX;
+        switch (instr->op) {
+        case BC_LOAD_CONST: limit = code->const_count; break;
+        case BC_LOAD_FAST: case BC_STORE_FAST: case BC_DELETE_FAST: case BC_LOAD_CLOSURE: case BC_MAKE_CELL:
+        case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: case BC_LOAD_CLASSDEREF:
+            limit = code->local_count;
+            break;
+        case BC_LOAD_NAME: case BC_STORE_NAME: case BC_DELETE_NAME: case BC_LOAD_GLOBAL: case BC_STORE_GLOBAL:
+        case BC_DELETE_GLOBAL: case BC_LOAD_ATTR: case BC_STORE_ATTR: case BC_DELETE_ATTR: case BC_LOAD_METHOD:
+        case BC_IMPORT_NAME: case BC_IMPORT_FROM:
+            limit = code->name_count;
+            break;
+        case BC_COPY_FREE_VARS: limit = code->free_count + 1; break;
+        case BC_RAISE_VARARGS: limit = 3; break;
+        case BC_COMPARE_OP: limit = 6; break;
+        default: break;
+        }
+        if (instr->arg >= limit)
+            bail(d->cx, "bad_bytecode", "argument %d of %s at code unit %u is out of range", instr->arg,
+                 bc_name(instr->op), instr->lasti);
+    }
+}
+
+Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
+    Bytecode *out = arena_new(&cx->arena, Bytecode);
+    const char *name = PyUnicode_AsUTF8(code->co_qualname);
+    if (name == NULL) { /* lone surrogates */
+        PyErr_Clear();
+        name = "?";
+    }
+    *out = (Bytecode){
+        .name = name,
+        .argument_count = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) +
+                          !!(code->co_flags & CO_VARKEYWORDS),
+        .local_count = code->co_nlocalsplus,
+        .plain_local_count = code->co_nlocals,
+        .free_count = code->co_nfreevars,
+        .stack_size = code->co_stacksize,
+        .const_count = (int)PyTuple_GET_SIZE(code->co_consts),
+        .name_count = (int)PyTuple_GET_SIZE(code->co_names),
+        .unit_count = (int)Py_SIZE(code),
+        .is_generator = (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) != 0,
+        .is_coroutine = (code->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE)) != 0,
+    };
+    Decoder d = {.cx = cx, .code = code, .out = out, .pending_offset = -1, .pending_names = -1};
+    d.instr_at = arena_array(&cx->arena, int32_t, out->unit_count + 1);
+    decode_instrs(&d);
+    resolve_jumps(&d);
+    out->instrs = d.instrs.items;
+    out->count = d.instrs.count;
+    decode_handlers(&d);
+    check_args(&d);
+    return out;
+}

@@ -1,0 +1,13 @@
+/* CPython's bytecode -> canonical bytecode. */
+#ifndef DXPY_CPYTHON_DECODE_H
+#define DXPY_CPYTHON_DECODE_H
+
+#include "base/bail.h"
+#include "bytecode/bytecode.h"
+#include "cpython/compat.h"
+
+/* Decode `code` into cx's arena; bails on bytecode that the compiler of this CPython could not have made and
+ * that has no safe reading. Needs the GIL. Runs no Python code. */
+Bytecode *decode_code(CompileContext *cx, PyCodeObject *code);
+
+#endif

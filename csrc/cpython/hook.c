@@ -1,0 +1,82 @@
+/* The frame hook (PEP 523): see hook.h. */
+#include "cpython/compat.h"
+
+#include "cpython/hook.h"
+#include "jit/engine.h"
+#include "jit/publish.h"
+#include "jit/table.h"
+#include "runtime/rt.h"
+
+Py_ssize_t table_extra_index = -1;
+
+static void free_record(void *record) { engine_forget_record(record); }
+
+int hook_prepare(void) {
+    if (table_extra_index >= 0) return 0;
+    table_extra_index = _PyEval_RequestCodeExtraIndex(free_record);
+    if (table_extra_index >= 0) return 0;
+    PyErr_SetString(PyExc_RuntimeError, "CPython has no free co_extra index for dxpy");
+    return -1;
+}
+
+FunctionRecord *hook_find_record(PyCodeObject *code) { return table_record(code); }
+
+int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
+    if (_PyCode_SetExtra((PyObject *)code, table_extra_index, record) < 0) return -1;
+    if (record->code == code) Py_DECREF(code); /* the record goes with the code: its reference is borrowed now */
+    record->code = code;
+    record->in_co_extra = 1;
+    return 0;
+}
+
+/* A code object that is met for the first time. NULL: it goes unprofiled. */
+static FunctionRecord *adopt(Frame *frame) {
+    FunctionRecord *record = engine_record_for_code(frame->f_code, frame->f_globals);
+    if (record == NULL) return NULL;
+    FunctionRecord *now = table_record(frame->f_code);
+    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) return record;
+    PyErr_Clear();
+    engine_forget_record(record);
+    return now;
+}
+
+static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
+    PyCodeObject *code = frame->f_code;
+    FunctionRecord *record = table_record(code);
+    if (__builtin_expect(record == NULL, 0)) {
+        record = adopt(frame);
+        if (record == NULL) return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+    }
+    if (__builtin_expect(++record->calls >= record->next_ask, 0)) engine_ask(record);
+    if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
+    CompiledCode *compiled = record->compiled;
+    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+    int entry = compiled->start_entry;
+    if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
+    if (entry < 0) return _PyEval_EvalFrameDefault(tstate, frame, 0);
+    return rt_run(tstate, frame, compiled, entry);
+}
+
+int hook_install(void) {
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
+    if (current == evaluate) return 0;
+    if (current != _PyEval_EvalFrameDefault) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "another frame evaluation function (PEP 523) is set, by a debugger or another compiler; "
+                        "dxpy stays off until it is taken out");
+        return -1;
+    }
+    _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    return 0;
+}
+
+void hook_remove(void) {
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
+        _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
+}
+
+bool hook_is_installed(void) {
+    return _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get()) == evaluate;
+}

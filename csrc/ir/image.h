@@ -1,0 +1,24 @@
+/* What an artifact says about itself, as an array of int32: written by codegen/image.c, read by jit/link.c.
+ *
+ *   magic, version
+ *   caches, link slots, then per slot: kind, index
+ *   entries, then per entry: kind, offset
+ *   exits, then per exit: kind, offset, lasti, depth, pushes lasti, reason, values, then per value: kind, slot
+ *
+ * The link block of a loaded function: inline caches first, then the link slots. Emitted code gets its address. */
+#ifndef DXPY_IR_IMAGE_H
+#define DXPY_IR_IMAGE_H
+
+enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 1, CACHE_BYTES = 64 };
+
+typedef enum LinkKind {
+    LINK_CODE,    /* the CompiledCode itself */
+    LINK_BREAKER, /* address of the eval breaker */
+    LINK_INVALID, /* address of the flag that says the code was invalidated */
+    LINK_HELPER,  /* index: Helper */
+    LINK_CONST,   /* index: co_consts */
+    LINK_NAME,    /* index: co_names */
+    LINK_KNOWN,   /* index: Known */
+} LinkKind;
+
+#endif

@@ -1,0 +1,184 @@
+/* Tables and building blocks of the IR. */
+#include "ir/ir.h"
+
+#include <string.h>
+
+const char *const IR_TYPE_NAMES[] = {"void", "obj", "i64", "f64", "ptr", "any"};
+
+const char *const IR_KNOWN_NAMES[KNOWN_COUNT] = {
+#define KNOWN(name, expression) #name,
+#include "ir/known.def"
+};
+
+const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
+#define LAYOUT(name) #name,
+#include "ir/layout.def"
+};
+
+/* A flags string is turned into bits by the compiler: strchr of a literal is a constant to it. */
+#define HAS(text, letter) (__builtin_strchr(text, letter) != 0)
+#define FLAG_BITS(f)                                                                                         \
+    ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
+     (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
+     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) | (HAS(f, 'C') ? OPF_CONSUMES : 0))
+
+const OpInfo IR_OPS[IR_OP_COUNT] = {
+#define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
+#include "ir/ops.def"
+};
+
+#define RESULT_TYPE(letter)                                                                                  \
+    ((letter) == 'v' ? IR_VOID : (letter) == 'o' || (letter) == 'O' || (letter) == 'b' ? IR_OBJ : IR_I64)
+#define RAISES(letter) ((letter) == 'o' || (letter) == 'i' || (letter) == 'z')
+
+static HelperInfo HELPERS[HELPER_COUNT] = {
+#define HELPER(name, sig, flags, doc)                                                                        \
+    {#name, sig, sig + 2, RAISES(sig[0]), HAS(flags, 'R'), HAS(flags, 'P'), HAS(sig, '*'), RESULT_TYPE(sig[0]), 0},
+#include "ir/helpers.def"
+};
+
+__attribute__((constructor)) static void count_value_args(void) {
+    for (int i = 0; i < HELPER_COUNT; i++)
+        for (const char *p = HELPERS[i].args; *p != '\0'; p++)
+            if (strchr("onsxic", *p)) HELPERS[i].value_args++;
+}
+
+const HelperInfo *ir_helper(int helper) { return &HELPERS[helper]; }
+
+int ir_helper_by_name(const char *name, size_t length) {
+    for (int i = 0; i < HELPER_COUNT; i++)
+        if (strlen(HELPERS[i].name) == length && memcmp(HELPERS[i].name, name, length) == 0) return i;
+    return -1;
+}
+
+Fn *ir_new_fn(CompileContext *cx) {
+    Fn *fn = arena_new(&cx->arena, Fn);
+    fn->cx = cx;
+    return fn;
+}
+
+Block *ir_new_block(Fn *fn) {
+    Block *block = arena_new(fn_arena(fn), Block);
+    block->id = fn->next_block++;
+    block->order = fn->blocks.count;
+    vec_push(fn_arena(fn), &fn->blocks, block);
+    return block;
+}
+
+Ins *ir_new_ins(Fn *fn, IrOp op, IrType type, int arg_count) {
+    Ins *ins = arena_new(fn_arena(fn), Ins);
+    ins->op = (uint16_t)op;
+    ins->type = (uint8_t)(IR_OPS[op].result == IR_ANY ? type : IR_OPS[op].result);
+    ins->nullable = (IR_OPS[op].flags & OPF_NULLABLE) != 0;
+    ins->arg_count = arg_count;
+    ins->args = arg_count ? arena_array(fn_arena(fn), Ins *, arg_count) : NULL;
+    ins->id = fn->next_value++;
+    ins->exit = -1;
+    return ins;
+}
+
+void ir_append(Block *block, Ins *ins) {
+    ins->block = block;
+    ins->prev = block->last;
+    ins->next = NULL;
+    *(block->last ? &block->last->next : &block->first) = ins;
+    block->last = ins;
+}
+
+void ir_insert_before(Ins *at, Ins *ins) {
+    ins->block = at->block;
+    ins->prev = at->prev;
+    ins->next = at;
+    *(at->prev ? &at->prev->next : &at->block->first) = ins;
+    at->prev = ins;
+}
+
+void ir_insert_after(Ins *at, Ins *ins) {
+    if (at->next != NULL) ir_insert_before(at->next, ins);
+    else ir_append(at->block, ins);
+}
+
+void ir_remove(Ins *ins) {
+    *(ins->prev ? &ins->prev->next : &ins->block->first) = ins->next;
+    *(ins->next ? &ins->next->prev : &ins->block->last) = ins->prev;
+    ins->prev = ins->next = NULL;
+    ins->block = NULL;
+}
+
+void ir_set_succs(Block *block, Block *first, Block *second) {
+    block->succs[0] = first;
+    block->succs[1] = second;
+    block->succ_count = second ? 2 : first ? 1 : 0;
+}
+
+Ins *ir_const(Fn *fn, IrOp op, int64_t imm) {
+    for (int i = 0; i < fn->pool.count; i++)
+        if (fn->pool.items[i]->op == op && fn->pool.items[i]->imm == imm) return fn->pool.items[i];
+    Ins *ins = ir_new_ins(fn, op, IR_ANY, 0);
+    ins->imm = imm;
+    vec_push(fn_arena(fn), &fn->pool, ins);
+    return ins;
+}
+
+void ir_fill_preds(Fn *fn) {
+    for (int i = 0; i < fn->blocks.count; i++) {
+        fn->blocks.items[i]->preds.count = 0;
+        fn->blocks.items[i]->order = i;
+    }
+    for (int i = 0; i < fn->blocks.count; i++) {
+        Block *block = fn->blocks.items[i];
+        for (int s = 0; s < block->succ_count; s++) vec_push(fn_arena(fn), &block->succs[s]->preds, block);
+    }
+}
+
+static void replace_in(Ins **values, int count, Ins *old, Ins *new_value) {
+    for (int i = 0; i < count; i++)
+        if (values[i] == old) values[i] = new_value;
+}
+
+void ir_replace_uses(Fn *fn, Ins *old, Ins *new_value) {
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) {
+            replace_in(ins->args, ins->arg_count, old, new_value);
+            if (ins->state) replace_in(ins->state->stack, ins->state->stack_count, old, new_value);
+        }
+}
+
+bool ir_raises(const Ins *ins) {
+    return ins->op == IR_call_OP ? ir_helper((int)ins->imm)->raises : ir_is(ins, OPF_RAISES);
+}
+
+bool ir_leaves(const Ins *ins) { return ir_is(ins, OPF_LEAVES); }
+
+bool ir_runs_code(const Ins *ins) {
+    return ins->op == IR_call_OP ? ir_helper((int)ins->imm)->runs_code : ir_is(ins, OPF_RUNS_CODE);
+}
+
+bool ir_has_effect(const Ins *ins) {
+    if (ins->op == IR_call_OP) return !ir_helper((int)ins->imm)->pure;
+    return ir_is(ins, OPF_EFFECT);
+}
+
+bool ir_is_borrowed(const Ins *ins) {
+    if (ins->op == IR_call_OP) return ir_helper((int)ins->imm)->signature[0] == 'b';
+    return ir_is(ins, OPF_BORROWED);
+}
+
+int ir_rest_index(const Ins *ins) {
+    if (ins->op != IR_call_OP || !ir_helper((int)ins->imm)->variadic) return ins->arg_count;
+    return ir_helper((int)ins->imm)->value_args;
+}
+
+bool ir_may_consume(const Ins *ins, int arg) { return arg >= ir_rest_index(ins); }
+
+bool ir_consumes(const Ins *ins, int arg) {
+    if (ins->args[arg]->type != IR_OBJ) return false;
+    if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
+    if (arg >= ir_rest_index(ins)) return false;
+    int index = 0;
+    for (const char *p = ir_helper((int)ins->imm)->args; *p != '\0'; p++) {
+        if (strchr("onsxic", *p) == NULL) continue;
+        if (index++ == arg) return *p == 's' || *p == 'x';
+    }
+    return false;
+}

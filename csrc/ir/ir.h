@@ -1,0 +1,203 @@
+/* The intermediate representation: blocks of instructions in SSA form over the frame's memory.
+ *
+ * A function has several entries: its start, the points where a generator resumes, exception handlers,
+ * and loop headers for OSR. All but the start find their operand stack in the frame's memory (ldstk), so
+ * nothing flows into them along an edge: an instruction that raises stores what its handler keeps and
+ * control goes to the handler's entry. To the passes an entry is a block without predecessors. */
+#ifndef DXPY_IR_IR_H
+#define DXPY_IR_IR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bail.h"
+#include "base/strbuf.h"
+
+typedef enum IrType { IR_VOID, IR_OBJ, IR_I64, IR_F64, IR_PTR, IR_ANY } IrType;
+
+typedef enum IrOp {
+#define OP(name, result, args, imm, flags, doc) IR_##name##_OP,
+#include "ir/ops.def"
+    IR_OP_COUNT
+} IrOp;
+
+typedef enum Helper {
+#define HELPER(name, signature, flags, doc) H_##name,
+#include "ir/helpers.def"
+    HELPER_COUNT
+} Helper;
+
+typedef enum Known {
+#define KNOWN(name, expression) KNOWN_##name,
+#include "ir/known.def"
+    KNOWN_COUNT
+} Known;
+
+typedef enum LayoutField {
+#define LAYOUT(name) LAYOUT_##name,
+#include "ir/layout.def"
+    LAYOUT_COUNT
+} LayoutField;
+
+typedef enum ImmKind {
+    IMM_NONE, IMM_INT, IMM_BITS, IMM_LOCAL, IMM_SLOT, IMM_CONST, IMM_NAME, IMM_KNOWN, IMM_CACHE, IMM_OUT,
+    IMM_HELPER, IMM_UNIT
+} ImmKind;
+
+/* The flags column of ops.def. */
+enum {
+    OPF_CONST = 1, OPF_TERMINATOR = 2, OPF_RAISES = 4, OPF_LEAVES = 8, OPF_EFFECT = 16, OPF_BORROWED = 32,
+    OPF_NULLABLE = 64, OPF_RUNS_CODE = 128, OPF_CONSUMES = 256
+};
+
+typedef struct OpInfo {
+    const char *name;
+    IrType result;
+    int args;
+    ImmKind imm;
+    unsigned flags;
+} OpInfo;
+
+typedef struct HelperInfo {
+    const char *name;
+    const char *signature; /* result, ':', arguments */
+    const char *args;      /* behind the colon */
+    bool raises, runs_code, pure, variadic;
+    IrType result;
+    int value_args; /* arguments that are values (before the rest) */
+} HelperInfo;
+
+extern const OpInfo IR_OPS[IR_OP_COUNT];
+extern const char *const IR_KNOWN_NAMES[KNOWN_COUNT];
+extern const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT];
+extern const char *const IR_TYPE_NAMES[];
+const HelperInfo *ir_helper(int helper);
+int ir_helper_by_name(const char *name, size_t length); /* -1: no such helper */
+
+typedef struct Ins Ins;
+typedef struct Block Block;
+
+/* Where the interpreter could go on, or where an exception is raised: what a frame must hold there. */
+typedef struct FrameState {
+    uint32_t offset;  /* code unit to go on with */
+    uint32_t lasti;   /* code unit shown as running */
+    int32_t handler;  /* index into Fn.handlers, -1: none */
+    int32_t stack_count;
+    Ins **stack;      /* operand stack, bottom first */
+} FrameState;
+
+struct Ins {
+    uint16_t op; /* IrOp */
+    uint8_t type;
+    bool nullable; /* the object may be NULL */
+    bool owned;    /* set by opt_refcount: this value holds a reference */
+    int64_t imm;
+    int arg_count;
+    Ins **args;
+    FrameState *state; /* NULL: it neither raises nor leaves */
+    Block *block;
+    Ins *prev, *next;
+    uint32_t id;
+    int32_t exit;          /* index into Fn.exits, -1: none; set by opt_refcount */
+    uint64_t consumed;     /* calls with a rest: mask of its values that the helper consumes */
+    int32_t use_count;     /* scratch of passes */
+    void *scratch;
+};
+
+struct Block {
+    uint32_t id;
+    Ins *first, *last;
+    Block *succs[2];
+    int succ_count;
+    VEC(Block *) preds;
+    bool is_entry;
+    int order;      /* position in Fn.blocks */
+    int rpo;        /* reverse postorder number from the entries, -1: not reached; by ir_fill_dominators */
+    Block *idom;    /* immediate dominator, NULL: an entry, or reached from several */
+    void *scratch;
+};
+
+typedef enum EntryKind { ENTRY_START, ENTRY_RESUME, ENTRY_HANDLER, ENTRY_OSR } EntryKind;
+
+typedef struct Entry {
+    EntryKind kind;
+    uint32_t offset; /* code unit the frame would go on with */
+    Block *block;
+} Entry;
+
+typedef struct Handler {
+    int entry;      /* index into Fn.entries */
+    int32_t depth;  /* stack entries kept */
+    bool lasti;     /* lasti is pushed before the exception */
+} Handler;
+
+/* What an exit does with a value. Order known to ir/image.h. */
+typedef enum ExitValueKind { EXIT_OWNED, EXIT_BORROWED, EXIT_DROP, EXIT_I64, EXIT_F64 } ExitValueKind;
+
+typedef struct ExitValue {
+    uint8_t kind; /* ExitValueKind */
+    int32_t slot; /* operand stack slot; unused for EXIT_DROP */
+    Ins *value;
+} ExitValue;
+
+typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD } ExitKind;
+
+typedef struct Exit {
+    ExitKind kind;
+    FrameState *state;
+    int32_t depth; /* operand stack entries the frame holds afterwards, without lasti and exception */
+    VEC(ExitValue) values;
+} Exit;
+
+typedef struct Fn {
+    CompileContext *cx;
+    const char *name;
+    int tier;
+    int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
+    bool is_generator;
+    int64_t layout[LAYOUT_COUNT];
+
+    VEC(Ins *) pool;       /* constants */
+    VEC(Block *) blocks;   /* in order of emission */
+    VEC(Entry) entries;
+    VEC(Handler) handlers;
+    VEC(Exit) exits;
+    uint32_t next_value, next_block;
+} Fn;
+
+#define fn_arena(fn) (&(fn)->cx->arena)
+
+/* --- build --- */
+Fn *ir_new_fn(CompileContext *cx);
+Block *ir_new_block(Fn *fn);
+Ins *ir_new_ins(Fn *fn, IrOp op, IrType type, int arg_count);
+void ir_append(Block *block, Ins *ins);
+void ir_insert_before(Ins *at, Ins *ins);
+void ir_insert_after(Ins *at, Ins *ins);
+void ir_remove(Ins *ins);
+void ir_set_succs(Block *block, Block *first, Block *second);
+Ins *ir_const(Fn *fn, IrOp op, int64_t imm); /* from the pool, made when missing */
+void ir_fill_preds(Fn *fn);                   /* recompute preds; phis must agree with their order */
+void ir_fill_dominators(Fn *fn);             /* rpo and idom; needs preds */
+bool ir_dominates(const Block *a, const Block *b);
+void ir_replace_uses(Fn *fn, Ins *old, Ins *new_value);
+
+static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
+bool ir_raises(const Ins *ins);    /* has an error exit */
+bool ir_leaves(const Ins *ins);    /* has a side exit */
+bool ir_runs_code(const Ins *ins); /* somebody may look at the frame meanwhile */
+bool ir_has_effect(const Ins *ins);
+bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its own */
+/* Does `ins` consume its i-th argument? For the rest of a call: may it, if asked by the mask. */
+bool ir_consumes(const Ins *ins, int arg);
+bool ir_may_consume(const Ins *ins, int arg);
+int ir_rest_index(const Ins *ins); /* first argument of the rest, or arg_count */
+
+#define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)
+
+/* --- text --- */
+void ir_print(const Fn *fn, StrBuf *out);
+Fn *ir_parse(CompileContext *cx, const char *text, size_t length); /* bails: bad_ir */
+void ir_verify(Fn *fn, const char *after); /* bails: bad_ir */
+
+#endif

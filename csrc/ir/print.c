@@ -1,0 +1,73 @@
+/* The IR's text form. ir/parse.c reads exactly what this writes. */
+#include "ir/ir.h"
+
+#include <inttypes.h>
+
+static void print_values(Ins **values, int count, StrBuf *out) {
+    for (int i = 0; i < count; i++) strbuf_addf(out, " v%u", values[i]->id);
+}
+
+static void print_imm(const Ins *ins, StrBuf *out) {
+    switch (IR_OPS[ins->op].imm) {
+    case IMM_NONE: break;
+    case IMM_HELPER: strbuf_addf(out, " %s", ir_helper((int)ins->imm)->name); break;
+    case IMM_KNOWN: strbuf_addf(out, " %s", IR_KNOWN_NAMES[ins->imm]); break;
+    default: strbuf_addf(out, " %" PRId64, ins->imm);
+    }
+}
+
+static void print_ins(const Ins *ins, StrBuf *out) {
+    if (ins->type != IR_VOID)
+        strbuf_addf(out, "  v%u:%s%s = ", ins->id, IR_TYPE_NAMES[ins->type], ins->nullable ? "?" : "");
+    else strbuf_addf(out, "  ");
+    strbuf_addf(out, "%s", IR_OPS[ins->op].name);
+    print_imm(ins, out);
+    print_values(ins->args, ins->arg_count, out);
+    if (ins->consumed) strbuf_addf(out, " consuming %" PRIx64, ins->consumed);
+    if (ins->state) {
+        strbuf_addf(out, " @%u %u %d [", ins->state->offset, ins->state->lasti, ins->state->handler);
+        print_values(ins->state->stack, ins->state->stack_count, out);
+        strbuf_addf(out, " ]");
+    }
+    for (int s = 0; s < ins->block->succ_count && ins == ins->block->last; s++)
+        strbuf_addf(out, " b%u", ins->block->succs[s]->id);
+    strbuf_addf(out, "\n");
+}
+
+static void print_name(const char *name, StrBuf *out) {
+    for (const char *p = name; *p != '\0'; p++)
+        if (*p == '"' || *p == '\\' || (unsigned char)*p < ' ') strbuf_addf(out, "_");
+        else strbuf_add(out, p, 1);
+}
+
+void ir_print(const Fn *fn, StrBuf *out) {
+    static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
+    strbuf_addf(out, "fn \"");
+    print_name(fn->name, out);
+    strbuf_addf(out, "\" tier %d args %d locals %d stack %d consts %d names %d caches %d units %d generator %d\n",
+                fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count, fn->name_count,
+                fn->cache_count, fn->unit_count, fn->is_generator);
+    strbuf_addf(out, "layout");
+    for (int i = 0; i < LAYOUT_COUNT; i++) strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);
+    strbuf_addf(out, "\n");
+    for (int i = 0; i < fn->entries.count; i++) {
+        const Entry *entry = &fn->entries.items[i];
+        strbuf_addf(out, "entry %s %u b%u\n", KINDS[entry->kind], entry->offset, entry->block->id);
+    }
+    for (int i = 0; i < fn->handlers.count; i++) {
+        const Handler *handler = &fn->handlers.items[i];
+        strbuf_addf(out, "handler %d %d %d\n", handler->entry, handler->depth, handler->lasti);
+    }
+    for (int i = 0; i < fn->pool.count; i++) {
+        const Ins *ins = fn->pool.items[i];
+        strbuf_addf(out, "v%u = %s", ins->id, IR_OPS[ins->op].name);
+        print_imm(ins, out);
+        strbuf_addf(out, "\n");
+    }
+    for (int i = 0; i < fn->blocks.count; i++) {
+        const Block *block = fn->blocks.items[i];
+        strbuf_addf(out, "b%u:\n", block->id);
+        for_each_ins(ins, block) print_ins(ins, out);
+    }
+    strbuf_addf(out, "end\n");
+}

@@ -1,0 +1,86 @@
+/* Check what every pass relies on. Runs on what the worker reads, and after each pass in debug builds. */
+#include "ir/ir.h"
+
+#include <string.h>
+
+static _Noreturn void refuse(Fn *fn, const char *after, const Ins *ins, const char *what) {
+    bail(fn->cx, "bad_ir", "after %s: v%u (%s): %s", after, ins->id, IR_OPS[ins->op].name, what);
+}
+
+static void check_call(Fn *fn, const char *after, const Ins *ins) {
+    const HelperInfo *helper = ir_helper((int)ins->imm);
+    int arg = 0;
+    for (const char *p = helper->args; *p != '\0'; p++) {
+        if (strchr("onsxic", *p) == NULL) continue;
+        IrType wanted = *p == 'i' ? IR_I64 : *p == 'c' ? IR_PTR : IR_OBJ;
+        if (ins->args[arg]->type != wanted) refuse(fn, after, ins, "an argument has the wrong type");
+        arg++;
+    }
+    for (; arg < ins->arg_count; arg++)
+        if (ins->args[arg]->type != IR_OBJ) refuse(fn, after, ins, "the rest must be objects");
+}
+
+static void check_types(Fn *fn, const char *after, const Ins *ins) {
+    IrType wanted = IR_ANY;
+    switch (ins->op) {
+    case IR_call_OP: check_call(fn, after, ins); break;
+    case IR_mkbool_OP: case IR_not_OP: case IR_br_OP: wanted = IR_I64; break;
+    case IR_phi_OP: wanted = (IrType)ins->type; break;
+    default: wanted = IR_OBJ;
+    }
+    for (int i = 0; i < ins->arg_count && wanted != IR_ANY; i++)
+        if (ins->args[i]->type != wanted) refuse(fn, after, ins, "an argument has the wrong type");
+}
+
+static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
+    if (ins->block != block) refuse(fn, after, ins, "does not know its block");
+    if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last)) refuse(fn, after, ins, "a block's end is not its last");
+    if ((ir_raises(ins) || ir_leaves(ins)) && ins->state == NULL) refuse(fn, after, ins, "has no frame state");
+    if (ins->op == IR_phi_OP && ins->arg_count != block->preds.count)
+        refuse(fn, after, ins, "a phi needs one value per predecessor");
+    if (ins->op == IR_phi_OP && ins->prev != NULL && ins->prev->op != IR_phi_OP)
+        refuse(fn, after, ins, "phis come first");
+    if (ins->state)
+        for (int i = 0; i < ins->state->stack_count; i++)
+            if (ins->state->stack[i]->type == IR_VOID) refuse(fn, after, ins, "a frame state has a value without type");
+    if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
+        ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
+        refuse(fn, after, ins, "its handler keeps more than the operand stack has");
+    check_types(fn, after, ins);
+}
+
+/* While this runs, use_count is an instruction's position in its block. */
+static void check_use(Fn *fn, const char *after, Ins *user, Ins *value, Block *at) {
+    if (ir_is(value, OPF_CONST)) return;
+    if (value->block == NULL) refuse(fn, after, user, "uses a value that was removed");
+    if (value->block == user->block && user->op != IR_phi_OP) {
+        if (value->use_count < user->use_count) return;
+        refuse(fn, after, user, "uses a value before it is there");
+    }
+    if (!ir_dominates(value->block, at)) refuse(fn, after, user, "uses a value that may not be there");
+}
+
+void ir_verify(Fn *fn, const char *after) {
+    if (fn->blocks.count == 0) bail(fn->cx, "bad_ir", "after %s: no blocks", after);
+    for (int i = 0; i < fn->blocks.count; i++) {
+        Block *block = fn->blocks.items[i];
+        if (block->last == NULL) bail(fn->cx, "bad_ir", "after %s: b%u is empty", after, block->id);
+        if (block->is_entry && block->preds.count) bail(fn->cx, "bad_ir", "after %s: entry b%u is jumped to", after, block->id);
+        int position = 0;
+        for_each_ins(ins, block) {
+            check_ins(fn, after, block, ins);
+            ins->use_count = position++;
+        }
+    }
+    ir_fill_dominators(fn);
+    for (int i = 0; i < fn->blocks.count; i++) {
+        Block *block = fn->blocks.items[i];
+        if (block->rpo < 0) continue; /* not reached from any entry */
+        for_each_ins(ins, block) {
+            for (int a = 0; a < ins->arg_count; a++)
+                check_use(fn, after, ins, ins->args[a], ins->op == IR_phi_OP ? block->preds.items[a] : block);
+            for (int s = 0; ins->state && s < ins->state->stack_count; s++)
+                check_use(fn, after, ins, ins->state->stack[s], block);
+        }
+    }
+}

@@ -1,0 +1,419 @@
+/* From a code object to running code: decode and lower here, compile in the worker (or find it in the cache), load,
+ * publish. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cpu_level.h"
+#include "base/hash.h"
+#include "cache/cache.h"
+#include "cpython/decode.h"
+#include "cpython/layout.h"
+#include "jit/engine.h"
+#include "jit/options.h"
+#include "jit/publish.h"
+#include "jit/reasons.h"
+#include "jit/table.h"
+#include "jit/worker.h"
+#include "lower/lower.h"
+
+/* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
+typedef struct Pending {
+    uint64_t job;
+    FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
+    Tier tier;
+    WorkerReply *reply; /* answered, waiting */
+    double due;         /* when the answer may be used */
+    struct Pending *next;
+} Pending;
+
+volatile int publish_is_wanted;
+static Pending *pending;       // one list per process, like the worker; guarded by the GIL
+static uint64_t last_job;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
+static int gcc_level(Tier tier) { return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3; }
+
+/* --- failures --- */
+
+static void set_failure(FunctionRecord *record, const char *reason, const char *message) {
+    const ReasonRow *row = reason_find(reason);
+    record->bail_reason = row ? row->name : reason_table[REASON_gcc_failed].name;
+    snprintf(record->bail_message, sizeof(record->bail_message), "%s", message);
+}
+
+/* --- decode and lower --- */
+
+/* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed, record says
+ * why. */
+static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
+    CompileContext cx;
+    StrBuf text = {0};
+    cx_init(&cx);
+    if (setjmp(cx.bailed)) {
+        set_failure(record, cx.reason, cx.message);
+        strbuf_free(&text);
+        cx_free(&cx);
+        return NULL;
+    }
+    Bytecode *code = decode_code(&cx, record->code);
+    if (bytecode) bc_print(code, &text);
+    else ir_print(lower_code(&cx, code, tier, LAYOUT_OFFSETS), &text);
+    cx_free(&cx);
+    char *result = strbuf_take(&text);
+    if (result == NULL) set_failure(record, "no_memory", "no room for the text");
+    return result;
+}
+
+/* What the artifact depends on: the text, and whatever else decides what it becomes. */
+static void artifact_key(const char *text, int level, char key[HASH_HEX + 1]) {
+    Hash hash;
+    char settings[160];
+    int length = snprintf(settings, sizeof(settings), "%s %s %d %x\n", DXPY_BUILD_ID, cpu_level(), level, PY_VERSION_HEX);
+    hash_init(&hash);
+    hash_update(&hash, settings, (size_t)length);
+    hash_update(&hash, text, strlen(text));
+    hash_final_hex(&hash, key);
+}
+
+/* --- the worker and the cache, set up when first needed or when the options changed --- */
+
+static void notify(void);
+
+static int ask_to_publish(void *unused) {
+    compile_publish_finished();
+    return 0;
+}
+
+/* From the listener thread: no GIL here. */
+static void notify(void) {
+    publish_is_wanted = 1;
+    if (Py_IsInitialized() && !_Py_IsFinalizing()) Py_AddPendingCall(ask_to_publish, NULL);
+}
+
+/* dxpy-cc stands in the folder bin beside this shared object. "" when that cannot be told. */
+static const char *program_path(void) {
+    static char path[1024];
+    Dl_info info;
+    if (path[0] != '\0' || dladdr((void *)program_path, &info) == 0) return path;
+    const char *slash = strrchr(info.dli_fname, '/');
+    int folder = slash ? (int)(slash - info.dli_fname) : 1;
+    snprintf(path, sizeof(path), "%.*s/bin/dxpy-cc", folder, slash ? info.dli_fname : ".");
+    return path;
+}
+
+static void set_up(void) {
+    static char *configured_folder;
+    static double configured_timeout = -1;
+    const char *folder = options_cache_folder();
+    bool same = configured_timeout == options.compile_timeout &&
+                (folder == NULL ? configured_folder == NULL : configured_folder && strcmp(folder, configured_folder) == 0);
+    if (same) return;
+    free(configured_folder);
+    configured_folder = folder ? strdup(folder) : NULL;
+    configured_timeout = options.compile_timeout;
+    uint64_t limit = (uint64_t)options.cache_limit << 20;
+    WorkerSettings settings = {.program = program_path(), .cache_dir = folder, .cache_limit = limit,
+                               .compile_timeout = options.compile_timeout, .notify = notify};
+    if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
+    worker_configure(&settings);
+}
+
+static bool cache_is_used(void) {
+    CacheInfo info;
+    if (options_cache_folder() == NULL) return false;
+    cache_get_info(&info);
+    return info.error[0] == '\0';
+}
+
+/* --- publishing --- */
+
+static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
+    char path[64];
+    snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
+    FILE *file = fopen(path, "a");
+    if (file == NULL) return;
+    const char *name = PyUnicode_AsUTF8(record->name);
+    PyErr_Clear();
+    fprintf(file, "%lx %zx py:%s:tier%d\n", (unsigned long)(uintptr_t)compiled->entry, compiled->code_size,
+            name ? name : "?", compiled->tier);
+    fclose(file);
+}
+
+/* Load an artifact and make it what the record runs. False: the record says why not. */
+static bool publish(FunctionRecord *record, Tier tier, const char *path, int unit) {
+    char message[160];
+    CompiledCode *compiled = table_load(record->code, path, unit, message, sizeof(message));
+    if (compiled == NULL) {
+        set_failure(record, "bad_artifact", message);
+        return false;
+    }
+    compiled->tier = (uint8_t)tier;
+    compiled->record = record;
+    CompiledCode *old = record->compiled;
+    record->compiled = compiled;
+    record->compiled_tier = (uint8_t)tier;
+    record->bail_reason = NULL;
+    record->bail_message[0] = '\0';
+    if (old != NULL) table_retire(old);
+    if (options.perf_map) write_perf_map(record, compiled);
+    return true;
+}
+
+static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) {
+    bool ok = reply->ok;
+    if (ok) {
+        record->compiles++;
+        record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
+        ok = publish(record, tier, reply->path, reply->unit);
+    } else {
+        set_failure(record, reply->reason, reply->message);
+    }
+    engine_compile_ended(record, tier, ok);
+}
+
+static Pending **find_job(uint64_t job) {
+    Pending **place = &pending;
+    while (*place != NULL && (*place)->job != job) place = &(*place)->next;
+    return place;
+}
+
+static void drop_pending(Pending **place) {
+    Pending *gone = *place;
+    *place = gone->next;
+    free(gone->reply);
+    free(gone);
+}
+
+/* Answers of dump requests, by job. */
+static WorkerReply *dump_reply;
+static uint64_t dump_job;
+
+static void take_replies(void) {
+    WorkerReply reply;
+    while (worker_take_reply(&reply)) {
+        if (reply.job == dump_job && dump_reply != NULL) {
+            *dump_reply = reply;
+            dump_job = 0;
+            continue;
+        }
+        free(reply.text);
+        Pending **place = find_job(reply.job);
+        if (*place == NULL) continue; /* its function is gone */
+        (*place)->reply = malloc(sizeof(reply));
+        if ((*place)->reply != NULL) *(*place)->reply = reply;
+        (*place)->due = options.install_delay > 0 ? now() + options.install_delay : 0;
+    }
+}
+
+void compile_publish_finished(void) {
+    PyObject *type, *value, *traceback;
+    publish_is_wanted = 0;
+    PyErr_Fetch(&type, &value, &traceback);
+    take_replies();
+    bool waiting = false;
+    for (Pending **place = &pending; *place != NULL;) {
+        Pending *p = *place;
+        if (p->reply == NULL || (p->due > 0 && p->due > now())) {
+            waiting |= p->reply != NULL;
+            place = &p->next;
+            continue;
+        }
+        FunctionRecord *record = p->record;
+        Tier tier = p->tier;
+        WorkerReply reply = *p->reply;
+        drop_pending(place);
+        finish(record, tier, &reply);
+        place = &pending; /* finish may have changed the list */
+    }
+    table_sweep();
+    if (waiting) publish_is_wanted = 1;
+    PyErr_Restore(type, value, traceback);
+}
+
+/* --- what the engine calls --- */
+
+static bool is_pending(uint64_t job) { return *find_job(job) != NULL; }
+
+static void wait_for(uint64_t job) {
+    while (is_pending(job)) {
+        Py_BEGIN_ALLOW_THREADS
+        worker_wait_reply(1.0);
+        Py_END_ALLOW_THREADS
+        compile_publish_finished();
+    }
+}
+
+static bool dump_wanted(const char *stage) {
+    for (char **s = options.dump; s != NULL && *s != NULL; s++)
+        if (strcmp(*s, stage) == 0) return true;
+    return false;
+}
+
+static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
+    if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
+    if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
+    char *bytecode = lowered_text(record, tier, true);
+    if (bytecode != NULL) fputs(bytecode, stderr);
+    free(bytecode);
+}
+
+int compile_start(FunctionRecord *record, Tier tier, bool sync) {
+    char *text = lowered_text(record, tier, false);
+    if (text == NULL) return -1;
+    if (options.dump != NULL) print_dumps(record, tier, text);
+    set_up();
+    char key[HASH_HEX + 1];
+    CacheEntry entry;
+    artifact_key(text, gcc_level(tier), key);
+    if (cache_is_used() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
+        free(text);
+        engine_compile_ended(record, tier, true);
+        return 0;
+    }
+    Pending *p = calloc(1, sizeof(*p));
+    uint64_t job = ++last_job;
+    int status = p == NULL ? -1 : worker_submit(job, key, text, strlen(text), gcc_level(tier));
+    free(text);
+    if (status < 0) {
+        WorkerStats stats;
+        worker_get_stats(&stats);
+        set_failure(record, "worker_unusable", stats.error);
+        free(p);
+        return -1;
+    }
+    *p = (Pending){.job = job, .record = record, .tier = tier, .next = pending};
+    pending = p;
+    if (sync) wait_for(job);
+    return 0;
+}
+
+void compile_invalidate(FunctionRecord *record) {
+    for (Pending **place = &pending; *place != NULL;) {
+        if ((*place)->record == record) {
+            drop_pending(place);
+        } else {
+            place = &(*place)->next;
+        }
+    }
+    CompiledCode *compiled = record->compiled;
+    record->compiled = NULL;
+    record->compiled_tier = 0;
+    if (compiled != NULL) table_retire(compiled);
+}
+
+bool compile_arm_osr(FunctionRecord *record, int offset) { return false; }
+
+/* --- looking on --- */
+
+static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
+    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded"};
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list != NULL && i < c->exit_count; i++) {
+        const ExitRecord *exit = &c->exits[i];
+        if (exit->count == 0) continue;
+        int offset = exit->lasti * (int)sizeof(_Py_CODEUNIT);
+        PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset, KINDS[exit->kind],
+                                      (unsigned long long)exit->count);
+        if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);
+        Py_XDECREF(row);
+    }
+    return list;
+}
+
+PyObject *compile_describe(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL) Py_RETURN_NONE;
+    PyObject *exits = describe_exits(record, c), *osr = PyList_New(0), *result = NULL;
+    for (int i = 0; osr != NULL && i < c->entry_count; i++) {
+        if (c->entries[i].kind != ENTRY_OSR) continue;
+        PyObject *offset = PyLong_FromLong(c->entries[i].offset * (long)sizeof(_Py_CODEUNIT));
+        if (offset == NULL || PyList_Append(osr, offset) < 0) Py_CLEAR(osr);
+        Py_XDECREF(offset);
+    }
+    if (exits != NULL && osr != NULL)
+        result = Py_BuildValue("{sisssnsOsO}", "tier", c->tier, "symbol", "", "code_size", (Py_ssize_t)c->code_size,
+                               "exits", exits, "osr_entries", osr);
+    Py_XDECREF(exits);
+    Py_XDECREF(osr);
+    return result;
+}
+
+static const char *feedback_types(int feedback) {
+    switch (feedback) {
+    case FB_INT: return "int";
+    case FB_FLOAT: return "float";
+    case FB_STR: return "str";
+    case FB_LIST_INT: case FB_LIST: return "list";
+    case FB_TUPLE_INT: case FB_TUPLE: case FB_TWO_TUPLE: return "tuple";
+    case FB_DICT: return "dict";
+    case FB_MODULE: case FB_METHOD_MODULE: return "module";
+    case FB_METHOD_CLASS: return "type";
+    case FB_CALL_PY: return "function";
+    case FB_CALL_BOUND: return "method";
+    default: return NULL;
+    }
+}
+
+PyObject *compile_observed_types(PyCodeObject *code) {
+    CompileContext cx;
+    PyObject *dict = PyDict_New();
+    if (dict == NULL) return NULL;
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        Bytecode *bytecode = decode_code(&cx, code);
+        for (int i = 0; dict != NULL && i < bytecode->count; i++) {
+            const char *name = feedback_types(bytecode->instrs[i].feedback);
+            if (name == NULL) continue;
+            PyObject *offset = PyLong_FromUnsignedLong(bytecode->instrs[i].lasti * sizeof(_Py_CODEUNIT));
+            PyObject *types = Py_BuildValue("(s)", name);
+            if (offset == NULL || types == NULL || PyDict_SetItem(dict, offset, types) < 0) PyErr_Clear();
+            Py_XDECREF(offset);
+            Py_XDECREF(types);
+        }
+    }
+    cx_free(&cx);
+    return dict;
+}
+
+static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {
+    WorkerReply reply = {0};
+    char *text = lowered_text(record, tier, false);
+    if (text == NULL) return NULL;
+    set_up();
+    dump_job = ++last_job;
+    dump_reply = &reply;
+    int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));
+    free(text);
+    while (status == 0 && dump_job != 0) {
+        Py_BEGIN_ALLOW_THREADS
+        worker_wait_reply(1.0);
+        Py_END_ALLOW_THREADS
+        compile_publish_finished();
+    }
+    dump_reply = NULL;
+    dump_job = 0;
+    if (status < 0) set_failure(record, "worker_unusable", "no compiler can be had");
+    else if (!reply.ok) set_failure(record, reply.reason, reply.message);
+    return reply.text;
+}
+
+PyObject *compile_dump(FunctionRecord *record, const char *stage) {
+    Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
+    char *text;
+    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, true);
+    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, false);
+    else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0) text = dump_in_worker(record, tier, stage);
+    else return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'", stage);
+    PyObject *result = text ? PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace") : NULL;
+    free(text);
+    return result;
+}

@@ -1,0 +1,302 @@
+/* The driver: find where control flow joins, then lower each place once its operand stack is known. */
+#include "lower/lower.h"
+
+#include <string.h>
+
+static void (*const LOWER[])(Lowerer *) = {
+#define OP(name, arg, pops, pushes) lower_##name,
+#include "bytecode/ops.def"
+};
+
+/* --- instructions and states --- */
+
+static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int count) {
+    FrameState *state = arena_new(&l->cx->arena, FrameState);
+    state->offset = offset;
+    state->lasti = l->instr->lasti;
+    state->handler = handler;
+    state->stack_count = count;
+    state->stack = arena_array(&l->cx->arena, Ins *, count);
+    memcpy(state->stack, l->stack, sizeof(Ins *) * (size_t)count);
+    return state;
+}
+
+FrameState *lower_state(Lowerer *l, uint32_t offset) { return new_state(l, offset, -1, l->depth); }
+
+static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
+    int handler = bc_handler < 0 ? -1 : l->handlers[bc_handler];
+    int depth = handler < 0 ? 0 : l->fn->handlers.items[handler].depth;
+    return new_state(l, l->instr->offset, handler, depth);
+}
+
+/* Say which instruction runs, once for each; opt_lasti drops what nobody can see. */
+static void mark_running(Lowerer *l) {
+    if (l->marked_block == l->block && l->marked_lasti == l->instr->lasti) return;
+    Ins *mark = ir_new_ins(l->fn, IR_setlasti_OP, IR_VOID, 0);
+    mark->imm = l->instr->lasti;
+    ir_append(l->block, mark);
+    l->marked_block = l->block;
+    l->marked_lasti = l->instr->lasti;
+}
+
+Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
+    mark_running(l);
+    Ins *ins = ir_new_ins(l->fn, op, IR_OBJ, arg_count);
+    ins->imm = imm;
+    if (arg_count) memcpy(ins->args, args, sizeof(Ins *) * (size_t)arg_count);
+    if (op == IR_call_OP) {
+        ins->type = (uint8_t)ir_helper((int)imm)->result;
+        ins->nullable = false;
+    }
+    ir_append(l->block, ins);
+    if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
+    return ins;
+}
+
+Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
+    return lower_ins(l, IR_call_OP, helper, arg_count, args);
+}
+
+Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
+
+void lower_leave(Lowerer *l) {
+    Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
+    if (l->index + 1 >= l->code->count) return; /* nothing to go on with: the code ends in the middle */
+    leave->state = lower_state(l, l->code->instrs[l->index + 1].offset);
+    ir_append(l->block, leave);
+}
+
+void lower_poll(Lowerer *l, int target) {
+    mark_running(l);
+    Ins *poll = ir_new_ins(l->fn, IR_poll_OP, IR_VOID, 0);
+    int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
+    if (handler >= 0 && l->code->handlers[handler].depth > l->depth) handler = -1;
+    poll->state = raising_state(l, handler);
+    ir_append(l->block, poll);
+    Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
+    leave->state = lower_state(l, l->code->instrs[target].offset);
+    ir_append(l->block, leave);
+}
+
+/* --- the abstract operand stack --- */
+
+void lower_push(Lowerer *l, Ins *value) {
+    if (l->depth >= l->code->stack_size)
+        bail(l->cx, "bad_bytecode", "the operand stack overflows at code unit %u", l->instr->lasti);
+    l->stack[l->depth++] = value;
+}
+
+Ins *lower_pop(Lowerer *l) {
+    if (l->depth == 0) bail(l->cx, "bad_bytecode", "the operand stack is empty at code unit %u", l->instr->lasti);
+    return l->stack[--l->depth];
+}
+
+Ins *lower_peek(Lowerer *l, int depth) {
+    if (depth < 1 || depth > l->depth)
+        bail(l->cx, "bad_bytecode", "the operand stack is too low at code unit %u", l->instr->lasti);
+    return l->stack[l->depth - depth];
+}
+
+/* --- blocks and edges --- */
+
+Block *lower_new_block(Lowerer *l) { return ir_new_block(l->fn); }
+
+void lower_end(Lowerer *l) { l->block = NULL; }
+
+static void arrive(Lowerer *l, int target, Block *from) {
+    Place *place = &l->places[target];
+    int depth = l->depth;
+    if (place->block == NULL) {
+        place->block = ir_new_block(l->fn);
+        place->depth = depth;
+        place->stack = arena_array(&l->cx->arena, Ins *, depth);
+        for (int i = 0; i < depth; i++) {
+            if (place->edges > 1) {
+                place->stack[i] = ir_new_ins(l->fn, IR_phi_OP, (IrType)l->stack[i]->type, 0);
+                ir_append(place->block, place->stack[i]);
+            } else {
+                place->stack[i] = l->stack[i];
+            }
+        }
+        l->work[l->work_count++] = target;
+    }
+    if (place->depth != depth)
+        bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u", l->code->instrs[target].offset);
+    Incoming incoming = {.from = from, .stack = arena_array(&l->cx->arena, Ins *, depth)};
+    memcpy(incoming.stack, l->stack, sizeof(Ins *) * (size_t)depth);
+    vec_push(&l->cx->arena, &place->incoming, incoming);
+}
+
+void lower_goto(Lowerer *l, int target) {
+    Block *from = l->block;
+    Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
+    if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
+    ir_append(from, jump);
+    arrive(l, target, from);
+    ir_set_succs(from, l->places[target].block, NULL);
+    lower_end(l);
+}
+
+void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false) {
+    INS(l, br, 0, condition);
+    ir_set_succs(l->block, if_true, if_false);
+    lower_end(l);
+}
+
+/* --- entries --- */
+
+/* A block that takes `depth` operands over from the frame and goes on at `target`. */
+static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, int depth) {
+    Entry entry = {.kind = kind, .offset = offset, .block = ir_new_block(l->fn)};
+    if (depth > l->code->stack_size) bail(l->cx, "bad_bytecode", "an entry has more operands than the frame holds");
+    entry.block->is_entry = true;
+    vec_push(&l->cx->arena, &l->fn->entries, entry);
+    Block *resumed = l->block;
+    const Instr *instr = l->instr;
+    int saved_depth = l->depth;
+    Ins **saved = arena_array(&l->cx->arena, Ins *, saved_depth);
+    memcpy(saved, l->stack, sizeof(Ins *) * (size_t)saved_depth);
+    l->block = entry.block;
+    l->instr = &l->code->instrs[target];
+    l->depth = 0;
+    for (int slot = 0; slot < depth; slot++) {
+        Ins *found = ir_new_ins(l->fn, IR_ldstk_OP, IR_OBJ, 0);
+        found->imm = slot;
+        ir_append(l->block, found);
+        lower_push(l, found);
+    }
+    lower_goto(l, target);
+    l->block = resumed;
+    l->instr = instr;
+    l->depth = saved_depth;
+    memcpy(l->stack, saved, sizeof(Ins *) * (size_t)saved_depth);
+    return l->fn->entries.count - 1;
+}
+
+void lower_resume_entry(Lowerer *l, uint32_t offset, int target, int depth) {
+    if (target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends behind a yield");
+    new_entry(l, ENTRY_RESUME, offset, target, depth);
+}
+
+static void add_handlers(Lowerer *l) {
+    const Bytecode *code = l->code;
+    l->handlers = arena_array(&l->cx->arena, int, code->handler_count + 1);
+    for (int i = 0; i < code->handler_count; i++) {
+        const BcHandler *bc = &code->handlers[i];
+        int same = 0;
+        while (same < i && (code->handlers[same].target != bc->target || code->handlers[same].depth != bc->depth ||
+                            code->handlers[same].lasti != bc->lasti))
+            same++;
+        if (same < i) {
+            l->handlers[i] = l->handlers[same];
+            continue;
+        }
+        int entry = new_entry(l, ENTRY_HANDLER, code->instrs[bc->target].offset, bc->target, bc->depth + bc->lasti + 1);
+        Handler handler = {.entry = entry, .depth = bc->depth, .lasti = bc->lasti};
+        l->handlers[i] = l->fn->handlers.count;
+        vec_push(&l->cx->arena, &l->fn->handlers, handler);
+    }
+}
+
+/* --- the walk --- */
+
+static bool ends_flow(BcOp op) {
+    return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_RAISE_VARARGS || op == BC_RERAISE || op == BC_YIELD_VALUE ||
+           op == BC_RETURN_GENERATOR;
+}
+
+/* Count the edges into each instruction; unreached code counts too, which only costs a phi. */
+static void count_edges(Lowerer *l) {
+    const Bytecode *code = l->code;
+    l->places[0].edges += 1 + code->is_generator;
+    for (int i = 0; i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        if (instr->target >= 0) l->places[instr->target].edges++;
+        if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
+        if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)
+            l->places[i + 1].edges++;
+    }
+    for (int i = 0; i < code->handler_count; i++) l->places[code->handlers[i].target].edges++;
+}
+
+/* Does a place begin a block? All others are just the next instruction of one. */
+static bool is_leader(const Lowerer *l, int index) {
+    if (l->places[index].edges > 1 || index == 0) return true;
+    const Instr *before = &l->code->instrs[index - 1];
+    return ends_flow(before->op);
+}
+
+static void lower_place(Lowerer *l, int index) {
+    Place *place = &l->places[index];
+    l->block = place->block;
+    l->depth = place->depth;
+    memcpy(l->stack, place->stack, sizeof(Ins *) * (size_t)place->depth);
+    for (l->index = index; l->block != NULL; l->index++) {
+        if (l->index >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
+        l->instr = &l->code->instrs[l->index];
+        if (l->index != index && is_leader(l, l->index)) {
+            lower_goto(l, l->index);
+            return;
+        }
+        LOWER[l->instr->op](l);
+    }
+}
+
+/* Give the phis their values, one per predecessor, in the predecessors' order. */
+static void fill_phis(Lowerer *l) {
+    ir_fill_preds(l->fn);
+    for (int i = 0; i < l->code->count; i++) {
+        Place *place = &l->places[i];
+        if (place->block == NULL || place->edges <= 1) continue;
+        int preds = place->block->preds.count;
+        for (int slot = 0; slot < place->depth; slot++) {
+            Ins *phi = place->stack[slot];
+            phi->arg_count = preds;
+            phi->args = arena_array(&l->cx->arena, Ins *, preds);
+            for (int p = 0; p < preds; p++)
+                for (int k = 0; k < place->incoming.count; k++)
+                    if (place->incoming.items[k].from == place->block->preds.items[p])
+                        phi->args[p] = place->incoming.items[k].stack[slot];
+        }
+    }
+    for (bool changed = true; changed;) { // a phi may be NULL when one of its values may be
+        changed = false;
+        for (int i = 0; i < l->code->count; i++)
+            for (int slot = 0; l->places[i].edges > 1 && l->places[i].block && slot < l->places[i].depth; slot++) {
+                Ins *phi = l->places[i].stack[slot];
+                for (int p = 0; p < phi->arg_count && !phi->nullable; p++)
+                    if (phi->args[p]->nullable) phi->nullable = changed = true;
+            }
+    }
+}
+
+Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
+    Fn *fn = ir_new_fn(cx);
+    fn->name = code->name;
+    fn->tier = tier;
+    fn->argument_count = code->argument_count;
+    fn->local_count = code->local_count;
+    fn->stack_size = code->stack_size;
+    fn->const_count = code->const_count;
+    fn->name_count = code->name_count;
+    fn->unit_count = code->unit_count;
+    fn->is_generator = code->is_generator;
+    memcpy(fn->layout, layout, sizeof(fn->layout));
+    if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
+    Lowerer l = {.cx = cx, .code = code, .fn = fn};
+    l.stack = arena_array(&cx->arena, Ins *, code->stack_size + 1);
+    l.places = arena_array(&cx->arena, Place, code->count + 1);
+    l.work = arena_array(&cx->arena, int, code->count + 1);
+    count_edges(&l);
+    l.instr = &code->instrs[0];
+    if (!code->is_generator) new_entry(&l, ENTRY_START, 0, 0, 0);
+    else
+        for (int i = 0; i < code->count; i++)
+            if (code->instrs[i].op == BC_RETURN_GENERATOR)
+                lower_resume_entry(&l, code->instrs[i].lasti + 1, i + 1, 1);
+    add_handlers(&l);
+    if (fn->entries.count == 0) bail(cx, "bad_bytecode", "there is nowhere to begin");
+    while (l.work_count > 0) lower_place(&l, l.work[--l.work_count]);
+    fill_phis(&l);
+    return fn;
+}

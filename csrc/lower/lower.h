@@ -1,0 +1,84 @@
+/* Canonical bytecode -> IR. The abstract operand stack holds SSA values; the frame's slots stay in memory.
+ * Written as if nothing were counted: passes insert reference counts and exits. */
+#ifndef DXPY_LOWER_LOWER_H
+#define DXPY_LOWER_LOWER_H
+
+#include "bytecode/bytecode.h"
+#include "ir/ir.h"
+
+/* Make the IR of one function. `layout` is cpython/layout.h's. Bails on bytecode it cannot follow. */
+Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
+
+/* --- for lower/ only --- */
+
+typedef struct Incoming {
+    Block *from;
+    Ins **stack;
+} Incoming;
+
+/* A place in the bytecode where control flow joins or arrives by a jump. */
+typedef struct Place {
+    Block *block; /* NULL: nothing leads here */
+    int edges;    /* how many */
+    int depth;
+    Ins **stack;  /* on arrival: phis, or the only predecessor's values */
+    bool lowered;
+    VEC(Incoming) incoming;
+} Place;
+
+typedef struct Lowerer {
+    CompileContext *cx;
+    const Bytecode *code;
+    Fn *fn;
+    Block *block; /* where instructions go; NULL: the code here is not reached */
+    const Instr *instr;
+    int index; /* of instr */
+    Ins **stack;
+    int depth;
+    Block *marked_block; /* where the running instruction was last said, and which it was */
+    uint32_t marked_lasti;
+    Place *places;   /* by instruction */
+    int *handlers;   /* BcHandler -> Fn.handlers */
+    int *work;       /* places whose stack is known and that wait to be lowered */
+    int work_count;
+} Lowerer;
+
+void lower_push(Lowerer *l, Ins *value);
+Ins *lower_pop(Lowerer *l);
+Ins *lower_peek(Lowerer *l, int depth); /* 1: the top */
+
+/* Add an instruction to the current block; `state` where it needs one. */
+Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
+Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
+#define EMIT_CALL(l, helper, ...)                                                                                 \
+    lower_call((l), H_##helper, (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
+#define INS(l, op, imm, ...)                                                                                 \
+    lower_ins((l), IR_##op##_OP, (imm), (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
+#define INS0(l, op, imm) lower_ins((l), IR_##op##_OP, (imm), 0, NULL)
+
+/* The whole operand stack as it is now, to go on with at `offset`. */
+FrameState *lower_state(Lowerer *l, uint32_t offset);
+
+Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
+#define K_NULL(l)      lower_const((l), IR_null_OP, 0)
+#define K_INT(l, i)    lower_const((l), IR_ki64_OP, (i))
+#define K_NAME(l, i)   lower_const((l), IR_name_OP, (i))
+#define K_CONST(l, i)  lower_const((l), IR_const_OP, (i))
+#define K_KNOWN(l, n)  lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_CACHE(l)     lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
+
+/* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
+void lower_leave(Lowerer *l);
+/* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
+void lower_poll(Lowerer *l, int target);
+
+void lower_goto(Lowerer *l, int target);           /* end the block: on to another instruction */
+void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */
+Block *lower_new_block(Lowerer *l);
+void lower_end(Lowerer *l); /* the block has its terminator */
+void lower_resume_entry(Lowerer *l, uint32_t offset, int target, int depth); /* the generator goes on at `target` */
+
+#define OP(name, arg, pops, pushes) void lower_##name(Lowerer *l);
+#include "bytecode/ops.def"
+
+#endif

@@ -1,0 +1,119 @@
+/* Constants, locals, cells, names and attributes. */
+#include "lower/lower.h"
+
+void lower_NOP(Lowerer *l) {}
+void lower_POP_TOP(Lowerer *l) { lower_pop(l); }
+void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }
+void lower_COPY(Lowerer *l) { lower_push(l, lower_peek(l, l->instr->arg)); }
+
+void lower_SWAP(Lowerer *l) {
+    Ins *top = lower_peek(l, 1), *other = lower_peek(l, l->instr->arg);
+    l->stack[l->depth - 1] = other;
+    l->stack[l->depth - l->instr->arg] = top;
+}
+
+void lower_LOAD_CONST(Lowerer *l) { lower_push(l, K_CONST(l, l->instr->arg)); }
+
+void lower_LOAD_FAST(Lowerer *l) {
+    Ins *value = INS0(l, ldloc, l->instr->arg);
+    INS(l, chkloc, l->instr->arg, value);
+    lower_push(l, value);
+}
+
+void lower_LOAD_CLOSURE(Lowerer *l) { lower_LOAD_FAST(l); }
+
+void lower_STORE_FAST(Lowerer *l) {
+    Ins *value = lower_pop(l);
+    INS(l, stloc, l->instr->arg, value);
+}
+
+void lower_DELETE_FAST(Lowerer *l) {
+    Ins *value = INS0(l, ldloc, l->instr->arg);
+    INS(l, chkloc, l->instr->arg, value);
+    INS0(l, clrloc, l->instr->arg);
+}
+
+void lower_MAKE_CELL(Lowerer *l) { EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg)); }
+void lower_COPY_FREE_VARS(Lowerer *l) { EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg)); }
+
+/* The cell in a slot; the compiler puts one there before anything reads it. */
+static Ins *cell(Lowerer *l) { return INS0(l, ldloc, l->instr->arg); }
+
+void lower_LOAD_DEREF(Lowerer *l) {
+    Ins *from = cell(l);
+    lower_push(l, EMIT_CALL(l, rt_load_deref, from, K_INT(l, l->instr->arg)));
+}
+
+void lower_STORE_DEREF(Lowerer *l) {
+    Ins *value = lower_pop(l), *to = cell(l);
+    EMIT_CALL(l, rt_store_deref, to, value);
+}
+
+void lower_DELETE_DEREF(Lowerer *l) {
+    Ins *from = cell(l);
+    EMIT_CALL(l, rt_delete_deref, from, K_INT(l, l->instr->arg));
+}
+
+void lower_LOAD_CLASSDEREF(Lowerer *l) {
+    Ins *from = cell(l);
+    lower_push(l, EMIT_CALL(l, rt_load_classderef, from, K_INT(l, l->instr->arg)));
+}
+
+void lower_LOAD_NAME(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_load_name, K_NAME(l, l->instr->arg))); }
+
+void lower_STORE_NAME(Lowerer *l) {
+    Ins *value = lower_pop(l);
+    EMIT_CALL(l, rt_store_name, K_NAME(l, l->instr->arg), value);
+}
+
+void lower_DELETE_NAME(Lowerer *l) { EMIT_CALL(l, rt_delete_name, K_NAME(l, l->instr->arg)); }
+
+void lower_LOAD_GLOBAL(Lowerer *l) {
+    if (l->instr->arg2) lower_push(l, K_NULL(l));
+    lower_push(l, EMIT_CALL(l, rt_load_global, K_NAME(l, l->instr->arg), K_CACHE(l)));
+}
+
+void lower_STORE_GLOBAL(Lowerer *l) {
+    Ins *value = lower_pop(l);
+    EMIT_CALL(l, rt_store_global, K_NAME(l, l->instr->arg), value);
+}
+
+void lower_DELETE_GLOBAL(Lowerer *l) { EMIT_CALL(l, rt_delete_global, K_NAME(l, l->instr->arg)); }
+
+void lower_LOAD_ATTR(Lowerer *l) {
+    Ins *owner = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_load_attr, owner, K_NAME(l, l->instr->arg), K_CACHE(l)));
+}
+
+void lower_STORE_ATTR(Lowerer *l) {
+    Ins *owner = lower_pop(l), *value = lower_pop(l);
+    EMIT_CALL(l, rt_store_attr, owner, K_NAME(l, l->instr->arg), value, K_CACHE(l));
+}
+
+void lower_DELETE_ATTR(Lowerer *l) {
+    Ins *owner = lower_pop(l);
+    EMIT_CALL(l, rt_delete_attr, owner, K_NAME(l, l->instr->arg));
+}
+
+void lower_LOAD_METHOD(Lowerer *l) {
+    Ins *owner = lower_pop(l);
+    EMIT_CALL(l, rt_load_method, owner, K_NAME(l, l->instr->arg), K_CACHE(l));
+    Ins *method = INS0(l, ldout, 0), *self = INS0(l, ldout, 1);
+    self->nullable = false;
+    lower_push(l, method);
+    lower_push(l, self);
+}
+
+void lower_SETUP_ANNOTATIONS(Lowerer *l) { EMIT_CALL(l, rt_setup_annotations); }
+void lower_LOAD_BUILD_CLASS(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_load_build_class)); }
+void lower_LOAD_ASSERTION_ERROR(Lowerer *l) { lower_push(l, K_KNOWN(l, AssertionError)); }
+
+void lower_IMPORT_NAME(Lowerer *l) {
+    Ins *fromlist = lower_pop(l), *level = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_import_name, K_NAME(l, l->instr->arg), fromlist, level));
+    lower_leave(l);
+}
+
+void lower_IMPORT_FROM(Lowerer *l) {
+    lower_push(l, EMIT_CALL(l, rt_import_from, lower_peek(l, 1), K_NAME(l, l->instr->arg)));
+}

@@ -1,0 +1,205 @@
+/* Jumps, loops, exceptions, with, generators and coroutines. */
+#include "lower/lower.h"
+
+void lower_RESUME(Lowerer *l) {
+    if (l->instr->arg < 2 && l->index + 1 < l->code->count) lower_poll(l, l->index + 1);
+}
+
+void lower_RETURN_VALUE(Lowerer *l) {
+    INS(l, ret, 0, lower_pop(l));
+    lower_end(l);
+}
+
+/* Take the instruction's jump, looking at the eval breaker where CPython does. */
+static void take_jump(Lowerer *l) {
+    if (l->instr->flags & BC_BACKWARD) lower_poll(l, l->instr->target);
+    lower_goto(l, l->instr->target);
+}
+
+void lower_JUMP(Lowerer *l) { take_jump(l); }
+
+/* Jump when `condition` equals `wanted`, else go on; the stack is the same both ways. */
+static void conditional(Lowerer *l, Ins *condition, bool wanted) {
+    Block *taken = lower_new_block(l), *next = lower_new_block(l);
+    int depth = l->depth;
+    lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
+    l->block = taken;
+    take_jump(l);
+    l->block = next;
+    l->depth = depth;
+    lower_goto(l, l->index + 1);
+}
+
+void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, INS(l, truth, 0, lower_pop(l)), false); }
+void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, INS(l, truth, 0, lower_pop(l)), true); }
+void lower_POP_JUMP_IF_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true); }
+void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), false); }
+
+static void jump_or_pop(Lowerer *l, bool wanted) {
+    Block *taken = lower_new_block(l), *next = lower_new_block(l);
+    Ins *condition = INS(l, truth, 0, lower_peek(l, 1));
+    lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
+    l->block = taken;
+    take_jump(l);
+    l->block = next;
+    lower_pop(l);
+    lower_goto(l, l->index + 1);
+}
+
+void lower_JUMP_IF_FALSE_OR_POP(Lowerer *l) { jump_or_pop(l, false); }
+void lower_JUMP_IF_TRUE_OR_POP(Lowerer *l) { jump_or_pop(l, true); }
+
+void lower_GET_ITER(Lowerer *l) {
+    Ins *iterable = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
+}
+
+void lower_FOR_ITER(Lowerer *l) {
+    Block *next = lower_new_block(l), *done = lower_new_block(l);
+    Ins *found = EMIT_CALL(l, rt_for_iter, lower_peek(l, 1));
+    lower_branch(l, found, next, done);
+    l->block = done;
+    int depth = l->depth;
+    lower_pop(l);
+    lower_goto(l, l->instr->target);
+    l->block = next;
+    l->depth = depth;
+    Ins *item = INS0(l, ldout, 0);
+    item->nullable = false;
+    lower_push(l, item);
+    lower_leave(l);
+    lower_goto(l, l->index + 1);
+}
+
+/* Operations that run rarely and are long: the interpreter does them, and the rest of the call. */
+static void leave_to_interpreter(Lowerer *l) {
+    INS0(l, exit, 0)->state = lower_state(l, l->instr->offset);
+    lower_end(l);
+}
+
+void lower_CHECK_EG_MATCH(Lowerer *l) { leave_to_interpreter(l); }
+void lower_PREP_RERAISE_STAR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_IMPORT_STAR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_PRINT_EXPR(Lowerer *l) { leave_to_interpreter(l); }
+void lower_RETURN_GENERATOR(Lowerer *l) { leave_to_interpreter(l); } /* in the middle of hand-made code */
+
+/* --- exceptions --- */
+
+void lower_RAISE_VARARGS(Lowerer *l) {
+    Ins *cause = l->instr->arg == 2 ? lower_pop(l) : K_NULL(l);
+    Ins *exception = l->instr->arg >= 1 ? lower_pop(l) : K_NULL(l);
+    Ins *again = EMIT_CALL(l, rt_raise, exception, cause);
+    if (l->instr->arg == 0) {
+        Block *raised_again = lower_new_block(l), *raised = lower_new_block(l);
+        lower_branch(l, again, raised_again, raised);
+        l->block = raised_again;
+        INS0(l, rethrow, 0);
+        l->block = raised;
+    }
+    INS0(l, throw, 0);
+    lower_end(l);
+}
+
+void lower_RERAISE(Lowerer *l) {
+    Ins *lasti = l->instr->arg ? lower_peek(l, l->instr->arg + 1) : K_NULL(l);
+    EMIT_CALL(l, rt_reraise, lower_pop(l), lasti);
+    INS0(l, rethrow, 0);
+    lower_end(l);
+}
+
+void lower_PUSH_EXC_INFO(Lowerer *l) {
+    Ins *exception = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_push_exc_info, exception));
+    lower_push(l, exception);
+}
+
+void lower_POP_EXCEPT(Lowerer *l) { EMIT_CALL(l, rt_pop_except, lower_pop(l)); }
+
+void lower_CHECK_EXC_MATCH(Lowerer *l) {
+    Ins *type = lower_pop(l);
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_exc_match, lower_peek(l, 1), type)));
+}
+
+/* with and async with: the manager becomes its exit method and what its enter method gave. */
+static void before_with(Lowerer *l, Helper helper) {
+    Ins *manager = lower_pop(l);
+    lower_call(l, helper, 1, &manager);
+    Ins *exit = INS0(l, ldout, 0), *entered = INS0(l, ldout, 1);
+    exit->nullable = entered->nullable = false;
+    lower_push(l, exit);
+    lower_push(l, entered);
+    lower_leave(l);
+}
+
+void lower_BEFORE_WITH(Lowerer *l) { before_with(l, H_rt_before_with); }
+void lower_BEFORE_ASYNC_WITH(Lowerer *l) { before_with(l, H_rt_before_async_with); }
+
+void lower_WITH_EXCEPT_START(Lowerer *l) {
+    lower_push(l, EMIT_CALL(l, rt_with_except_start, lower_peek(l, 4), lower_peek(l, 1)));
+    lower_leave(l);
+}
+
+/* --- generators and coroutines --- */
+
+void lower_YIELD_VALUE(Lowerer *l) {
+    if (!l->code->is_generator) bail(l->cx, "bad_bytecode", "a yield outside a generator");
+    Ins *value = lower_pop(l);
+    INS(l, yield, l->instr->lasti, value)->state = lower_state(l, l->instr->offset);
+    int depth = l->depth;
+    lower_end(l);
+    lower_resume_entry(l, l->instr->lasti + 1, l->index + 1, depth + 1);
+}
+
+void lower_ASYNC_GEN_WRAP(Lowerer *l) {
+    Ins *value = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_async_gen_wrap, value));
+}
+
+void lower_SEND(Lowerer *l) {
+    Ins *value = lower_pop(l), *receiver = lower_peek(l, 1);
+    Block *returned = lower_new_block(l), *yielded = lower_new_block(l);
+    Ins *status = EMIT_CALL(l, rt_send, receiver, value);
+    Ins *result = INS0(l, ldout, 0);
+    result->nullable = false;
+    lower_branch(l, status, returned, yielded);
+    l->block = returned;
+    int depth = l->depth;
+    lower_pop(l);
+    lower_push(l, result);
+    lower_goto(l, l->instr->target);
+    l->block = yielded;
+    l->depth = depth;
+    l->stack[depth - 1] = receiver;
+    lower_push(l, result);
+    lower_leave(l);
+    lower_goto(l, l->index + 1);
+}
+
+void lower_GET_YIELD_FROM_ITER(Lowerer *l) {
+    Ins *iterable = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_yield_from_iter, iterable, K_INT(l, l->code->is_coroutine)));
+}
+
+void lower_GET_AWAITABLE(Lowerer *l) {
+    Ins *awaited = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_get_awaitable, awaited, K_INT(l, l->instr->arg)));
+}
+
+void lower_GET_AITER(Lowerer *l) {
+    Ins *iterable = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_get_aiter, iterable));
+}
+
+void lower_GET_ANEXT(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_anext, lower_peek(l, 1))); }
+
+void lower_END_ASYNC_FOR(Lowerer *l) {
+    Ins *exception = lower_pop(l);
+    Block *ended = lower_new_block(l), *raised = lower_new_block(l);
+    Ins *status = EMIT_CALL(l, rt_end_async_for, exception);
+    lower_branch(l, status, ended, raised);
+    l->block = raised;
+    INS0(l, rethrow, 0);
+    l->block = ended;
+    lower_pop(l);
+    lower_goto(l, l->index + 1);
+}

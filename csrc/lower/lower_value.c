@@ -1,0 +1,200 @@
+/* Arithmetic, comparisons, containers, formatting and calls. */
+#include "lower/lower.h"
+
+static void unary(Lowerer *l, Helper helper) {
+    Ins *operand = lower_pop(l);
+    lower_push(l, lower_call(l, helper, 1, &operand));
+}
+
+void lower_UNARY_POSITIVE(Lowerer *l) { unary(l, H_rt_positive); }
+void lower_UNARY_NEGATIVE(Lowerer *l) { unary(l, H_rt_negative); }
+void lower_UNARY_INVERT(Lowerer *l) { unary(l, H_rt_invert); }
+
+void lower_UNARY_NOT(Lowerer *l) {
+    Ins *operand = lower_pop(l);
+    lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, INS(l, truth, 0, operand))));
+}
+
+/* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it. */
+static bool grows_local(Lowerer *l, const Ins *left, int kind) {
+    if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
+    if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
+    const Instr *next = &l->code->instrs[l->index + 1];
+    return next->op == BC_STORE_FAST && next->arg == left->imm;
+}
+
+void lower_BINARY_OP(Lowerer *l) {
+    Ins *right = lower_pop(l), *left = lower_pop(l);
+    static const int16_t HELPERS[BIN_COUNT] = {
+        [BIN_ADD] = H_rt_add, [BIN_SUBTRACT] = H_rt_subtract, [BIN_MULTIPLY] = H_rt_multiply,
+        [BIN_TRUE_DIVIDE] = H_rt_true_divide, [BIN_FLOOR_DIVIDE] = H_rt_floor_divide, [BIN_REMAINDER] = H_rt_remainder,
+    };
+    int kind = l->instr->arg;
+    if (grows_local(l, left, kind)) {
+        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
+        return;
+    }
+    bool in_place = l->instr->arg2;
+    Ins *result;
+    if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
+    else if (kind == BIN_ADD || HELPERS[kind]) result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
+    else result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));
+    lower_push(l, result);
+}
+
+void lower_COMPARE_OP(Lowerer *l) {
+    Ins *right = lower_pop(l), *left = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
+}
+
+void lower_IS_OP(Lowerer *l) {
+    Ins *right = lower_pop(l), *left = lower_pop(l);
+    Ins *same = INS(l, is, 0, left, right);
+    if (l->instr->arg) same = INS(l, not, 0, same);
+    lower_push(l, INS(l, mkbool, 0, same));
+}
+
+void lower_CONTAINS_OP(Lowerer *l) {
+    Ins *container = lower_pop(l), *item = lower_pop(l);
+    Ins *found = EMIT_CALL(l, rt_contains, container, item);
+    if (l->instr->arg) found = INS(l, not, 0, found);
+    lower_push(l, INS(l, mkbool, 0, found));
+}
+
+void lower_BINARY_SUBSCR(Lowerer *l) {
+    Ins *key = lower_pop(l), *container = lower_pop(l);
+    Helper helper = l->instr->feedback == FB_LIST_INT    ? H_rt_subscr_list
+                    : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
+                    : l->instr->feedback == FB_DICT      ? H_rt_subscr_dict
+                                                         : H_rt_subscr;
+    lower_push(l, lower_call(l, helper, 2, (Ins *[]){container, key}));
+}
+
+void lower_STORE_SUBSCR(Lowerer *l) {
+    Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
+    EMIT_CALL(l, rt_store_subscr, container, key, value);
+}
+
+void lower_DELETE_SUBSCR(Lowerer *l) {
+    Ins *key = lower_pop(l), *container = lower_pop(l);
+    EMIT_CALL(l, rt_delete_subscr, container, key);
+}
+
+/* Call a helper that takes the `count` topmost operands as its rest, behind `fixed` other arguments. */
+static Ins *call_rest(Lowerer *l, Helper helper, int fixed, Ins **first, int count) {
+    Ins **args = arena_array(&l->cx->arena, Ins *, fixed + count);
+    for (int i = 0; i < fixed; i++) args[i] = first[i];
+    for (int i = count - 1; i >= 0; i--) args[fixed + i] = lower_pop(l);
+    return lower_call(l, helper, fixed + count, args);
+}
+
+static void build(Lowerer *l, Helper helper, int count) { lower_push(l, call_rest(l, helper, 0, NULL, count)); }
+
+void lower_BUILD_TUPLE(Lowerer *l) { build(l, H_rt_build_tuple, l->instr->arg); }
+void lower_BUILD_LIST(Lowerer *l) { build(l, H_rt_build_list, l->instr->arg); }
+void lower_BUILD_SET(Lowerer *l) { build(l, H_rt_build_set, l->instr->arg); }
+void lower_BUILD_STRING(Lowerer *l) { build(l, H_rt_build_string, l->instr->arg); }
+
+void lower_BUILD_MAP(Lowerer *l) {
+    if (l->instr->arg > l->depth) lower_peek(l, l->depth + 1);
+    build(l, H_rt_build_map, 2 * l->instr->arg);
+}
+
+void lower_BUILD_CONST_KEY_MAP(Lowerer *l) {
+    Ins *keys = lower_pop(l);
+    lower_push(l, call_rest(l, H_rt_build_const_map, 1, &keys, l->instr->arg));
+}
+
+void lower_BUILD_SLICE(Lowerer *l) {
+    Ins *step = l->instr->arg == 3 ? lower_pop(l) : K_NULL(l), *stop = lower_pop(l), *start = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_build_slice, start, stop, step));
+}
+
+void lower_FORMAT_VALUE(Lowerer *l) {
+    Ins *spec = l->instr->arg & 4 ? lower_pop(l) : K_NULL(l), *value = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_format_value, value, spec, K_INT(l, l->instr->arg & 3)));
+}
+
+/* Pop a value and hand it to the container that lies `arg` deep: list.append and its like. */
+static void add_to(Lowerer *l, Helper helper) {
+    Ins *value = lower_pop(l), *container = lower_peek(l, l->instr->arg);
+    lower_call(l, helper, 2, (Ins *[]){container, value});
+}
+
+void lower_LIST_APPEND(Lowerer *l) { add_to(l, H_rt_list_append); }
+void lower_SET_ADD(Lowerer *l) { add_to(l, H_rt_set_add); }
+void lower_LIST_EXTEND(Lowerer *l) { add_to(l, H_rt_list_extend); }
+void lower_SET_UPDATE(Lowerer *l) { add_to(l, H_rt_set_update); }
+void lower_DICT_UPDATE(Lowerer *l) { add_to(l, H_rt_dict_update); }
+
+void lower_MAP_ADD(Lowerer *l) {
+    Ins *value = lower_pop(l), *key = lower_pop(l);
+    EMIT_CALL(l, rt_map_add, lower_peek(l, l->instr->arg), key, value);
+}
+
+void lower_DICT_MERGE(Lowerer *l) {
+    Ins *update = lower_pop(l), *dict = lower_peek(l, l->instr->arg), *function = lower_peek(l, l->instr->arg + 2);
+    EMIT_CALL(l, rt_dict_merge, dict, update, function);
+}
+
+void lower_LIST_TO_TUPLE(Lowerer *l) { unary(l, H_rt_list_to_tuple); }
+
+/* Push the further results of the helper just called, the first one on top. */
+static void push_outs(Lowerer *l, int count) {
+    Ins **outs = arena_array(&l->cx->arena, Ins *, count);
+    for (int i = 0; i < count; i++) {
+        outs[i] = INS0(l, ldout, i);
+        outs[i]->nullable = false;
+    }
+    for (int i = count - 1; i >= 0; i--) lower_push(l, outs[i]);
+}
+
+void lower_UNPACK_SEQUENCE(Lowerer *l) {
+    Ins *sequence = lower_pop(l);
+    EMIT_CALL(l, rt_unpack, sequence, K_INT(l, l->instr->arg));
+    push_outs(l, l->instr->arg);
+}
+
+void lower_UNPACK_EX(Lowerer *l) {
+    Ins *sequence = lower_pop(l);
+    EMIT_CALL(l, rt_unpack_ex, sequence, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2));
+    push_outs(l, l->instr->arg + 1 + l->instr->arg2);
+}
+
+void lower_CALL(Lowerer *l) {
+    Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
+    lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
+    lower_leave(l);
+}
+
+void lower_CALL_FUNCTION_EX(Lowerer *l) {
+    Ins *keywords = l->instr->arg ? lower_pop(l) : K_NULL(l), *args = lower_pop(l), *callable = lower_pop(l);
+    lower_pop(l); // the NULL below a callable
+    lower_push(l, EMIT_CALL(l, rt_call_ex, callable, args, keywords));
+    lower_leave(l);
+}
+
+void lower_MAKE_FUNCTION(Lowerer *l) {
+    Ins *code = lower_pop(l), *parts[4];
+    for (int bit = 3; bit >= 0; bit--) parts[bit] = l->instr->arg & (1 << bit) ? lower_pop(l) : K_NULL(l);
+    lower_push(l, EMIT_CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
+}
+
+void lower_GET_LEN(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_len, lower_peek(l, 1))); }
+
+void lower_MATCH_MAPPING(Lowerer *l) {
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_match_mapping, lower_peek(l, 1))));
+}
+
+void lower_MATCH_SEQUENCE(Lowerer *l) {
+    lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_match_sequence, lower_peek(l, 1))));
+}
+
+void lower_MATCH_KEYS(Lowerer *l) {
+    lower_push(l, EMIT_CALL(l, rt_match_keys, lower_peek(l, 2), lower_peek(l, 1)));
+}
+
+void lower_MATCH_CLASS(Lowerer *l) {
+    Ins *names = lower_pop(l), *type = lower_pop(l), *subject = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_match_class, subject, type, names, K_INT(l, l->instr->arg)));
+}

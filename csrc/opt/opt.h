@@ -1,0 +1,27 @@
+/* Passes: IR to IR. The pipeline is one table, in opt/pipeline.c; its runner times, dumps and verifies. */
+#ifndef DXPY_OPT_OPT_H
+#define DXPY_OPT_OPT_H
+
+#include "ir/ir.h"
+
+typedef struct Pass {
+    const char *name;
+    void (*run)(Fn *fn);
+    int min_tier;
+} Pass;
+
+extern const Pass OPT_PIPELINE[];
+extern const int OPT_PIPELINE_LENGTH;
+
+/* Run the passes of the function's tier. `without`: a comma-separated list of passes to leave out, or NULL (only
+ * such as the code is right without). `dump`: called after each pass, or NULL. */
+void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *fn, const char *pass, void *arg), void *dump_arg);
+
+void opt_cfg(Fn *fn);
+void opt_assigned(Fn *fn);
+void opt_fold(Fn *fn);
+void opt_dce(Fn *fn);
+void opt_refcount(Fn *fn);
+void opt_lasti(Fn *fn);
+
+#endif

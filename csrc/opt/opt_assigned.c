@@ -1,0 +1,108 @@
+/* Definite assignment: drop the checks of local variables that are certainly bound.
+ *
+ * A forward analysis over sets of slots. Entries that are no start begin with what held wherever control can come
+ * from: a handler with what held at each instruction that raises into it, a resume point with what held at its yield.
+ *
+ * needs: preds, order.  keeps: everything. */
+#include "opt/opt.h"
+
+#include <string.h>
+
+typedef struct Assigned {
+    Fn *fn;
+    int words;
+    uint64_t *in;     /* by block: slots bound on arrival */
+    uint64_t *now;    /* while walking a block */
+    bool changed;
+} Assigned;
+
+static uint64_t *facts_of(Assigned *a, const Block *block) { return a->in + (size_t)block->order * (size_t)a->words; }
+
+static void meet(Assigned *a, const Block *block) {
+    uint64_t *facts = facts_of(a, block);
+    for (int w = 0; w < a->words; w++) {
+        uint64_t both = facts[w] & a->now[w];
+        if (both != facts[w]) a->changed = true;
+        facts[w] = both;
+    }
+}
+
+static bool bound(const Assigned *a, int64_t slot) { return a->now[slot / 64] >> (slot % 64) & 1; }
+static void bind(Assigned *a, int64_t slot) { a->now[slot / 64] |= UINT64_C(1) << (slot % 64); }
+static void unbind(Assigned *a, int64_t slot) { a->now[slot / 64] &= ~(UINT64_C(1) << (slot % 64)); }
+
+static void meet_entry(Assigned *a, EntryKind kind, uint32_t offset) {
+    for (int i = 0; i < a->fn->entries.count; i++)
+        if (a->fn->entries.items[i].kind == kind && a->fn->entries.items[i].offset == offset)
+            meet(a, a->fn->entries.items[i].block);
+}
+
+static void step(Assigned *a, const Ins *ins) {
+    if (ins->op == IR_call_OP && ins->imm == H_rt_add_local && ins->args[2]->imm >= 0 &&
+        ins->args[2]->imm < a->fn->local_count)
+        unbind(a, ins->args[2]->imm); /* until the result is stored */
+    if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
+        meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
+    if (ins->op == IR_stloc_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
+    if (ins->op == IR_clrloc_OP) unbind(a, ins->imm);
+    if (ins->op == IR_yield_OP) meet_entry(a, ENTRY_RESUME, (uint32_t)ins->imm + 1);
+    if (ins->op != IR_call_OP) return;
+    if (ins->imm == H_rt_make_cell && ins->args[0]->imm >= 0 && ins->args[0]->imm < a->fn->local_count)
+        bind(a, ins->args[0]->imm);
+    if (ins->imm == H_rt_copy_free_vars)
+        for (int64_t i = 0; i < ins->args[0]->imm && i < a->fn->local_count; i++) bind(a, a->fn->local_count - 1 - i);
+}
+
+static void walk(Assigned *a, Block *block) {
+    memcpy(a->now, facts_of(a, block), sizeof(uint64_t) * (size_t)a->words);
+    for_each_ins(ins, block) step(a, ins);
+    for (int s = 0; s < block->succ_count; s++) meet(a, block->succs[s]);
+}
+
+static void drop_checks(Assigned *a, Block *block) {
+    memcpy(a->now, facts_of(a, block), sizeof(uint64_t) * (size_t)a->words);
+    for (Ins *ins = block->first, *next; ins != NULL; ins = next) {
+        next = ins->next;
+        if (ins->op == IR_ldloc_OP && bound(a, ins->imm)) ins->nullable = false;
+        if (ins->op == IR_chkloc_OP && bound(a, ins->imm)) ir_remove(ins);
+        else step(a, ins);
+    }
+}
+
+/* What holds at the entries that control does not reach from inside: only the arguments are bound. */
+static void start_facts(Assigned *a) {
+    memset(a->now, 0, sizeof(uint64_t) * (size_t)a->words);
+    for (int i = 0; i < a->fn->argument_count && i < a->fn->local_count; i++) bind(a, i);
+    for (int i = 0; i < a->fn->entries.count; i++) {
+        const Entry *entry = &a->fn->entries.items[i];
+        if (entry->kind == ENTRY_START) meet(a, entry->block);
+        else if (entry->kind == ENTRY_OSR) memset(facts_of(a, entry->block), 0, sizeof(uint64_t) * (size_t)a->words);
+    }
+    if (!a->fn->is_generator) return;
+    memset(a->now, 0, sizeof(uint64_t) * (size_t)a->words); /* a fresh generator: before its arguments became cells */
+    for (int i = 0; i < a->fn->argument_count && i < a->fn->local_count; i++) bind(a, i);
+    for (int i = 0; i < a->fn->entries.count; i++) {
+        const Entry *entry = &a->fn->entries.items[i];
+        bool from_yield = false;
+        for (int b = 0; b < a->fn->blocks.count; b++) {
+            const Ins *last = a->fn->blocks.items[b]->last;
+            if (last->op == IR_yield_OP && (uint32_t)last->imm + 1 == entry->offset) from_yield = true;
+        }
+        if (entry->kind == ENTRY_RESUME && !from_yield) meet(a, entry->block);
+    }
+}
+
+void opt_assigned(Fn *fn) {
+    Assigned a = {.fn = fn, .words = (fn->local_count + 63) / 64};
+    if (a.words == 0) return;
+    size_t size = (size_t)fn->blocks.count * (size_t)a.words;
+    a.in = arena_array(fn_arena(fn), uint64_t, size);
+    a.now = arena_array(fn_arena(fn), uint64_t, a.words);
+    memset(a.in, 0xff, sizeof(uint64_t) * size);
+    start_facts(&a);
+    do {
+        a.changed = false;
+        for (int i = 0; i < fn->blocks.count; i++) walk(&a, fn->blocks.items[i]);
+    } while (a.changed);
+    for (int i = 0; i < fn->blocks.count; i++) drop_checks(&a, fn->blocks.items[i]);
+}

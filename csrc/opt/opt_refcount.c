@@ -1,0 +1,301 @@
+/* Reference counts. Nothing is counted before this pass; it decides which values hold a reference of their own, gives
+ * each back after its last use, takes one where a consumer needs it, and writes down for every exit what must happen
+ * to the values that are alive there.
+ *
+ * A value read from a local slot is borrowed from it as long as the slot cannot change before the value's last use;
+ * otherwise, and when it outlives its block, it takes a reference.
+ *
+ * needs: preds, order, no edge from a fork to a join.  makes: Ins.owned, Ins.exit, Ins.consumed, Fn.exits. */
+#include "opt/opt.h"
+
+#include <string.h>
+
+typedef VEC(Ins *) Given; /* references an instruction hands over */
+
+typedef struct Refcount {
+    Fn *fn;
+    int words;          /* of a set of values that are used outside their block */
+    uint64_t *live_in;  /* by block */
+    VEC(Ins *) across;  /* those values, by number */
+    VEC(Ins *) alive;   /* owned values alive at the point the walk has come to */
+} Refcount;
+
+/* While this pass runs: use_count of a value is its number in `across` (-1: local to its block), scratch its place in
+ * `alive` plus one. */
+static bool is_alive(const Ins *value) { return value->scratch != NULL; }
+
+static void make_alive(Refcount *r, Ins *value) {
+    if (is_alive(value)) return;
+    vec_push(fn_arena(r->fn), &r->alive, value);
+    value->scratch = (void *)(uintptr_t)r->alive.count;
+}
+
+static void make_dead(Refcount *r, Ins *value) {
+    uintptr_t place = (uintptr_t)value->scratch;
+    if (place == 0) return;
+    Ins *last = r->alive.items[--r->alive.count];
+    r->alive.items[place - 1] = last;
+    last->scratch = (void *)place;
+    value->scratch = NULL;
+}
+
+static Ins *count_ins(Refcount *r, IrOp op, Ins *value) {
+    Ins *ins = ir_new_ins(r->fn, op, IR_VOID, 1);
+    ins->args[0] = value;
+    return ins;
+}
+
+/* Values of its state that an instruction's exits need: for a handler only what it keeps. */
+static int state_uses(const Refcount *r, const Ins *ins) {
+    if (ins->state == NULL) return 0;
+    if (ir_leaves(ins)) return ins->state->stack_count;
+    return ins->state->handler < 0 ? 0 : r->fn->handlers.items[ins->state->handler].depth;
+}
+
+/* --- which values own a reference --- */
+
+static bool slot_changes(const Ins *ins, int64_t slot) {
+    if (ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP) return ins->imm == slot;
+    return ins->op == IR_call_OP && ins->imm == H_rt_make_cell && ins->args[0]->imm == slot;
+}
+
+/* Note for each value the last instruction of its own block that uses it (scratch), and whether others do. */
+static void note_uses(Refcount *r) {
+    Fn *fn = r->fn;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) {
+            ins->scratch = NULL;
+            ins->use_count = -1;
+        }
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) {
+            int uses = state_uses(r, ins);
+            for (int u = 0; u < ins->arg_count + uses; u++) {
+                Ins *value = u < ins->arg_count ? ins->args[u] : ins->state->stack[u - ins->arg_count];
+                if (ir_is(value, OPF_CONST)) continue;
+                bool elsewhere = value->block != ins->block || ins->op == IR_phi_OP || ins->op == IR_yield_OP;
+                if (elsewhere) value->use_count = 0;
+                else value->scratch = ins;
+            }
+        }
+}
+
+static bool must_own(const Ins *load) {
+    if (load->use_count >= 0) return true; /* used outside its block */
+    for (const Ins *ins = load->next; load->scratch && ins != load->scratch; ins = ins->next)
+        if (slot_changes(ins, load->imm)) return true;
+    return false;
+}
+
+static void choose_owned(Refcount *r) {
+    Fn *fn = r->fn;
+    note_uses(r);
+    for (int i = 0; i < fn->blocks.count; i++)
+        for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
+            next = ins->next;
+            if (ins->type != IR_OBJ) continue;
+            ins->owned = !ir_is_borrowed(ins);
+            if (ins->op != IR_ldloc_OP || !must_own(ins)) continue;
+            ins->owned = true;
+            bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
+            ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
+            if (checked) ins->nullable = false;
+        }
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) {
+            ins->scratch = NULL;
+            if (!ins->owned) ins->use_count = -1;
+            if (ins->use_count < 0) continue;
+            ins->use_count = r->across.count;
+            vec_push(fn_arena(fn), &r->across, ins);
+        }
+}
+
+/* --- liveness of the values used outside their block --- */
+
+static uint64_t *live_in(Refcount *r, const Block *block) { return r->live_in + (size_t)block->order * (size_t)r->words; }
+static bool has(const uint64_t *set, int i) { return set[i / 64] >> (i % 64) & 1; }
+static void put(uint64_t *set, int i) { set[i / 64] |= UINT64_C(1) << (i % 64); }
+
+static void use_across(uint64_t *set, const Ins *value) {
+    if (value->owned && value->use_count >= 0) put(set, value->use_count);
+}
+
+static int pred_index(const Block *succ, const Block *pred) {
+    int index = 0;
+    while (succ->preds.items[index] != pred) index++;
+    return index;
+}
+
+static void live_out(Refcount *r, const Block *block, uint64_t *set) {
+    memset(set, 0, sizeof(uint64_t) * (size_t)r->words);
+    for (int s = 0; s < block->succ_count; s++)
+        for (int w = 0; w < r->words; w++) set[w] |= live_in(r, block->succs[s])[w];
+}
+
+static void fill_liveness(Refcount *r) {
+    Fn *fn = r->fn;
+    r->words = (r->across.count + 63) / 64;
+    r->live_in = arena_array(fn_arena(fn), uint64_t, (size_t)r->words * (size_t)fn->blocks.count);
+    uint64_t *now = arena_array(fn_arena(fn), uint64_t, r->words);
+    for (bool changed = r->words > 0; changed;) {
+        changed = false;
+        for (int i = fn->blocks.count - 1; i >= 0; i--) {
+            Block *block = fn->blocks.items[i];
+            live_out(r, block, now);
+            for (int s = 0; s < block->succ_count; s++)
+                for (Ins *phi = block->succs[s]->first; phi && phi->op == IR_phi_OP; phi = phi->next)
+                    use_across(now, phi->args[pred_index(block->succs[s], block)]);
+            for (Ins *ins = block->last; ins != NULL; ins = ins->prev) {
+                if (ins->use_count >= 0) now[ins->use_count / 64] &= ~(UINT64_C(1) << (ins->use_count % 64));
+                if (ins->op == IR_phi_OP) continue;
+                for (int a = 0; a < ins->arg_count; a++) use_across(now, ins->args[a]);
+                for (int u = 0; u < state_uses(r, ins); u++) use_across(now, ins->state->stack[u]);
+            }
+            if (memcmp(now, live_in(r, block), sizeof(uint64_t) * (size_t)r->words) == 0) continue;
+            memcpy(live_in(r, block), now, sizeof(uint64_t) * (size_t)r->words);
+            changed = true;
+        }
+    }
+}
+
+/* --- exits --- */
+
+/* Values the frame is to hold come first, slot by slot; whatever else is alive is dropped. */
+static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
+    Exit exit = {.kind = kind, .state = ins->state, .depth = depth};
+    Arena *arena = fn_arena(r->fn);
+    bool *placed = arena_array(arena, bool, r->alive.count + 1);
+    for (int slot = 0; slot < depth; slot++) {
+        Ins *value = ins->state->stack[slot];
+        ExitValue exit_value = {.kind = EXIT_BORROWED, .slot = slot, .value = value};
+        uintptr_t place = value->owned ? (uintptr_t)value->scratch : 0;
+        if (place > 0 && !placed[place]) {
+            placed[place] = true;
+            exit_value.kind = EXIT_OWNED;
+        }
+        vec_push(arena, &exit.values, exit_value);
+    }
+    for (int i = 0; i < r->alive.count; i++)
+        if (!placed[i + 1] && r->alive.items[i] != ins)
+            vec_push(arena, &exit.values, ((ExitValue){.kind = EXIT_DROP, .value = r->alive.items[i]}));
+    vec_push(arena, &r->fn->exits, exit);
+    return r->fn->exits.count - 1;
+}
+
+static void add_exit(Refcount *r, Ins *ins) {
+    if (ins->state == NULL) return;
+    int depth = state_uses(r, ins);
+    ExitKind kind = ins->op == IR_yield_OP     ? EXIT_YIELD
+                    : ir_leaves(ins)           ? EXIT_LEAVE
+                    : ins->op == IR_rethrow_OP ? EXIT_RERAISE
+                                               : EXIT_RAISE;
+    if (ir_raises(ins) || ir_leaves(ins)) ins->exit = new_exit(r, ins, kind, depth);
+}
+
+/* --- the walk --- */
+
+static void drop_after(Refcount *r, Ins *at, Ins *value) { ir_insert_after(at, count_ins(r, IR_decref_OP, value)); }
+static void take_before(Refcount *r, Ins *at, Ins *value) { ir_insert_before(at, count_ins(r, IR_incref_OP, value)); }
+
+/* A use that leaves the reference where it is: when it is the last one, the value is dropped behind it. */
+static void borrow(Refcount *r, Ins *ins, Ins *value) {
+    if (!value->owned || is_alive(value)) return;
+    if (!ir_is(ins, OPF_TERMINATOR)) drop_after(r, ins, value);
+    make_alive(r, value);
+}
+
+static void consume(Refcount *r, Ins *ins, Ins *value, Given *given) {
+    if (value->op == IR_null_OP) return;
+    if (!value->owned || is_alive(value)) {
+        take_before(r, ins, value);
+        return;
+    }
+    for (int i = 0; i < given->count; i++)
+        if (given->items[i] == value) {
+            take_before(r, ins, value);
+            return;
+        }
+    vec_push(fn_arena(r->fn), given, value);
+}
+
+enum { MASK_BITS = 64 };
+
+/* The rest of a call: the mask says which references the helper may have. Too long for a mask: all of them. */
+static void give_rest(Refcount *r, Ins *ins, Given *given) {
+    int first = ir_rest_index(ins), count = ins->arg_count - first;
+    if (count > MASK_BITS) {
+        for (int i = first; i < ins->arg_count; i++) consume(r, ins, ins->args[i], given);
+        ins->consumed = UINT64_MAX;
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        Ins *value = ins->args[first + i];
+        bool again = !value->owned || is_alive(value);
+        for (int g = 0; g < given->count && !again; g++) again = given->items[g] == value;
+        if (again) continue;
+        ins->consumed |= UINT64_C(1) << i;
+        vec_push(fn_arena(r->fn), given, value);
+    }
+}
+
+static void walk_ins(Refcount *r, Ins *ins) {
+    Given given = {0};
+    if (ins->op == IR_incref_OP || ins->op == IR_decref_OP) return;
+    if (ins->owned) {
+        if (!is_alive(ins)) drop_after(r, ins, ins);
+        make_dead(r, ins);
+    }
+    for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, ins->state->stack[u]);
+    int rest = ir_rest_index(ins);
+    for (int a = 0; a < rest; a++)
+        if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
+    add_exit(r, ins);
+    for (int a = 0; a < rest; a++)
+        if (ir_consumes(ins, a)) consume(r, ins, ins->args[a], &given);
+    give_rest(r, ins, &given);
+    for (int i = 0; i < given.count; i++) make_alive(r, given.items[i]);
+}
+
+/* What a fork keeps for one way only is dropped at the start of the other. */
+static void drop_on_arrival(Refcount *r, Block *block, uint64_t *scratch) {
+    if (block->preds.count != 1) return;
+    live_out(r, block->preds.items[0], scratch);
+    for (int i = 0; i < r->across.count; i++)
+        if (has(scratch, i) && !has(live_in(r, block), i))
+            ir_insert_before(block->first, count_ins(r, IR_decref_OP, r->across.items[i]));
+}
+
+static void walk_block(Refcount *r, Block *block, uint64_t *scratch) {
+    while (r->alive.count > 0) make_dead(r, r->alive.items[r->alive.count - 1]);
+    live_out(r, block, scratch);
+    for (int i = 0; i < r->across.count; i++)
+        if (has(scratch, i)) make_alive(r, r->across.items[i]);
+    for (int s = 0; s < block->succ_count; s++)
+        for (Ins *phi = block->succs[s]->first; phi && phi->op == IR_phi_OP; phi = phi->next) {
+            Ins *value = phi->args[pred_index(block->succs[s], block)];
+            if (phi->type != IR_OBJ || value->op == IR_null_OP) continue;
+            if (!value->owned || is_alive(value)) take_before(r, block->last, value);
+            else make_alive(r, value);
+        }
+    Ins *prev;
+    for (Ins *ins = block->last; ins != NULL && ins->op != IR_phi_OP; ins = prev) {
+        prev = ins->prev;
+        walk_ins(r, ins);
+    }
+    Ins *first = block->first;
+    while (first->op == IR_phi_OP) first = first->next;
+    for (Ins *phi = block->first; phi->op == IR_phi_OP; phi = phi->next)
+        if (phi->owned && !is_alive(phi)) ir_insert_before(first, count_ins(r, IR_decref_OP, phi));
+}
+
+void opt_refcount(Fn *fn) {
+    Refcount r = {.fn = fn};
+    choose_owned(&r);
+    fill_liveness(&r);
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
+    uint64_t *scratch = arena_array(fn_arena(fn), uint64_t, r.words + 1);
+    for (int i = 0; i < fn->blocks.count; i++) walk_block(&r, fn->blocks.items[i], scratch);
+    for (int i = 0; i < fn->blocks.count; i++) drop_on_arrival(&r, fn->blocks.items[i], scratch);
+}

@@ -1,0 +1,33 @@
+/* The passes in their order, and what runs them. */
+#include "opt/opt.h"
+
+#include <string.h>
+
+const Pass OPT_PIPELINE[] = {
+    {"cfg", opt_cfg, 1},
+    {"assigned", opt_assigned, 1},
+    {"fold", opt_fold, 1},
+    {"dce", opt_dce, 1},
+    {"refcount", opt_refcount, 1},
+    {"lasti", opt_lasti, 1},
+};
+const int OPT_PIPELINE_LENGTH = sizeof(OPT_PIPELINE) / sizeof(OPT_PIPELINE[0]);
+
+static bool is_listed(const char *name, const char *list) {
+    size_t length = strlen(name);
+    for (const char *p = list; p != NULL && *p != '\0'; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (strncmp(p, name, length) == 0 && (p[length] == '\0' || p[length] == ',')) return true;
+    return false;
+}
+
+void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *, const char *, void *), void *dump_arg) {
+    for (int i = 0; i < OPT_PIPELINE_LENGTH; i++) {
+        const Pass *pass = &OPT_PIPELINE[i];
+        if (fn->tier < pass->min_tier || is_listed(pass->name, without)) continue;
+        pass->run(fn);
+#ifdef DXPY_DEBUG
+        ir_verify(fn, pass->name);
+#endif
+        if (dump != NULL) dump(fn, pass->name, dump_arg);
+    }
+}

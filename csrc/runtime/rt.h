@@ -1,0 +1,157 @@
+/* The helpers of ir/helpers.def: what compiled code calls. One rt_*.c per section of the table. */
+#ifndef DXPY_RUNTIME_RT_H
+#define DXPY_RUNTIME_RT_H
+
+#include "cpython/compat.h"
+#include "ir/image.h"
+#include "ir/ir.h"
+#include "jit/table.h"
+
+/* A site's inline cache. Zero is empty. Pointers in it are borrowed: what they lead to lives as long as the versions
+ * beside them hold. */
+typedef struct RtCache {
+    uint32_t version;      /* tp_version_tag the rest holds for */
+    uint16_t kind;         /* of the site: see rt_attr.c */
+    uint16_t misses;
+    int32_t index;         /* of a value, a dict entry or a byte offset */
+    int32_t key_count;     /* entries of the shared keys among which the name is not */
+    PyObject *value;       // borrowed from the type's dict, valid with version
+    uint32_t keys_version; /* dk_version of the globals' keys */
+    uint32_t spare;
+    void *spare_pointers[4];
+} RtCache;
+_Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
+
+typedef int64_t i64;
+#define TS PyThreadState *tstate
+#define FR Frame *frame
+#define REST PyObject **rest, i64 count, uint64_t consumed
+
+PyObject *rt_add(PyObject *a, PyObject *b);
+PyObject *rt_subtract(PyObject *a, PyObject *b);
+PyObject *rt_multiply(PyObject *a, PyObject *b);
+PyObject *rt_true_divide(PyObject *a, PyObject *b);
+PyObject *rt_floor_divide(PyObject *a, PyObject *b);
+PyObject *rt_remainder(PyObject *a, PyObject *b);
+PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
+PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
+PyObject *rt_negative(PyObject *a);
+PyObject *rt_positive(PyObject *a);
+PyObject *rt_invert(PyObject *a);
+PyObject *rt_compare(PyObject *a, PyObject *b, i64 op);
+i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
+i64 rt_contains(PyObject *container, PyObject *item);
+
+PyObject *rt_subscr(PyObject *container, PyObject *key);
+PyObject *rt_subscr_list(PyObject *container, PyObject *key);
+PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
+PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
+i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value);
+i64 rt_delete_subscr(PyObject *container, PyObject *key);
+PyObject *rt_build_tuple(REST);
+PyObject *rt_build_list(REST);
+PyObject *rt_build_set(REST);
+PyObject *rt_build_map(REST);
+PyObject *rt_build_const_map(PyObject *keys, REST);
+PyObject *rt_build_string(REST);
+PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step);
+i64 rt_list_append(PyObject *list, PyObject *value_steal);
+i64 rt_set_add(PyObject *set, PyObject *value);
+i64 rt_map_add(PyObject *dict, PyObject *key, PyObject *value);
+i64 rt_list_extend(PyObject *list, PyObject *iterable);
+i64 rt_set_update(PyObject *set, PyObject *iterable);
+i64 rt_dict_update(PyObject *dict, PyObject *mapping);
+i64 rt_dict_merge(PyObject *dict, PyObject *mapping, PyObject *function);
+PyObject *rt_list_to_tuple(PyObject *list);
+i64 rt_unpack(TS, PyObject *iterable, i64 count, PyObject **results);
+i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **results);
+PyObject *rt_get_iter(PyObject *iterable);
+i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
+PyObject *rt_get_len(PyObject *object);
+
+PyObject *rt_load_global(TS, FR, PyObject *name, RtCache *cache);
+PyObject *rt_load_name(TS, FR, PyObject *name);
+PyObject *rt_load_classderef(TS, FR, PyObject *cell, i64 slot);
+i64 rt_store_name(TS, FR, PyObject *name, PyObject *value);
+i64 rt_delete_name(TS, FR, PyObject *name);
+i64 rt_store_global(FR, PyObject *name, PyObject *value);
+i64 rt_delete_global(TS, FR, PyObject *name);
+PyObject *rt_load_deref(FR, PyObject *cell, i64 slot);
+void rt_store_deref(PyObject *cell, PyObject *value_steal);
+i64 rt_delete_deref(FR, PyObject *cell, i64 slot);
+i64 rt_make_cell(FR, i64 slot);
+void rt_copy_free_vars(FR, i64 count);
+PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
+i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
+i64 rt_delete_attr(PyObject *owner, PyObject *name);
+i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results);
+
+PyObject *rt_call(TS, PyObject *names, REST);
+PyObject *rt_call_ex(TS, PyObject *callable, PyObject *args, PyObject *keywords);
+PyObject *rt_make_function(FR, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
+                           PyObject *annotations_steal, PyObject *closure_steal);
+PyObject *rt_load_build_class(TS, FR);
+i64 rt_setup_annotations(TS, FR);
+PyObject *rt_import_name(TS, FR, PyObject *name, PyObject *fromlist, PyObject *level);
+PyObject *rt_import_from(TS, PyObject *module, PyObject *name);
+PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion);
+
+i64 rt_raise(TS, PyObject *exception_steal, PyObject *cause_steal);
+void rt_reraise(TS, FR, PyObject *exception_steal, PyObject *lasti);
+PyObject *rt_push_exc_info(TS, PyObject *exception);
+void rt_pop_except(TS, PyObject *previous_steal);
+i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
+i64 rt_before_with(TS, PyObject *manager, PyObject **results);
+i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
+PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
+
+i64 rt_send(TS, PyObject *receiver, PyObject *value, PyObject **results);
+PyObject *rt_yield_from_iter(TS, PyObject *iterable, i64 in_coroutine);
+PyObject *rt_get_awaitable(TS, PyObject *object, i64 context);
+PyObject *rt_get_aiter(TS, PyObject *object);
+PyObject *rt_get_anext(TS, PyObject *iterator);
+i64 rt_end_async_for(TS, PyObject *exception_steal);
+PyObject *rt_async_gen_wrap(PyObject *value);
+
+i64 rt_match_mapping(PyObject *subject);
+i64 rt_match_sequence(PyObject *subject);
+PyObject *rt_match_keys(TS, PyObject *subject, PyObject *keys);
+PyObject *rt_match_class(TS, PyObject *subject, PyObject *type, PyObject *names, i64 positional);
+
+void rt_dealloc(PyObject *object);
+i64 rt_is_true(PyObject *object);
+i64 rt_poll(TS);
+void rt_unbound_local(FR, i64 slot);
+i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+
+/* --- for runtime/ and the frame hook --- */
+
+void rt_raise_name_error(PyObject *name);
+void rt_unbound_cell(FR, i64 slot);
+
+/* Run compiled code on a frame that is not linked yet, as the interpreter's entry does. */
+PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
+
+/* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered directly. */
+PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
+
+/* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours. */
+static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
+    for (i64 i = 0; i < count; i++)
+        if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);
+}
+
+/* Drop what the mask hands over. */
+static inline void rt_drop_rest(PyObject **rest, i64 count, uint64_t consumed) {
+    for (i64 i = count - 1; i >= 0; i--)
+        if (count > 64 || (consumed >> i & 1)) Py_XDECREF(rest[i]);
+}
+
+#undef TS
+#undef FR
+#undef REST
+
+#endif

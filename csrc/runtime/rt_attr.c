@@ -1,0 +1,395 @@
+/* Names, cells and attributes, the latter by inline caches.
+ *
+ * A cache belongs to one site and holds what is true for one type version. It is filled from the slow way and thrown
+ * over when it misses; a site that keeps missing stops refilling for a while, since filling costs more than it brings. */
+#include "runtime/rt.h"
+
+/* --- globals and builtins --- */
+
+/* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version needed. */
+static inline PyObject *by_index(PyObject *dict, int32_t index, PyObject *name) {
+    PyObject **value = cp_dict_entry(dict, index, name);
+    return value != NULL ? *value : NULL;
+}
+
+static PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
+    PyObject *globals = frame->f_globals, *builtins = frame->f_builtins, *value;
+    if (!PyDict_CheckExact(globals) || !PyDict_CheckExact(builtins)) {
+        value = PyObject_GetItem(globals, name);
+        if (value != NULL || !PyErr_ExceptionMatches(PyExc_KeyError)) return value;
+        PyErr_Clear();
+        value = PyObject_GetItem(builtins, name);
+        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) rt_raise_name_error(name);
+        return value;
+    }
+    value = PyDict_GetItemWithError(globals, name);
+    if (value != NULL) {
+        cache->index = (int32_t)cp_keys_find(((PyDictObject *)globals)->ma_keys, name);
+        cache->kind = 1;
+        return Py_NewRef(value);
+    }
+    if (PyErr_Occurred()) return NULL;
+    value = PyDict_GetItemWithError(builtins, name);
+    if (value != NULL) {
+        cache->keys_version = cp_keys_version(globals);
+        cache->index = (int32_t)cp_keys_find(((PyDictObject *)builtins)->ma_keys, name);
+        cache->kind = 2;
+        return Py_NewRef(value);
+    }
+    if (!PyErr_Occurred()) rt_raise_name_error(name);
+    return NULL;
+}
+
+PyObject *rt_load_global(PyThreadState *tstate, Frame *frame, PyObject *name, RtCache *cache) {
+    PyObject *value = NULL;
+    if (cache->kind == 1 && cache->index >= 0) {
+        value = by_index(frame->f_globals, cache->index, name);
+    } else if (cache->kind == 2 && cache->index >= 0 && cache->keys_version != 0 &&
+               cp_keys_version(frame->f_globals) == cache->keys_version) {
+        value = by_index(frame->f_builtins, cache->index, name);
+    }
+    return value != NULL ? Py_NewRef(value) : global_slow(frame, name, cache);
+}
+
+/* Look a name up in the namespace of a class body or module. 1 found, 0 not there, -1 error. */
+static int find_local(PyObject *locals, PyObject *name, PyObject **value) {
+    if (PyDict_CheckExact(locals)) {
+        *value = Py_XNewRef(PyDict_GetItemWithError(locals, name));
+        return *value != NULL ? 1 : PyErr_Occurred() ? -1 : 0;
+    }
+    *value = PyObject_GetItem(locals, name);
+    if (*value != NULL) return 1;
+    if (!PyErr_ExceptionMatches(PyExc_KeyError)) return -1;
+    PyErr_Clear();
+    return 0;
+}
+
+PyObject *rt_load_name(PyThreadState *tstate, Frame *frame, PyObject *name) {
+    PyObject *value = NULL;
+    if (frame->f_locals == NULL) {
+        PyErr_Format(PyExc_SystemError, "no locals when loading %R", name);
+        return NULL;
+    }
+    if (find_local(frame->f_locals, name, &value) != 0) return value;
+    if (!PyDict_CheckExact(frame->f_globals)) {
+        RtCache none = {0};
+        return global_slow(frame, name, &none);
+    }
+    value = PyDict_GetItemWithError(frame->f_globals, name);
+    if (value != NULL || PyErr_Occurred()) return Py_XNewRef(value);
+    if (find_local(frame->f_builtins, name, &value) == 0) rt_raise_name_error(name);
+    return value;
+}
+
+PyObject *rt_load_classderef(PyThreadState *tstate, Frame *frame, PyObject *cell, i64 slot) {
+    PyObject *value = NULL;
+    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
+    if (find_local(frame->f_locals, name, &value) != 0) return value;
+    return rt_load_deref(frame, cell, slot);
+}
+
+static PyObject *namespace(Frame *frame, const char *format, PyObject *name) {
+    if (frame->f_locals == NULL) PyErr_Format(PyExc_SystemError, format, name);
+    return frame->f_locals; // borrowed
+}
+
+i64 rt_store_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *value) {
+    PyObject *locals = namespace(frame, "no locals found when storing %R", name);
+    if (locals == NULL) return -1;
+    return PyDict_CheckExact(locals) ? PyDict_SetItem(locals, name, value) : PyObject_SetItem(locals, name, value);
+}
+
+i64 rt_delete_name(PyThreadState *tstate, Frame *frame, PyObject *name) {
+    PyObject *locals = namespace(frame, "no locals when deleting %R", name);
+    if (locals == NULL) return -1;
+    if (PyObject_DelItem(locals, name) == 0) return 0;
+    rt_raise_name_error(name);
+    return -1;
+}
+
+i64 rt_store_global(Frame *frame, PyObject *name, PyObject *value) {
+    return PyDict_SetItem(frame->f_globals, name, value);
+}
+
+i64 rt_delete_global(PyThreadState *tstate, Frame *frame, PyObject *name) {
+    if (PyDict_DelItem(frame->f_globals, name) == 0) return 0;
+    if (PyErr_ExceptionMatches(PyExc_KeyError)) rt_raise_name_error(name);
+    return -1;
+}
+
+/* --- cells --- */
+
+PyObject *rt_load_deref(Frame *frame, PyObject *cell, i64 slot) {
+    PyObject *value = PyCell_GET(cell);
+    if (value == NULL) rt_unbound_cell(frame, slot);
+    return Py_XNewRef(value);
+}
+
+void rt_store_deref(PyObject *cell, PyObject *value_steal) {
+    PyObject *old = PyCell_GET(cell);
+    PyCell_SET(cell, value_steal);
+    Py_XDECREF(old);
+}
+
+i64 rt_delete_deref(Frame *frame, PyObject *cell, i64 slot) {
+    PyObject *old = PyCell_GET(cell);
+    if (old == NULL) {
+        rt_unbound_cell(frame, slot);
+        return -1;
+    }
+    PyCell_SET(cell, NULL);
+    Py_DECREF(old);
+    return 0;
+}
+
+i64 rt_make_cell(Frame *frame, i64 slot) {
+    PyObject *cell = PyCell_New(frame->localsplus[slot]);
+    if (cell == NULL) return -1;
+    Py_XSETREF(frame->localsplus[slot], cell);
+    return 0;
+}
+
+void rt_copy_free_vars(Frame *frame, i64 count) {
+    PyObject *closure = frame->f_func->func_closure;
+    int first = frame->f_code->co_nlocalsplus - (int)count;
+    for (i64 i = 0; i < count; i++) frame->localsplus[first + i] = Py_NewRef(PyTuple_GET_ITEM(closure, i));
+}
+
+/* --- attributes --- */
+
+typedef enum AttrKind {
+    ATTR_NONE,
+    ATTR_VALUE,       /* instance value at `index` */
+    ATTR_DICT,        /* entry `index` of the instance's dict */
+    ATTR_MEMBER,      /* object pointer at byte offset `index` (__slots__) */
+    ATTR_CLASS,       /* `value` of the class; instances have no dict */
+    ATTR_CLASS_KEYS,  /* `value` of the class; the name is not among the first `key_count` shared keys */
+    ATTR_CLASS_DICT,  /* `value` of the class; the instance's dict is asked first */
+    ATTR_PROPERTY,    /* `value` is the getter */
+    ATTR_MODULE,      /* entry `index` of a module's dict */
+    ATTR_OF_TYPE,     /* the owner is a class of version `keys_version`: `value` */
+} AttrKind;
+
+enum { MISSES_BEFORE_REST = 16, REST = 1024 };
+
+/* The version of a type, given one first if need be. 0: it cannot have one. */
+static uint32_t version_of(PyTypeObject *type, PyObject *name) {
+    if (cp_type_version(type) == 0) _PyType_Lookup(type, name);
+    return cp_type_version(type);
+}
+
+static bool may_fill(RtCache *cache) {
+    if (cache->misses < MISSES_BEFORE_REST) {
+        cache->misses++;
+        return true;
+    }
+    if (++cache->misses < REST) return false;
+    cache->misses = 0;
+    return true;
+}
+
+static PyObject *instance_dict(PyObject *owner) { // borrowed, NULL: none (yet)
+    PyObject **place = _PyObject_GetDictPtr(owner);
+    return place ? *place : NULL;
+}
+
+static bool is_slot_member(PyObject *descriptor) {
+    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return false;
+    PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
+    return member->type == T_OBJECT_EX && !(member->flags & PY_AUDIT_READ);
+}
+
+/* How a class attribute that instances may shadow is found: which kind of check the instance needs. */
+static AttrKind shadow_check(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *cache) {
+    if (cp_has_values(type)) {
+        PyDictKeysObject *keys = cp_shared_keys(type);
+        if (*cp_values(owner) == NULL || keys == NULL || cp_keys_find(keys, name) >= 0) return ATTR_CLASS_DICT;
+        cache->key_count = (int32_t)keys->dk_nentries;
+        return ATTR_CLASS_KEYS;
+    }
+    return type->tp_dictoffset == 0 ? ATTR_CLASS : type->tp_dictoffset > 0 ? ATTR_CLASS_DICT : ATTR_NONE;
+}
+
+/* Where an instance keeps an attribute of its own. */
+static AttrKind own_place(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *cache) {
+    if (cp_has_values(type) && *cp_values(owner) != NULL) {
+        cache->index = (int32_t)cp_keys_find(cp_shared_keys(type), name);
+        return cache->index >= 0 ? ATTR_VALUE : ATTR_NONE;
+    }
+    if (type->tp_dictoffset <= 0 && !cp_has_values(type)) return ATTR_NONE;
+    PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
+    if (dict == NULL || !PyDict_CheckExact(dict)) return ATTR_NONE;
+    cache->index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
+    return cache->index >= 0 ? ATTR_DICT : ATTR_NONE;
+}
+
+/* Decide how owner.name is to be found next time. Runs no Python code. */
+static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    cache->version = 0;
+    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name)) return;
+    AttrKind kind = ATTR_NONE;
+    if (type->tp_getattro == PyModule_Type.tp_getattro && PyModule_CheckExact(owner)) {
+        PyObject *dict = PyModule_GetDict(owner);
+        cache->index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
+        if (cache->index >= 0) kind = ATTR_MODULE;
+    } else if (type == &PyType_Type) {
+        PyTypeObject *class = (PyTypeObject *)owner;
+        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
+        if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return;
+        if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return;
+        cache->keys_version = version_of(class, name);
+        cache->value = value;
+        if (cache->keys_version != 0) kind = ATTR_OF_TYPE;
+    } else if (type->tp_getattro == PyObject_GenericGetAttr) {
+        PyObject *found = _PyType_Lookup(type, name);
+        if (found == NULL) {
+            kind = own_place(type, owner, name, cache);
+        } else if (is_slot_member(found)) {
+            cache->index = (int32_t)((PyMemberDescrObject *)found)->d_member->offset;
+            kind = ATTR_MEMBER;
+        } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
+            cache->value = cp_property_getter(found);
+            if (cache->value != NULL && PyFunction_Check(cache->value)) kind = ATTR_PROPERTY;
+        } else if (Py_TYPE(found)->tp_descr_set == NULL) {
+            kind = own_place(type, owner, name, cache);
+            if (kind == ATTR_NONE && Py_TYPE(found)->tp_descr_get == NULL) {
+                cache->value = found;
+                kind = shadow_check(type, owner, name, cache);
+            }
+        }
+    }
+    cache->kind = (uint16_t)kind;
+    cache->version = kind != ATTR_NONE ? version_of(type, name) : 0;
+}
+
+/* The class attribute in the cache, if the instance does not have its own. */
+static inline bool class_value_holds(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *cache) {
+    switch (cache->kind) {
+    case ATTR_CLASS: return true;
+    case ATTR_CLASS_KEYS:
+        return *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == cache->key_count;
+    case ATTR_CLASS_DICT: {
+        if (cp_has_values(type) && *cp_values(owner) != NULL) return false;
+        PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
+        return dict == NULL || (PyDict_CheckExact(dict) && cp_keys_are_str(((PyDictObject *)dict)->ma_keys) &&
+                                PyDict_Contains(dict, name) == 0);
+    }
+    default: return false;
+    }
+}
+
+PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (cache->version != 0 && cp_type_version(type) == cache->version) {
+        PyObject *value = NULL;
+        switch (cache->kind) {
+        case ATTR_VALUE: {
+            PyDictValues *values = *cp_values(owner);
+            if (values != NULL) value = values->values[cache->index];
+            break;
+        }
+        case ATTR_DICT: {
+            PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
+            if (dict != NULL && !(cp_has_values(type) && *cp_values(owner) != NULL))
+                value = by_index(dict, cache->index, name);
+            break;
+        }
+        case ATTR_MEMBER: value = *(PyObject **)((char *)owner + cache->index); break;
+        case ATTR_PROPERTY: {
+            PyObject *getter = Py_NewRef(cache->value);
+            PyObject *result = rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1);
+            Py_DECREF(getter);
+            return result;
+        }
+        case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
+        case ATTR_OF_TYPE:
+            if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = cache->value;
+            break;
+        default:
+            if (class_value_holds(type, owner, name, cache)) value = cache->value;
+        }
+        if (value != NULL) return Py_NewRef(value);
+    }
+    PyObject *result = PyObject_GetAttr(owner, name);
+    if (result != NULL) fill_load(owner, name, cache);
+    return result;
+}
+
+static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    cache->version = 0;
+    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_setattro != PyObject_GenericSetAttr) return;
+    PyObject *found = _PyType_Lookup(type, name);
+    AttrKind kind = ATTR_NONE;
+    if (found != NULL && is_slot_member(found)) {
+        PyMemberDef *member = ((PyMemberDescrObject *)found)->d_member;
+        cache->index = (int32_t)member->offset;
+        if (!(member->flags & READONLY)) kind = ATTR_MEMBER;
+    } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
+        kind = own_place(type, owner, name, cache);
+        if (kind == ATTR_DICT) kind = ATTR_NONE; /* a dict has versions and watchers to keep */
+    }
+    cache->kind = (uint16_t)kind;
+    cache->version = kind != ATTR_NONE ? version_of(type, name) : 0;
+}
+
+i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (cache->version != 0 && cp_type_version(type) == cache->version) {
+        if (cache->kind == ATTR_VALUE) {
+            PyDictValues *values = *cp_values(owner);
+            PyObject *old = values != NULL ? values->values[cache->index] : NULL;
+            if (old != NULL) { /* a first store also notes the order of insertion: the slow way does */
+                values->values[cache->index] = Py_NewRef(value);
+                Py_DECREF(old);
+                return 0;
+            }
+        } else if (cache->kind == ATTR_MEMBER) {
+            PyObject **place = (PyObject **)((char *)owner + cache->index), *old = *place;
+            *place = Py_NewRef(value);
+            Py_XDECREF(old);
+            return 0;
+        }
+    }
+    if (PyObject_SetAttr(owner, name, value) < 0) return -1;
+    if (cache->version == 0 || cp_type_version(type) != cache->version) fill_store(owner, name, cache);
+    return 0;
+}
+
+i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }
+
+/* --- methods --- */
+
+static void fill_method(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    cache->version = 0;
+    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_getattro != PyObject_GenericGetAttr) return;
+    PyObject *found = _PyType_Lookup(type, name);
+    if (found == NULL || !(Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR)) return;
+    cache->value = found;
+    cache->kind = (uint16_t)shadow_check(type, owner, name, cache);
+    cache->version = cache->kind != ATTR_NONE ? version_of(type, name) : 0;
+}
+
+i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (cache->version != 0 && cp_type_version(type) == cache->version &&
+        class_value_holds(type, owner, name, cache)) {
+        results[0] = Py_NewRef(cache->value);
+        results[1] = Py_NewRef(owner);
+        return 0;
+    }
+    if (type->tp_getattro != PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
+        results[0] = NULL;
+        results[1] = rt_load_attr(owner, name, cache);
+        return results[1] != NULL ? 0 : -1;
+    }
+    PyObject *method = NULL;
+    int unbound = _PyObject_GetMethod(owner, name, &method);
+    if (method == NULL) return -1;
+    results[0] = unbound ? method : NULL;
+    results[1] = unbound ? Py_NewRef(owner) : method;
+    fill_method(owner, name, cache);
+    return 0;
+}

@@ -1,0 +1,264 @@
+/* Subscripts, displays, unpacking and iteration. */
+#include "runtime/rt.h"
+
+/* The index of an int that is in range of a sequence of `size` items, negative ones counted from its end. */
+static inline bool index_in(PyObject *key, Py_ssize_t size, Py_ssize_t *index) {
+    if (!PyLong_CheckExact(key)) return false;
+    Py_ssize_t digits = Py_SIZE(key), value;
+    if (digits == 1) value = ((PyLongObject *)key)->ob_digit[0];
+    else if (digits == 0) value = 0;
+    else if (digits == -1) value = size - (Py_ssize_t)((PyLongObject *)key)->ob_digit[0];
+    else return false;
+    *index = value;
+    return value >= 0 && value < size;
+}
+
+static PyObject *dict_subscr(PyObject *dict, PyObject *key) {
+    PyObject *value = PyDict_GetItemWithError(dict, key);
+    if (value != NULL) return Py_NewRef(value);
+    if (!PyErr_Occurred()) _PyErr_SetKeyError(key);
+    return NULL;
+}
+
+PyObject *rt_subscr(PyObject *container, PyObject *key) {
+    Py_ssize_t index;
+    if (PyList_CheckExact(container)) {
+        if (index_in(key, PyList_GET_SIZE(container), &index)) return Py_NewRef(PyList_GET_ITEM(container, index));
+    } else if (PyTuple_CheckExact(container)) {
+        if (index_in(key, PyTuple_GET_SIZE(container), &index)) return Py_NewRef(PyTuple_GET_ITEM(container, index));
+    } else if (PyDict_CheckExact(container)) {
+        return dict_subscr(container, key);
+    }
+    return PyObject_GetItem(container, key);
+}
+
+PyObject *rt_subscr_list(PyObject *container, PyObject *key) {
+    Py_ssize_t index;
+    if (PyList_CheckExact(container) && index_in(key, PyList_GET_SIZE(container), &index))
+        return Py_NewRef(PyList_GET_ITEM(container, index));
+    return rt_subscr(container, key);
+}
+
+PyObject *rt_subscr_tuple(PyObject *container, PyObject *key) {
+    Py_ssize_t index;
+    if (PyTuple_CheckExact(container) && index_in(key, PyTuple_GET_SIZE(container), &index))
+        return Py_NewRef(PyTuple_GET_ITEM(container, index));
+    return rt_subscr(container, key);
+}
+
+PyObject *rt_subscr_dict(PyObject *container, PyObject *key) {
+    return PyDict_CheckExact(container) ? dict_subscr(container, key) : rt_subscr(container, key);
+}
+
+i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
+    Py_ssize_t index;
+    if (PyList_CheckExact(container)) {
+        if (index_in(key, PyList_GET_SIZE(container), &index)) {
+            PyObject *old = PyList_GET_ITEM(container, index);
+            PyList_SET_ITEM(container, index, Py_NewRef(value));
+            Py_DECREF(old);
+            return 0;
+        }
+    } else if (PyDict_CheckExact(container)) {
+        return PyDict_SetItem(container, key, value);
+    }
+    return PyObject_SetItem(container, key, value);
+}
+
+i64 rt_delete_subscr(PyObject *container, PyObject *key) { return PyObject_DelItem(container, key); }
+
+/* --- displays --- */
+
+PyObject *rt_build_tuple(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *tuple = PyTuple_New(count);
+    if (tuple == NULL) {
+        rt_drop_rest(rest, count, consumed);
+        return NULL;
+    }
+    rt_own_rest(rest, count, consumed);
+    for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(tuple, i, rest[i]);
+    return tuple;
+}
+
+PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *list = PyList_New(count);
+    if (list == NULL) {
+        rt_drop_rest(rest, count, consumed);
+        return NULL;
+    }
+    rt_own_rest(rest, count, consumed);
+    for (i64 i = 0; i < count; i++) PyList_SET_ITEM(list, i, rest[i]);
+    return list;
+}
+
+PyObject *rt_build_set(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *set = PySet_New(NULL);
+    for (i64 i = 0; set != NULL && i < count; i++)
+        if (PySet_Add(set, rest[i]) < 0) Py_CLEAR(set);
+    rt_drop_rest(rest, count, consumed);
+    return set;
+}
+
+PyObject *rt_build_map(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *dict = PyDict_New();
+    for (i64 i = 0; dict != NULL && i < count; i += 2)
+        if (PyDict_SetItem(dict, rest[i], rest[i + 1]) < 0) Py_CLEAR(dict);
+    rt_drop_rest(rest, count, consumed);
+    return dict;
+}
+
+PyObject *rt_build_const_map(PyObject *keys, PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *dict = NULL;
+    if (!PyTuple_CheckExact(keys) || PyTuple_GET_SIZE(keys) != count)
+        PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
+    else dict = PyDict_New();
+    for (i64 i = 0; dict != NULL && i < count; i++)
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(keys, i), rest[i]) < 0) Py_CLEAR(dict);
+    rt_drop_rest(rest, count, consumed);
+    return dict;
+}
+
+PyObject *rt_build_string(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *empty = PyUnicode_New(0, 0), *result = NULL;
+    if (empty != NULL) result = _PyUnicode_JoinArray(empty, rest, count);
+    Py_XDECREF(empty);
+    rt_drop_rest(rest, count, consumed);
+    return result;
+}
+
+PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step) { return PySlice_New(start, stop, step); }
+
+i64 rt_list_append(PyObject *list, PyObject *value_steal) {
+    PyListObject *object = (PyListObject *)list;
+    Py_ssize_t size = Py_SIZE(object);
+    if (size < object->allocated) {
+        PyList_SET_ITEM(list, size, value_steal);
+        Py_SET_SIZE(object, size + 1);
+        return 0;
+    }
+    int status = PyList_Append(list, value_steal);
+    Py_DECREF(value_steal);
+    return status;
+}
+
+i64 rt_set_add(PyObject *set, PyObject *value) { return PySet_Add(set, value); }
+i64 rt_map_add(PyObject *dict, PyObject *key, PyObject *value) { return PyDict_SetItem(dict, key, value); }
+i64 rt_set_update(PyObject *set, PyObject *iterable) { return _PySet_Update(set, iterable); }
+PyObject *rt_list_to_tuple(PyObject *list) { return PyList_AsTuple(list); }
+
+i64 rt_list_extend(PyObject *list, PyObject *iterable) {
+    PyObject *none = _PyList_Extend((PyListObject *)list, iterable);
+    if (none != NULL) {
+        Py_DECREF(none);
+        return 0;
+    }
+    if (PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL && !PySequence_Check(iterable))
+        PyErr_Format(PyExc_TypeError, "Value after * must be an iterable, not %.200s", Py_TYPE(iterable)->tp_name);
+    return -1;
+}
+
+i64 rt_dict_update(PyObject *dict, PyObject *mapping) {
+    if (PyDict_Update(dict, mapping) == 0) return 0;
+    if (PyErr_ExceptionMatches(PyExc_AttributeError))
+        PyErr_Format(PyExc_TypeError, "'%.200s' object is not a mapping", Py_TYPE(mapping)->tp_name);
+    return -1;
+}
+
+/* --- unpacking --- */
+
+static i64 drop_results(PyObject **results, i64 count) {
+    for (i64 i = 0; i < count; i++) Py_DECREF(results[i]);
+    return -1;
+}
+
+static PyObject *unpack_iter(PyObject *iterable) {
+    PyObject *iterator = PyObject_GetIter(iterable);
+    if (iterator == NULL && PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL &&
+        !PySequence_Check(iterable))
+        PyErr_Format(PyExc_TypeError, "cannot unpack non-iterable %.200s object", Py_TYPE(iterable)->tp_name);
+    return iterator;
+}
+
+/* Take `count` items; at_least: more may follow, which changes the message. */
+static i64 take_items(PyObject *iterator, i64 count, bool at_least, i64 wanted, PyObject **results) {
+    for (i64 i = 0; i < count; i++) {
+        results[i] = PyIter_Next(iterator);
+        if (results[i] != NULL) continue;
+        if (!PyErr_Occurred())
+            PyErr_Format(PyExc_ValueError,
+                         at_least ? "not enough values to unpack (expected at least %d, got %d)"
+                                  : "not enough values to unpack (expected %d, got %d)",
+                         (int)wanted, (int)i);
+        return drop_results(results, i);
+    }
+    return 0;
+}
+
+i64 rt_unpack(PyThreadState *tstate, PyObject *iterable, i64 count, PyObject **results) {
+    PyObject **items = NULL;
+    if (PyTuple_CheckExact(iterable) && PyTuple_GET_SIZE(iterable) == count)
+        items = &PyTuple_GET_ITEM(iterable, 0);
+    else if (PyList_CheckExact(iterable) && PyList_GET_SIZE(iterable) == count)
+        items = ((PyListObject *)iterable)->ob_item;
+    if (items != NULL || (count == 0 && (PyTuple_CheckExact(iterable) || PyList_CheckExact(iterable)) &&
+                          Py_SIZE(iterable) == 0)) {
+        for (i64 i = 0; i < count; i++) results[i] = Py_NewRef(items[i]);
+        return 0;
+    }
+    PyObject *iterator = unpack_iter(iterable);
+    if (iterator == NULL) return -1;
+    i64 status = take_items(iterator, count, false, count, results);
+    if (status == 0) {
+        PyObject *extra = PyIter_Next(iterator);
+        if (extra != NULL) {
+            Py_DECREF(extra);
+            PyErr_Format(PyExc_ValueError, "too many values to unpack (expected %d)", (int)count);
+        }
+        if (PyErr_Occurred()) status = drop_results(results, count);
+    }
+    Py_DECREF(iterator);
+    return status;
+}
+
+i64 rt_unpack_ex(PyThreadState *tstate, PyObject *iterable, i64 before, i64 after, PyObject **results) {
+    PyObject *iterator = unpack_iter(iterable), *list = NULL;
+    if (iterator == NULL) return -1;
+    if (take_items(iterator, before, true, before + after, results) < 0) {
+        Py_DECREF(iterator);
+        return -1;
+    }
+    list = PySequence_List(iterator);
+    Py_DECREF(iterator);
+    if (list == NULL) return drop_results(results, before);
+    Py_ssize_t size = PyList_GET_SIZE(list);
+    if (size < after) {
+        PyErr_Format(PyExc_ValueError, "not enough values to unpack (expected at least %d, got %zd)",
+                     (int)(before + after), before + size);
+        Py_DECREF(list);
+        return drop_results(results, before);
+    }
+    for (i64 i = 0; i < after; i++) // the list's own references move out
+        results[before + 1 + i] = PyList_GET_ITEM(list, size - after + i);
+    Py_SET_SIZE(list, size - after);
+    results[before] = list;
+    return 0;
+}
+
+/* --- iteration --- */
+
+PyObject *rt_get_iter(PyObject *iterable) { return PyObject_GetIter(iterable); }
+
+i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    results[0] = item;
+    if (item != NULL) return 1;
+    if (tstate->curexc_type == NULL) return 0;
+    if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return -1;
+    PyErr_Clear();
+    return 0;
+}
+
+PyObject *rt_get_len(PyObject *object) {
+    Py_ssize_t length = PyObject_Length(object);
+    return length < 0 ? NULL : PyLong_FromSsize_t(length);
+}

@@ -1,0 +1,50 @@
+/* Small things that emitted code does not do itself. */
+#include "runtime/rt.h"
+
+void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
+
+i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
+
+/* As the interpreter at a back-edge: signals, pending calls, the GIL's hand-over, an exception from another thread. */
+i64 rt_poll(PyThreadState *tstate) {
+    if (Py_MakePendingCalls() != 0) return -1;
+    if (cp_gil_is_wanted(tstate)) {
+        PyThreadState *saved = PyEval_SaveThread();
+        PyEval_RestoreThread(saved);
+    }
+    return cp_raise_async_exception(tstate);
+}
+
+/* Raise NameError or a kin of it with its `name`, which suggestions are made from. */
+static void raise_name_error(PyObject *type, const char *format, PyObject *name) {
+    const char *text = PyUnicode_AsUTF8(name);
+    if (text == NULL) return;
+    PyErr_Format(type, format, text);
+    if (type != PyExc_NameError) return;
+    PyObject *exc, *value, *traceback;
+    PyErr_Fetch(&exc, &value, &traceback);
+    PyErr_NormalizeException(&exc, &value, &traceback);
+    PyNameErrorObject *error = (PyNameErrorObject *)value;
+    if (value != NULL && PyErr_GivenExceptionMatches(value, PyExc_NameError) && error->name == NULL)
+        error->name = Py_NewRef(name);
+    PyErr_Restore(exc, value, traceback);
+}
+
+void rt_raise_name_error(PyObject *name) { raise_name_error(PyExc_NameError, "name '%.200s' is not defined", name); }
+
+void rt_unbound_local(Frame *frame, i64 slot) {
+    raise_name_error(PyExc_UnboundLocalError,
+                     "cannot access local variable '%s' where it is not associated with a value",
+                     PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot));
+}
+
+void rt_unbound_cell(Frame *frame, i64 slot) {
+    PyCodeObject *code = frame->f_code;
+    if (slot < code->co_nlocalsplus - code->co_nfreevars) {
+        rt_unbound_local(frame, slot);
+        return;
+    }
+    raise_name_error(PyExc_NameError,
+                     "cannot access free variable '%s' where it is not associated with a value in enclosing scope",
+                     PyTuple_GET_ITEM(code->co_localsplusnames, slot));
+}

@@ -1,0 +1,141 @@
+/* Exceptions and context managers. */
+#include "runtime/rt.h"
+
+/* An exception made of what stands behind raise or from: an instance, or a class to be called. NULL: an error is set. */
+static PyObject *instance_of(PyObject *given, const char *message) { // new ref
+    if (PyExceptionInstance_Check(given)) return Py_NewRef(given);
+    if (!PyExceptionClass_Check(given)) {
+        PyErr_SetString(PyExc_TypeError, message);
+        return NULL;
+    }
+    return PyObject_CallNoArgs(given);
+}
+
+static void raise_with(PyObject *given, PyObject *cause) {
+    PyObject *fixed_cause = NULL;
+    PyObject *exception = instance_of(given, "exceptions must derive from BaseException");
+    if (exception == NULL) return;
+    if (!PyExceptionInstance_Check(exception)) {
+        PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R", given,
+                     Py_TYPE(exception));
+        goto done;
+    }
+    if (cause != NULL) {
+        if (cause != Py_None) {
+            fixed_cause = instance_of(cause, "exception causes must derive from BaseException");
+            if (fixed_cause == NULL) goto done;
+        }
+        PyException_SetCause(exception, fixed_cause); // steals
+    }
+    /* The class that was named, not the instance's: an exception's __new__ may give another. */
+    PyErr_SetObject(PyExceptionClass_Check(given) ? given : (PyObject *)Py_TYPE(exception), exception);
+done:
+    Py_DECREF(exception);
+}
+
+/* Set the exception being handled again. */
+static bool raise_again(PyThreadState *tstate) {
+    _PyErr_StackItem *item = tstate->exc_info;
+    while ((item->exc_value == NULL || item->exc_value == Py_None) && item->previous_item != NULL)
+        item = item->previous_item;
+    PyObject *value = item->exc_value;
+    if (value == NULL || value == Py_None) {
+        PyErr_SetString(PyExc_RuntimeError, "No active exception to reraise");
+        return false;
+    }
+    PyErr_Restore(Py_NewRef(Py_TYPE(value)), Py_NewRef(value), PyException_GetTraceback(value));
+    return true;
+}
+
+i64 rt_raise(PyThreadState *tstate, PyObject *exception_steal, PyObject *cause_steal) {
+    if (exception_steal == NULL) return raise_again(tstate);
+    raise_with(exception_steal, cause_steal);
+    Py_DECREF(exception_steal);
+    Py_XDECREF(cause_steal);
+    return 0;
+}
+
+void rt_reraise(PyThreadState *tstate, Frame *frame, PyObject *exception_steal, PyObject *lasti) {
+    if (lasti != NULL && PyLong_Check(lasti))
+        frame->prev_instr = cp_code_units(frame->f_code) + PyLong_AsLong(lasti);
+    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal, PyException_GetTraceback(exception_steal));
+}
+
+PyObject *rt_push_exc_info(PyThreadState *tstate, PyObject *exception) {
+    _PyErr_StackItem *item = tstate->exc_info;
+    PyObject *previous = item->exc_value ? item->exc_value : Py_NewRef(Py_None);
+    item->exc_value = Py_NewRef(exception);
+    return previous;
+}
+
+void rt_pop_except(PyThreadState *tstate, PyObject *previous_steal) {
+    _PyErr_StackItem *item = tstate->exc_info;
+    PyObject *handled = item->exc_value;
+    item->exc_value = previous_steal;
+    Py_XDECREF(handled);
+}
+
+static bool may_be_caught(PyObject *type) {
+    if (!PyTuple_Check(type)) return PyExceptionClass_Check(type);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type); i++)
+        if (!PyExceptionClass_Check(PyTuple_GET_ITEM(type, i))) return false;
+    return true;
+}
+
+i64 rt_exc_match(PyThreadState *tstate, PyObject *exception, PyObject *type) {
+    if (!may_be_caught(type)) {
+        PyErr_SetString(PyExc_TypeError, "catching classes that do not inherit from BaseException is not allowed");
+        return -1;
+    }
+    return PyErr_GivenExceptionMatches(exception, type);
+}
+
+/* --- with and async with --- */
+
+static PyObject *special(PyObject *manager, const char *name, const char *protocol, const char *missed) {
+    PyObject *key = PyUnicode_InternFromString(name);
+    if (key == NULL) return NULL;
+    PyObject *method = _PyObject_LookupSpecial(manager, key);
+    Py_DECREF(key);
+    if (method == NULL && !PyErr_Occurred())
+        PyErr_Format(PyExc_TypeError, "'%.200s' object does not support the %s protocol%s", Py_TYPE(manager)->tp_name,
+                     protocol, missed);
+    return method;
+}
+
+static i64 enter_with(PyObject *manager, const char *enter, const char *exit, const char *protocol, const char *missed,
+                      PyObject **results) {
+    PyObject *entering = special(manager, enter, protocol, "");
+    if (entering == NULL) return -1;
+    PyObject *exiting = special(manager, exit, protocol, missed);
+    if (exiting == NULL) {
+        Py_DECREF(entering);
+        return -1;
+    }
+    PyObject *entered = PyObject_CallNoArgs(entering);
+    Py_DECREF(entering);
+    if (entered == NULL) {
+        Py_DECREF(exiting);
+        return -1;
+    }
+    results[0] = exiting;
+    results[1] = entered;
+    return 0;
+}
+
+i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
+    return enter_with(manager, "__enter__", "__exit__", "context manager", " (missed __exit__ method)", results);
+}
+
+i64 rt_before_async_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
+    return enter_with(manager, "__aenter__", "__aexit__", "asynchronous context manager",
+                      " (missed __aexit__ method)", results);
+}
+
+PyObject *rt_with_except_start(PyThreadState *tstate, PyObject *exit, PyObject *exception) {
+    PyObject *traceback = PyException_GetTraceback(exception);
+    PyObject *args[4] = {NULL, (PyObject *)Py_TYPE(exception), exception, traceback ? traceback : Py_None};
+    PyObject *result = PyObject_Vectorcall(exit, args + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    Py_XDECREF(traceback);
+    return result;
+}

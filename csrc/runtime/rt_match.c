@@ -1,0 +1,166 @@
+/* Structural pattern matching, and from-imports. */
+#include "runtime/rt.h"
+
+i64 rt_match_mapping(PyObject *subject) { return (Py_TYPE(subject)->tp_flags & Py_TPFLAGS_MAPPING) != 0; }
+i64 rt_match_sequence(PyObject *subject) { return (Py_TYPE(subject)->tp_flags & Py_TPFLAGS_SEQUENCE) != 0; }
+
+/* Add to the set of what was seen: 1 new, 0 seen before, -1 error. */
+static int note(PyObject *seen, PyObject *key) {
+    int known = PySet_Contains(seen, key);
+    if (known != 0) return known < 0 ? -1 : 0;
+    return PySet_Add(seen, key) < 0 ? -1 : 1;
+}
+
+/* subject.get(key, missing) keeps mappings with __missing__ from making keys up. */
+PyObject *rt_match_keys(PyThreadState *tstate, PyObject *subject, PyObject *keys) {
+    Py_ssize_t count = PyTuple_GET_SIZE(keys);
+    if (count == 0) return PyTuple_New(0);
+    PyObject *get = PyObject_GetAttrString(subject, "get"), *seen = NULL, *missing = NULL, *values = NULL;
+    if (get == NULL || (seen = PySet_New(NULL)) == NULL ||
+        (missing = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type)) == NULL || (values = PyTuple_New(count)) == NULL)
+        goto error;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *key = PyTuple_GET_ITEM(keys, i);
+        int is_new = note(seen, key);
+        if (is_new == 0) PyErr_Format(PyExc_ValueError, "mapping pattern checks duplicate key (%R)", key);
+        if (is_new <= 0) goto error;
+        PyObject *value = PyObject_CallFunctionObjArgs(get, key, missing, NULL);
+        if (value == NULL) goto error;
+        if (value == missing) {
+            Py_DECREF(value);
+            Py_SETREF(values, Py_NewRef(Py_None));
+            break;
+        }
+        PyTuple_SET_ITEM(values, i, value);
+    }
+    Py_DECREF(get);
+    Py_DECREF(seen);
+    Py_DECREF(missing);
+    return values;
+error:
+    Py_XDECREF(get);
+    Py_XDECREF(seen);
+    Py_XDECREF(missing);
+    Py_XDECREF(values);
+    return NULL;
+}
+
+/* Append subject.name: 1 done, 0 it has none, -1 error. */
+static int match_attribute(PyObject *subject, PyTypeObject *type, PyObject *name, PyObject *seen, PyObject *attributes) {
+    PyObject *value = NULL;
+    int is_new = note(seen, name);
+    if (is_new == 0) PyErr_Format(PyExc_TypeError, "%s() got multiple sub-patterns for attribute %R", type->tp_name, name);
+    if (is_new <= 0) return -1;
+    int found = _PyObject_LookupAttr(subject, name, &value);
+    if (found > 0 && PyList_Append(attributes, value) < 0) found = -1;
+    Py_XDECREF(value);
+    return found;
+}
+
+/* What type.__match_args__ says; *self: the type matches the subject itself instead. */
+static PyObject *match_args(PyTypeObject *type, bool *self) { // new ref
+    PyObject *name = PyUnicode_InternFromString("__match_args__"), *args = NULL;
+    if (name == NULL) return NULL;
+    int found = _PyObject_LookupAttr((PyObject *)type, name, &args);
+    Py_DECREF(name);
+    if (found == 0) {
+        *self = PyType_HasFeature(type, _Py_TPFLAGS_MATCH_SELF);
+        return PyTuple_New(0);
+    }
+    if (found > 0 && !PyTuple_CheckExact(args)) {
+        PyErr_Format(PyExc_TypeError, "%s.__match_args__ must be a tuple (got %s)", type->tp_name, Py_TYPE(args)->tp_name);
+        Py_CLEAR(args);
+    }
+    return args;
+}
+
+static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, PyObject *seen, PyObject *attributes) {
+    bool self = false;
+    PyObject *names = match_args(type, &self);
+    if (names == NULL) return -1;
+    Py_ssize_t allowed = self ? 1 : PyTuple_GET_SIZE(names);
+    int status = 1;
+    if (allowed < count) {
+        PyErr_Format(PyExc_TypeError, "%s() accepts %d positional sub-pattern%s (%d given)", type->tp_name, (int)allowed,
+                     allowed == 1 ? "" : "s", (int)count);
+        status = -1;
+    } else if (self) {
+        status = PyList_Append(attributes, subject) < 0 ? -1 : 1;
+    } else {
+        for (i64 i = 0; i < count && status > 0; i++) {
+            PyObject *name = PyTuple_GET_ITEM(names, i);
+            if (PyUnicode_CheckExact(name)) {
+                status = match_attribute(subject, type, name, seen, attributes);
+            } else {
+                PyErr_Format(PyExc_TypeError, "__match_args__ elements must be strings (got %s)", Py_TYPE(name)->tp_name);
+                status = -1;
+            }
+        }
+    }
+    Py_DECREF(names);
+    return status;
+}
+
+PyObject *rt_match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, PyObject *names, i64 positional) {
+    if (!PyType_Check(type)) {
+        PyErr_SetString(PyExc_TypeError, "called match pattern must be a type");
+        return NULL;
+    }
+    int status = PyObject_IsInstance(subject, type);
+    if (status <= 0) return status < 0 ? NULL : Py_NewRef(Py_None);
+    PyObject *seen = PySet_New(NULL), *attributes = PyList_New(0), *result = NULL;
+    if (seen == NULL || attributes == NULL) goto done;
+    if (positional) status = match_positional(subject, (PyTypeObject *)type, positional, seen, attributes);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names) && status > 0; i++)
+        status = match_attribute(subject, (PyTypeObject *)type, PyTuple_GET_ITEM(names, i), seen, attributes);
+    if (status > 0) result = PyList_AsTuple(attributes);
+    else if (status == 0) result = Py_NewRef(Py_None);
+done:
+    Py_XDECREF(seen);
+    Py_XDECREF(attributes);
+    return result;
+}
+
+/* --- from module import name --- */
+
+static void raise_cannot_import(PyObject *module, PyObject *name, PyObject *package) {
+    PyObject *path = PyModule_GetFilenameObject(module), *spec = NULL, *message = NULL;
+    PyObject *shown = package ? Py_NewRef(package) : PyUnicode_FromString("<unknown module name>");
+    if (shown == NULL) goto done;
+    if (path == NULL || !PyUnicode_Check(path)) {
+        PyErr_Clear();
+        Py_CLEAR(path);
+        message = PyUnicode_FromFormat("cannot import name %R from %R (unknown location)", name, shown);
+    } else {
+        spec = PyObject_GetAttrString(module, "__spec__");
+        bool half = spec != NULL && cp_spec_is_initializing(spec);
+        PyErr_Clear();
+        message = PyUnicode_FromFormat(half ? "cannot import name %R from partially initialized module %R (most likely due "
+                                              "to a circular import) (%S)"
+                                            : "cannot import name %R from %R (%S)",
+                                       name, shown, path);
+    }
+    if (message != NULL) PyErr_SetImportError(message, package, path);
+done:
+    Py_XDECREF(path);
+    Py_XDECREF(spec);
+    Py_XDECREF(message);
+    Py_XDECREF(shown);
+}
+
+PyObject *rt_import_from(PyThreadState *tstate, PyObject *module, PyObject *name) {
+    PyObject *value = NULL, *package, *full;
+    if (_PyObject_LookupAttr(module, name, &value) != 0) return value;
+    package = PyObject_GetAttrString(module, "__name__"); /* a module being imported may stand in sys.modules already */
+    if (package == NULL) PyErr_Clear();
+    if (package != NULL && PyUnicode_Check(package)) {
+        full = PyUnicode_FromFormat("%U.%U", package, name);
+        value = full ? PyImport_GetModule(full) : NULL;
+        Py_XDECREF(full);
+        if (value == NULL && !PyErr_Occurred()) raise_cannot_import(module, name, package);
+    } else {
+        raise_cannot_import(module, name, NULL);
+    }
+    Py_XDECREF(package);
+    return value;
+}

@@ -1,0 +1,187 @@
+/* Arithmetic and comparison of objects: int, float and str in line, everything else by CPython's protocols. */
+#include "bytecode/bytecode.h"
+#include "runtime/rt.h"
+
+/* The value of an int of at most two digits (60 bits). */
+static inline bool small_int(PyObject *object, i64 *value) {
+    if (!PyLong_CheckExact(object)) return false;
+    Py_ssize_t size = Py_SIZE(object);
+    const digit *digits = ((PyLongObject *)object)->ob_digit;
+    switch (size) {
+    case 0: *value = 0; return true;
+    case 1: *value = digits[0]; return true;
+    case -1: *value = -(i64)digits[0]; return true;
+    case 2: *value = (i64)digits[1] << PyLong_SHIFT | digits[0]; return true;
+    case -2: *value = -((i64)digits[1] << PyLong_SHIFT | digits[0]); return true;
+    default: return false;
+    }
+}
+
+static inline bool two_ints(PyObject *a, PyObject *b, i64 *x, i64 *y) { return small_int(a, x) && small_int(b, y); }
+
+/* Both as doubles when one is a float and the other a float or a small int that converts exactly. */
+static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
+    i64 number;
+    bool a_float = PyFloat_CheckExact(a), b_float = PyFloat_CheckExact(b);
+    if (!a_float && !b_float) return false;
+    if (a_float) *x = PyFloat_AS_DOUBLE(a);
+    else if (small_int(a, &number) && number >= -(1LL << 53) && number <= 1LL << 53) *x = (double)number;
+    else return false;
+    if (b_float) *y = PyFloat_AS_DOUBLE(b);
+    else if (small_int(b, &number) && number >= -(1LL << 53) && number <= 1LL << 53) *y = (double)number;
+    else return false;
+    return true;
+}
+
+#define ARITHMETIC(name, builtin, operator, slow)                                                            \
+    PyObject *name(PyObject *a, PyObject *b) {                                                               \
+        i64 x, y, result;                                                                                    \
+        double p, q;                                                                                         \
+        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLongLong(result);           \
+        if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
+        return slow(a, b);                                                                                   \
+    }
+
+ARITHMETIC(rt_add, __builtin_add_overflow, +, PyNumber_Add)
+ARITHMETIC(rt_subtract, __builtin_sub_overflow, -, PyNumber_Subtract)
+ARITHMETIC(rt_multiply, __builtin_mul_overflow, *, PyNumber_Multiply)
+
+PyObject *rt_true_divide(PyObject *a, PyObject *b) {
+    double x, y;
+    if (two_floats(a, b, &x, &y) && y != 0.0) return PyFloat_FromDouble(x / y);
+    return PyNumber_TrueDivide(a, b);
+}
+
+PyObject *rt_floor_divide(PyObject *a, PyObject *b) {
+    i64 x, y;
+    if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_FloorDivide(a, b);
+    i64 quotient = x / y;
+    if (x % y != 0 && (x < 0) != (y < 0)) quotient--;
+    return PyLong_FromLongLong(quotient);
+}
+
+PyObject *rt_remainder(PyObject *a, PyObject *b) {
+    i64 x, y;
+    if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_Remainder(a, b);
+    i64 rest = x % y;
+    if (rest != 0 && (rest < 0) != (y < 0)) rest += y;
+    return PyLong_FromLongLong(rest);
+}
+
+static PyObject *power(PyObject *a, PyObject *b) { return PyNumber_Power(a, b, Py_None); }
+static PyObject *inplace_power(PyObject *a, PyObject *b) { return PyNumber_InPlacePower(a, b, Py_None); }
+
+static const binaryfunc PLAIN[BIN_COUNT] = {
+    [BIN_ADD] = PyNumber_Add, [BIN_AND] = PyNumber_And, [BIN_FLOOR_DIVIDE] = PyNumber_FloorDivide,
+    [BIN_LSHIFT] = PyNumber_Lshift, [BIN_MATRIX_MULTIPLY] = PyNumber_MatrixMultiply,
+    [BIN_MULTIPLY] = PyNumber_Multiply, [BIN_REMAINDER] = PyNumber_Remainder, [BIN_OR] = PyNumber_Or,
+    [BIN_POWER] = power, [BIN_RSHIFT] = PyNumber_Rshift, [BIN_SUBTRACT] = PyNumber_Subtract,
+    [BIN_TRUE_DIVIDE] = PyNumber_TrueDivide, [BIN_XOR] = PyNumber_Xor,
+};
+
+static const binaryfunc IN_PLACE[BIN_COUNT] = {
+    [BIN_ADD] = PyNumber_InPlaceAdd, [BIN_AND] = PyNumber_InPlaceAnd,
+    [BIN_FLOOR_DIVIDE] = PyNumber_InPlaceFloorDivide, [BIN_LSHIFT] = PyNumber_InPlaceLshift,
+    [BIN_MATRIX_MULTIPLY] = PyNumber_InPlaceMatrixMultiply, [BIN_MULTIPLY] = PyNumber_InPlaceMultiply,
+    [BIN_REMAINDER] = PyNumber_InPlaceRemainder, [BIN_OR] = PyNumber_InPlaceOr, [BIN_POWER] = inplace_power,
+    [BIN_RSHIFT] = PyNumber_InPlaceRshift, [BIN_SUBTRACT] = PyNumber_InPlaceSubtract,
+    [BIN_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide, [BIN_XOR] = PyNumber_InPlaceXor,
+};
+
+/* Operators on ints that need no more than 64 bits; false: not such a case. */
+static bool int_binary(i64 x, i64 y, i64 kind, i64 *result) {
+    switch (kind) {
+    case BIN_AND: *result = x & y; return true;
+    case BIN_OR: *result = x | y; return true;
+    case BIN_XOR: *result = x ^ y; return true;
+    case BIN_RSHIFT:
+        if (y < 0) return false;
+        *result = x >> (y > 63 ? 63 : y);
+        return true;
+    case BIN_LSHIFT:
+        if (y < 0 || y > 62) return false;
+        *result = (i64)((uint64_t)x << y);
+        return *result >> y == x;
+    default: return false;
+    }
+}
+
+PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
+    i64 x, y, result;
+    if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLongLong(result);
+    return PLAIN[kind](a, b);
+}
+
+/* Exact numbers do not know in place: the plain operator is the same and is quick. */
+PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
+    if (PyLong_CheckExact(a) || PyFloat_CheckExact(a)) {
+        switch (kind) {
+        case BIN_ADD: return rt_add(a, b);
+        case BIN_SUBTRACT: return rt_subtract(a, b);
+        case BIN_MULTIPLY: return rt_multiply(a, b);
+        case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
+        case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
+        case BIN_REMAINDER: return rt_remainder(a, b);
+        default: {
+            i64 x, y, result;
+            if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLongLong(result);
+        }
+        }
+    }
+    return IN_PLACE[kind](a, b);
+}
+
+PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_place) {
+    if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a)
+        return in_place ? rt_inplace(a, b, BIN_ADD) : rt_add(a, b);
+    frame->localsplus[slot] = NULL; /* its reference is ours now */
+    PyUnicode_Append(&a, b);
+    return a;
+}
+
+PyObject *rt_negative(PyObject *a) {
+    i64 x;
+    if (small_int(a, &x)) return PyLong_FromLongLong(-x);
+    if (PyFloat_CheckExact(a)) return PyFloat_FromDouble(-PyFloat_AS_DOUBLE(a));
+    return PyNumber_Negative(a);
+}
+
+PyObject *rt_positive(PyObject *a) { return PyNumber_Positive(a); }
+PyObject *rt_invert(PyObject *a) { return PyNumber_Invert(a); }
+
+#define COMPARED(x, y, op)                                                                                   \
+    ((op) == Py_LT   ? (x) < (y)                                                                             \
+     : (op) == Py_LE ? (x) <= (y)                                                                            \
+     : (op) == Py_EQ ? (x) == (y)                                                                            \
+     : (op) == Py_NE ? (x) != (y)                                                                            \
+     : (op) == Py_GT ? (x) > (y)                                                                             \
+                     : (x) >= (y))
+
+/* 0 or 1 for the common exact types; -1: ask the objects. */
+static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
+    i64 x, y;
+    double p, q;
+    if (two_ints(a, b, &x, &y)) return COMPARED(x, y, op);
+    if (two_floats(a, b, &p, &q)) return COMPARED(p, q, op);
+    if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
+        return (a == b || _PyUnicode_EQ(a, b)) == (op == Py_EQ);
+    return -1;
+}
+
+PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
+    int known = quick_compare(a, b, op);
+    if (known >= 0) return Py_NewRef(known ? Py_True : Py_False);
+    return PyObject_RichCompare(a, b, (int)op);
+}
+
+i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
+    int known = quick_compare(a, b, op);
+    if (known >= 0) return known;
+    PyObject *result = PyObject_RichCompare(a, b, (int)op);
+    if (result == NULL) return -1;
+    i64 truth = PyObject_IsTrue(result);
+    Py_DECREF(result);
+    return truth;
+}
+
+i64 rt_contains(PyObject *container, PyObject *item) { return PySequence_Contains(container, item); }

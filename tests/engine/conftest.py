@@ -1,0 +1,42 @@
+"""What the engine's tests share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """The tests' compiled code goes into a cache of their own."""
+    from dxpy import config
+
+    folder = tmp_path_factory.mktemp("cache") / "dxpy"
+    os.environ["DXPY_CACHE_DIR"] = str(folder)
+    config.apply({"cache_dir": str(folder)})
+
+
+@pytest.fixture
+def run_python():
+    """Run this Python with arguments; returns the CompletedProcess, its output as text."""
+
+    def run(*arguments, env=(), cwd=None, input=None, options=()):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+        environment.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1")
+        environment.update(env)
+        return subprocess.run(
+            [sys.executable, *options, *map(str, arguments)],
+            env=environment,
+            cwd=cwd,
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,25 @@
+"""Code objects and name strategies for the engine's tests."""
+
+from hypothesis import strategies as st
+
+import dxpy
+
+
+def _add(a, b):
+    return a + b
+
+
+def _total(n):
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+ADD = _add.__code__
+TOTAL = _total.__code__  # has a loop, so perhaps OSR entries
+UNUSABLE = ADD.replace(co_code=bytes([255, 0]) + ADD.co_code)  # 255 is no opcode that a compiler writes
+
+COMPILED_TIERS = [dxpy.CompilationTier.BASELINE_JIT, dxpy.CompilationTier.OPTIMIZING_JIT, dxpy.CompilationTier.AOT_OPTIMIZED]
+
+any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates too

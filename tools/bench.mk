@@ -1,0 +1,12 @@
+# Stock and dxpy in turn on one core: programs of our own, then pyperformance's.
+.PHONY: bench bench-quick demo
+
+bench: build
+	$(BIN)/python -m pip install -q -e '.[bench]'
+	$(BIN)/python benchmarks/run.py --pyperformance
+
+bench-quick: build
+	$(BIN)/python benchmarks/run.py --quick
+
+demo: build
+	$(BIN)/python tools/demo.py

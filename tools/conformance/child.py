@@ -1,0 +1,192 @@
+"""Run one module of CPython's test package and note what became of each case.
+
+    python child.py EVENTS MODULE [--dxpy ROOT] [--without FILE]
+
+EVENTS gets the JSON lines that proving/watch.py reads. --dxpy puts ROOT on the path for as long as it takes to import
+and enable dxpy. --without names a file of case ids, one a line, that are left out.
+"""
+
+import argparse
+import doctest
+import faulthandler
+import gc
+import json
+import os
+import sys
+import unittest
+
+
+class Events:
+    """Appends to the events file by means that no test can have replaced, and only in the process that began."""
+
+    def __init__(self, path):
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._pid = os.getpid()
+        self._write, self._getpid, self._encode = os.write, os.getpid, json.JSONEncoder().encode
+
+    def __call__(self, **event):
+        if self._getpid() == self._pid:
+            self._write(self._fd, (self._encode(event) + "\n").encode("ascii"))
+
+
+class Result(unittest.TestResult):
+    """One event as a case begins, one with its outcome as it ends; equal ids are numbered."""
+
+    def __init__(self, events):
+        super().__init__()
+        self.events = events
+        self.seen = {}
+        self.current = self.outcome = self.detail = None
+
+    def number(self, name):
+        count = self.seen[name] = self.seen.get(name, 0) + 1
+        return name if count == 1 else f"{name}#{count}"
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.current, self.outcome, self.detail = self.number(test.id()), None, ""
+        self.events(begin=self.current)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.events(end=self.current, outcome=self.outcome or "pass", detail=self.detail)
+        self.current = None
+
+    def note(self, test, outcome, detail=""):
+        if self.current is None:
+            self.events(end=self.number(test.id()), outcome=outcome, detail=detail[-4000:])
+        elif self.outcome in (None, "skip", "expected failure"):
+            self.outcome, self.detail = outcome, detail[-4000:]
+
+    def addError(self, test, err):
+        self.note(test, "error", self._exc_info_to_string(err, test))
+
+    def addFailure(self, test, err):
+        self.note(test, "fail", self._exc_info_to_string(err, test))
+
+    def addSubTest(self, test, subtest, err):
+        if err is not None:
+            kind = "fail" if issubclass(err[0], test.failureException) else "error"
+            self.note(test, kind, f"{subtest}\n{self._exc_info_to_string(err, test)}")
+
+    def addSkip(self, test, reason):
+        self.note(test, "skip", reason)
+
+    def addExpectedFailure(self, test, err):
+        self.note(test, "expected failure")
+
+    def addUnexpectedSuccess(self, test):
+        self.note(test, "unexpected success")
+
+
+def leaves(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from leaves(test)
+        else:
+            yield test
+
+
+def prune(suite, without):
+    """Leave out the cases named, in place, keeping suites as they are (load_tests may use its own kind)."""
+    kept = []
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            prune(test, without)
+            kept.append(test)
+        elif test.id() not in without:
+            kept.append(test)
+    suite._tests = kept
+
+
+def install(events, without):
+    """Have test.support hand its suites and doctests to us: modules with a test_main() of their own go through it."""
+    from test import support
+
+    support.use_resources = ()
+    result = Result(events)
+
+    def run_suite(suite):
+        prune(suite, without)
+        if any(True for _ in leaves(suite)):
+            suite.run(result)
+
+    def run_doctest(module, verbosity=None, optionflags=0):
+        name = f"doctest:{module.__name__}"
+        if name not in without:
+            events(begin=name)
+            failed, tried = doctest.testmod(module, optionflags=optionflags)
+            events(end=name, outcome="fail" if failed else "pass", detail=f"{failed} of {tried} examples")
+            return failed, tried
+
+    support._run_suite = run_suite
+    support.run_doctest = run_doctest
+    return run_suite
+
+
+def run_module(name, events, run_suite):
+    case = f"import {name}"
+    events(begin=case)
+    try:
+        __import__(name)
+    except unittest.SkipTest as skip:
+        events(end=case, outcome="skip", detail=str(skip))
+        return
+    except Exception as error:  # noqa: BLE001
+        events(end=case, outcome="error", detail=f"{type(error).__name__}: {error}")
+        return
+    events(end=case, outcome="pass", detail="")
+    module = sys.modules[name]
+    main = getattr(module, "test_main", None)
+    try:
+        if main is not None:
+            main()
+        else:
+            run_suite(unittest.TestLoader().loadTestsFromModule(module))
+    except unittest.SkipTest as skip:
+        events(end=f"main {name}", outcome="skip", detail=str(skip))
+    except Exception as error:  # noqa: BLE001
+        events(end=f"main {name}", outcome="error", detail=f"{type(error).__name__}: {error}")
+
+
+def enable(root):
+    sys.path.insert(0, root)
+    import dxpy
+
+    sys.path.remove(root)
+    dxpy.enable()
+    return dxpy
+
+
+def work_done(dxpy):
+    """What the JIT did, so that a mode in which nothing was compiled does not look like a proof."""
+    stats = dxpy.stats()
+    names = [name for name in dir(stats) if not name.startswith("_")]
+    found = {name: getattr(stats, name) for name in names}
+    return {name: value for name, value in found.items() if isinstance(value, (int, float))}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("events")
+    parser.add_argument("module")
+    parser.add_argument("--dxpy")
+    parser.add_argument("--without")
+    args = parser.parse_args()
+    sys.path[0:1] = []
+    sys.argv[1:] = []
+    faulthandler.enable(all_threads=True)
+    events = Events(args.events)
+    without = set()
+    if args.without:
+        with open(args.without, encoding="utf-8") as file:
+            without = set(file.read().split("\n"))
+    dxpy = enable(args.dxpy) if args.dxpy else None
+    run_suite = install(events, without)
+    run_module(args.module, events, run_suite)
+    gc.collect()
+    events(done=True, work=work_done(dxpy) if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+# COUNT random programs from SEED, in MODES; `make bisect SCRIPT=file.py` finds the function that a script gets wrong.
+.PHONY: fuzz bisect
+
+COUNT ?= 2000
+SEED  ?= 1
+
+fuzz: build
+	nice $(BIN)/python tools/fuzz/run.py --count $(COUNT) --seed $(SEED) $(if $(MODES),--modes $(MODES))
+
+bisect: build
+	$(BIN)/python tools/fuzz/bisect.py $(if $(MODES),--modes $(MODES)) $(SCRIPT) -- $(ARGS)

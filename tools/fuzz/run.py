@@ -1,0 +1,121 @@
+"""Random programs, stock against every mode: output, exceptions with their lines, final state.
+
+    python tools/fuzz/run.py [--count 2000] [--seed 1] [--modes all] [--batch 50] [--rounds 6]
+
+A batch of cases is one file and, in each mode, one process. A case that differs is made small (statements and
+expressions are taken away as long as it still differs) and filed under tests/regress/. Exit status 1: finds.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+
+from proving import cases, modes
+
+from fuzz import shrink, statements
+
+
+class Fuzzer:
+    def __init__(self, args):
+        self.args = args
+        self.modes = modes.named(args.modes)
+        self.lock = threading.Lock()
+        self.finds = []
+        self.tried = 0
+        self.unusable = 0
+        self.compiled = 0
+        self.begin = time.monotonic()
+
+    def source(self, names):
+        return statements.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names)
+
+    def outcomes(self, mode, source, folder, timeout):
+        path = Path(folder, "fuzz_batch.py")
+        path.write_text(source)
+        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout)
+
+    def batch(self, number):
+        names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
+        source = self.source(names)
+        with tempfile.TemporaryDirectory(prefix="dxpy-fuzz-") as folder:
+            stock = self.outcomes(modes.STOCK, source, folder, 120)
+            if stock.deaths:
+                with self.lock:
+                    self.unusable += len(stock.deaths)
+                dead = {case.rpartition("case_")[2] for case, _, _ in stock.deaths}
+                names = [name for name in names if name not in dead]
+                source = self.source(names)
+                stock = self.outcomes(modes.STOCK, source, folder, 120)
+            for mode in self.modes:
+                found = self.outcomes(mode, source, folder, 120 + 20 * stock.seconds)
+                with self.lock:
+                    self.compiled += sum(found.work.get(f"tier{tier}", 0) for tier in (1, 2, 3))
+                for difference in cases.differences(stock, found):
+                    self.find(mode, difference)
+        with self.lock:
+            self.tried += len(names)
+            if self.tried % (10 * self.args.batch) < self.args.batch:
+                self.progress()
+
+    def find(self, mode, difference):
+        case, at, usual, seen = difference
+        with self.lock:
+            self.finds.append((mode.name, case))
+            known = len(self.finds) > self.args.finds
+        print(f"differs in {mode.name}: {case}, round {at}\n--- stock\n{usual[-600:]}\n--- here\n{seen[-600:]}", flush=True)
+        if known or "case_" not in case:
+            return
+        name = case.rpartition("case_")[2]
+        small = shrink.shrink(self.source([name]), mode, rounds=self.args.rounds, seconds=self.args.shrink)
+        path = ROOT / "tests" / "regress" / f"fuzz_{mode.name}_{self.args.seed}_{name}.py"
+        path.write_text(small)
+        print(f"filed as {path.relative_to(ROOT)}", flush=True)
+
+    def progress(self):
+        rate = self.tried / (time.monotonic() - self.begin)
+        print(f"{self.tried} programs, {rate:.1f} a second, {len(self.finds)} differ", file=sys.stderr, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--modes", default="all")
+    parser.add_argument("--batch", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--finds", type=int, default=5, help="how many finds are made small and filed")
+    parser.add_argument("--shrink", type=float, default=120, help="seconds a find may take to be made small")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()))
+    parser.add_argument("--show", help="print the program of this case, as 000123, and stop")
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    fuzzer = Fuzzer(args)
+    if args.show:
+        print(fuzzer.source([args.show]))
+        return
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        list(pool.map(fuzzer.batch, range(-(-args.count // args.batch))))
+    fuzzer.progress()
+    print(
+        f"{fuzzer.tried} programs of seed {args.seed} in {', '.join(mode.name for mode in fuzzer.modes)}: "
+        f"{len(fuzzer.finds)} differ, {fuzzer.unusable} left out (they end the stock process), "
+        f"{fuzzer.compiled} functions compiled, {time.monotonic() - fuzzer.begin:.0f} s"
+    )
+    sys.exit(1 if fuzzer.finds else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the conformance run, the behaviour suite, the fuzzer and the leak scripts share."""

@@ -1,0 +1,90 @@
+"""Run program files in a mode and collect every case's outcome in every round; compare two such runs."""
+
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from proving import modes, watch
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DEATHS = 12
+
+
+@dataclass
+class Outcomes:
+    """rounds: case -> outcome of each round; a case the process died in has the death as its only outcome."""
+
+    rounds: dict = field(default_factory=dict)
+    deaths: list = field(default_factory=list)
+    work: dict = field(default_factory=dict)
+    enabled: bool = False
+    seconds: float = 0.0
+
+
+def run(mode, programs, *, python=sys.executable, rounds=8, timeout=900, extra=None):
+    """Outcomes of the case_* functions of the program files in `mode`. A process that dies is started anew without
+    the case that it died in."""
+    result = Outcomes()
+    folder = tempfile.mkdtemp(prefix="dxpy-cases-")
+    try:
+        cache = Path(folder, "cache") if mode.warm else None
+        if mode.warm:
+            one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra)
+            result = Outcomes()
+        for _ in range(DEATHS):
+            watched = one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra)
+            result.seconds += watched.seconds
+            if watched.death is None:
+                break
+            guilty = watched.running or "the process's end"
+            result.rounds[guilty] = [watched.death]
+            log = Path(folder, "log").read_bytes()[-3000:].decode("utf-8", "replace")
+            result.deaths.append((guilty, watched.death, log))
+            if watched.running is None:
+                break
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+def one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra):
+    dead = [case for case, death, _ in result.deaths]
+    without = Path(folder, "without")
+    without.write_text("\n".join(dead))
+    command = [python, "-u", str(HERE / "run_cases.py"), f"{folder}/events", "--rounds", str(rounds)]
+    command += ["--without", str(without)]
+    if mode.enabled:
+        command += ["--dxpy", str(ROOT)]
+    if mode.patient:
+        command += ["--pause", "0.4"]
+    env = modes.environment(mode, cache, PYTHONHASHSEED="0", **(extra or {}))
+    watched = watch.run(
+        [*command, *map(str, programs)], f"{folder}/events", env=env, cwd=folder, log=f"{folder}/log", timeout=timeout
+    )
+    fresh = {}
+    for event in watched.ended:
+        outcomes = fresh.setdefault(event["end"], [])
+        outcomes.append(outcomes[-1] if event.get("same") else event["outcome"])
+    result.rounds.update(fresh)
+    if watched.done:
+        result.work, result.enabled = watched.done["work"], watched.done["enabled"]
+    return watched
+
+
+def differences(stock, other):
+    """(case, round, stock's outcome, the other's outcome): the first round in which a case differs."""
+    found = []
+    for case in dict.fromkeys([*stock.rounds, *other.rounds]):
+        usual, seen = stock.rounds.get(case, []), other.rounds.get(case, [])
+        if usual == seen:
+            continue
+        for number in range(max(len(usual), len(seen))):
+            one = usual[number] if number < len(usual) else "(not run)"
+            two = seen[number] if number < len(seen) else "(not run)"
+            if one != two:
+                found.append((case, number, one, two))
+                break
+    return found

@@ -1,0 +1,75 @@
+"""The modes dxpy is proven in: one row each. Whoever proves something runs it in every row, against `stock`.
+
+Adding a mode is adding a row; the conformance run, the behaviour suite and the fuzzer then have it.
+"""
+
+import os
+from dataclasses import dataclass
+
+NEVER = "1000000000,1500000000,2000000000"
+AT_ONCE = {"DXPY_SYNC": "1", "DXPY_THRESHOLDS": "1,2,3", "DXPY_COMPILE_TIMEOUT": "60"}
+TIER_2 = {**AT_ONCE, "DXPY_MAX_TIER": "2"}
+
+
+@dataclass(frozen=True, eq=False)
+class Mode:
+    """One way to run a program.
+
+    options  environment of the run (all other DXPY_* variables are removed)
+    enabled  whether the run calls dxpy.enable()
+    warm     the run that counts is the second one on a code cache of its own
+    patient  rounds are spaced out in time, so that code compiled in the background is met while running
+    """
+
+    name: str
+    what: str
+    options: dict
+    enabled: bool = True
+    warm: bool = False
+    patient: bool = False
+
+
+MODES = [
+    Mode("stock", "CPython without dxpy", {}, enabled=False),
+    Mode("hook", "hook only, nothing gets hot", {"DXPY_THRESHOLDS": NEVER, "DXPY_OSR": "0"}),
+    Mode("tier1", "tier 1 at the first call", {**AT_ONCE, "DXPY_MAX_TIER": "1"}),
+    Mode("tier2", "tiers 1 and 2 at the first calls", TIER_2),
+    Mode("tier3", "tiers 1 to 3 at the first calls", {**AT_ONCE, "DXPY_MAX_TIER": "3"}),
+    Mode("exits1", "tier 2, every guard fails at each visit", {**TIER_2, "DXPY_FORCE_EXITS": "1"}),
+    Mode("exits7", "tier 2, every guard fails at each 7th visit", {**TIER_2, "DXPY_FORCE_EXITS": "7"}),
+    Mode(
+        "osr",
+        "entered at the first back-edge, never at a call",
+        {"DXPY_SYNC": "1", "DXPY_THRESHOLDS": NEVER, "DXPY_OSR": "1", "DXPY_OSR_THRESHOLD": "1"},
+    ),
+    Mode(
+        "background",
+        "compiled beside the program, installed late",
+        {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_INSTALL_DELAY": "20"},
+        patient=True,
+    ),
+    Mode("warm", "tier 3, code from the cache of an earlier run", {**AT_ONCE, "DXPY_MAX_TIER": "3"}, warm=True),
+]
+
+BY_NAME = {mode.name: mode for mode in MODES}
+STOCK = BY_NAME["stock"]
+
+
+def named(names):
+    """The modes of a comma-separated list of names; "all" are all that enable dxpy."""
+    if names == "all":
+        return [mode for mode in MODES if mode.enabled]
+    unknown = [name for name in names.split(",") if name not in BY_NAME]
+    if unknown:
+        raise SystemExit(f"unknown mode {', '.join(unknown)}; there are: all, {', '.join(BY_NAME)}")
+    return [BY_NAME[name] for name in names.split(",")]
+
+
+def environment(mode, cache_dir=None, **extra):
+    """os.environ for a run in `mode`. Without `cache_dir` the code cache is off."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+    env.update(mode.options)
+    if mode.enabled:
+        env.update({"DXPY_CACHE": "0"} if cache_dir is None else {"DXPY_CACHE": "1", "DXPY_CACHE_DIR": str(cache_dir)})
+    env.update(extra)
+    return env
