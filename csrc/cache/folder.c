@@ -129,6 +129,8 @@ int cache_open(const char *directory, uint64_t size_limit) {
     return 0;
 }
 
+bool cache_is_open(void) { return cache_state.directory[0] != 0; }
+
 static int open_private(int at, const char *name) {
     struct stat about;
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -42,13 +42,12 @@ static void after_fork_in_parent(void) {
     process_unlock_descriptors();
 }
 
-/* What lies in the worker's folder the parent will load and remove. */
+/* Objects that no cache took the parent will load and remove. */
 static void drop_parents_objects(Client *client) {
-    size_t length = strlen(client->folder.path);
-    for (Reply *reply = client->replies; reply && length; reply = reply->next) {
+    for (Reply *reply = client->replies; reply; reply = reply->next) {
         WorkerReply *content = &reply->content;
-        if (strncmp(content->path, client->folder.path, length) != 0) continue;
-        content->ok = false;
+        if (!content->temporary) continue;
+        content->ok = content->temporary = false;
         content->path[0] = 0;
         snprintf(content->reason, sizeof content->reason, "worker_forked");
     }

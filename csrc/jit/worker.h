@@ -27,7 +27,8 @@ typedef struct WorkerReply {
     uint64_t job;
     bool ok;
     bool cached;            /* came from the disk cache, nothing was compiled */
-    char path[WORKER_PATH]; /* the shared object; with no cache, the receiver unlinks it once loaded */
+    bool temporary;         /* no cache took the object: the receiver unlinks the path once loaded */
+    char path[WORKER_PATH]; /* the shared object */
     int unit;               /* which unit of that object: dxpy_unit_<unit>, dxpy_image_<unit> */
     char reason[48];        /* a name of jit/reasons.def when not ok */
     char message[208];

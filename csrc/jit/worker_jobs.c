@@ -68,7 +68,7 @@ void jobs_finish(Client *client, Job *job, const ResultFrame *result, char *text
     Reply *reply = job->reply;
     WorkerReply *to = &reply->content;
     to->job = job->id;
-    to->ok = result->ok, to->cached = result->cached;
+    to->ok = result->ok, to->cached = result->cached, to->temporary = result->temporary;
     to->unit = result->unit;
     to->queue_ms = job->sent > 0 ? (job->sent - job->submitted) * 1e3 : 0;
     to->parse_ms = result->parse_ms, to->opt_ms = result->opt_ms;
