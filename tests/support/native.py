@@ -46,8 +46,10 @@ class Built:
         return self.folder / "libnoexec.so"
 
 
+@functools.cache
 def build(folder):
-    """Compile the sources as they are, never an installed build."""
+    """Compile the sources as they are, never an installed build. Once in a test run."""
+    folder.mkdir()
     folders = sorted(Path("/usr/lib/gcc").glob("*/*/include/libgccjit.h"))
     gcc = [f"-I{folders[-1].parent}", f"-L{folders[-1].parent.parent}"] if folders else []
     flags = "-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror"
