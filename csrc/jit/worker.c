@@ -79,6 +79,7 @@ static void after_fork_in_child(void) {
 static void prepare_once(void) {
     make_condition(&worker_client);
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    atexit(worker_stop); /* a keeper nobody waits for is a zombie where process 1 does not reap */
 }
 
 /* --- settings --- */

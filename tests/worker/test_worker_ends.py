@@ -78,6 +78,8 @@ def test_program_ends(built, tmp_path, state, end):
     process.stdin.close()
     if "exec" not in end:
         process.wait()
+    if end in ("sys.exit(0)", "raise ValueError", "worker.stop()"):
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "not even a zombie, whoever process 1 is"
     assert_all_gone(tmp_path, pids)
     process.kill()
     process.wait()
