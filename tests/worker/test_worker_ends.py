@@ -32,6 +32,7 @@ START = """
     worker = Client(str(built / "libworker.so"), str(built / "dxpy-cc-stub"))
 """
 BUSY = f"{START}    worker.submit(f'spawn signal {{folder}}/signal sleep 100')\n"
+STOPPED = f"{START}    worker.submit(f'signal {{folder}}/signal stop')\n"
 IDLE = f"{START}    worker.compile(f'ok')\n    worker.compile('signal {{}}/signal'.format(folder))\n"
 
 
@@ -85,7 +86,7 @@ def test_program_ends(built, tmp_path, state, end):
     process.wait()
 
 
-@pytest.mark.parametrize("state", [BUSY, IDLE], ids=["busy", "idle"])
+@pytest.mark.parametrize("state", [BUSY, IDLE, STOPPED], ids=["busy", "idle", "stopped"])
 def test_program_is_killed_from_outside(built, tmp_path, state):
     busy = Signal(tmp_path)
     process = start(built, tmp_path, f"{state}    sys.stdin.read()\n")

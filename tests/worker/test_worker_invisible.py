@@ -105,6 +105,8 @@ def test_signals_to_the_programs_group_do_not_reach_the_worker(client, folder):
     os.killpg(0, signal.SIGTERM)
     os.killpg(0, signal.SIGHUP)
     assert worker.compile("ok 2").ok and worker.stats().starts == 1
+    keeper = parent_of(worker.stats().pid)
+    assert os.getsid(keeper) == keeper != os.getsid(0), "nor do those of its terminal"
     worker.stop()
 
 
