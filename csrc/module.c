@@ -1,5 +1,6 @@
 /* dxpy._jit: the module's state and functions. Everything that users call stands in the package dxpy. */
 #include "cpython/hook.h"
+#include "cpython/top.h"
 #include "cpython/version.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
@@ -83,14 +84,16 @@ static PyObject *jit_compile_function(PyObject *module, PyObject *args) {
         return NULL;
     FunctionRecord *record = engine_obtain_for_function(function);
     if (!record || hook_install() < 0) return NULL;
+    PyCodeObject *code = (PyCodeObject *)Py_NewRef(record->code);
     Tier lowest = tier == TIER_INTERPRETER ? TIER_BASELINE : tier;
     if (tier == TIER_INTERPRETER)
         tier = Py_MAX(TIER_BASELINE, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
     record_pin(record);
-    bool ok = engine_compile(record, tier, record->code, &refusal) != NULL;
+    bool ok = engine_compile(record, tier, code, &refusal);
     while (!ok && tier > lowest && record->ceiling < tier)
-        ok = engine_compile(record, --tier, record->code, &refusal) != NULL;
+        ok = engine_compile(record, --tier, code, &refusal);
     if (!ok) raise_compilation_failed(state, record->name, tier, &refusal);
+    Py_DECREF(code);
     record_unpin(record);
     if (!ok) return NULL;
     Py_RETURN_NONE;
@@ -120,6 +123,7 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
         return NULL;
     FunctionRecord *record = engine_obtain_for_function(function);
     if (!record) return NULL;
+    PyObject *code = Py_NewRef(record->code);
     record_pin(record);
     PyObject *text = compile_dump(record, stage);
     if (!text && !PyErr_Occurred()) {
@@ -128,8 +132,51 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
         raise_compilation_failed(state_of_module(module), record->name,
                                  Py_MAX(TIER_BASELINE, (Tier)record->tier), &refusal);
     }
+    Py_DECREF(code);
     record_unpin(record);
     return text;
+}
+
+static PyObject *jit_lower_code(PyObject *module, PyObject *args) {
+    PyCodeObject *code; // borrowed
+    Tier tier;
+    int with_text = 0;
+    if (!PyArg_ParseTuple(args, "O!O&|p:lower_code", &PyCode_Type, &code, tier_from_python, &tier, &with_text))
+        return NULL;
+    if (tier == TIER_INTERPRETER) return PyErr_Format(PyExc_ValueError, "lower_code(): tier must be 1, 2 or 3");
+    return compile_lower(code, tier, with_text);
+}
+
+/* --- running a program, for `dxpy run` --- */
+
+static PyObject *jit_run_file(PyObject *module, PyObject *path) {
+    PyObject *bytes = NULL;
+    if (!PyUnicode_FSConverter(path, &bytes)) return NULL;
+    FILE *file = fopen(PyBytes_AS_STRING(bytes), "rbe");
+    if (!file) {
+        Py_DECREF(bytes);
+        return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+    }
+    int status = top_run_file(file, PyBytes_AS_STRING(bytes));
+    Py_DECREF(bytes);
+    return PyLong_FromLong(status);
+}
+
+static PyObject *jit_run_stdin(PyObject *module, PyObject *unused) {
+    return PyLong_FromLong(top_run_file(stdin, "<stdin>"));
+}
+
+static PyObject *jit_run_string(PyObject *module, PyObject *source) {
+    const char *text = PyUnicode_AsUTF8(source);
+    return text ? PyLong_FromLong(top_run_string(text)) : NULL;
+}
+
+static PyObject *jit_run_call(PyObject *module, PyObject *args) {
+    PyObject *call, *arguments; // borrowed
+    if (!PyArg_ParseTuple(args, "OO!:run_call", &call, &PyTuple_Type, &arguments)) return NULL;
+    int status = top_run_call(call, arguments);
+    if (status == TOP_INTERRUPTED) Py_RETURN_NONE;
+    return PyLong_FromLong(status);
 }
 
 static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cache_info_to_python(); }
@@ -159,6 +206,17 @@ static PyMethodDef functions[] = {
     {"describe", jit_describe, METH_O,
      "describe(code, /)\n--\n\nWhat is known of a code object: dict, or None."},
     {"dump", jit_dump, METH_VARARGS, "dump(function, stage, /)\n--\n\nText of a compile stage."},
+    {"lower_code", jit_lower_code, METH_VARARGS,
+     "lower_code(code, tier, text=False, /)\n--\n\nDecode and lower, nothing more: (bail reason or None, its "
+     "message, microseconds, IR text if asked for)."},
+    {"run_file", jit_run_file, METH_O,
+     "run_file(path, /)\n--\n\nRun a script as python does, in __main__; its exit status. OSError: it cannot "
+     "be read."},
+    {"run_stdin", jit_run_stdin, METH_NOARGS, "run_stdin()\n--\n\nLikewise, from standard input."},
+    {"run_string", jit_run_string, METH_O, "run_string(source, /)\n--\n\nLikewise, as for `python -c`."},
+    {"run_call", jit_run_call, METH_VARARGS,
+     "run_call(function, arguments, /)\n--\n\nCall with no frame below, print the exception it leaves; its "
+     "exit status."},
     {"cache_info", jit_cache_info, METH_NOARGS, "cache_info()\n--\n\nThe code cache on disk, as a dict."},
     {"cache_entries", jit_cache_entries, METH_NOARGS,
      "cache_entries()\n--\n\nIts entries; after cache_info(): list of (key, object, unit, bytes, age in "

@@ -56,9 +56,12 @@ def __getattr__(name):
 
         value = importlib.import_module("dxpy.aio")
     elif name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        value = version("dxpy-runtime")
+        try:
+            value = version("dxpy-runtime")
+        except PackageNotFoundError:
+            value = "not installed"  # used from its source tree
     else:
         raise AttributeError(f"module 'dxpy' has no attribute {name!r}")
     globals()[name] = value

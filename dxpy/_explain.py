@@ -46,18 +46,18 @@ def _under_way(record):
 
 
 def _compiled(record):
-    if not record["compiles"]:
+    count, compiled = record["compiles"], record["compiled"]
+    if not count and compiled is None:
         return "never"
-    times = "once" if record["compiles"] == 1 else f"{record['compiles']:,} times"
-    text = f"{times}, {record['compile_ms']:.1f} ms in the compiler"
-    compiled = record["compiled"]
+    text = "taken from the code cache"
+    if count:
+        times = "once" if count == 1 else f"{count:,} times"
+        text = f"{times}, {record['compile_ms']:.1f} ms in the compiler"
     if compiled is None:
         return f"{text}; not in use now"
     text += f"; in use: tier {compiled['tier']}, {compiled['code_size']:,} bytes"
     entries = compiled["osr_entries"]
-    if entries:
-        text += f", OSR entries at offset {', '.join(map(str, entries))}"
-    return text
+    return f"{text}, OSR entries at offset {', '.join(map(str, entries))}" if entries else text
 
 
 def taken_exits(record):

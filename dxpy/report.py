@@ -147,13 +147,12 @@ def _function_cells(row, sampled):
 def _state(row):
     if row["refusal"]:
         return f"interpreted: {row['refusal']}"
+    state = f"compiled, {row['compiled']['code_size']:,} bytes" if row["compiled"] else "interpreted"
     if row["requested"]:
-        return f"being compiled at tier {row['requested']}"
-    if row["compiled"]:
-        return f"compiled, {row['compiled']['code_size']:,} bytes"
+        return f"{state}; tier {row['requested']} under way"
     if row["bail_reason"]:
-        return f"last compile failed: {row['bail_reason']}"
-    return "interpreted: not hot"
+        return f"{state}; last compile failed: {row['bail_reason']}"
+    return state if row["compiled"] else f"{state}: not hot"
 
 
 def _exits(facts):
@@ -205,15 +204,16 @@ def _table(heads, rows, numeric):
     head = "".join(
         f"<th class={kind} tabindex=0>{label}</th>" for label, kind in zip(heads, kinds, strict=True)
     )
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td class={kind} data-key='{_text(key)}'>{html}</td>"
-            for (key, html), kind in zip(row, kinds, strict=True)
-        )
-        for row in rows
-    )
+    body = "\n".join(_table_row(row, kinds) for row in rows)
     return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+
+
+def _table_row(row, kinds):
+    cells = "".join(
+        f"<td class={kind} data-key='{_text(key)}'>{html}</td>"
+        for (key, html), kind in zip(row, kinds, strict=True)
+    )
+    return f"<tr>{cells}</tr>"
 
 
 STYLE = """

@@ -14,7 +14,8 @@ typedef enum BcOp {
     BC_OP_COUNT
 } BcOp;
 
-enum { BC_BACKWARD = 1 };
+enum { BC_BACKWARD = 1, BC_NO_SPECULATION = 2 /* a guard kept failing here */,
+       BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */ };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
 typedef enum BinaryKind {
@@ -34,6 +35,21 @@ typedef enum FeedbackKind {
     FB_TWO_TUPLE, FB_TUPLE, FB_LIST,                                  /* UNPACK_SEQUENCE */
     FB_MEGAMORPHIC,                                                   /* gave up specialising */
 } FeedbackKind;
+
+/* What a value probably is. */
+typedef enum Likely {
+    LIKELY_UNSEEN, /* nothing reaches it */
+    LIKELY_INT, LIKELY_FLOAT, LIKELY_BOOL, LIKELY_STR, LIKELY_LIST, LIKELY_TUPLE, LIKELY_DICT, LIKELY_RANGE,
+    LIKELY_RANGE_ITER,
+    LIKELY_RANGE_TYPE, /* the callable range */
+    LIKELY_OTHER
+} Likely;
+
+typedef struct ConstInfo {
+    uint8_t type; /* Likely */
+    int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER */
+    double real;
+} ConstInfo;
 
 typedef struct Instr {
     uint8_t op; /* BcOp */
@@ -64,6 +80,9 @@ typedef struct Bytecode {
     int free_count;           /* free variables, the last slots */
     int stack_size;
     int const_count, name_count;
+    ConstInfo *consts;
+    uint8_t *name_types;      /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
+    uint8_t *argument_types;  /* Likely, from a sample call; NULL: none */
     int unit_count;           /* length in code units */
     bool is_generator;        /* generator, coroutine or async generator */
     bool is_coroutine;        /* may await: coroutine, or generator marked as one */

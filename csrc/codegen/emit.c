@@ -22,6 +22,9 @@ void gcc_init(Gcc *gcc, gcc_jit_context *ctx) {
     gcc->u8_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(ctx, 1, 0));
     gcc->f64 = gcc_jit_context_get_type(ctx, GCC_JIT_TYPE_DOUBLE);
     gcc->expect = gcc_jit_context_get_builtin_function(ctx, "__builtin_expect");
+    gcc->add_overflow = gcc_jit_context_get_builtin_function(ctx, "__builtin_saddl_overflow");
+    gcc->sub_overflow = gcc_jit_context_get_builtin_function(ctx, "__builtin_ssubl_overflow");
+    gcc->mul_overflow = gcc_jit_context_get_builtin_function(ctx, "__builtin_smull_overflow");
 }
 
 static gcc_jit_type *type_of(Unit *u, IrType type) {

@@ -11,7 +11,7 @@
 typedef struct Gcc {
     gcc_jit_context *ctx;
     gcc_jit_type *void_type, *ptr, *ptr_ptr, *i64, *i64_ptr, *i32, *i32_ptr, *u8_ptr, *f64;
-    gcc_jit_function *expect;
+    gcc_jit_function *expect, *add_overflow, *sub_overflow, *mul_overflow;
     gcc_jit_type *helper_types[HELPER_COUNT]; /* made when first called */
     gcc_jit_function *drop[2];                /* drops a reference: out of line, in line; likewise */
 } Gcc;
@@ -57,6 +57,10 @@ void emit_assign(Unit *u, gcc_jit_lvalue *to, gcc_jit_rvalue *value);
 #define OP(name, result, args, imm, flags, doc) void emit_##name##_OP(Unit *u, Ins *ins);
 #include "ir/ops.def"
 void emit_exits(Unit *u);
+/* Leave by the guard's exit when the condition holds. */
+void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition);
+gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b);
+gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type);
 
 /* The image as an exported constant array. */
 void emit_image(Unit *u, int index);

@@ -163,20 +163,6 @@ void emit_leave_OP(Unit *u, Ins *ins) {
                   u->exits[ins->exit]);
 }
 
-void emit_poll_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
-    gcc_jit_block *asked = emit_block(u);
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
-                                  gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
-                  asked);
-    gcc_jit_block *next = u->block;
-    u->block = asked;
-    gcc_jit_rvalue *status = emit_helper_call(u, H_rt_poll, 1, &u->tstate);
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_LT, status, emit_int(u, 0)),
-                                       u->exits[ins->exit], next);
-    u->block = next;
-}
-
 /* --- ends of blocks --- */
 
 void emit_br_OP(Unit *u, Ins *ins) {
@@ -217,6 +203,26 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
     return emit_helper_call(u, helper, 5, args);
 }
 
+/* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must show. */
+void emit_poll_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
+                                  gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
+                  asked);
+    gcc_jit_block *next = u->block;
+    u->block = asked;
+    fill_spill(u, &u->fn->exits.items[ins->leave_exit]);
+    gcc_jit_lvalue *status = gcc_jit_function_new_local(u->function, NULL, u->gcc->i64, "status");
+    emit_assign(u, status, call_exit(u, H_rt_exit_poll, ins->leave_exit));
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)),
+                  u->exits[ins->exit]);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)), leaving);
+    gcc_jit_block_end_with_jump(u->block, NULL, next);
+    gcc_jit_block_end_with_jump(leaving, NULL, u->exits[ins->leave_exit]);
+    u->block = next;
+}
+
 void emit_yield_OP(Unit *u, Ins *ins) {
     fill_spill(u, &u->fn->exits.items[ins->exit]);
     gcc_jit_block_add_eval(u->block, NULL, call_exit(u, H_rt_exit_yield, ins->exit));
@@ -249,7 +255,7 @@ void emit_exits(Unit *u) {
             continue;
         }
         fill_spill(u, exit);
-        if (exit->kind == EXIT_LEAVE) {
+        if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }

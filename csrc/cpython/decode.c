@@ -138,6 +138,40 @@ static void check_args(Decoder *d) {
     }
 }
 
+uint8_t decode_likely_type(PyObject *object) {
+    if (object == NULL) return LIKELY_OTHER;
+    PyTypeObject *type = Py_TYPE(object);
+    return type == &PyLong_Type        ? LIKELY_INT
+           : type == &PyFloat_Type     ? LIKELY_FLOAT
+           : type == &PyBool_Type      ? LIKELY_BOOL
+           : type == &PyUnicode_Type   ? LIKELY_STR
+           : type == &PyList_Type      ? LIKELY_LIST
+           : type == &PyTuple_Type     ? LIKELY_TUPLE
+           : type == &PyDict_Type      ? LIKELY_DICT
+           : type == &PyRange_Type     ? LIKELY_RANGE
+           : type == &PyRangeIter_Type ? LIKELY_RANGE_ITER
+                                       : LIKELY_OTHER;
+}
+
+static void describe_consts(Decoder *d) {
+    d->out->consts = arena_array(&d->cx->arena, ConstInfo, d->out->const_count + 1);
+    for (int i = 0; i < d->out->const_count; i++) {
+        PyObject *object = PyTuple_GET_ITEM(d->code->co_consts, i);
+        ConstInfo *info = &d->out->consts[i];
+        int overflow = 0;
+        info->type = decode_likely_type(object);
+        if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (overflow) info->type = LIKELY_OTHER;
+        if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
+    }
+    d->out->name_types = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
+    for (int i = 0; i < d->out->name_count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(d->code->co_names, i);
+        bool is_range = PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "range") == 0;
+        d->out->name_types[i] = is_range ? LIKELY_RANGE_TYPE : LIKELY_OTHER;
+    }
+}
+
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
     Bytecode *out = arena_new(&cx->arena, Bytecode);
     const char *name = PyUnicode_AsUTF8(code->co_qualname);
@@ -167,5 +201,6 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
     out->count = d.instrs.count;
     decode_handlers(&d);
     check_args(&d);
+    describe_consts(&d);
     return out;
 }

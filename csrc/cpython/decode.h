@@ -10,4 +10,7 @@
  * that has no safe reading. Needs the GIL. Runs no Python code. */
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code);
 
+/* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
+uint8_t decode_likely_type(PyObject *object);
+
 #endif

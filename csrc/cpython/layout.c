@@ -2,6 +2,12 @@
 
 #include "cpython/compat.h"
 
+/* range's iterator is private to CPython's rangeobject.c. */
+typedef struct RangeIterator {
+    PyObject_HEAD
+    long index, start, step, length;
+} RangeIterator;
+
 const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_tstate_cframe] = offsetof(PyThreadState, cframe),
     [LAYOUT_cframe_use_tracing] = offsetof(_PyCFrame, use_tracing),
@@ -12,6 +18,15 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_code_units] = offsetof(PyCodeObject, co_code_adaptive),
     [LAYOUT_object_refcnt] = offsetof(PyObject, ob_refcnt),
     [LAYOUT_object_type] = offsetof(PyObject, ob_type),
+    [LAYOUT_object_size] = offsetof(PyVarObject, ob_size),
+    [LAYOUT_int_digits] = offsetof(PyLongObject, ob_digit),
+    [LAYOUT_float_value] = offsetof(PyFloatObject, ob_fval),
+    [LAYOUT_list_items] = offsetof(PyListObject, ob_item),
+    [LAYOUT_tuple_items] = offsetof(PyTupleObject, ob_item),
+    [LAYOUT_range_index] = offsetof(RangeIterator, index),
+    [LAYOUT_range_start] = offsetof(RangeIterator, start),
+    [LAYOUT_range_step] = offsetof(RangeIterator, step),
+    [LAYOUT_range_length] = offsetof(RangeIterator, length),
 #ifdef Py_REF_DEBUG
     [LAYOUT_count_refs] = 1,
 #endif

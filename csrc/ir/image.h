@@ -9,7 +9,7 @@
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 
-enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 1, CACHE_BYTES = 64 };
+enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 2, CACHE_BYTES = 64 };
 
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */

@@ -20,7 +20,8 @@ const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
 #define FLAG_BITS(f)                                                                                         \
     ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
      (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
-     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) | (HAS(f, 'C') ? OPF_CONSUMES : 0))
+     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) | (HAS(f, 'C') ? OPF_CONSUMES : 0) |  \
+     (HAS(f, 'G') ? OPF_GUARD : 0))
 
 const OpInfo IR_OPS[IR_OP_COUNT] = {
 #define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
@@ -73,7 +74,7 @@ Ins *ir_new_ins(Fn *fn, IrOp op, IrType type, int arg_count) {
     ins->arg_count = arg_count;
     ins->args = arg_count ? arena_array(fn_arena(fn), Ins *, arg_count) : NULL;
     ins->id = fn->next_value++;
-    ins->exit = -1;
+    ins->exit = ins->leave_exit = -1;
     return ins;
 }
 
@@ -140,7 +141,8 @@ void ir_replace_uses(Fn *fn, Ins *old, Ins *new_value) {
     for (int i = 0; i < fn->blocks.count; i++)
         for_each_ins(ins, fn->blocks.items[i]) {
             replace_in(ins->args, ins->arg_count, old, new_value);
-            if (ins->state) replace_in(ins->state->stack, ins->state->stack_count, old, new_value);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                if (*ir_state_value(ins->state, s) == old) *ir_state_value(ins->state, s) = new_value;
         }
 }
 
@@ -173,6 +175,7 @@ bool ir_may_consume(const Ins *ins, int arg) { return arg >= ir_rest_index(ins);
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;
+    if (ins->op == IR_list_set_OP) return arg == 2;
     if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
     if (arg >= ir_rest_index(ins)) return false;
     int index = 0;

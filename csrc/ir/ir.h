@@ -47,7 +47,7 @@ typedef enum ImmKind {
 /* The flags column of ops.def. */
 enum {
     OPF_CONST = 1, OPF_TERMINATOR = 2, OPF_RAISES = 4, OPF_LEAVES = 8, OPF_EFFECT = 16, OPF_BORROWED = 32,
-    OPF_NULLABLE = 64, OPF_RUNS_CODE = 128, OPF_CONSUMES = 256
+    OPF_NULLABLE = 64, OPF_RUNS_CODE = 128, OPF_CONSUMES = 256, OPF_GUARD = 512
 };
 
 typedef struct OpInfo {
@@ -84,6 +84,10 @@ typedef struct FrameState {
     int32_t handler;  /* index into Fn.handlers, -1: none */
     int32_t stack_count;
     Ins **stack;      /* operand stack, bottom first */
+    int32_t local_count;
+    int32_t *slots;   /* local variables whose value the frame's memory does not have yet */
+    Ins **locals;     /* their values */
+    Ins **bound;      /* 0: the variable is unbound after all; a constant 1 for most */
 } FrameState;
 
 struct Ins {
@@ -99,6 +103,7 @@ struct Ins {
     Ins *prev, *next;
     uint32_t id;
     int32_t exit;          /* index into Fn.exits, -1: none; set by opt_refcount */
+    int32_t leave_exit;    /* likewise, of an instruction that may raise and may leave: where it leaves */
     uint64_t consumed;     /* calls with a rest: mask of its values that the helper consumes */
     int32_t use_count;     /* scratch of passes */
     void *scratch;
@@ -132,15 +137,18 @@ typedef struct Handler {
 } Handler;
 
 /* What an exit does with a value. Order known to ir/image.h. */
-typedef enum ExitValueKind { EXIT_OWNED, EXIT_BORROWED, EXIT_DROP, EXIT_I64, EXIT_F64 } ExitValueKind;
+typedef enum ExitValueKind {
+    EXIT_OWNED, EXIT_BORROWED, EXIT_DROP, EXIT_I64, EXIT_F64,
+    EXIT_IF /* a number: when it is 0 the next row is skipped */
+} ExitValueKind;
 
 typedef struct ExitValue {
     uint8_t kind; /* ExitValueKind */
-    int32_t slot; /* operand stack slot; unused for EXIT_DROP */
+    int32_t slot; /* of localsplus, the operand stack behind the locals; unused for EXIT_DROP */
     Ins *value;
 } ExitValue;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD } ExitKind;
+typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD } ExitKind;
 
 typedef struct Exit {
     ExitKind kind;
@@ -192,6 +200,16 @@ bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its
 bool ir_consumes(const Ins *ins, int arg);
 bool ir_may_consume(const Ins *ins, int arg);
 int ir_rest_index(const Ins *ins); /* first argument of the rest, or arg_count */
+
+/* All values of a frame state, one after the other: first its stack, then its locals. */
+static inline int ir_state_count(const FrameState *state) {
+    return state ? state->stack_count + 2 * state->local_count : 0;
+}
+static inline Ins **ir_state_value(const FrameState *state, int i) {
+    if (i < state->stack_count) return &state->stack[i];
+    i -= state->stack_count;
+    return i < state->local_count ? &state->locals[i] : &state->bound[i - state->local_count];
+}
 
 #define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)
 

@@ -182,8 +182,18 @@ static FrameState *state(Parser *p) {
     state->lasti = (uint32_t)number(p, 0, p->fn->unit_count - 1);
     state->handler = (int32_t)number(p, -1, p->fn->handlers.count - 1);
     expect(p, "[");
-    Values stack = value_list(p);
-    expect(p, "]");
+    Values stack = value_list(p), locals = {0}, bound = {0};
+    VEC(int32_t) slots = {0};
+    while (!try_text(p, "]")) {
+        vec_push(&p->cx->arena, &slots, (int32_t)number(p, 0, p->fn->local_count - 1));
+        expect(p, "=");
+        vec_push(&p->cx->arena, &locals, value_ref(p));
+        vec_push(&p->cx->arena, &bound, value_ref(p));
+    }
+    state->bound = bound.items;
+    state->slots = slots.items;
+    state->locals = locals.items;
+    state->local_count = locals.count;
     if (stack.count > p->fn->stack_size) fail(p, "more operands than the frame holds");
     state->stack = stack.items;
     state->stack_count = stack.count;
@@ -308,9 +318,8 @@ static void resolve(Parser *p) {
     for (int i = 0; i < p->fn->blocks.count; i++)
         for_each_ins(ins, p->fn->blocks.items[i]) {
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = resolved(p, ins->args[a]);
-            if (ins->state)
-                for (int s = 0; s < ins->state->stack_count; s++)
-                    ins->state->stack[s] = resolved(p, ins->state->stack[s]);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                *ir_state_value(ins->state, s) = resolved(p, *ir_state_value(ins->state, s));
         }
 }
 

@@ -27,6 +27,8 @@ static void print_ins(const Ins *ins, StrBuf *out) {
     if (ins->state) {
         strbuf_addf(out, " @%u %u %d [", ins->state->offset, ins->state->lasti, ins->state->handler);
         print_values(ins->state->stack, ins->state->stack_count, out);
+        for (int i = 0; i < ins->state->local_count; i++)
+            strbuf_addf(out, " %d=v%u v%u", ins->state->slots[i], ins->state->locals[i]->id, ins->state->bound[i]->id);
         strbuf_addf(out, " ]");
     }
     for (int s = 0; s < ins->block->succ_count && ins == ins->block->last; s++)

@@ -24,7 +24,20 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
     case IR_call_OP: check_call(fn, after, ins); break;
-    case IR_mkbool_OP: case IR_not_OP: case IR_br_OP: wanted = IR_I64; break;
+    case IR_mkbool_OP: case IR_guard_OP: case IR_not_OP: case IR_br_OP: case IR_box_i64_OP: case IR_i2f_OP: case IR_iadd_OP:
+    case IR_isub_OP: case IR_imul_OP: case IR_ifloordiv_OP: case IR_imod_OP: case IR_iand_OP: case IR_ior_OP:
+    case IR_ixor_OP: case IR_ishl_OP: case IR_ishr_OP: case IR_ineg_OP: case IR_iinvert_OP: case IR_icmp_OP:
+    case IR_itruediv_OP:
+        wanted = IR_I64;
+        break;
+    case IR_box_f64_OP: case IR_fadd_OP: case IR_fsub_OP: case IR_fmul_OP: case IR_fdiv_OP: case IR_fneg_OP:
+    case IR_fcmp_OP:
+        wanted = IR_F64;
+        break;
+    case IR_list_item_OP: case IR_tuple_item_OP: case IR_list_set_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }
@@ -79,8 +92,8 @@ void ir_verify(Fn *fn, const char *after) {
         for_each_ins(ins, block) {
             for (int a = 0; a < ins->arg_count; a++)
                 check_use(fn, after, ins, ins->args[a], ins->op == IR_phi_OP ? block->preds.items[a] : block);
-            for (int s = 0; ins->state && s < ins->state->stack_count; s++)
-                check_use(fn, after, ins, ins->state->stack[s], block);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                check_use(fn, after, ins, *ir_state_value(ins->state, s), block);
         }
     }
 }

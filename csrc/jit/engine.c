@@ -78,8 +78,10 @@ static void free_record(FunctionRecord *record) {
         record->dropped = 1;
     }
     if (record->pins > 0) return;
-    if (!record->in_co_extra) Py_XDECREF(record->code);
+    if (!record->in_co_extra) Py_DECREF(record->code);
     Py_DECREF(record->name);
+    PyMem_Free(record->failed_guards);
+    PyMem_Free(record->osr_units);
     PyMem_Free(record);
 }
 
@@ -121,8 +123,7 @@ static int reserve_records(Engine *engine, int64_t id) {
 
 static void set_next_ask(FunctionRecord *record);
 
-/* A record of its own reference to `code` (NULL: none yet), in the chain of its name. NULL: MemoryError set.
- */
+/* A record with its own reference to `code`, in the chain of its name. NULL: MemoryError set. */
 static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *code) {
     FunctionRecord *record = NULL;
     NameBytes bytes;
@@ -136,7 +137,7 @@ static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *
     if (!record->name) goto error;
     record->id = id;
     record->engine = engine;
-    record->code = (PyCodeObject *)Py_XNewRef(code);
+    record->code = (PyCodeObject *)Py_NewRef(code);
     record->ceiling = TIER_AOT;
     link_record(engine, record);
     apply_filter(record);
@@ -481,27 +482,25 @@ static void take_over(FunctionRecord *to, FunctionRecord *from) {
     free_record(from);
 }
 
-FunctionRecord *engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal) {
+bool engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal) {
     /* Compiled code of another code object stays until that of the new one is there. */
     FunctionRecord *target = record->code == code ? record : new_record(record->engine, record->name, code);
     if (!target) {
         PyErr_Clear();
         refuse(refusal, reason_table[REASON_no_memory].name, "");
-        return NULL;
+        return false;
     }
+    Py_INCREF(code);
     record_pin(target);
-    bool ok = compile_record(target, tier, refusal);
-    bool dropped = target->dropped;
-    record_unpin(target);
-    if (dropped || !ok) {
-        if (!dropped && target != record) free_record(target);
-        return NULL;
-    }
-    if (!target->engine->of_process) {
+    bool ok = compile_record(target, tier, refusal) && !target->dropped;
+    if (ok && !target->engine->of_process) {
         while (target->next) take_over(target, target->next);
         while (target->previous) take_over(target, target->previous);
     }
-    return target;
+    if (!ok && target != record && !target->dropped) free_record(target);
+    Py_DECREF(code);
+    record_unpin(target);
+    return ok;
 }
 
 static void clear_counters(FunctionRecord *record) {

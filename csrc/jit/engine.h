@@ -62,8 +62,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync);
  * leave at their next exit point. A compile still under way is forgotten, engine_compile_ended not called. */
 void compile_invalidate(FunctionRecord *record);
 
-/* Publish replies that the worker has finished. Called under the GIL, from a pending call and from the hook.
- */
+/* Publish what the worker has finished. Called under the GIL, from a pending call and from the hook. */
 void compile_publish_finished(void);
 
 /* What is known of the compiled code: new dict with tier, symbol, code_size, exits: list of (line, offset,
@@ -77,9 +76,12 @@ PyObject *compile_observed_types(PyCodeObject *code);
 bool compile_arm_osr(FunctionRecord *record, int offset);
 
 /* Text of a stage, "bytecode", "ir", "opt" or "asm", at the record's tier (or the best one allowed when it
- * has none): new str. NULL: ValueError, or CompilationFailed's data in record->bail_reason and no exception.
- */
+ * has none): new str. NULL: ValueError, or no exception and bail_reason and bail_message set. */
 PyObject *compile_dump(FunctionRecord *record, const char *stage);
+
+/* Decode and lower without a record, for tools and tests: (reason or None, message, microseconds taken, text of
+ * the IR or None). */
+PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text);
 
 /* --- what the Python surface calls (implemented in jit/engine.c) --- */
 
@@ -116,12 +118,12 @@ Tier engine_record_loops(FunctionRecord *record, uint64_t loops);
 
 typedef struct Refusal {
     const char *reason; /* name from jit/reasons.def */
-    char message[160];
+    char message[256];
 } Refusal;
 
-/* Compile `code` now. Returns the compiled record (a new one in the place of `record` when its code is
- * another), or NULL, with `refusal` filled and everything else as it was. No exception set. */
-FunctionRecord *engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal);
+/* Compile `code` now, in the place of what is compiled for the record. false: `refusal` is filled and
+ * everything else is as it was. No exception set. The record may be gone afterwards, unless it is pinned. */
+bool engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refusal *refusal);
 
 void engine_deoptimize(FunctionRecord *record); /* this one; not those chained to it */
 void engine_reset(Engine *engine);

@@ -6,4 +6,8 @@
  * nothing else. */
 extern volatile int publish_is_wanted;
 
+/* The frame whose call made its function hot, while the policy is asked: its arguments are a sample of the types. NULL:
+ * none. Guarded by the GIL. */
+extern struct _PyInterpreterFrame *publish_sample_frame;
+
 #endif

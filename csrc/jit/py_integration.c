@@ -23,8 +23,15 @@ static PyObject *integration_new(PyTypeObject *type, PyObject *args, PyObject *k
     return object_of_engine(type, engine_new());
 }
 
+/* What the records hold are code objects, which refer to no JitIntegration. */
+static int integration_traverse(PyObject *self, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
 static void integration_dealloc(IntegrationObject *self) {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     if (self->engine && !self->engine->of_process) engine_free(self->engine);
     type->tp_free(self);
     Py_DECREF(type);
@@ -378,6 +385,7 @@ static PyType_Slot slots[] = {
                 "dxpy.integration()."},
     {Py_tp_new, integration_new},
     {Py_tp_dealloc, integration_dealloc},
+    {Py_tp_traverse, integration_traverse},
     {Py_tp_repr, integration_repr},
     {Py_tp_methods, methods},
     {Py_tp_getset, getters},
@@ -387,7 +395,7 @@ static PyType_Slot slots[] = {
 static PyType_Spec spec = {
     .name = "dxpy.JitIntegration",
     .basicsize = sizeof(IntegrationObject),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = slots,
 };
 

@@ -28,8 +28,15 @@ PyObject *mapper_view_new(ModuleState *state, Mapper *mapper, PyObject *owner) {
     return (PyObject *)self;
 }
 
+static int mapper_object_traverse(MapperObject *self, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->owner);
+    return 0;
+}
+
 static void mapper_object_dealloc(MapperObject *self) {
     PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     if (!self->owner) mapper_free(self->mapper);
     Py_XDECREF(self->owner);
     type->tp_free(self);
@@ -101,6 +108,7 @@ static PyType_Slot slots[] = {
                 "Two threads that ask for one new name at the same moment get one id. A name is any str."},
     {Py_tp_new, mapper_object_new},
     {Py_tp_dealloc, mapper_object_dealloc},
+    {Py_tp_traverse, mapper_object_traverse},
     {Py_tp_repr, mapper_repr},
     {Py_tp_methods, methods},
     {Py_sq_length, mapper_length},
@@ -111,7 +119,7 @@ static PyType_Slot slots[] = {
 static PyType_Spec spec = {
     .name = "dxpy.FunctionIdMapper",
     .basicsize = sizeof(MapperObject),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = slots,
 };
 

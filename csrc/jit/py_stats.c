@@ -91,16 +91,13 @@ PyObject *profile_to_python(ModuleState *state, FunctionRecord *first) {
         compiled |= record->compiled != NULL;
         if (record_calls(record) > record_calls(hottest)) hottest = record;
     }
-    PyObject *code = Py_XNewRef(hottest->code);
+    PyObject *code = Py_NewRef(hottest->code);
     PyObject *items[] = {
-        PyLong_FromUnsignedLongLong(calls),
-        PyLong_FromUnsignedLongLong(loops),
-        tier_to_python(state, tier),
-        PyBool_FromLong(compiled),
-        PyLong_FromUnsignedLongLong(exits),
-        code ? compile_observed_types((PyCodeObject *)code) : PyDict_New(),
+        PyLong_FromUnsignedLongLong(calls), PyLong_FromUnsignedLongLong(loops),
+        tier_to_python(state, tier),        PyBool_FromLong(compiled),
+        PyLong_FromUnsignedLongLong(exits), compile_observed_types((PyCodeObject *)code),
     };
-    Py_XDECREF(code);
+    Py_DECREF(code);
     _Static_assert(sizeof items / sizeof items[0] == sizeof profile_fields / sizeof profile_fields[0] - 1,
                    "an item for each field");
     return struct_from_items(state->profile_type, items, sizeof items / sizeof items[0]);
@@ -125,24 +122,23 @@ static PyObject *refusal_message(const FunctionRecord *record) {
  * stays interpreted), bail_reason (of the last failed compile), message, exits, compiles, compile_ms, and
  * compiled: None or what compile_describe says. */
 PyObject *record_to_dict(FunctionRecord *record) {
-    PyObject *code = Py_XNewRef(record->code), *result = NULL;
+    PyCodeObject *code = (PyCodeObject *)Py_NewRef(record->code);
+    PyObject *result = NULL;
     record_pin(record);
     PyObject *compiled = record->compiled ? compile_describe(record) : Py_NewRef(Py_None);
     PyObject *refusal = text_or_none(record_refusal(record)), *reason = text_or_none(record->bail_reason);
     PyObject *message = refusal_message(record);
-    PyCodeObject *shown = (PyCodeObject *)code;
     if (compiled && refusal && reason && message)
         result = Py_BuildValue("{sO sO sO si sL sK sK si si sO sO sO sK sI sd sO}", "name", record->name,
-                               "code", code ? code : Py_None, "file", shown ? shown->co_filename : Py_None,
-                               "line", shown ? shown->co_firstlineno : 0, "id", (long long)record->id,
-                               "calls", (unsigned long long)record_calls(record), "loop_iterations",
-                               (unsigned long long)record_loops(record), "tier", (int)record->tier,
-                               "requested", (int)record->requested, "refusal", refusal, "bail_reason", reason,
-                               "message", message, "exits", (unsigned long long)record->exits, "compiles",
-                               (unsigned int)record->compiles, "compile_ms", record->compile_ms, "compiled",
-                               compiled);
+                               "code", code, "file", code->co_filename, "line", code->co_firstlineno, "id",
+                               (long long)record->id, "calls", (unsigned long long)record_calls(record),
+                               "loop_iterations", (unsigned long long)record_loops(record), "tier",
+                               (int)record->tier, "requested", (int)record->requested, "refusal", refusal,
+                               "bail_reason", reason, "message", message, "exits",
+                               (unsigned long long)record->exits, "compiles", (unsigned int)record->compiles,
+                               "compile_ms", record->compile_ms, "compiled", compiled);
     record_unpin(record);
-    Py_XDECREF(code);
+    Py_DECREF(code);
     Py_XDECREF(compiled);
     Py_XDECREF(refusal);
     Py_XDECREF(reason);
@@ -168,7 +164,7 @@ static int add_to_snapshot(FunctionRecord *record, void *arg) {
         snapshot->capacity = capacity;
     }
     snapshot->rows[snapshot->count].id = record->id;
-    snapshot->rows[snapshot->count++].code = Py_XNewRef(record->code);
+    snapshot->rows[snapshot->count++].code = Py_NewRef(record->code);
     return 0;
 }
 
@@ -195,7 +191,7 @@ PyObject *engine_records_to_python(Engine *engine) {
         if (list && append_record(list, engine, snapshot.rows[i].id, snapshot.rows[i].code) < 0)
             Py_CLEAR(list);
     }
-    for (size_t i = 0; i < snapshot.count; i++) Py_XDECREF(snapshot.rows[i].code);
+    for (size_t i = 0; i < snapshot.count; i++) Py_DECREF(snapshot.rows[i].code);
     PyMem_Free(snapshot.rows);
     return list;
 }

@@ -76,7 +76,7 @@ static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
 
 static bool read_exit(ExitRecord *exit, PyCodeObject *code, Reader *r) {
     int32_t units = (int32_t)Py_SIZE(code) - 1;
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_YIELD);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_GUARD);
     exit->offset = next(r, 0, units);
     exit->lasti = next(r, 0, units);
     exit->depth = next(r, 0, code->co_stacksize);
@@ -86,8 +86,8 @@ static bool read_exit(ExitRecord *exit, PyCodeObject *code, Reader *r) {
     exit->values = PyMem_Calloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
     if (exit->values == NULL) return false;
     for (int i = 0; i < exit->value_count && !r->failed; i++) {
-        exit->values[i].kind = (uint8_t)next(r, EXIT_OWNED, EXIT_F64);
-        exit->values[i].slot = next(r, 0, code->co_stacksize - (code->co_stacksize > 0));
+        exit->values[i].kind = (uint8_t)next(r, EXIT_OWNED, EXIT_IF);
+        exit->values[i].slot = next(r, 0, code->co_nlocalsplus + code->co_stacksize);
     }
     return !r->failed;
 }

@@ -11,17 +11,31 @@ static void (*const LOWER[])(Lowerer *) = {
 /* --- instructions and states --- */
 
 static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int count) {
-    FrameState *state = arena_new(&l->cx->arena, FrameState);
+    Arena *arena = &l->cx->arena;
+    FrameState *state = arena_new(arena, FrameState);
     state->offset = offset;
     state->lasti = l->instr->lasti;
     state->handler = handler;
     state->stack_count = count;
-    state->stack = arena_array(&l->cx->arena, Ins *, count);
+    state->stack = arena_array(arena, Ins *, count);
     memcpy(state->stack, l->stack, sizeof(Ins *) * (size_t)count);
+    int stale = 0;
+    for (int i = 0; l->locals != NULL && i < l->code->local_count; i++) stale += l->locals[i].stale;
+    if (stale == 0) return state;
+    state->slots = arena_array(arena, int32_t, stale);
+    state->locals = arena_array(arena, Ins *, stale);
+    state->bound = arena_array(arena, Ins *, stale);
+    for (int i = 0; i < l->code->local_count; i++) {
+        if (!l->locals[i].stale) continue;
+        state->slots[state->local_count] = i;
+        state->bound[state->local_count] = l->locals[i].bound;
+        state->locals[state->local_count++] = l->locals[i].value;
+    }
     return state;
 }
 
 FrameState *lower_state(Lowerer *l, uint32_t offset) { return new_state(l, offset, -1, l->depth); }
+FrameState *lower_state_here(Lowerer *l) { return lower_state(l, l->instr->offset); }
 
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
     int handler = bc_handler < 0 ? -1 : l->handlers[bc_handler];
@@ -48,6 +62,7 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
         ins->type = (uint8_t)ir_helper((int)imm)->result;
         ins->nullable = false;
     }
+    if (l->locals != NULL && op == IR_call_OP && ir_runs_code(ins)) lower_flush(l);
     ir_append(l->block, ins);
     if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
     return ins;
@@ -71,11 +86,9 @@ void lower_poll(Lowerer *l, int target) {
     Ins *poll = ir_new_ins(l->fn, IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
     if (handler >= 0 && l->code->handlers[handler].depth > l->depth) handler = -1;
-    poll->state = raising_state(l, handler);
+    poll->state = lower_state(l, l->code->instrs[target].offset);
+    poll->state->handler = handler < 0 ? -1 : l->handlers[handler];
     ir_append(l->block, poll);
-    Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
-    leave->state = lower_state(l, l->code->instrs[target].offset);
-    ir_append(l->block, leave);
 }
 
 /* --- the abstract operand stack --- */
@@ -86,7 +99,9 @@ void lower_push(Lowerer *l, Ins *value) {
     l->stack[l->depth++] = value;
 }
 
-Ins *lower_pop(Lowerer *l) {
+Ins *lower_pop(Lowerer *l) { return lower_object(l, lower_pop_any(l)); }
+
+Ins *lower_pop_any(Lowerer *l) {
     if (l->depth == 0) bail(l->cx, "bad_bytecode", "the operand stack is empty at code unit %u", l->instr->lasti);
     return l->stack[--l->depth];
 }
@@ -94,7 +109,8 @@ Ins *lower_pop(Lowerer *l) {
 Ins *lower_peek(Lowerer *l, int depth) {
     if (depth < 1 || depth > l->depth)
         bail(l->cx, "bad_bytecode", "the operand stack is too low at code unit %u", l->instr->lasti);
-    return l->stack[l->depth - depth];
+    Ins **place = &l->stack[l->depth - depth];
+    return *place = lower_object(l, *place);
 }
 
 /* --- blocks and edges --- */
@@ -103,34 +119,62 @@ Block *lower_new_block(Lowerer *l) { return ir_new_block(l->fn); }
 
 void lower_end(Lowerer *l) { l->block = NULL; }
 
+static void add_phi(Lowerer *l, Place *place, Ins **value) {
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, (IrType)(*value)->type, 0);
+    ir_append(place->block, phi);
+    vec_push(&l->cx->arena, &place->phis, phi);
+    *value = phi;
+}
+
+/* The first to arrive decides the form; lower_conform has seen to it that all others come in the same. */
+static void open_place(Lowerer *l, Place *place, int target) {
+    Arena *arena = &l->cx->arena;
+    place->block = ir_new_block(l->fn);
+    place->depth = l->depth;
+    place->stack = arena_array(arena, Ins *, l->depth);
+    memcpy(place->stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
+    if (l->locals != NULL) {
+        place->locals = arena_array(arena, Local, l->code->local_count);
+        memcpy(place->locals, l->locals, sizeof(Local) * (size_t)l->code->local_count);
+    }
+    if (place->edges <= 1) return;
+    for (int i = 0; i < l->depth; i++) add_phi(l, place, &place->stack[i]);
+    for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
+        Local *local = &place->locals[i];
+        local->quiet = false;
+        if (local->value == NULL) continue;
+        local->stale = !l->never_stored[i];
+        local->quiet = true;
+        add_phi(l, place, &local->value);
+        if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
+    }
+}
+
 static void arrive(Lowerer *l, int target, Block *from) {
     Place *place = &l->places[target];
-    int depth = l->depth;
     if (place->block == NULL) {
-        place->block = ir_new_block(l->fn);
-        place->depth = depth;
-        place->stack = arena_array(&l->cx->arena, Ins *, depth);
-        for (int i = 0; i < depth; i++) {
-            if (place->edges > 1) {
-                place->stack[i] = ir_new_ins(l->fn, IR_phi_OP, (IrType)l->stack[i]->type, 0);
-                ir_append(place->block, place->stack[i]);
-            } else {
-                place->stack[i] = l->stack[i];
-            }
-        }
+        open_place(l, place, target);
         l->work[l->work_count++] = target;
     }
-    if (place->depth != depth)
+    if (place->depth != l->depth)
         bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u", l->code->instrs[target].offset);
-    Incoming incoming = {.from = from, .stack = arena_array(&l->cx->arena, Ins *, depth)};
-    memcpy(incoming.stack, l->stack, sizeof(Ins *) * (size_t)depth);
+    if (place->edges <= 1) return;
+    Incoming incoming = {.from = from, .values = arena_array(&l->cx->arena, Ins *, place->phis.count)};
+    int count = 0;
+    for (int i = 0; i < l->depth; i++) incoming.values[count++] = l->stack[i];
+    for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
+        if (place->locals[i].value == NULL) continue;
+        incoming.values[count++] = l->locals[i].value;
+        if (place->locals[i].bound->op == IR_phi_OP) incoming.values[count++] = l->locals[i].bound;
+    }
     vec_push(&l->cx->arena, &place->incoming, incoming);
 }
 
 void lower_goto(Lowerer *l, int target) {
+    if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
+    if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
-    if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
     ir_append(from, jump);
     arrive(l, target, from);
     ir_set_succs(from, l->places[target].block, NULL);
@@ -145,6 +189,14 @@ void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false) {
 
 /* --- entries --- */
 
+/* All in memory. At the start those that are no arguments are empty. */
+static Local *fresh_locals(Lowerer *l, bool at_start) {
+    Local *locals = arena_array(&l->cx->arena, Local, l->code->local_count + 1);
+    for (int i = 0; i < l->code->local_count; i++)
+        locals[i] = (Local){.bound = lower_const(l, IR_ki64_OP, 1), .quiet = at_start && i >= l->code->argument_count};
+    return locals;
+}
+
 /* A block that takes `depth` operands over from the frame and goes on at `target`. */
 static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, int depth) {
     Entry entry = {.kind = kind, .offset = offset, .block = ir_new_block(l->fn)};
@@ -156,6 +208,8 @@ static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, in
     int saved_depth = l->depth;
     Ins **saved = arena_array(&l->cx->arena, Ins *, saved_depth);
     memcpy(saved, l->stack, sizeof(Ins *) * (size_t)saved_depth);
+    Local *saved_locals = l->locals;
+    if (l->locals != NULL) l->locals = fresh_locals(l, kind == ENTRY_START);
     l->block = entry.block;
     l->instr = &l->code->instrs[target];
     l->depth = 0;
@@ -170,6 +224,7 @@ static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, in
     l->instr = instr;
     l->depth = saved_depth;
     memcpy(l->stack, saved, sizeof(Ins *) * (size_t)saved_depth);
+    l->locals = saved_locals;
     return l->fn->entries.count - 1;
 }
 
@@ -212,6 +267,7 @@ static void count_edges(Lowerer *l) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
         if (instr->target >= 0) l->places[instr->target].edges++;
+        if (instr->flags & BC_OSR) l->places[i].edges++;
         if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)
             l->places[i + 1].edges++;
@@ -231,6 +287,7 @@ static void lower_place(Lowerer *l, int index) {
     l->block = place->block;
     l->depth = place->depth;
     memcpy(l->stack, place->stack, sizeof(Ins *) * (size_t)place->depth);
+    if (l->locals != NULL) memcpy(l->locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
     for (l->index = index; l->block != NULL; l->index++) {
         if (l->index >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
         l->instr = &l->code->instrs[l->index];
@@ -247,26 +304,50 @@ static void fill_phis(Lowerer *l) {
     ir_fill_preds(l->fn);
     for (int i = 0; i < l->code->count; i++) {
         Place *place = &l->places[i];
-        if (place->block == NULL || place->edges <= 1) continue;
+        if (place->block == NULL) continue;
         int preds = place->block->preds.count;
-        for (int slot = 0; slot < place->depth; slot++) {
-            Ins *phi = place->stack[slot];
-            phi->arg_count = preds;
-            phi->args = arena_array(&l->cx->arena, Ins *, preds);
+        for (int phi = 0; phi < place->phis.count; phi++) {
+            Ins *ins = place->phis.items[phi];
+            ins->arg_count = preds;
+            ins->args = arena_array(&l->cx->arena, Ins *, preds);
             for (int p = 0; p < preds; p++)
                 for (int k = 0; k < place->incoming.count; k++)
                     if (place->incoming.items[k].from == place->block->preds.items[p])
-                        phi->args[p] = place->incoming.items[k].stack[slot];
+                        ins->args[p] = place->incoming.items[k].values[phi];
         }
     }
     for (bool changed = true; changed;) { // a phi may be NULL when one of its values may be
         changed = false;
         for (int i = 0; i < l->code->count; i++)
-            for (int slot = 0; l->places[i].edges > 1 && l->places[i].block && slot < l->places[i].depth; slot++) {
-                Ins *phi = l->places[i].stack[slot];
+            for (int k = 0; k < l->places[i].phis.count; k++) {
+                Ins *phi = l->places[i].phis.items[k];
                 for (int p = 0; p < phi->arg_count && !phi->nullable; p++)
                     if (phi->args[p]->nullable) phi->nullable = changed = true;
             }
+    }
+}
+
+static bool has_osr(const Bytecode *code) {
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].flags & BC_OSR) return true;
+    return false;
+}
+
+static void add_osr_entries(Lowerer *l, const Inference *inference) {
+    for (int i = 0; i < l->code->count; i++) {
+        const Instr *instr = &l->code->instrs[i];
+        if (!(instr->flags & BC_OSR) || inference->operands[i].depth < 0) continue;
+        new_entry(l, ENTRY_OSR, instr->lasti, i, inference->operands[i].depth);
+    }
+}
+
+static void find_never_stored(Lowerer *l) {
+    l->never_stored = arena_array(&l->cx->arena, bool, l->code->local_count + 1);
+    for (int i = 0; i < l->code->argument_count; i++) l->never_stored[i] = true;
+    for (int i = 0; i < l->code->count; i++) {
+        const Instr *instr = &l->code->instrs[i];
+        if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST || instr->op == BC_MAKE_CELL)
+            l->never_stored[instr->arg] = false;
     }
 }
 
@@ -287,6 +368,12 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     l.stack = arena_array(&cx->arena, Ins *, code->stack_size + 1);
     l.places = arena_array(&cx->arena, Place, code->count + 1);
     l.work = arena_array(&cx->arena, int, code->count + 1);
+    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code) : NULL;
+    if (tier > 1) {
+        l.inference = inference;
+        l.locals = fresh_locals(&l, true);
+        find_never_stored(&l);
+    }
     count_edges(&l);
     l.instr = &code->instrs[0];
     if (!code->is_generator) new_entry(&l, ENTRY_START, 0, 0, 0);
@@ -295,6 +382,7 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
             if (code->instrs[i].op == BC_RETURN_GENERATOR)
                 lower_resume_entry(&l, code->instrs[i].lasti + 1, i + 1, 1);
     add_handlers(&l);
+    add_osr_entries(&l, inference);
     if (fn->entries.count == 0) bail(cx, "bad_bytecode", "there is nowhere to begin");
     while (l.work_count > 0) lower_place(&l, l.work[--l.work_count]);
     fill_phis(&l);

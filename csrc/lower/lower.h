@@ -5,15 +5,24 @@
 
 #include "bytecode/bytecode.h"
 #include "ir/ir.h"
+#include "lower/infer.h"
 
 /* Make the IR of one function. `layout` is cpython/layout.h's. Bails on bytecode it cannot follow. */
 Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
 
 /* --- for lower/ only --- */
 
+/* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it. */
+typedef struct Local {
+    Ins *value; /* the unboxed number; NULL: the frame's memory has the value */
+    Ins *bound; /* 0: it is unbound after all */
+    bool stale; /* the frame's memory does not have the number */
+    bool quiet; /* what the memory holds may be overwritten unseen: nothing, or a number */
+} Local;
+
 typedef struct Incoming {
     Block *from;
-    Ins **stack;
+    Ins **values; /* for each phi of the place, in their order */
 } Incoming;
 
 /* A place in the bytecode where control flow joins or arrives by a jump. */
@@ -22,7 +31,8 @@ typedef struct Place {
     int edges;    /* how many */
     int depth;
     Ins **stack;  /* on arrival: phis, or the only predecessor's values */
-    bool lowered;
+    Local *locals; /* likewise; NULL: all in memory */
+    VEC(Ins *) phis;
     VEC(Incoming) incoming;
 } Place;
 
@@ -35,6 +45,9 @@ typedef struct Lowerer {
     int index; /* of instr */
     Ins **stack;
     int depth;
+    Local *locals;             /* NULL: this tier keeps all in memory */
+    const Inference *inference; /* NULL: this tier does not speculate */
+    bool *never_stored;        /* by local: the function only reads it */
     Block *marked_block; /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
     Place *places;   /* by instruction */
@@ -44,8 +57,28 @@ typedef struct Lowerer {
 } Lowerer;
 
 void lower_push(Lowerer *l, Ins *value);
-Ins *lower_pop(Lowerer *l);
-Ins *lower_peek(Lowerer *l, int depth); /* 1: the top */
+Ins *lower_pop(Lowerer *l);             /* as an object */
+Ins *lower_peek(Lowerer *l, int depth); /* 1: the top; as an object */
+Ins *lower_pop_any(Lowerer *l);         /* object or number */
+
+/* --- numbers (lower_number.c); only where l->inference is there --- */
+Ins *lower_object(Lowerer *l, Ins *value); /* boxed if need be */
+bool lower_is_int(Lowerer *l, const Ins *value);
+/* The number a value is; an object is guarded: `state` is where to go on when it is not of the type. */
+Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
+Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
+bool lower_number_binary(Lowerer *l);
+bool lower_number_unary(Lowerer *l, BcOp op);
+bool lower_number_compare(Lowerer *l);
+bool lower_number_subscr(Lowerer *l);
+bool lower_number_store_subscr(Lowerer *l);
+Ins *lower_truth(Lowerer *l, Ins *value);
+bool lower_number_load(Lowerer *l, int slot);
+bool lower_number_store(Lowerer *l, int slot);
+void lower_number_delete(Lowerer *l, int slot);
+void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
+/* Bring operands and locals into the form that a place wants; before the jump there. */
+void lower_conform(Lowerer *l, int target);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
@@ -58,6 +91,8 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
 
 /* The whole operand stack as it is now, to go on with at `offset`. */
 FrameState *lower_state(Lowerer *l, uint32_t offset);
+
+FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 #define K_NULL(l)      lower_const((l), IR_null_OP, 0)

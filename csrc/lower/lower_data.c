@@ -2,12 +2,16 @@
 #include "lower/lower.h"
 
 void lower_NOP(Lowerer *l) {}
-void lower_POP_TOP(Lowerer *l) { lower_pop(l); }
+void lower_POP_TOP(Lowerer *l) { lower_pop_any(l); }
 void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }
-void lower_COPY(Lowerer *l) { lower_push(l, lower_peek(l, l->instr->arg)); }
+void lower_COPY(Lowerer *l) {
+    if (l->instr->arg < 1 || l->instr->arg > l->depth) lower_peek(l, l->instr->arg);
+    lower_push(l, l->stack[l->depth - l->instr->arg]);
+}
 
 void lower_SWAP(Lowerer *l) {
-    Ins *top = lower_peek(l, 1), *other = lower_peek(l, l->instr->arg);
+    if (l->instr->arg < 1 || l->instr->arg > l->depth) lower_peek(l, l->instr->arg);
+    Ins *top = l->stack[l->depth - 1], *other = l->stack[l->depth - l->instr->arg];
     l->stack[l->depth - 1] = other;
     l->stack[l->depth - l->instr->arg] = top;
 }
@@ -15,6 +19,7 @@ void lower_SWAP(Lowerer *l) {
 void lower_LOAD_CONST(Lowerer *l) { lower_push(l, K_CONST(l, l->instr->arg)); }
 
 void lower_LOAD_FAST(Lowerer *l) {
+    if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
     Ins *value = INS0(l, ldloc, l->instr->arg);
     INS(l, chkloc, l->instr->arg, value);
     lower_push(l, value);
@@ -23,11 +28,13 @@ void lower_LOAD_FAST(Lowerer *l) {
 void lower_LOAD_CLOSURE(Lowerer *l) { lower_LOAD_FAST(l); }
 
 void lower_STORE_FAST(Lowerer *l) {
+    if (l->locals != NULL && lower_number_store(l, l->instr->arg)) return;
     Ins *value = lower_pop(l);
     INS(l, stloc, l->instr->arg, value);
 }
 
 void lower_DELETE_FAST(Lowerer *l) {
+    if (l->locals != NULL) lower_number_delete(l, l->instr->arg);
     Ins *value = INS0(l, ldloc, l->instr->arg);
     INS(l, chkloc, l->instr->arg, value);
     INS0(l, clrloc, l->instr->arg);

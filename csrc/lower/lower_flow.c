@@ -1,4 +1,6 @@
 /* Jumps, loops, exceptions, with, generators and coroutines. */
+#include <string.h>
+
 #include "lower/lower.h"
 
 void lower_RESUME(Lowerer *l) {
@@ -18,30 +20,54 @@ static void take_jump(Lowerer *l) {
 
 void lower_JUMP(Lowerer *l) { take_jump(l); }
 
+/* What is known at a fork: one way is lowered, then the other from the same point. */
+typedef struct Fork {
+    Ins **stack;
+    int depth;
+    Local *locals;
+} Fork;
+
+static Fork fork_here(Lowerer *l) {
+    Arena *arena = &l->cx->arena;
+    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth)};
+    memcpy(fork.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
+    if (l->locals == NULL) return fork;
+    fork.locals = arena_array(arena, Local, l->code->local_count);
+    memcpy(fork.locals, l->locals, sizeof(Local) * (size_t)l->code->local_count);
+    return fork;
+}
+
+static void other_way(Lowerer *l, const Fork *fork, Block *block) {
+    l->block = block;
+    l->depth = fork->depth;
+    memcpy(l->stack, fork->stack, sizeof(Ins *) * (size_t)fork->depth);
+    if (l->locals != NULL) memcpy(l->locals, fork->locals, sizeof(Local) * (size_t)l->code->local_count);
+}
+
 /* Jump when `condition` equals `wanted`, else go on; the stack is the same both ways. */
 static void conditional(Lowerer *l, Ins *condition, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);
-    int depth = l->depth;
+    Fork fork = fork_here(l);
     lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
     l->block = taken;
     take_jump(l);
-    l->block = next;
-    l->depth = depth;
+    other_way(l, &fork, next);
     lower_goto(l, l->index + 1);
 }
 
-void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, INS(l, truth, 0, lower_pop(l)), false); }
-void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, INS(l, truth, 0, lower_pop(l)), true); }
+void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), false); }
+void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), true); }
 void lower_POP_JUMP_IF_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true); }
 void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), false); }
 
 static void jump_or_pop(Lowerer *l, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);
-    Ins *condition = INS(l, truth, 0, lower_peek(l, 1));
+    Ins *condition = lower_truth(l, lower_peek(l, 1));
+    Fork fork = fork_here(l);
     lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
     l->block = taken;
     take_jump(l);
-    l->block = next;
+    other_way(l, &fork, next);
     lower_pop(l);
     lower_goto(l, l->index + 1);
 }
@@ -56,18 +82,26 @@ void lower_GET_ITER(Lowerer *l) {
 
 void lower_FOR_ITER(Lowerer *l) {
     Block *next = lower_new_block(l), *done = lower_new_block(l);
-    Ins *found = EMIT_CALL(l, rt_for_iter, lower_peek(l, 1));
+    Ins *iterator = lower_peek(l, 1);
+    bool range = l->inference && !(l->instr->flags & BC_NO_SPECULATION) &&
+                 l->inference->operands[l->index].right == LIKELY_RANGE_ITER;
+    Ins *found;
+    if (range) {
+        found = INS(l, range_has, 0, iterator);
+        found->state = lower_state_here(l);
+    } else {
+        found = EMIT_CALL(l, rt_for_iter, iterator);
+    }
+    Fork fork = fork_here(l);
     lower_branch(l, found, next, done);
     l->block = done;
-    int depth = l->depth;
     lower_pop(l);
     lower_goto(l, l->instr->target);
-    l->block = next;
-    l->depth = depth;
-    Ins *item = INS0(l, ldout, 0);
+    other_way(l, &fork, next);
+    Ins *item = range ? INS(l, range_item, 0, iterator) : INS0(l, ldout, 0);
     item->nullable = false;
     lower_push(l, item);
-    lower_leave(l);
+    if (!range) lower_leave(l);
     lower_goto(l, l->index + 1);
 }
 
@@ -144,6 +178,8 @@ void lower_WITH_EXCEPT_START(Lowerer *l) {
 void lower_YIELD_VALUE(Lowerer *l) {
     if (!l->code->is_generator) bail(l->cx, "bad_bytecode", "a yield outside a generator");
     Ins *value = lower_pop(l);
+    if (l->locals != NULL) lower_flush(l);
+    for (int i = 1; i <= l->depth; i++) lower_peek(l, i); // a suspended frame holds objects
     INS(l, yield, l->instr->lasti, value)->state = lower_state(l, l->instr->offset);
     int depth = l->depth;
     lower_end(l);
@@ -161,15 +197,13 @@ void lower_SEND(Lowerer *l) {
     Ins *status = EMIT_CALL(l, rt_send, receiver, value);
     Ins *result = INS0(l, ldout, 0);
     result->nullable = false;
+    Fork fork = fork_here(l);
     lower_branch(l, status, returned, yielded);
     l->block = returned;
-    int depth = l->depth;
     lower_pop(l);
     lower_push(l, result);
     lower_goto(l, l->instr->target);
-    l->block = yielded;
-    l->depth = depth;
-    l->stack[depth - 1] = receiver;
+    other_way(l, &fork, yielded);
     lower_push(l, result);
     lower_leave(l);
     lower_goto(l, l->index + 1);

@@ -7,16 +7,20 @@ static void unary(Lowerer *l, Helper helper) {
 }
 
 void lower_UNARY_POSITIVE(Lowerer *l) { unary(l, H_rt_positive); }
-void lower_UNARY_NEGATIVE(Lowerer *l) { unary(l, H_rt_negative); }
-void lower_UNARY_INVERT(Lowerer *l) { unary(l, H_rt_invert); }
+void lower_UNARY_NEGATIVE(Lowerer *l) {
+    if (!l->inference || !lower_number_unary(l, BC_UNARY_NEGATIVE)) unary(l, H_rt_negative);
+}
+void lower_UNARY_INVERT(Lowerer *l) {
+    if (!l->inference || !lower_number_unary(l, BC_UNARY_INVERT)) unary(l, H_rt_invert);
+}
 
 void lower_UNARY_NOT(Lowerer *l) {
-    Ins *operand = lower_pop(l);
-    lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, INS(l, truth, 0, operand))));
+    lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, lower_truth(l, lower_pop_any(l)))));
 }
 
 /* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it. */
 static bool grows_local(Lowerer *l, const Ins *left, int kind) {
+    if (l->locals != NULL && l->inference->operands[l->index].left != LIKELY_STR) return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
     if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
     const Instr *next = &l->code->instrs[l->index + 1];
@@ -24,6 +28,7 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
 }
 
 void lower_BINARY_OP(Lowerer *l) {
+    if (l->inference && lower_number_binary(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
         [BIN_ADD] = H_rt_add, [BIN_SUBTRACT] = H_rt_subtract, [BIN_MULTIPLY] = H_rt_multiply,
@@ -43,6 +48,7 @@ void lower_BINARY_OP(Lowerer *l) {
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
+    if (l->inference && lower_number_compare(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
 }
@@ -62,6 +68,7 @@ void lower_CONTAINS_OP(Lowerer *l) {
 }
 
 void lower_BINARY_SUBSCR(Lowerer *l) {
+    if (l->inference && lower_number_subscr(l)) return;
     Ins *key = lower_pop(l), *container = lower_pop(l);
     Helper helper = l->instr->feedback == FB_LIST_INT    ? H_rt_subscr_list
                     : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
@@ -71,6 +78,7 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
 }
 
 void lower_STORE_SUBSCR(Lowerer *l) {
+    if (l->inference && lower_number_store_subscr(l)) return;
     Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
     EMIT_CALL(l, rt_store_subscr, container, key, value);
 }

@@ -82,8 +82,8 @@ static void replace_trivial_phis(Fn *fn) {
                 continue;
             }
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = replacement(ins->args[a]);
-            for (int s = 0; ins->state && s < ins->state->stack_count; s++)
-                ins->state->stack[s] = replacement(ins->state->stack[s]);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                *ir_state_value(ins->state, s) = replacement(*ir_state_value(ins->state, s));
         }
 }
 

@@ -5,7 +5,7 @@
 
 static void add_uses(Ins *ins, int by) {
     for (int a = 0; a < ins->arg_count; a++) ins->args[a]->use_count += by;
-    for (int s = 0; ins->state && s < ins->state->stack_count; s++) ins->state->stack[s]->use_count += by;
+    for (int s = 0; s < ir_state_count(ins->state); s++) (*ir_state_value(ins->state, s))->use_count += by;
 }
 
 void opt_dce(Fn *fn) {

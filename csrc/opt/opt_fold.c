@@ -11,7 +11,7 @@ static void count_uses(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++)
         for_each_ins(ins, fn->blocks.items[i]) {
             for (int a = 0; a < ins->arg_count; a++) ins->args[a]->use_count++;
-            for (int s = 0; ins->state && s < ins->state->stack_count; s++) ins->state->stack[s]->use_count++;
+            for (int s = 0; s < ir_state_count(ins->state); s++) (*ir_state_value(ins->state, s))->use_count++;
         }
 }
 
@@ -46,8 +46,8 @@ void opt_fold(Fn *fn) {
         for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
             next = ins->next;
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = final_value(ins->args[a]);
-            for (int s = 0; ins->state && s < ins->state->stack_count; s++)
-                ins->state->stack[s] = final_value(ins->state->stack[s]);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                *ir_state_value(ins->state, s) = final_value(*ir_state_value(ins->state, s));
             if (ins->scratch != NULL) ir_remove(ins);
         }
 }

@@ -45,7 +45,7 @@ static Ins *count_ins(Refcount *r, IrOp op, Ins *value) {
     return ins;
 }
 
-/* Values of its state that an instruction's exits need: for a handler only what it keeps. */
+/* Operands of its state that an instruction's exits need: for a handler only what it keeps. */
 static int state_uses(const Refcount *r, const Ins *ins) {
     if (ins->state == NULL) return 0;
     if (ir_leaves(ins)) return ins->state->stack_count;
@@ -80,10 +80,19 @@ static void note_uses(Refcount *r) {
         }
 }
 
-static bool must_own(const Ins *load) {
-    if (load->use_count >= 0) return true; /* used outside its block */
-    for (const Ins *ins = load->next; load->scratch && ins != load->scratch; ins = ins->next)
-        if (slot_changes(ins, load->imm)) return true;
+/* An item of a container is safe as long as nothing can change or drop the container. */
+static bool items_may_change(const Ins *ins) {
+    return ir_runs_code(ins) || ins->op == IR_call_OP || ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP;
+}
+
+static bool must_own(const Ins *value) {
+    if (value->use_count >= 0) return true; /* used outside its block */
+    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP;
+    if (!is_item && value->op != IR_ldloc_OP) return false;
+    if (is_item && value->args[0]->op != IR_ldloc_OP) return true; /* the container may be dropped at once */
+    int64_t slot = is_item ? value->args[0]->imm : value->imm;
+    for (const Ins *ins = value->next; value->scratch && ins != value->scratch; ins = ins->next)
+        if (slot_changes(ins, slot) || (is_item && items_may_change(ins))) return true;
     return false;
 }
 
@@ -95,7 +104,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->op != IR_ldloc_OP || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST) || ins->op == IR_mkbool_OP || !must_own(ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
@@ -161,6 +170,12 @@ static void fill_liveness(Refcount *r) {
 
 /* --- exits --- */
 
+static uint8_t exit_kind_of(const Ins *value, bool owned) {
+    if (value->type == IR_I64) return EXIT_I64;
+    if (value->type == IR_F64) return EXIT_F64;
+    return owned ? EXIT_OWNED : EXIT_BORROWED;
+}
+
 /* Values the frame is to hold come first, slot by slot; whatever else is alive is dropped. */
 static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
     Exit exit = {.kind = kind, .state = ins->state, .depth = depth};
@@ -168,13 +183,19 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
     bool *placed = arena_array(arena, bool, r->alive.count + 1);
     for (int slot = 0; slot < depth; slot++) {
         Ins *value = ins->state->stack[slot];
-        ExitValue exit_value = {.kind = EXIT_BORROWED, .slot = slot, .value = value};
         uintptr_t place = value->owned ? (uintptr_t)value->scratch : 0;
-        if (place > 0 && !placed[place]) {
-            placed[place] = true;
-            exit_value.kind = EXIT_OWNED;
-        }
-        vec_push(arena, &exit.values, exit_value);
+        bool owned = place > 0 && !placed[place];
+        if (owned) placed[place] = true;
+        ExitValue row = {.kind = exit_kind_of(value, owned), .slot = r->fn->local_count + slot, .value = value};
+        vec_push(arena, &exit.values, row);
+    }
+    for (int i = 0; i < ins->state->local_count; i++) {
+        Ins *value = ins->state->locals[i];
+        const Ins *bound = ins->state->bound[i];
+        if (bound->op != IR_ki64_OP || bound->imm == 0)
+            vec_push(arena, &exit.values, ((ExitValue){.kind = EXIT_IF, .value = ins->state->bound[i]}));
+        ExitValue row = {.kind = exit_kind_of(value, false), .slot = ins->state->slots[i], .value = value};
+        vec_push(arena, &exit.values, row);
     }
     for (int i = 0; i < r->alive.count; i++)
         if (!placed[i + 1] && r->alive.items[i] != ins)
@@ -183,19 +204,26 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
     return r->fn->exits.count - 1;
 }
 
+static int raising_depth(const Refcount *r, const Ins *ins) {
+    return ins->state->handler < 0 ? 0 : r->fn->handlers.items[ins->state->handler].depth;
+}
+
 static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
-    int depth = state_uses(r, ins);
-    ExitKind kind = ins->op == IR_yield_OP     ? EXIT_YIELD
-                    : ir_leaves(ins)           ? EXIT_LEAVE
-                    : ins->op == IR_rethrow_OP ? EXIT_RERAISE
-                                               : EXIT_RAISE;
-    if (ir_raises(ins) || ir_leaves(ins)) ins->exit = new_exit(r, ins, kind, depth);
+    if (ir_raises(ins))
+        ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE, raising_depth(r, ins));
+    if (!ir_leaves(ins)) return;
+    ExitKind kind = ins->op == IR_yield_OP ? EXIT_YIELD : ir_is(ins, OPF_GUARD) ? EXIT_GUARD : EXIT_LEAVE;
+    int leave = new_exit(r, ins, kind, ins->state->stack_count);
+    *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = leave;
 }
 
 /* --- the walk --- */
 
-static void drop_after(Refcount *r, Ins *at, Ins *value) { ir_insert_after(at, count_ins(r, IR_decref_OP, value)); }
+static void drop_after(Refcount *r, Ins *at, Ins *value) {
+    if (at->next != NULL && at->next->op == IR_incref_OP && at->next->args[0] == at) at = at->next; /* an item is saved first */
+    ir_insert_after(at, count_ins(r, IR_decref_OP, value));
+}
 static void take_before(Refcount *r, Ins *at, Ins *value) { ir_insert_before(at, count_ins(r, IR_incref_OP, value)); }
 
 /* A use that leaves the reference where it is: when it is the last one, the value is dropped behind it. */

@@ -2,7 +2,10 @@
  * resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
-PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+#include "jit/guards.h"
+#include "runtime/osr.h"
+
+PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
     if (!cp_enter_recursive(tstate)) return NULL;
     Frame *previous = cp_current_frame(tstate);
     frame->previous = previous;
@@ -16,13 +19,40 @@ PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, in
     return result;
 }
 
+PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+    PyObject *result = rt_enter(tstate, frame, compiled, entry);
+    return __builtin_expect(result == RT_RESUME, 0) ? osr_interpret(tstate, frame, 0) : result;
+}
+
+/* A number from its bits. There is no way to report that memory ran out: the frame would be lost. */
+static PyObject *boxed(int kind, PyObject *bits) {
+    i64 integer;
+    double real;
+    memcpy(&integer, &bits, sizeof(integer));
+    memcpy(&real, &bits, sizeof(real));
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *object = kind == EXIT_I64 ? PyLong_FromLongLong(integer) : PyFloat_FromDouble(real);
+    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyErr_Restore(type, value, traceback);
+    return object;
+}
+
 /* Put the values where the frame wants them, drop the others. */
 static void place_values(Frame *frame, const ExitRecord *record, PyObject **spill) {
-    PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
+    int slots = frame->f_code->co_nlocalsplus;
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
-        if (slot->kind == EXIT_OWNED) stack[slot->slot] = spill[i];
-        else if (slot->kind == EXIT_BORROWED) stack[slot->slot] = Py_XNewRef(spill[i]);
+        PyObject **place = &frame->localsplus[slot->slot], *value = spill[i];
+        switch (slot->kind) {
+        case EXIT_OWNED: break;
+        case EXIT_BORROWED: Py_XINCREF(value); break;
+        case EXIT_DROP: continue;
+        case EXIT_IF: i += value == NULL; continue;
+        default: value = boxed(slot->kind, value);
+        }
+        if (slot->slot < slots) Py_XDECREF(*place); /* a number's older value: runs no code */
+        *place = value;
     }
     for (int i = record->value_count - 1; i >= 0; i--)
         if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
@@ -30,23 +60,18 @@ static void place_values(Frame *frame, const ExitRecord *record, PyObject **spil
 
 static void set_stack_depth(Frame *frame, int depth) { frame->stacktop = frame->f_code->co_nlocalsplus + depth; }
 
-/* Go on in the interpreter at the code unit, and stay there until the function ends. */
-static PyObject *interpret_from(PyThreadState *tstate, Frame *frame, int unit) {
-    frame->prev_instr = cp_code_units(frame->f_code) + unit - 1;
-    cp_set_current_frame(tstate, frame->previous);
-    cp_leave_recursive(tstate); /* the interpreter enters by itself */
-    PyObject *result = cp_interpret(tstate, frame, 0);
-    tstate->recursion_remaining--;
-    return result;
-}
-
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
-    if (compiled->record != NULL) compiled->record->exits++;
+    if (compiled->record != NULL) {
+        compiled->record->exits++;
+        if (record->kind == EXIT_GUARD && record->count % EXITS_BEFORE_GIVING_UP == 0)
+            compile_guard_failed(compiled->record, record->offset);
+    }
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);
-    return interpret_from(tstate, frame, record->offset);
+    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
+    return RT_RESUME; /* rt_run goes on in the interpreter, when this code is off the stack */
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
@@ -55,6 +80,20 @@ void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, 
     set_stack_depth(frame, record->depth);
     frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
     cp_frame_generator(frame)->gi_frame_state = FRAME_SUSPENDED;
+}
+
+i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
+    const ExitRecord *record = &compiled->exits[exit];
+    int slots = frame->f_code->co_nlocalsplus;
+    frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
+    for (int i = 0; i < record->value_count; i++) {
+        const ExitSlot *slot = &record->values[i];
+        if (slot->kind == EXIT_IF) i += spill[i] == NULL;
+        if (slot->slot >= slots || (slot->kind != EXIT_I64 && slot->kind != EXIT_F64)) continue;
+        Py_XSETREF(frame->localsplus[slot->slot], boxed(slot->kind, spill[i]));
+    }
+    if (rt_poll(tstate) < 0) return -1;
+    return cp_is_tracing(tstate) || compiled->invalid;
 }
 
 /* The exception that is set, normalized and with its traceback, taken out of the thread state. */

@@ -121,7 +121,10 @@ PyObject *rt_match_class(TS, PyObject *subject, PyObject *type, PyObject *names,
 
 void rt_dealloc(PyObject *object);
 i64 rt_is_true(PyObject *object);
-i64 rt_poll(TS);
+PyObject *rt_box_i64(i64 value);
+PyObject *rt_box_f64(double value);
+i64 rt_unbox_long(PyObject *object, PyObject **results);
+i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
@@ -129,10 +132,16 @@ void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 
 /* --- for runtime/ and the frame hook --- */
 
+/* What the eval breaker asks for: 0, or -1 with an exception set. */
+int rt_poll(TS);
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 
-/* Run compiled code on a frame that is not linked yet, as the interpreter's entry does. */
+/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME when it left and
+ * the interpreter is to go on. */
+PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
+
+/* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered directly. */

@@ -5,8 +5,18 @@ void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
 
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
+PyObject *rt_box_i64(i64 value) { return PyLong_FromLongLong(value); }
+PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
+
+i64 rt_unbox_long(PyObject *object, PyObject **results) {
+    int overflow;
+    i64 value = PyLong_AsLongLongAndOverflow(object, &overflow);
+    memcpy(results, &value, sizeof(value));
+    return !overflow;
+}
+
 /* As the interpreter at a back-edge: signals, pending calls, the GIL's hand-over, an exception from another thread. */
-i64 rt_poll(PyThreadState *tstate) {
+int rt_poll(PyThreadState *tstate) {
     if (Py_MakePendingCalls() != 0) return -1;
     if (cp_gil_is_wanted(tstate)) {
         PyThreadState *saved = PyEval_SaveThread();

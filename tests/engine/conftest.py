@@ -1,13 +1,12 @@
 """What the engine's tests share."""
 
 import os
+import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from engine_codes import ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,7 +25,9 @@ def run_python():
 
     def run(*arguments, env=(), cwd=None, input=None, options=()):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
-        environment.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1")
+        environment.update(
+            PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1"
+        )
         environment.update(env)
         return subprocess.run(
             [sys.executable, *options, *map(str, arguments)],
@@ -40,3 +41,10 @@ def run_python():
         )
 
     return run
+
+
+@pytest.fixture
+def broken_package(tmp_path):
+    """A copy of the package that a test may damage; the folder to start Python in."""
+    shutil.copytree(ROOT / "dxpy", tmp_path / "dxpy", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path

@@ -1,8 +1,12 @@
-"""Code objects and name strategies for the engine's tests."""
+"""Code objects, name strategies and places for the engine's tests."""
+
+from pathlib import Path
 
 from hypothesis import strategies as st
 
 import dxpy
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _add(a, b):
@@ -20,6 +24,10 @@ ADD = _add.__code__
 TOTAL = _total.__code__  # has a loop, so perhaps OSR entries
 UNUSABLE = ADD.replace(co_code=bytes([255, 0]) + ADD.co_code)  # 255 is no opcode that a compiler writes
 
-COMPILED_TIERS = [dxpy.CompilationTier.BASELINE_JIT, dxpy.CompilationTier.OPTIMIZING_JIT, dxpy.CompilationTier.AOT_OPTIMIZED]
+COMPILED_TIERS = [
+    dxpy.CompilationTier.BASELINE_JIT,
+    dxpy.CompilationTier.OPTIMIZING_JIT,
+    dxpy.CompilationTier.AOT_OPTIMIZED,
+]
 
 any_text = st.text(st.characters(exclude_categories=()))  # lone surrogates too

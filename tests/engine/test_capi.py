@@ -15,9 +15,26 @@ SOURCE = Path(__file__).with_name("capi_user.c")
 
 
 def build(source, target):
-    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-missing-field-initializers"]
+    flags = [
+        "-std=c99",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wno-unused-parameter",
+        "-Wno-missing-field-initializers",
+    ]
     include = [f"-I{sysconfig.get_paths()['include']}", f"-I{dxpy.get_include()}"]
-    command = [shutil.which("gcc"), *flags, *include, "-shared", "-fPIC", str(source), "-o", str(target), "-lpthread"]
+    command = [
+        shutil.which("gcc"),
+        *flags,
+        *include,
+        "-shared",
+        "-fPIC",
+        str(source),
+        "-o",
+        str(target),
+        "-lpthread",
+    ]
     subprocess.run(command, check=True)
 
 
@@ -121,4 +138,7 @@ def test_a_newer_header_refuses_this_dxpy(user, tmp_path, run_python):
     source.write_text(SOURCE.read_text().replace("#include <dxpy.h>", '#include "dxpy.h"'))
     build(source, tmp_path / "capi_user.so")
     run = run_python("-c", "import capi_user", cwd=tmp_path)
-    assert f"ImportError: dxpy's C API has version {user.version()}; this extension was built for version 99" in run.stderr
+    assert (
+        f"ImportError: dxpy's C API has version {user.version()}; this extension was built for version 99"
+        in run.stderr
+    )

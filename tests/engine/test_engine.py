@@ -51,7 +51,9 @@ def test_disabled_counts_and_compiles_nothing():
     engine.disable()
     assert engine.record_call("f", ADD) is None
     assert engine.record_loops("f", ADD, 1000) is None
-    with pytest.raises(dxpy.JitDisabled, match=r"cannot compile 'f' at BASELINE_JIT: this JitIntegration is disabled"):
+    with pytest.raises(
+        dxpy.JitDisabled, match=r"cannot compile 'f' at BASELINE_JIT: this JitIntegration is disabled"
+    ):
         engine.compile("f", CompilationTier.BASELINE_JIT, ADD)
     assert engine.stats().total_functions == 0
     engine.enable()
@@ -93,7 +95,11 @@ def test_a_failed_compile_is_not_tried_again_until_the_code_changes():
             engine.compile("f", 1, UNUSABLE)
     assert failure.value.reason == "bad_bytecode"
     [record] = engine.records()
-    assert (record["refusal"], record["bail_reason"], record["compiles"]) == ("bad_bytecode", "bad_bytecode", 0)
+    assert (record["refusal"], record["bail_reason"], record["compiles"]) == (
+        "bad_bytecode",
+        "bad_bytecode",
+        0,
+    )
     engine.compile("f", 1, ADD)
     assert engine.has_compiled("f")
     assert engine.records()[0]["refusal"] is None
@@ -133,7 +139,9 @@ def test_ids_outlive_reset():
     assert (engine.mapper.get("f"), engine.mapper.get("g"), engine.mapper.get("h")) == (*ids, 2)
 
 
-@pytest.mark.parametrize("name", ["", "f", "naïve.Ωmega.<locals>.<lambda>", "\ud800\udc00", "\udfff", "x" * 2**20, "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", "f", "naïve.Ωmega.<locals>.<lambda>", "\ud800\udc00", "\udfff", "x" * 2**20, "a\0b"]
+)
 def test_any_name_will_do(name):
     engine = JitIntegration()
     engine.compile(name, 1, ADD)
@@ -176,9 +184,13 @@ def test_what_is_shown_is_readable():
     engine = JitIntegration.with_thresholds(1, 2, 3)
     engine.record_call("f", ADD)
     assert repr(engine) == "<dxpy.JitIntegration enabled, thresholds 1/2/3, 1 functions>"
-    assert repr(engine.stats()).startswith("dxpy.JitStats(total_functions=1, total_calls=1, tier0_functions=0, ")
+    assert repr(engine.stats()).startswith(
+        "dxpy.JitStats(total_functions=1, total_calls=1, tier0_functions=0, "
+    )
     shown = repr(engine.profile("f"))
-    assert shown.startswith("dxpy.FunctionProfile(calls=1, loop_iterations=0, tier=<CompilationTier.BASELINE_JIT: 1>, compiled=False")
+    assert shown.startswith(
+        "dxpy.FunctionProfile(calls=1, loop_iterations=0, tier=<CompilationTier.BASELINE_JIT: 1>, compiled=False"
+    )
     for member in ("record_call", "compile", "deoptimize", "profile", "osr_entries", "with_thresholds"):
         assert getattr(JitIntegration, member).__doc__
         assert getattr(JitIntegration, member).__text_signature__
@@ -196,7 +208,11 @@ refusals = [
     (lambda: JitIntegration.with_thresholds(1, 2), TypeError, "aot"),
     (lambda: JitIntegration.with_thresholds(1.0, 2, 3), TypeError, "threshold must be int, not float"),
     (lambda: JitIntegration.with_thresholds(True, 2, 3), TypeError, "threshold must be int, not bool"),
-    (lambda: ENGINE.record_call(b"f", ADD), TypeError, r"record_call\(\): a function's name must be str, not bytes"),
+    (
+        lambda: ENGINE.record_call(b"f", ADD),
+        TypeError,
+        r"record_call\(\): a function's name must be str, not bytes",
+    ),
     (lambda: ENGINE.record_call("f", _function), TypeError, "must be code, not function"),
     (lambda: ENGINE.record_call("f"), TypeError, "code"),
     (lambda: ENGINE.record_loops("f", ADD, -1), ValueError, "iterations must be 0 to"),
@@ -206,20 +222,40 @@ refusals = [
     (lambda: ENGINE.compile("f", 10**40, ADD), ValueError, "0 to 3, not 1000"),
     (lambda: ENGINE.compile("f", "1", ADD), TypeError, "CompilationTier, not str"),
     (lambda: ENGINE.compile("f", True, ADD), TypeError, "CompilationTier, not bool"),
-    (lambda: ENGINE.compile("f", 0, ADD), ValueError, "BASELINE_JIT, OPTIMIZING_JIT or AOT_OPTIMIZED, not INTERPRETER"),
+    (
+        lambda: ENGINE.compile("f", 0, ADD),
+        ValueError,
+        "BASELINE_JIT, OPTIMIZING_JIT or AOT_OPTIMIZED, not INTERPRETER",
+    ),
     (lambda: ENGINE.compile(None, 1, ADD), TypeError, "name must be str, not NoneType"),
     (lambda: ENGINE.compile("f", 1, None), TypeError, "must be code, not None"),
-    (lambda: ENGINE.compile("f", 1, UNUSABLE), dxpy.CompilationFailed, "cannot compile 'f' at BASELINE_JIT: bad_bytecode: "),
+    (
+        lambda: ENGINE.compile("f", 1, UNUSABLE),
+        dxpy.CompilationFailed,
+        "cannot compile 'f' at BASELINE_JIT: bad_bytecode: ",
+    ),
     (lambda: ENGINE.get_tier(1), TypeError, r"get_tier\(\): a function's name must be str, not int"),
     (lambda: ENGINE.has_compiled(1), TypeError, r"has_compiled\(\): a function's name must be str"),
     (lambda: ENGINE.profile(1), TypeError, r"profile\(\): a function's name must be str"),
     (lambda: ENGINE.osr_entries(1), TypeError, r"osr_entries\(\): a function's name must be str"),
     (lambda: ENGINE.deoptimize(1), TypeError, r"deoptimize\(\): a function's name must be str"),
-    (lambda: ENGINE.deoptimize("nobody"), dxpy.DeoptFailed, "cannot deoptimize 'nobody': no function of this name was seen"),
-    (lambda: ENGINE.do_osr("nobody", 8), dxpy.OsrFailed, "cannot enter 'nobody' at bytecode offset 8: no compiled OSR entry"),
+    (
+        lambda: ENGINE.deoptimize("nobody"),
+        dxpy.DeoptFailed,
+        "cannot deoptimize 'nobody': no function of this name was seen",
+    ),
+    (
+        lambda: ENGINE.do_osr("nobody", 8),
+        dxpy.OsrFailed,
+        "cannot enter 'nobody' at bytecode offset 8: no compiled OSR entry",
+    ),
     (lambda: ENGINE.can_osr("f", "8"), TypeError, "integer"),
     (lambda: ENGINE.can_osr("f", 2**40), OverflowError, "signed integer is greater"),
-    (lambda: MAPPER.get_or_create(1), TypeError, r"get_or_create\(\): a function's name must be str, not int"),
+    (
+        lambda: MAPPER.get_or_create(1),
+        TypeError,
+        r"get_or_create\(\): a function's name must be str, not int",
+    ),
     (lambda: MAPPER.get(None), TypeError, r"get\(\): a function's name must be str, not NoneType"),
     (lambda: MAPPER.name_of("f"), TypeError, "an id must be int, not str"),
     (lambda: MAPPER.name_of(0), KeyError, "no function has the id 0; ids given out: 0"),
@@ -300,6 +336,8 @@ print(sys.getallocatedblocks() - before, sys.getrefcount(f.__code__) - reference
 
 
 def test_text_signatures_name_the_arguments():
-    wanted = SimpleNamespace(record_call="(func_name, code)", compile="(func_name, tier, code)", get_tier="(func_name)")
+    wanted = SimpleNamespace(
+        record_call="(func_name, code)", compile="(func_name, tier, code)", get_tier="(func_name)"
+    )
     for member, signature in vars(wanted).items():
         assert re.sub(r"\$self, ", "", getattr(JitIntegration, member).__text_signature__) == signature

@@ -36,7 +36,9 @@ def test_the_options_that_are_promised_are_there():
 
 
 def test_defaults(run_python):
-    script = "import json; from dxpy import config; print(json.dumps({o.name: o.value for o in config.options()}))"
+    script = (
+        "import json; from dxpy import config; print(json.dumps({o.name: o.value for o in config.options()}))"
+    )
     assert json.loads(run_python("-c", script).stdout) == {
         "thresholds": [100, 1000, 10000],
         "max_tier": 3,
@@ -123,6 +125,7 @@ BAD = [
     ("exclude", b"x", "patterns with commas between"),
 ]
 
+
 @pytest.mark.parametrize(("name", "given", "takes"), BAD, ids=range(len(BAD)))
 def test_bad_values_name_the_option_and_what_it_takes(name, given, takes):
     before = value_of(name)
@@ -134,7 +137,9 @@ def test_bad_values_name_the_option_and_what_it_takes(name, given, takes):
 
 
 def test_unknown_option_names_itself_and_the_known():
-    with pytest.raises(TypeError, match=r"no option is called 'treshold'; there are: thresholds, max_tier, sync"):
+    with pytest.raises(
+        TypeError, match=r"no option is called 'treshold'; there are: thresholds, max_tier, sync"
+    ):
         dxpy.enable(treshold=3)
 
 
@@ -182,7 +187,9 @@ def test_bad_environment_names_the_variable(run_python):
 
 
 def test_unknown_variable_is_pointed_out(run_python):
-    run = run_python("-c", "import dxpy; dxpy.enable(); print(dxpy.is_enabled())", env={"DXPY_TRESHOLDS": "1,2,3"})
+    run = run_python(
+        "-c", "import dxpy; dxpy.enable(); print(dxpy.is_enabled())", env={"DXPY_TRESHOLDS": "1,2,3"}
+    )
     assert "RuntimeWarning: DXPY_TRESHOLDS is no option of dxpy; did you mean DXPY_THRESHOLDS?" in run.stderr
     assert run.stdout == "True\n"
 

@@ -37,7 +37,9 @@ def run_threads(workers):
 
 
 @many
-@given(given_names=st.lists(any_text, max_size=40), thread_count=st.integers(1, 4), seed=st.integers(0, 2**32))
+@given(
+    given_names=st.lists(any_text, max_size=40), thread_count=st.integers(1, 4), seed=st.integers(0, 2**32)
+)
 def test_equal_names_have_equal_ids_and_others_others(given_names, thread_count, seed):
     mapper = dxpy.FunctionIdMapper()
     order = random.Random(seed)
@@ -65,7 +67,9 @@ def test_equal_names_have_equal_ids_and_others_others(given_names, thread_count,
 steps = st.one_of(
     st.tuples(st.just("call"), names),
     st.tuples(st.just("loops"), names),
-    st.tuples(st.just("compile"), names, st.sampled_from(COMPILED_TIERS), st.sampled_from([ADD, TOTAL, UNUSABLE])),
+    st.tuples(
+        st.just("compile"), names, st.sampled_from(COMPILED_TIERS), st.sampled_from([ADD, TOTAL, UNUSABLE])
+    ),
     st.tuples(st.just("look"), names),
 )
 lowering_steps = st.one_of(st.tuples(st.just("deoptimize"), names), st.tuples(st.just("reset")))
@@ -83,7 +87,12 @@ def take(engine, step):
             try:
                 engine.compile(name, tier, code)
             except dxpy.CompilationFailed:
-                assert (engine.get_tier(name), engine.has_compiled(name), engine.profile(name), engine.stats()) == before
+                assert (
+                    engine.get_tier(name),
+                    engine.has_compiled(name),
+                    engine.profile(name),
+                    engine.stats(),
+                ) == before
                 assert code is UNUSABLE
                 return None
             assert code is not UNUSABLE

@@ -68,7 +68,9 @@ def test_everything_at_once():
             try:
                 engine.compile(name, 1 + i % 3, (ADD, TOTAL, UNUSABLE)[(i + number) % 3])
             except dxpy.CompilationFailed as error:
-                assert error.reason in ("bad_bytecode", "worker_stopped"), error  # the latter: dropped meanwhile
+                assert error.reason in ("bad_bytecode", "worker_stopped"), (
+                    error
+                )  # the latter: dropped meanwhile
             try:
                 engine.deoptimize(name)
             except dxpy.DeoptFailed:

@@ -1,0 +1,290 @@
+/* Unboxed numbers and the containers that are speculated on. */
+#include "codegen/emit.h"
+
+#define CMP(name) GCC_JIT_COMPARISON_##name
+#define BIN(u, op, a, b) emit_binary((u), GCC_JIT_BINARY_OP_##op, (a), (b))
+
+gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b) {
+    return gcc_jit_context_new_binary_op(u->gcc->ctx, NULL, op, gcc_jit_rvalue_get_type(a), a, b);
+}
+
+gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type) {
+    return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
+}
+
+void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition) {
+    emit_unlikely(u, condition, u->exits[guard->exit]);
+}
+
+static gcc_jit_rvalue *arg(Unit *u, const Ins *ins, int index) { return emit_value(u, ins->args[index]); }
+
+static gcc_jit_lvalue *local_i64(Unit *u, const char *name) {
+    return gcc_jit_function_new_local(u->function, NULL, u->gcc->i64, name);
+}
+
+static void guard_type(Unit *u, const Ins *ins, gcc_jit_rvalue *object, Known type) {
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                                          emit_link(u, LINK_KNOWN, type)));
+}
+
+/* --- boxes --- */
+
+static void emit_box(Unit *u, Ins *ins, Helper helper) {
+    gcc_jit_rvalue *value = arg(u, ins, 0);
+    emit_set(u, ins, emit_helper_call(u, helper, 1, &value));
+    emit_unlikely(u, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)), u->exits[ins->exit]);
+}
+
+void emit_box_i64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_i64); }
+void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
+
+/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */
+void emit_unbox_i64_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    guard_type(u, ins, object, KNOWN_int);
+    gcc_jit_lvalue *size = local_i64(u, "size");
+    emit_assign(u, size, emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr));
+    gcc_jit_rvalue *s = gcc_jit_lvalue_as_rvalue(size);
+    gcc_jit_block *is_long = emit_block(u), *done = emit_block(u);
+    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
+    gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
+    gcc_jit_rvalue *shifted = gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, PLUS, s, emit_int(u, 1)), u64);
+    emit_unlikely(u, emit_compare(u, CMP(GT), shifted, gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u64, 2)), is_long);
+    gcc_jit_rvalue *digit = gcc_jit_context_new_cast(u->gcc->ctx, NULL,
+                                                     emit_read(u, object, LAYOUT_int_digits, u32_ptr), u->gcc->i64);
+    emit_set(u, ins, BIN(u, MULT, s, digit));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = is_long;
+    gcc_jit_rvalue *args[2] = {object, emit_array_start(u, u->outs, u->gcc->ptr)};
+    gcc_jit_rvalue *fits = emit_helper_call(u, H_rt_unbox_long, 2, args);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), fits, emit_int(u, 0)));
+    gcc_jit_rvalue *bits = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
+        u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, 0)));
+    emit_set(u, ins, gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, bits, u->gcc->i64));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+void emit_unbox_f64_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    guard_type(u, ins, object, KNOWN_float);
+    emit_set(u, ins, emit_read(u, object, LAYOUT_float_value, gcc_jit_type_get_pointer(u->gcc->f64)));
+}
+
+void emit_i2f_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 0), u->gcc->f64));
+}
+
+void emit_guard_OP(Unit *u, Ins *ins) {
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 0), emit_int(u, 0)));
+}
+
+/* --- int arithmetic: what does not fit leaves --- */
+
+static void emit_overflowing(Unit *u, Ins *ins, gcc_jit_function *builtin) {
+    gcc_jit_type *long_type = gcc_jit_context_get_type(u->gcc->ctx, GCC_JIT_TYPE_LONG);
+    gcc_jit_lvalue *result = gcc_jit_function_new_local(u->function, NULL, long_type, "result");
+    gcc_jit_rvalue *args[3] = {gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 0), long_type),
+                               gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 1), long_type),
+                               gcc_jit_lvalue_get_address(result, NULL)};
+    gcc_jit_rvalue *overflow = gcc_jit_context_new_call(u->gcc->ctx, NULL, builtin, 3, args);
+    gcc_jit_rvalue *flag = gcc_jit_context_new_cast(u->gcc->ctx, NULL, overflow, u->gcc->i64);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), flag, emit_int(u, 0)));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
+}
+
+void emit_iadd_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->add_overflow); }
+void emit_isub_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->sub_overflow); }
+void emit_imul_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->mul_overflow); }
+
+/* 0 divides nothing, and the smallest number divided by -1 does not fit. */
+static void guard_divisor(Unit *u, Ins *ins) {
+    const Ins *divisor = ins->args[1];
+    if (divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1) return;
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, 0)));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, -1)));
+}
+
+/* -1 when quotient and rest of C's division must be corrected towards the floor, else 0. */
+static gcc_jit_rvalue *floor_correction(Unit *u, gcc_jit_rvalue *rest, gcc_jit_rvalue *divisor) {
+    gcc_jit_rvalue *apart = emit_compare(u, CMP(LT), BIN(u, BITWISE_XOR, rest, divisor), emit_int(u, 0));
+    gcc_jit_rvalue *there = emit_compare(u, CMP(NE), rest, emit_int(u, 0));
+    gcc_jit_rvalue *both = BIN(u, BITWISE_AND, gcc_jit_context_new_cast(u->gcc->ctx, NULL, apart, u->gcc->i64),
+                               gcc_jit_context_new_cast(u->gcc->ctx, NULL, there, u->gcc->i64));
+    return gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->i64, both);
+}
+
+void emit_ifloordiv_OP(Unit *u, Ins *ins) {
+    guard_divisor(u, ins);
+    gcc_jit_lvalue *rest = local_i64(u, "rest");
+    emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
+    gcc_jit_rvalue *quotient = BIN(u, DIVIDE, arg(u, ins, 0), arg(u, ins, 1));
+    emit_set(u, ins, BIN(u, PLUS, quotient, floor_correction(u, gcc_jit_lvalue_as_rvalue(rest), arg(u, ins, 1))));
+}
+
+void emit_imod_OP(Unit *u, Ins *ins) {
+    guard_divisor(u, ins);
+    gcc_jit_lvalue *rest = local_i64(u, "rest");
+    emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
+    gcc_jit_rvalue *r = gcc_jit_lvalue_as_rvalue(rest);
+    emit_set(u, ins, BIN(u, PLUS, r, BIN(u, BITWISE_AND, floor_correction(u, r, arg(u, ins, 1)), arg(u, ins, 1))));
+}
+
+void emit_iand_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_AND, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_ior_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_OR, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_ixor_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_XOR, arg(u, ins, 0), arg(u, ins, 1))); }
+
+static gcc_jit_rvalue *as_unsigned(Unit *u, gcc_jit_rvalue *value) {
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0));
+}
+
+static gcc_jit_rvalue *unsigned_int(Unit *u, int value) {
+    return gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0), value);
+}
+
+void emit_ishl_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *value = arg(u, ins, 0), *by = arg(u, ins, 1);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(GT), as_unsigned(u, by), unsigned_int(u, 62)));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, LSHIFT, as_unsigned(u, value), as_unsigned(u, by)),
+                                              u->gcc->i64));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), BIN(u, RSHIFT, emit_value(u, ins), by), value));
+}
+
+void emit_ishr_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *by = arg(u, ins, 1);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(GT), as_unsigned(u, by), unsigned_int(u, 63)));
+    emit_set(u, ins, BIN(u, RSHIFT, arg(u, ins, 0), by));
+}
+
+void emit_ineg_OP(Unit *u, Ins *ins) {
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 0), emit_int(u, INT64_MIN)));
+    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->i64, arg(u, ins, 0)));
+}
+
+void emit_iinvert_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_BITWISE_NEGATE, u->gcc->i64,
+                                                  arg(u, ins, 0)));
+}
+
+/* Both must be exact as doubles, or the quotient would be rounded twice. */
+void emit_itruediv_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *limit = gcc_jit_context_new_rvalue_from_long(
+        u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0), 1L << 54);
+    for (int i = 0; i < 2; i++) {
+        gcc_jit_rvalue *shifted = as_unsigned(u, BIN(u, PLUS, arg(u, ins, i), emit_int(u, INT64_C(1) << 53)));
+        emit_guard_fails(u, ins, emit_compare(u, CMP(GT), shifted, limit));
+    }
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, 0)));
+    gcc_jit_rvalue *a = gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 0), u->gcc->f64);
+    gcc_jit_rvalue *b = gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 1), u->gcc->f64);
+    emit_set(u, ins, BIN(u, DIVIDE, a, b));
+}
+
+/* --- float arithmetic --- */
+
+void emit_fadd_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, PLUS, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_fsub_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, MINUS, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_fmul_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, MULT, arg(u, ins, 0), arg(u, ins, 1))); }
+
+void emit_fdiv_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *zero = gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), zero));
+    emit_set(u, ins, BIN(u, DIVIDE, arg(u, ins, 0), arg(u, ins, 1)));
+}
+
+void emit_fneg_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->f64, arg(u, ins, 0)));
+}
+
+/* In CPython's order: Py_LT, Py_LE, Py_EQ, Py_NE, Py_GT, Py_GE. */
+static void emit_comparison(Unit *u, Ins *ins) {
+    static const enum gcc_jit_comparison OPS[6] = {CMP(LT), CMP(LE), CMP(EQ), CMP(NE), CMP(GT), CMP(GE)};
+    gcc_jit_rvalue *truth = emit_compare(u, OPS[ins->imm], arg(u, ins, 0), arg(u, ins, 1));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, truth, u->gcc->i64));
+}
+
+void emit_icmp_OP(Unit *u, Ins *ins) { emit_comparison(u, ins); }
+void emit_fcmp_OP(Unit *u, Ins *ins) { emit_comparison(u, ins); }
+
+/* --- range iterators: index, start, step and length are C longs --- */
+
+void emit_range_has_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    guard_type(u, ins, iterator, KNOWN_range_iterator);
+    gcc_jit_rvalue *truth = emit_compare(u, CMP(LT), emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr),
+                                         emit_read(u, iterator, LAYOUT_range_length, u->gcc->i64_ptr));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, truth, u->gcc->i64));
+}
+
+void emit_range_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    gcc_jit_lvalue *index = local_i64(u, "index");
+    emit_assign(u, index, emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr));
+    gcc_jit_rvalue *i = gcc_jit_lvalue_as_rvalue(index);
+    emit_assign(u, emit_field(u, iterator, u->fn->layout[LAYOUT_range_index], u->gcc->i64_ptr),
+                BIN(u, PLUS, i, emit_int(u, 1)));
+    gcc_jit_rvalue *distance = BIN(u, MULT, i, emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr));
+    emit_set(u, ins, BIN(u, PLUS, emit_read(u, iterator, LAYOUT_range_start, u->gcc->i64_ptr), distance));
+}
+
+/* --- lists and tuples --- */
+
+/* The index counted from the start; out of range leaves. */
+static gcc_jit_rvalue *checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *container) {
+    gcc_jit_lvalue *index = local_i64(u, "index"), *length = local_i64(u, "length");
+    emit_assign(u, length, emit_read(u, container, LAYOUT_object_size, u->gcc->i64_ptr));
+    gcc_jit_rvalue *given = arg(u, ins, 1), *end = gcc_jit_lvalue_as_rvalue(length);
+    gcc_jit_rvalue *negative = BIN(u, RSHIFT, given, emit_int(u, 63)); /* all bits set, or none */
+    emit_assign(u, index, BIN(u, PLUS, given, BIN(u, BITWISE_AND, negative, end)));
+    gcc_jit_rvalue *i = gcc_jit_lvalue_as_rvalue(index);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(GE), as_unsigned(u, i), as_unsigned(u, end)));
+    return i;
+}
+
+static gcc_jit_lvalue *list_place(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *list = arg(u, ins, 0);
+    guard_type(u, ins, list, KNOWN_list);
+    gcc_jit_rvalue *index = checked_index(u, ins, list);
+    gcc_jit_type *items_ptr = gcc_jit_type_get_pointer(u->gcc->ptr_ptr);
+    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL, emit_read(u, list, LAYOUT_list_items, items_ptr), index);
+}
+
+void emit_list_item_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_rvalue(list_place(u, ins))); }
+
+void emit_tuple_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *tuple = arg(u, ins, 0);
+    guard_type(u, ins, tuple, KNOWN_tuple);
+    gcc_jit_rvalue *index = checked_index(u, ins, tuple);
+    gcc_jit_rvalue *items = gcc_jit_lvalue_get_address(
+        emit_field(u, tuple, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
+}
+
+void emit_list_len_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *list = arg(u, ins, 0);
+    guard_type(u, ins, list, KNOWN_list);
+    emit_set(u, ins, emit_read(u, list, LAYOUT_object_size, u->gcc->i64_ptr));
+}
+
+/* The old item's end must not run code: others hold it, or it is a number or a str. */
+void emit_list_set_OP(Unit *u, Ins *ins) {
+    static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};
+    gcc_jit_lvalue *place = list_place(u, ins), *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    gcc_jit_block *replace = emit_block(u), *last = emit_block(u);
+    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
+    gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)), replace, last);
+    u->block = last;
+    gcc_jit_rvalue *type = emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr);
+    for (int i = 0; i < 3; i++) {
+        gcc_jit_block *next = emit_block(u);
+        gcc_jit_block_end_with_conditional(u->block, NULL,
+                                           emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])), replace, next);
+        u->block = next;
+    }
+    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
+    u->block = replace;
+    emit_assign(u, place, arg(u, ins, 2));
+    emit_decref(u, object, false);
+}

@@ -1,0 +1,296 @@
+/* A forward analysis over the bytecode: one guess for each local and operand where control flow arrives. */
+#include "lower/infer.h"
+
+#include <string.h>
+
+typedef struct Guess {
+    uint8_t type;
+    int16_t slot; /* the local it was read from, -1: none */
+} Guess;
+
+typedef struct Infer {
+    CompileContext *cx;
+    const Bytecode *code;
+    Inference *out;
+    int *depths;      /* operand stack depth on arrival, -1: not arrived */
+    bool *queued;
+    int *work, work_count;
+    uint8_t *locals;  /* while walking */
+    Guess *stack;
+    int depth;
+} Infer;
+
+static uint8_t meet(uint8_t a, uint8_t b) {
+    uint8_t unbound = (a | b) & MAY_BE_UNBOUND, x = a & ~MAY_BE_UNBOUND, y = b & ~MAY_BE_UNBOUND;
+    if (x == LIKELY_UNSEEN || x == y) return y | unbound;
+    return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
+}
+
+static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
+
+Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
+    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (instr->feedback == FB_INT) return LIKELY_INT;
+    if (instr->feedback == FB_FLOAT) return LIKELY_FLOAT;
+    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER) return LIKELY_OTHER;
+    bool ints = left == LIKELY_INT && right == LIKELY_INT;
+    bool floats = is_number(left) && is_number(right) && !ints;
+    switch (instr->arg) {
+    case BIN_ADD: case BIN_SUBTRACT: case BIN_MULTIPLY:
+        return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_TRUE_DIVIDE:
+        return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_FLOOR_DIVIDE: case BIN_REMAINDER:
+        if (left == LIKELY_STR || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
+        return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
+    default: return ints ? LIKELY_INT : LIKELY_OTHER;
+    }
+}
+
+Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
+    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (instr->feedback == FB_INT || (left == LIKELY_INT && right == LIKELY_INT)) return LIKELY_INT;
+    if (instr->feedback == FB_FLOAT || (left == LIKELY_FLOAT && right == LIKELY_FLOAT)) return LIKELY_FLOAT;
+    return LIKELY_OTHER;
+}
+
+static void push(Infer *f, uint8_t type) {
+    if (f->depth >= f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
+    f->stack[f->depth++] = (Guess){type, -1};
+}
+
+static Guess pop(Infer *f) {
+    if (f->depth == 0) bail(f->cx, "bad_bytecode", "the operand stack is empty");
+    return f->stack[--f->depth];
+}
+
+/* A guess that feedback makes is also one about the local it came from. */
+static void refine(Infer *f, Guess guess, uint8_t type) {
+    if (guess.slot < 0 || (f->locals[guess.slot] & ~MAY_BE_UNBOUND) != LIKELY_OTHER) return;
+    f->locals[guess.slot] = (uint8_t)(type | (f->locals[guess.slot] & MAY_BE_UNBOUND));
+}
+
+static void arrive(Infer *f, int target, int depth) {
+    if (target < 0 || target >= f->code->count) return;
+    Arena *arena = &f->cx->arena;
+    bool changed = false;
+    if (f->depths[target] < 0) {
+        f->depths[target] = depth;
+        f->out->locals[target] = arena_array(arena, uint8_t, f->code->local_count + 1);
+        f->out->stack[target] = arena_array(arena, uint8_t, depth + 1);
+        changed = true;
+    }
+    if (f->depths[target] != depth) bail(f->cx, "bad_bytecode", "the operand stack has two depths");
+    for (int i = 0; i < f->code->local_count; i++) {
+        uint8_t met = meet(f->out->locals[target][i], f->locals[i]);
+        changed |= met != f->out->locals[target][i];
+        f->out->locals[target][i] = met;
+    }
+    for (int i = 0; i < depth; i++) {
+        uint8_t met = meet(f->out->stack[target][i], f->stack[i].type);
+        changed |= met != f->out->stack[target][i];
+        f->out->stack[target][i] = met;
+    }
+    if (changed && !f->queued[target]) {
+        f->queued[target] = true;
+        f->work[f->work_count++] = target;
+    }
+}
+
+/* Arrive with operands of which nothing is known. */
+static void arrive_unknown(Infer *f, int target, int depth) {
+    Guess *saved = arena_array(&f->cx->arena, Guess, depth + 1);
+    if (depth > f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
+    memcpy(saved, f->stack, sizeof(Guess) * (size_t)depth);
+    for (int i = 0; i < depth; i++) f->stack[i] = (Guess){LIKELY_OTHER, -1};
+    arrive(f, target, depth);
+    memcpy(f->stack, saved, sizeof(Guess) * (size_t)depth);
+}
+
+static uint8_t builtin_call(Infer *f, const Instr *instr) {
+    int below = f->depth - instr->arg - 1;
+    uint8_t callable = below >= 0 ? f->stack[below].type : LIKELY_OTHER;
+    if (callable == LIKELY_RANGE_TYPE) return LIKELY_RANGE;
+    return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
+}
+
+static void binary(Infer *f, const Instr *instr) {
+    Guess right = pop(f), left = pop(f);
+    Likely type = infer_arithmetic(instr, left.type, right.type);
+    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
+        refine(f, left, type);
+        refine(f, right, type);
+    }
+    push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
+}
+
+static void step(Infer *f, const Instr *instr) {
+    switch (instr->op) {
+    case BC_LOAD_CONST: push(f, f->code->consts[instr->arg].type); break;
+    case BC_LOAD_FAST:
+        push(f, f->locals[instr->arg] & ~MAY_BE_UNBOUND);
+        f->stack[f->depth - 1].slot = (int16_t)(instr->arg < INT16_MAX ? instr->arg : -1);
+        break;
+    case BC_STORE_FAST: {
+        f->locals[instr->arg] = pop(f).type;
+        for (int i = 0; i < f->depth; i++)
+            if (f->stack[i].slot == instr->arg) f->stack[i].slot = -1;
+        break;
+    }
+    case BC_DELETE_FAST: f->locals[instr->arg] = LIKELY_UNSEEN | MAY_BE_UNBOUND; break;
+    case BC_MAKE_CELL: f->locals[instr->arg] = LIKELY_OTHER; break;
+    case BC_LOAD_GLOBAL:
+        if (instr->arg2) push(f, LIKELY_OTHER);
+        push(f, instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER : f->code->name_types[instr->arg]);
+        break;
+    case BC_COPY: case BC_SWAP: {
+        if (instr->arg < 1 || instr->arg > f->depth) bail(f->cx, "bad_bytecode", "the operand stack is too low");
+        Guess *other = &f->stack[f->depth - instr->arg], *top = &f->stack[f->depth - 1], copy = *other;
+        if (instr->op == BC_SWAP) {
+            *other = *top;
+            *top = copy;
+        } else {
+            push(f, copy.type);
+            f->stack[f->depth - 1] = copy;
+        }
+        break;
+    }
+    case BC_BINARY_OP: binary(f, instr); break;
+    case BC_COMPARE_OP: {
+        Guess right = pop(f), left = pop(f);
+        if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
+            uint8_t type = instr->feedback == FB_INT ? LIKELY_INT : LIKELY_FLOAT;
+            refine(f, left, type);
+            refine(f, right, type);
+        }
+        push(f, LIKELY_BOOL);
+        break;
+    }
+    case BC_UNARY_NEGATIVE: case BC_UNARY_INVERT: {
+        Guess operand = pop(f);
+        push(f, is_number(operand.type) ? operand.type : LIKELY_OTHER);
+        break;
+    }
+    case BC_IS_OP: case BC_CONTAINS_OP: pop(f); pop(f); push(f, LIKELY_BOOL); break;
+    case BC_UNARY_NOT: pop(f); push(f, LIKELY_BOOL); break;
+    case BC_BUILD_LIST: case BC_BUILD_TUPLE:
+        for (int i = 0; i < instr->arg; i++) pop(f);
+        push(f, instr->op == BC_BUILD_LIST ? LIKELY_LIST : LIKELY_TUPLE);
+        break;
+    case BC_GET_ITER: push(f, pop(f).type == LIKELY_RANGE ? LIKELY_RANGE_ITER : LIKELY_OTHER); break;
+    case BC_CALL: {
+        uint8_t type = builtin_call(f, instr);
+        for (int i = 0; i < instr->arg + 2; i++) pop(f);
+        push(f, type);
+        break;
+    }
+    default: {
+        int pops = bc_pops(instr), pushes = bc_pushes(instr);
+        for (int i = 0; i < pops; i++) pop(f);
+        for (int i = 0; i < pushes; i++) push(f, LIKELY_OTHER);
+    }
+    }
+}
+
+static void note_operands(Infer *f, int index) {
+    OperandTypes *types = &f->out->operands[index];
+    types->depth = f->depth;
+    types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
+    types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
+}
+
+/* One instruction and where control goes from it; false: it does not go on to the next. */
+static bool walk_instr(Infer *f, int index) {
+    const Instr *instr = &f->code->instrs[index];
+    note_operands(f, index);
+    if (instr->handler >= 0) {
+        const BcHandler *handler = &f->code->handlers[instr->handler];
+        arrive_unknown(f, handler->target, handler->depth + handler->lasti + 1);
+    }
+    switch (instr->op) {
+    case BC_JUMP: arrive(f, instr->target, f->depth); return false;
+    case BC_FOR_ITER: {
+        Guess iterator = pop(f);
+        arrive(f, instr->target, f->depth);
+        f->stack[f->depth++] = iterator;
+        push(f, iterator.type == LIKELY_RANGE_ITER ? LIKELY_INT : LIKELY_OTHER);
+        return true;
+    }
+    case BC_SEND:
+        pop(f);
+        arrive_unknown(f, instr->target, f->depth);
+        push(f, LIKELY_OTHER);
+        return true;
+    case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP:
+        arrive(f, instr->target, f->depth);
+        pop(f);
+        return true;
+    case BC_POP_JUMP_IF_FALSE: case BC_POP_JUMP_IF_TRUE: case BC_POP_JUMP_IF_NONE: case BC_POP_JUMP_IF_NOT_NONE:
+        pop(f);
+        arrive(f, instr->target, f->depth);
+        return true;
+    case BC_YIELD_VALUE: case BC_RETURN_GENERATOR:
+        if (instr->op == BC_YIELD_VALUE) pop(f);
+        arrive_unknown(f, index + 1, f->depth + 1);
+        return false;
+    case BC_RETURN_VALUE: case BC_RAISE_VARARGS: case BC_RERAISE: return false;
+    default: step(f, instr); return true;
+    }
+}
+
+static void walk_from(Infer *f, int index) {
+    memcpy(f->locals, f->out->locals[index], (size_t)f->code->local_count);
+    f->depth = f->depths[index];
+    for (int i = 0; i < f->depth; i++) f->stack[i] = (Guess){f->out->stack[index][i], -1};
+    while (index < f->code->count && walk_instr(f, index)) {
+        index++;
+        if (index < f->code->count && f->depths[index] != -1) { /* others come here too */
+            arrive(f, index, f->depth);
+            return;
+        }
+    }
+}
+
+static void walk_all(Infer *f) {
+    while (f->work_count > 0) {
+        int index = f->work[--f->work_count];
+        f->queued[index] = false;
+        walk_from(f, index);
+    }
+}
+
+Inference *infer_types(CompileContext *cx, const Bytecode *code) {
+    Arena *arena = &cx->arena;
+    Inference *out = arena_new(arena, Inference);
+    out->operands = arena_array(arena, OperandTypes, code->count + 1);
+    out->locals = arena_array(arena, uint8_t *, code->count + 1);
+    out->stack = arena_array(arena, uint8_t *, code->count + 1);
+    Infer f = {.cx = cx, .code = code, .out = out};
+    f.depths = arena_array(arena, int, code->count + 1);
+    for (int i = 0; i <= code->count; i++) f.depths[i] = -1;
+    f.queued = arena_array(arena, bool, code->count + 1);
+    f.work = arena_array(arena, int, code->count + 1);
+    f.locals = arena_array(arena, uint8_t, code->local_count + 1);
+    f.stack = arena_array(arena, Guess, code->stack_size + 1);
+    for (int i = 0; i < code->local_count; i++)
+        f.locals[i] = i >= code->argument_count ? LIKELY_UNSEEN | MAY_BE_UNBOUND
+                      : code->argument_types    ? code->argument_types[i]
+                                                : LIKELY_OTHER;
+    /* Where control flow joins must be known before the walk, or a loop's head would be passed through. */
+    for (int i = 0; i < code->count; i++) {
+        out->operands[i].depth = -1;
+        if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
+    }
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1) f.depths[code->instrs[i].target] = -2;
+    arrive(&f, 0, 0);
+    walk_all(&f);
+    for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */
+        const BcHandler *handler = &code->handlers[i];
+        if (out->locals[handler->target] != NULL) continue;
+        memset(f.locals, LIKELY_OTHER | MAY_BE_UNBOUND, (size_t)code->local_count);
+        arrive_unknown(&f, handler->target, handler->depth + handler->lasti + 1);
+        walk_all(&f);
+    }
+    return out;
+}

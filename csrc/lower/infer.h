@@ -1,0 +1,28 @@
+/* What values probably are, from the interpreter's inline caches, constants and a sample of the arguments. Guesses:
+ * the lowering guards each one it uses. */
+#ifndef DXPY_LOWER_INFER_H
+#define DXPY_LOWER_INFER_H
+
+#include "base/bail.h"
+#include "bytecode/bytecode.h"
+
+enum { MAY_BE_UNBOUND = 0x80 }; /* added to the Likely of a local: it may have no value */
+
+typedef struct OperandTypes {
+    uint8_t left, right; /* Likely of the two topmost operands before the instruction: left below right */
+    int32_t depth;       /* operands there, -1: control flow does not come here */
+} OperandTypes;
+
+typedef struct Inference {
+    OperandTypes *operands; /* by instruction */
+    uint8_t **locals;       /* by instruction that control jumps to: Likely of each local on arrival; else NULL */
+    uint8_t **stack;        /* likewise of the operand stack */
+} Inference;
+
+Inference *infer_types(CompileContext *cx, const Bytecode *code);
+
+/* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
+Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
+Likely infer_comparison(const Instr *instr, Likely left, Likely right);
+
+#endif

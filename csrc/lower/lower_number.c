@@ -1,0 +1,327 @@
+/* Speculation on numbers: int and float operands are unboxed behind guards, and stay unboxed in operands and local
+ * variables until something needs the object. A guard that fails does the instruction again in the interpreter, so no
+ * instruction may have had an effect before its last guard. */
+#include <string.h>
+
+#include "lower/lower.h"
+
+/* --- objects and numbers --- */
+
+Ins *lower_object(Lowerer *l, Ins *value) {
+    if (value->type == IR_I64) return INS(l, box_i64, 0, value);
+    if (value->type == IR_F64) return INS(l, box_f64, 0, value);
+    return value;
+}
+
+static const ConstInfo *const_info(const Lowerer *l, const Ins *value) {
+    return value->op == IR_const_OP ? &l->code->consts[value->imm] : NULL;
+}
+
+static int64_t bits_of(double number) {
+    int64_t bits;
+    memcpy(&bits, &number, sizeof(bits));
+    return bits;
+}
+
+static Ins *guarded(Ins *guard, FrameState *state) {
+    guard->state = state;
+    return guard;
+}
+
+Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
+    const ConstInfo *info = const_info(l, value);
+    if (value->type == IR_I64) return value;
+    if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
+    return guarded(INS(l, unbox_i64, 0, value), state);
+}
+
+Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
+    const ConstInfo *info = const_info(l, value);
+    if (value->type == IR_F64) return value;
+    if (info != NULL && info->type == LIKELY_FLOAT) return lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (info != NULL && info->type == LIKELY_INT)
+        return lower_const(l, IR_kf64_OP, bits_of((double)info->integer));
+    if (value->type == IR_I64) return INS(l, i2f, 0, value);
+    if (type == LIKELY_INT) return INS(l, i2f, 0, lower_i64(l, value, state));
+    return guarded(INS(l, unbox_f64, 0, value), state);
+}
+
+/* A value cannot be the wanted type for sure: speculating would leave each time. */
+static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
+    const ConstInfo *info = const_info(l, value);
+    if (info != NULL) return info->type != LIKELY_INT && (wanted == LIKELY_INT || info->type != LIKELY_FLOAT);
+    if (wanted == LIKELY_INT) return value->type == IR_F64;
+    return value->op == IR_mkbool_OP || value->op == IR_null_OP;
+}
+
+/* --- operators --- */
+
+static Ins *int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
+    switch (kind) {
+    case BIN_ADD: return guarded(INS(l, iadd, 0, a, b), state);
+    case BIN_SUBTRACT: return guarded(INS(l, isub, 0, a, b), state);
+    case BIN_MULTIPLY: return guarded(INS(l, imul, 0, a, b), state);
+    case BIN_FLOOR_DIVIDE: return guarded(INS(l, ifloordiv, 0, a, b), state);
+    case BIN_REMAINDER: return guarded(INS(l, imod, 0, a, b), state);
+    case BIN_LSHIFT: return guarded(INS(l, ishl, 0, a, b), state);
+    case BIN_RSHIFT: return guarded(INS(l, ishr, 0, a, b), state);
+    case BIN_AND: return INS(l, iand, 0, a, b);
+    case BIN_OR: return INS(l, ior, 0, a, b);
+    default: return INS(l, ixor, 0, a, b);
+    }
+}
+
+static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
+    switch (kind) {
+    case BIN_ADD: return INS(l, fadd, 0, a, b);
+    case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
+    case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
+    default: return guarded(INS(l, fdiv, 0, a, b), state);
+    }
+}
+
+static bool is_float_kind(int kind) {
+    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE;
+}
+
+static Likely likely(const Ins *value, Likely guess) {
+    return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
+}
+
+bool lower_number_binary(Lowerer *l) {
+    if (l->depth < 2) return false;
+    Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
+    const OperandTypes *types = &l->inference->operands[l->index];
+    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
+    Likely type = infer_arithmetic(l->instr, left_type, right_type);
+    int kind = l->instr->arg;
+    if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
+    if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *result;
+    if (kind == BIN_TRUE_DIVIDE && left_type == LIKELY_INT && right_type == LIKELY_INT) {
+        Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        result = guarded(INS(l, itruediv, 0, a, b), state);
+    } else if (type == LIKELY_INT) {
+        if (kind == BIN_TRUE_DIVIDE) return false;
+        Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        result = int_operator(l, kind, a, b, state);
+    } else {
+        Ins *a = lower_f64(l, left, left_type, state), *b = lower_f64(l, right, right_type, state);
+        result = float_operator(l, kind, a, b, state);
+    }
+    l->depth -= 2;
+    lower_push(l, result);
+    return true;
+}
+
+bool lower_number_unary(Lowerer *l, BcOp op) {
+    if (l->depth < 1) return false;
+    Ins *operand = l->stack[l->depth - 1], *result;
+    if (operand->type == IR_I64 && op == BC_UNARY_NEGATIVE)
+        result = guarded(INS(l, ineg, 0, operand), lower_state_here(l));
+    else if (operand->type == IR_I64) result = INS(l, iinvert, 0, operand);
+    else if (operand->type == IR_F64 && op == BC_UNARY_NEGATIVE) result = INS(l, fneg, 0, operand);
+    else return false;
+    l->stack[l->depth - 1] = result;
+    return true;
+}
+
+bool lower_number_compare(Lowerer *l) {
+    if (l->depth < 2) return false;
+    Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1], *result;
+    const OperandTypes *types = &l->inference->operands[l->index];
+    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
+    Likely type = infer_comparison(l->instr, left_type, right_type);
+    /* An int beside a float is compared exactly by CPython: only one that is a small constant is the same as a double. */
+    const ConstInfo *info = const_info(l, right);
+    if (type == LIKELY_OTHER && left_type == LIKELY_FLOAT && info != NULL && info->type == LIKELY_INT &&
+        !(l->instr->flags & BC_NO_SPECULATION) && info->integer >= -(1 << 30) && info->integer <= 1 << 30)
+        type = right_type = LIKELY_FLOAT;
+    if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
+    if (type == LIKELY_FLOAT && (left->type == IR_I64 || right->type == IR_I64)) return false;
+    FrameState *state = lower_state_here(l);
+    if (type == LIKELY_INT) {
+        Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        result = INS(l, icmp, l->instr->arg, a, b);
+    } else {
+        Ins *a = lower_f64(l, left, LIKELY_FLOAT, state), *b = lower_f64(l, right, LIKELY_FLOAT, state);
+        result = INS(l, fcmp, l->instr->arg, a, b);
+    }
+    l->depth -= 2;
+    lower_push(l, INS(l, mkbool, 0, result));
+    return true;
+}
+
+Ins *lower_truth(Lowerer *l, Ins *value) {
+    if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
+    if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
+    return INS(l, truth, 0, value);
+}
+
+/* --- containers --- */
+
+/* Is the key probably an int, by feedback or because it is one already? */
+static bool int_key(const Lowerer *l, const Ins *key) {
+    const ConstInfo *info = const_info(l, key);
+    return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
+}
+
+bool lower_number_subscr(Lowerer *l) {
+    if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
+    Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
+    bool list = l->instr->feedback == FB_LIST_INT, tuple = l->instr->feedback == FB_TUPLE_INT;
+    if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *index = lower_i64(l, key, state);
+    Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
+    guarded(item, state);
+    item->nullable = false;
+    l->depth -= 2;
+    lower_push(l, item);
+    return true;
+}
+
+bool lower_number_store_subscr(Lowerer *l) {
+    if (l->depth < 3 || l->instr->feedback != FB_LIST_INT || (l->instr->flags & BC_NO_SPECULATION)) return false;
+    Ins *value = l->stack[l->depth - 3], *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
+    if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *index = lower_i64(l, key, state);
+    l->stack[l->depth - 3] = value = lower_object(l, value);
+    state = lower_state_here(l);
+    Ins *store = INS(l, list_set, 0, container, index, value);
+    guarded(store, state);
+    l->depth -= 3;
+    return true;
+}
+
+/* --- local variables --- */
+
+bool lower_number_load(Lowerer *l, int slot) {
+    Local *local = &l->locals[slot];
+    if (local->value == NULL) return false;
+    if (local->bound->op != IR_ki64_OP || local->bound->imm == 0) guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+    lower_push(l, local->value);
+    return true;
+}
+
+bool lower_number_store(Lowerer *l, int slot) {
+    Local *local = &l->locals[slot];
+    Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    const ConstInfo *info = value ? const_info(l, value) : NULL;
+    if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
+    else if (info != NULL && info->type == LIKELY_FLOAT) value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (value == NULL || value->type == IR_OBJ) {
+        *local = (Local){.bound = K_INT(l, 1)};
+        return false;
+    }
+    if (!local->quiet && local->value == NULL) INS0(l, clrloc, slot); // what it held goes now, as it would in the interpreter
+    *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+    lower_pop_any(l);
+    return true;
+}
+
+void lower_number_delete(Lowerer *l, int slot) {
+    Local *local = &l->locals[slot];
+    if (local->value != NULL) lower_flush(l);
+    *local = (Local){.bound = K_INT(l, 1)};
+}
+
+static void flush_local(Lowerer *l, int slot) {
+    Local *local = &l->locals[slot];
+    if (!local->stale) return;
+    local->stale = false; // before the box: it has a frame state of its own
+    bool certain = local->bound->op == IR_ki64_OP && local->bound->imm == 1;
+    Block *after = NULL;
+    if (!certain) {
+        Block *bound = lower_new_block(l);
+        after = lower_new_block(l);
+        lower_branch(l, local->bound, bound, after);
+        l->block = bound;
+    }
+    local->stale = true;
+    Ins *object = lower_object(l, local->value);
+    local->stale = false;
+    Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
+    store->imm = slot;
+    store->args[0] = object;
+    ir_append(l->block, store);
+    if (certain) return;
+    ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(l->block, after, NULL);
+    l->block = after;
+}
+
+void lower_flush(Lowerer *l) {
+    for (int slot = 0; slot < l->code->local_count; slot++) flush_local(l, slot);
+}
+
+/* --- joins --- */
+
+static IrType wanted_type(Lowerer *l, int target, uint8_t guess) {
+    if (l->code->instrs[target].flags & BC_NO_SPECULATION) return IR_OBJ;
+    guess &= (uint8_t)~MAY_BE_UNBOUND;
+    return guess == LIKELY_INT ? IR_I64 : guess == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+}
+
+static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
+    if (type == IR_OBJ) return lower_object(l, value);
+    if ((IrType)value->type == type) return value;
+    if (value->type != IR_OBJ) value = lower_object(l, value); // a guess that went wrong: the guard will leave
+    return type == IR_I64 ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
+}
+
+static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
+    Local *local = &l->locals[slot];
+    if (type == IR_OBJ) {
+        flush_local(l, slot);
+        local->value = NULL;
+        return;
+    }
+    if (local->value != NULL && (IrType)local->value->type == type) {
+        if (may_be_unbound || local->bound->op == IR_ki64_OP) return;
+        guarded(INS(l, guard, 0, local->bound), state);
+        local->bound = K_INT(l, 1);
+        return;
+    }
+    if (local->value == NULL && local->quiet && may_be_unbound && !local->stale) { /* nothing was stored there yet */
+        local->value = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+        local->bound = K_INT(l, 0);
+        local->stale = true;
+        return;
+    }
+    flush_local(l, slot);
+    Ins *object = INS0(l, ldloc, slot);
+    Ins *is_null = INS(l, is, 0, object, K_NULL(l));
+    guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
+    local->value = as_type(l, object, type, state);
+    local->bound = K_INT(l, 1);
+    local->stale = false;
+}
+
+void lower_conform(Lowerer *l, int target) {
+    const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
+    if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");
+    FrameState *state = NULL;
+    Place *place = &l->places[target];
+    for (int i = 0; i < l->depth; i++) {
+        IrType type = wanted_type(l, target, stack[i]);
+        if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;
+        if ((IrType)l->stack[i]->type == type) continue;
+        if (state == NULL || type != IR_OBJ) state = lower_state(l, l->code->instrs[target].offset);
+        l->stack[i] = as_type(l, l->stack[i], type, state);
+    }
+    for (int slot = 0; slot < l->code->local_count; slot++) {
+        IrType type = wanted_type(l, target, locals[slot]);
+        bool may_be_unbound = locals[slot] & MAY_BE_UNBOUND;
+        if (place->block != NULL) {
+            const Local *met = &place->locals[slot];
+            type = met->value ? (IrType)met->value->type : IR_OBJ;
+            may_be_unbound = met->value && met->bound->op == IR_phi_OP;
+        } else if (slot >= l->code->plain_local_count) {
+            type = IR_OBJ;
+        }
+        conform_local(l, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));
+    }
+}

@@ -1,0 +1,78 @@
+"""`python -m dxpy doctor`: each problem with its mend."""
+
+import re
+import shutil
+
+import pytest
+
+
+def test_all_is_well(run_python):
+    run = run_python("-m", "dxpy", "doctor")
+    assert run.returncode == 0, run.stdout
+    assert run.stderr == ""
+    assert "BAD" not in run.stdout
+    assert re.search(r"^ok   trial      a function was compiled in \d+ ms$", run.stdout, re.MULTILINE)
+    assert run.stdout.endswith("\neverything that compiling needs is there\n")
+    for topic in ("options", "python", "hook", "cache"):
+        assert re.search(rf"^ok   {topic} +\S", run.stdout, re.MULTILINE)
+
+
+def test_compiler_missing(run_python, broken_package):
+    shutil.rmtree(broken_package / "dxpy" / "bin", ignore_errors=True)
+    run = run_python("-m", "dxpy", "doctor", env={"PYTHONPATH": str(broken_package)}, cwd=broken_package)
+    assert run.returncode == 1
+    assert "BAD  compiler" in run.stdout
+    assert "dxpy-cc is missing or cannot be run\n" in run.stdout
+    assert "mend: pip install --force-reinstall --no-cache-dir dxpy-runtime" in run.stdout
+    assert "1 problem found" in run.stdout
+    assert "trial" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "found", "mend"),
+    [
+        ("#!/bin/sh\necho 'as        BAD  not in /usr/bin:/bin; install binutils'\nexit 1", "BAD  as         not in /usr/bin:/bin\n", "mend: install binutils"),
+        ("#!/bin/sh\necho 'ld        ok   GNU ld'\nexit 1", "BAD  compiler   dxpy-cc --check fails: exit status 1\n", "mend: pip install"),
+        ("#!/bin/sh\necho 'x: error while loading shared libraries: libgccjit.so.0' >&2\nexit 127", "libgccjit.so.0\n", "mend: apt-get install libgccjit0 binutils"),
+        ("#!/nowhere/sh\n", "does not run: ", "mend: pip install"),
+    ],
+)  # fmt: skip
+def test_compiler_that_does_not_work(run_python, broken_package, script, found, mend):
+    compiler = broken_package / "dxpy" / "bin" / "dxpy-cc"
+    compiler.parent.mkdir(exist_ok=True)
+    compiler.unlink(missing_ok=True)
+    compiler.write_text(script)
+    compiler.chmod(0o755)
+    run = run_python("-m", "dxpy", "doctor", env={"PYTHONPATH": str(broken_package)}, cwd=broken_package)
+    assert run.returncode == 1
+    assert found in run.stdout
+    assert mend in run.stdout
+    assert "trial" not in run.stdout
+
+
+def test_bad_environment(run_python):
+    run = run_python("-m", "dxpy", "doctor", env={"DXPY_MAX_TIER": "high", "DXPY_CACHEDIR": "/x"})
+    assert run.returncode == 1
+    assert (
+        "BAD  options    DXPY_MAX_TIER: max_tier takes a whole number from 0 to 3, not 'high'\n" in run.stdout
+    )
+    assert "mend: correct or unset the environment variable" in run.stdout
+    assert "BAD  options    the environment variable DXPY_CACHEDIR is no option of dxpy\n" in run.stdout
+    assert "mend: rename it to DXPY_CACHE_DIR, or unset it" in run.stdout
+
+
+def test_another_version(run_python):
+    from test_module import FAKE_BUILD
+
+    run = run_python("-c", FAKE_BUILD + "import sys; from dxpy.cli import main; sys.exit(main(['doctor']))")
+    assert run.returncode == 1
+    assert "BAD  python     built for CPython 3.11.15, but this is " in run.stdout
+    assert "mend: build it again with this Python: pip install" in run.stdout
+
+
+def test_cache_folder_that_is_a_file(run_python, tmp_path):
+    (tmp_path / "file").write_text("")
+    run = run_python("-m", "dxpy", "doctor", env={"DXPY_CACHE_DIR": str(tmp_path / "file")})
+    assert run.returncode == 1
+    assert re.search(r"^BAD  cache +.*file", run.stdout, re.MULTILINE), run.stdout
+    assert "mend: " in run.stdout
