@@ -64,8 +64,8 @@ void worker_get_stats(WorkerStats *stats);
 
 /* End the worker and the listener. Jobs that were queued or running come back as failed with reason
  * "worker_stopped", without notify; objects that no cache took are removed. Returns within four seconds
- * whatever happens; after that notify is not called. A later submit starts anew. To be called before the interpreter
- * is finalised if notify needs it; exit() calls it in any case. */
+ * whatever happens; after that notify is not called. A later submit starts anew. To be called before the
+ * interpreter is finalised if notify needs it; exit() calls it in any case. */
 void worker_stop(void);
 
 #endif

@@ -58,20 +58,20 @@ def assert_refused(cache, directory, *words):
 # --- the folder ---
 
 
-@pytest.mark.parametrize("mode", [0o777, 0o770, 0o707, 0o720, 0o702])
-def test_a_folder_others_can_write_to(library, tmp_path, mode):
+@pytest.mark.parametrize("bits", [0o777, 0o770, 0o707, 0o720, 0o702])
+def test_a_folder_others_can_write_to(library, tmp_path, bits):
     folder = tmp_path / "cache"
     folder.mkdir()
-    folder.chmod(mode)
+    folder.chmod(bits)
     assert_refused(library, folder, str(folder), "written to by others")
-    assert folder.stat().st_mode & 0o777 == mode
+    assert folder.stat().st_mode & 0o777 == bits
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701])
-def test_a_folder_others_can_read_is_closed_to_them(library, tmp_path, mode):
+@pytest.mark.parametrize("bits", [0o755, 0o750, 0o701])
+def test_a_folder_others_can_read_is_closed_to_them(library, tmp_path, bits):
     folder = tmp_path / "cache"
     folder.mkdir()
-    folder.chmod(mode)
+    folder.chmod(bits)
     assert library.open(folder)
     assert folder.stat().st_mode & 0o7777 == 0o700
 
