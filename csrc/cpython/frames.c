@@ -80,6 +80,18 @@ PyObject *cp_wrap_async_value(PyObject *value) {
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }
 
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing) {
-    return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look
+
+void cp_prepare_interrupts(void) {
+    PyThreadState *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Main());
+    while (thread != NULL && thread->thread_id != _PyRuntime.main_thread) thread = PyThreadState_Next(thread);
+    main_thread = thread;
+}
+
+bool cp_interrupt_main(int (*call)(void *)) {
+    if (!Py_IsInitialized() || _Py_IsFinalizing()) return false;
+    PyThreadState *holder = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
+    if (holder == NULL || holder != main_thread || Py_AddPendingCall(call, NULL) < 0) return false;
+    _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
+    return true;
 }

@@ -4,7 +4,9 @@
 #include "cpython/hook.h"
 #include "jit/engine.h"
 #include "jit/publish.h"
+#include "jit/sampler.h"
 #include "jit/table.h"
+#include "runtime/osr.h"
 #include "runtime/rt.h"
 
 Py_ssize_t table_extra_index = -1;
@@ -51,16 +53,30 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(code);
     if (__builtin_expect(record == NULL, 0)) {
         record = adopt(frame);
-        if (record == NULL) return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+        if (record == NULL) return osr_interpret(tstate, frame, throwing);
     }
     if (__builtin_expect(++record->calls >= record->next_ask, 0)) ask(record, frame);
     if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
+    if (__builtin_expect(sampler_at_once, 0)) {
+        compile_osr_at_once(record);
+        return osr_interpret(tstate, frame, throwing);
+    }
     CompiledCode *compiled = record->compiled;
-    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, throwing);
     int entry = compiled->start_entry;
     if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
-    if (entry < 0) return _PyEval_EvalFrameDefault(tstate, frame, 0);
+    if (entry < 0) return osr_interpret(tstate, frame, 0);
     return rt_run(tstate, frame, compiled, entry);
+}
+
+/* Frames that run already were entered without the hook: their back-edges may never be armed. */
+static void forbid_osr_in_running_frames(PyInterpreterState *interp) {
+    for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread; thread = PyThreadState_Next(thread))
+        for (Frame *frame = cp_current_frame(thread); frame != NULL; frame = frame->previous) {
+            FunctionRecord *record = table_record(frame->f_code);
+            if (record == NULL) record = adopt(frame);
+            if (record != NULL) record->osr_never = 1;
+        }
 }
 
 int hook_install(void) {
@@ -73,12 +89,16 @@ int hook_install(void) {
                         "dxpy stays off until it is taken out");
         return -1;
     }
+    forbid_osr_in_running_frames(interp);
     _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    sampler_start();
     return 0;
 }
 
 void hook_remove(void) {
     PyInterpreterState *interp = PyInterpreterState_Get();
+    sampler_stop();
+    osr_disarm(NULL);
     if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
 }

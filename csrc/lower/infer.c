@@ -194,6 +194,7 @@ static void step(Infer *f, const Instr *instr) {
 
 static void note_operands(Infer *f, int index) {
     OperandTypes *types = &f->out->operands[index];
+    types->depth = f->depth;
     types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
     types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
 }
@@ -276,6 +277,10 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
                       : code->argument_types    ? code->argument_types[i]
                                                 : LIKELY_OTHER;
     /* Where control flow joins must be known before the walk, or a loop's head would be passed through. */
+    for (int i = 0; i < code->count; i++) {
+        out->operands[i].depth = -1;
+        if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
+    }
     for (int i = 0; i < code->count; i++)
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1) f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);

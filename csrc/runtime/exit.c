@@ -3,8 +3,9 @@
 #include "runtime/rt.h"
 
 #include "jit/guards.h"
+#include "runtime/osr.h"
 
-PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
     if (!cp_enter_recursive(tstate)) return NULL;
     Frame *previous = cp_current_frame(tstate);
     frame->previous = previous;
@@ -16,6 +17,11 @@ PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, in
     cp_set_current_frame(tstate, previous);
     cp_leave_recursive(tstate);
     return result;
+}
+
+PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+    PyObject *result = rt_enter(tstate, frame, compiled, entry);
+    return __builtin_expect(result == RT_RESUME, 0) ? osr_interpret(tstate, frame, 0) : result;
 }
 
 /* A number from its bits. There is no way to report that memory ran out: the frame would be lost. */
@@ -54,16 +60,6 @@ static void place_values(Frame *frame, const ExitRecord *record, PyObject **spil
 
 static void set_stack_depth(Frame *frame, int depth) { frame->stacktop = frame->f_code->co_nlocalsplus + depth; }
 
-/* Go on in the interpreter at the code unit, and stay there until the function ends. */
-static PyObject *interpret_from(PyThreadState *tstate, Frame *frame, int unit) {
-    frame->prev_instr = cp_code_units(frame->f_code) + unit - 1;
-    cp_set_current_frame(tstate, frame->previous);
-    cp_leave_recursive(tstate); /* the interpreter enters by itself */
-    PyObject *result = cp_interpret(tstate, frame, 0);
-    tstate->recursion_remaining--;
-    return result;
-}
-
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
@@ -74,7 +70,8 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     }
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);
-    return interpret_from(tstate, frame, record->offset);
+    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
+    return RT_RESUME; /* rt_run goes on in the interpreter, when this code is off the stack */
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {

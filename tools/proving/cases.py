@@ -24,7 +24,7 @@ class Outcomes:
     seconds: float = 0.0
 
 
-def run(mode, programs, *, python=sys.executable, rounds=8, timeout=900, extra=None):
+def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=None):
     """Outcomes of the case_* functions of the program files in `mode`. A process that dies is started anew without
     the case that it died in."""
     result = Outcomes()

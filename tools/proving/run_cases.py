@@ -84,7 +84,7 @@ def outcome(function):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("events")
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--settle", type=float, default=0, help="longest wait for compiles after a round")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")

@@ -1,6 +1,6 @@
 """Find the function that a script gets wrong under dxpy.
 
-    python tools/fuzz/bisect.py [--modes tier1,tier2] script.py [-- args...]
+    python tools/fuzz/guilty.py [--modes tier1,tier2] script.py [-- args...]
 
 The script is run stock and in the mode; what it prints and its exit status are compared. Then fewer and fewer
 functions may be compiled (DXPY_ONLY), whole modules first, until no fewer give the wrong result.
@@ -32,7 +32,7 @@ class Bisect:
         env = modes.environment(mode, PYTHONHASHSEED="0", **extra)
         with tempfile.TemporaryDirectory(prefix="dxpy-bisect-") as folder:
             names = Path(folder, "names")
-            driver = [str(HERE / "bisect_child.py"), str(names), str(ROOT)] if mode.enabled else []
+            driver = [str(HERE / "guilty_child.py"), str(names), str(ROOT)] if mode.enabled else []
             try:
                 done = subprocess.run(
                     [sys.executable, *driver, *self.command], env=env, capture_output=True, timeout=self.timeout, check=False
