@@ -18,6 +18,7 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, int throwing);
  * entered without the hook. False: not possible now. */
 bool osr_arm(PyCodeObject *code, int32_t unit);
 void osr_disarm(PyCodeObject *code);
+extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before it runs */
 
 /* Is the thread's running frame interpreted by osr_interpret, innermost? */
 bool osr_sees(PyThreadState *tstate, Frame *frame);
