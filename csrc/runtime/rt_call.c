@@ -118,8 +118,8 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
 
 static void describe_kwargs_error(PyObject *callable, PyObject *keywords) {
     if (PyErr_ExceptionMatches(PyExc_AttributeError)) {
-        PyObject *name = _PyObject_FunctionStr(callable);
         PyErr_Clear();
+        PyObject *name = _PyObject_FunctionStr(callable);
         if (name == NULL) return;
         PyErr_Format(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", name,
                      Py_TYPE(keywords)->tp_name);
