@@ -83,3 +83,18 @@ bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializi
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing) {
     return _PyEval_EvalFrameDefault(tstate, frame, throwing);
 }
+
+static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {
+    PyThreadState_Get()->c_tracefunc = NULL;
+    return 0;
+}
+
+/* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So it is
+ * entered with its events off; the exception event, which goes by the trace function alone, turns them on again. */
+PyObject *cp_interpret_unwinding(PyThreadState *tstate, Frame *frame) {
+    tstate->cframe->use_tracing = 0;
+    if (tstate->c_tracefunc == NULL) tstate->c_tracefunc = take_itself_out;
+    PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 1);
+    if (tstate->c_tracefunc == take_itself_out) tstate->c_tracefunc = NULL;
+    return result;
+}

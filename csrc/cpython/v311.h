@@ -124,6 +124,9 @@ static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
 }
 /* CPython's own evaluation loop. */
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing);
+/* CPython's own loop, entered while it is tracing with the exception that is set: from the traceback line on it does
+ * all there is to do, events included. */
+PyObject *cp_interpret_unwinding(PyThreadState *tstate, Frame *frame);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 

@@ -54,12 +54,11 @@ static void place_values(Frame *frame, const ExitRecord *record, PyObject **spil
 
 static void set_stack_depth(Frame *frame, int depth) { frame->stacktop = frame->f_code->co_nlocalsplus + depth; }
 
-/* Go on in the interpreter at the code unit, and stay there until the function ends. */
-static PyObject *interpret_from(PyThreadState *tstate, Frame *frame, int unit) {
-    frame->prev_instr = cp_code_units(frame->f_code) + unit - 1;
+/* Go on in the interpreter behind prev_instr, or unwind from there, and stay in it until the function ends. */
+static PyObject *hand_over(PyThreadState *tstate, Frame *frame, bool throwing) {
     cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate); /* the interpreter enters by itself */
-    PyObject *result = cp_interpret(tstate, frame, 0);
+    PyObject *result = throwing ? cp_interpret_unwinding(tstate, frame) : cp_interpret(tstate, frame, 0);
     tstate->recursion_remaining--;
     return result;
 }
@@ -74,7 +73,8 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     }
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);
-    return interpret_from(tstate, frame, record->offset);
+    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
+    return hand_over(tstate, frame, false);
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
@@ -118,6 +118,12 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
         if (tstate->curexc_type == NULL)
             PyErr_SetString(PyExc_SystemError, "error return without exception set");
+        if (cp_is_tracing(tstate)) { /* events are the interpreter's business */
+            place_values(frame, record, spill);
+            set_stack_depth(frame, record->depth);
+            spill[0] = hand_over(tstate, frame, true);
+            return 0;
+        }
         cp_add_traceback(frame);
     }
     place_values(frame, record, spill);
