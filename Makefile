@@ -2,8 +2,9 @@
 PYTHON ?= /usr/bin/python3.11
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+PYTEST  = $(BIN)/python -m pytest
 
-.PHONY: all setup build test demo clean
+.PHONY: all setup build test test-all golden lint format asan coverage clean
 
 all: build
 
@@ -16,8 +17,36 @@ $(VENV)/.ready: pyproject.toml tools/setup.sh
 build: setup
 	$(BIN)/python setup.py -q build_ext --inplace
 
+# All suites, the longest of them in part, in under a quarter of an hour on two cores. BUDGET: seconds after which
+# nothing more of CPython's own tests is begun.
 test: build
-	$(BIN)/python -m pytest tests
+	$(PYTEST) tests
+	$(MAKE) conformance-slice MODES=tier1,tier2 BUDGET=$(or $(BUDGET),120)
+
+# The behaviour programs in all modes with everything compiled, and CPython's own tests in all modes.
+test-all: build
+	$(PYTEST) tests --modes all --whole
+	$(MAKE) conformance-slice
+
+golden: build
+	$(PYTEST) tests/golden $(if $(UPDATE),--update-golden)
+
+lint: setup
+	$(BIN)/python -m pip install -q 'ruff>=0.4' 'clang-format==14.*'
+	$(BIN)/ruff check .
+	$(BIN)/clang-format --dry-run -Werror $$(git ls-files 'csrc/*.c' 'csrc/*.h')
+	$(PYTEST) tests/lint
+
+format: setup
+	$(BIN)/python -m pip install -q 'ruff>=0.4' 'clang-format==14.*'
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $$(git ls-files 'csrc/*.c' 'csrc/*.h')
+
+# Every code object of the standard library through decode and lower.
+coverage: build
+	nice $(BIN)/python tools/coverage.py $(if $(FOLDER),$(FOLDER))
 
 clean:
-	rm -rf build dxpy/*.so dxpy/bin .venv*
+	rm -rf build dxpy/*.so dxpy/bin .venv* *.egg-info
+
+-include $(wildcard tools/*.mk)

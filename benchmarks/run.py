@@ -2,8 +2,8 @@
 
     python benchmarks/run.py [--quick] [--pairs 5] [--seconds 3] [--programs fib,md5_pure] [--pyperformance]
 
-Both sides run on the same interpreter, in turn, pinned to one core (the compiler worker too), each process from cold
-with an empty code cache. A program's figure is the median over its processes; a process's steady time is the median of
+Both sides run on the same interpreter, in turn, pinned to one core (the compiler worker may use the others), each
+process from cold with an empty code cache. A program's figure is the median over its processes; a process's steady time is the median of
 the second half of its runs, its first-run time is that of the first. Writes JSON and a plot into benchmarks/results/.
 """
 
@@ -18,10 +18,11 @@ from pathlib import Path
 
 import measure
 import packaged
-import rich
+from rich.console import Console
 from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
+CONSOLE = Console(width=None if sys.stdout.isatty() else 130)
 STARTUPS = {
     "python -c pass": ["-c", "pass"],
     "import of 20 modules": ["-c", "import json, re, argparse, logging, unittest, http.client, email.message, asyncio"],
@@ -130,20 +131,20 @@ def show(title, programs, columns):
             "/".join(map(str, two.get("tiers") or ["-"])),
             *[text(ratio(program, engine=other), "{:.1f}x") for other in others],
         )
-    rich.print(table)
+    CONSOLE.print(table)
 
 
 def show_summary(found, startup):
     if found["geomean"]:
-        rich.print(
+        CONSOLE.print(
             f"geomean {found['geomean']:.2f}x over {found['programs']} programs, slowest {found['slowest']} "
             f"{found['slowest ratio']:.2f}x; first run {found['first-run geomean']:.2f}x"
         )
     for name, times in startup.items():
         line = ", ".join(f"{engine} {seconds * 1000:.1f} ms" for engine, seconds in times.items())
-        rich.print(f"start-up, {name}: {line}")
+        CONSOLE.print(f"start-up, {name}: {line}")
     if found["failed"]:
-        rich.print(f"[red]failed: {', '.join(found['failed'])}")
+        CONSOLE.print(f"[red]failed: {', '.join(found['failed'])}")
 
 
 def plot(path, programs):
@@ -169,7 +170,7 @@ def plot(path, programs):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes, one pair, half a second each: about a minute")
+    parser.add_argument("--quick", action="store_true", help="small sizes, one pair, about a second each: a minute in all")
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--seconds", type=float, help="how long a process runs its program")
     parser.add_argument("--programs", help="comma-separated names; all without")
@@ -179,7 +180,7 @@ def arguments():
     parser.add_argument("--name", help="name of the files written; default: full or quick")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
-    args.seconds = args.seconds or (0.5 if args.quick else 3.0)
+    args.seconds = args.seconds or (0.9 if args.quick else 3.0)
     args.name = args.name or ("quick" if args.quick else "full")
     return args
 

@@ -137,6 +137,16 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
     return text;
 }
 
+static PyObject *jit_lower_code(PyObject *module, PyObject *args) {
+    PyCodeObject *code; // borrowed
+    Tier tier;
+    int with_text = 0;
+    if (!PyArg_ParseTuple(args, "O!O&|p:lower_code", &PyCode_Type, &code, tier_from_python, &tier, &with_text))
+        return NULL;
+    if (tier == TIER_INTERPRETER) return PyErr_Format(PyExc_ValueError, "lower_code(): tier must be 1, 2 or 3");
+    return compile_lower(code, tier, with_text);
+}
+
 /* --- running a program, for `dxpy run` --- */
 
 static PyObject *jit_run_file(PyObject *module, PyObject *path) {
@@ -196,6 +206,9 @@ static PyMethodDef functions[] = {
     {"describe", jit_describe, METH_O,
      "describe(code, /)\n--\n\nWhat is known of a code object: dict, or None."},
     {"dump", jit_dump, METH_VARARGS, "dump(function, stage, /)\n--\n\nText of a compile stage."},
+    {"lower_code", jit_lower_code, METH_VARARGS,
+     "lower_code(code, tier, text=False, /)\n--\n\nDecode and lower, nothing more: (bail reason or None, its "
+     "message, microseconds, IR text if asked for)."},
     {"run_file", jit_run_file, METH_O,
      "run_file(path, /)\n--\n\nRun a script as python does, in __main__; its exit status. OSError: it cannot "
      "be read."},

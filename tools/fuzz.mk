@@ -8,4 +8,4 @@ fuzz: build
 	nice $(BIN)/python tools/fuzz/run.py --count $(COUNT) --seed $(SEED) $(if $(MODES),--modes $(MODES))
 
 bisect: build
-	$(BIN)/python tools/fuzz/bisect.py $(if $(MODES),--modes $(MODES)) $(SCRIPT) -- $(ARGS)
+	$(BIN)/python tools/fuzz/guilty.py $(if $(MODES),--modes $(MODES)) $(SCRIPT) -- $(ARGS)

@@ -80,8 +80,20 @@ PyObject *cp_wrap_async_value(PyObject *value) {
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }
 
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing) {
-    return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look
+
+void cp_prepare_interrupts(void) {
+    PyThreadState *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Main());
+    while (thread != NULL && thread->thread_id != _PyRuntime.main_thread) thread = PyThreadState_Next(thread);
+    main_thread = thread;
+}
+
+bool cp_interrupt_main(int (*call)(void *)) {
+    if (!Py_IsInitialized() || _Py_IsFinalizing()) return false;
+    PyThreadState *holder = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
+    if (holder == NULL || holder != main_thread || Py_AddPendingCall(call, NULL) < 0) return false;
+    _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
+    return true;
 }
 
 static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {
@@ -91,10 +103,14 @@ static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyO
 
 /* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So it is
  * entered with its events off; the exception event, which goes by the trace function alone, turns them on again. */
-PyObject *cp_interpret_unwinding(PyThreadState *tstate, Frame *frame) {
+static PyObject *unwind(PyThreadState *tstate, Frame *frame) {
     tstate->cframe->use_tracing = 0;
     if (tstate->c_tracefunc == NULL) tstate->c_tracefunc = take_itself_out;
     PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 1);
     if (tstate->c_tracefunc == take_itself_out) tstate->c_tracefunc = NULL;
     return result;
+}
+
+PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
+    return entry == CP_UNWIND ? unwind(tstate, frame) : _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
 }

@@ -122,11 +122,23 @@ bool cp_spec_is_initializing(PyObject *spec);
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
     return tstate->interp->eval_frame(tstate, frame, 0);
 }
-/* CPython's own evaluation loop. */
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, int throwing);
-/* CPython's own loop, entered while it is tracing with the exception that is set: from the traceback line on it does
- * all there is to do, events included. */
-PyObject *cp_interpret_unwinding(PyThreadState *tstate, Frame *frame);
+/* How CPython's own loop is entered: behind the last instruction; with an exception that is thrown into the generator
+ * there; or, while tracing, with one that was raised there and that the loop is to unwind, its events included. */
+typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
+PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
+/* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker, if that
+ * thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only when the main thread
+ * itself asks, so this sets it by hand; set while another thread runs, it would slow that one down for nothing. */
+bool cp_interrupt_main(int (*call)(void *));
+/* Once, with the GIL. */
+void cp_prepare_interrupts(void);
+
+/* An opcode that jumps back and looks at the eval breaker. */
+static inline bool cp_is_back_edge(uint8_t opcode) {
+    return opcode == JUMP_BACKWARD || opcode == JUMP_BACKWARD_QUICK || opcode == POP_JUMP_BACKWARD_IF_TRUE ||
+           opcode == POP_JUMP_BACKWARD_IF_FALSE || opcode == POP_JUMP_BACKWARD_IF_NONE ||
+           opcode == POP_JUMP_BACKWARD_IF_NOT_NONE;
+}
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 

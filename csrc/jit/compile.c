@@ -17,9 +17,11 @@
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/reasons.h"
+#include "jit/sampler.h"
 #include "jit/table.h"
 #include "jit/worker.h"
 #include "lower/lower.h"
+#include "runtime/osr.h"
 
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
@@ -36,11 +38,13 @@ Frame *publish_sample_frame;
 static Pending *pending;       // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
-static double now(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
+
+static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 /* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
 static int gcc_level(Tier tier) { return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3; }
@@ -72,6 +76,7 @@ static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRe
 static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
     CompileContext cx;
     StrBuf text = {0};
+    osr_disarm(record->code); /* the decoder must not read an armed back-edge */
     cx_init(&cx);
     if (setjmp(cx.bailed)) {
         set_failure(record, cx.reason, cx.message);
@@ -81,6 +86,9 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
     }
     Bytecode *code = decode_code(&cx, record->code);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
+    for (int i = 0; i < code->count; i++)
+        for (int k = 0; k < record->osr_count; k++)
+            if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
     else ir_print(lower_code(&cx, code, tier, LAYOUT_OFFSETS), &text);
     cx_free(&cx);
@@ -112,7 +120,7 @@ static int ask_to_publish(void *unused) {
 /* From the listener thread: no GIL here. */
 static void notify(void) {
     publish_is_wanted = 1;
-    if (Py_IsInitialized() && !_Py_IsFinalizing()) Py_AddPendingCall(ask_to_publish, NULL);
+    cp_interrupt_main(ask_to_publish); /* else whoever makes the next call sees the flag */
 }
 
 /* dxpy-cc stands in the folder bin beside this shared object. "" when that cannot be told. */
@@ -321,6 +329,7 @@ void compile_invalidate(FunctionRecord *record) {
         }
     }
     CompiledCode *compiled = record->compiled;
+    osr_disarm(record->code);
     record->compiled = NULL;
     record->compiled_tier = 0;
     if (compiled != NULL) table_retire(compiled);
@@ -358,7 +367,56 @@ void compile_guard_failed(FunctionRecord *record, int32_t offset) {
     PyErr_Restore(type, value, traceback);
 }
 
-bool compile_arm_osr(FunctionRecord *record, int offset) { return false; }
+/* --- OSR --- */
+
+static bool has_osr_entry(const FunctionRecord *record, int32_t unit) {
+    for (int i = 0; record->compiled != NULL && i < record->compiled->entry_count; i++)
+        if (record->compiled->entries[i].kind == ENTRY_OSR && record->compiled->entries[i].offset == unit) return true;
+    return false;
+}
+
+bool compile_arm_osr(FunctionRecord *record, int offset) {
+    int32_t unit = offset / (int32_t)sizeof(_Py_CODEUNIT);
+    return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
+}
+
+static bool want_osr(FunctionRecord *record, int32_t unit) {
+    for (int i = 0; i < record->osr_count; i++)
+        if (record->osr_units[i] == unit) return true;
+    int32_t *grown = PyMem_Realloc(record->osr_units, sizeof(int32_t) * (size_t)(record->osr_count + 1));
+    if (grown == NULL) return false;
+    record->osr_units = grown;
+    grown[record->osr_count++] = unit;
+    return true;
+}
+
+void compile_hot_loop(FunctionRecord *record, int32_t unit) {
+    PyObject *type, *value, *traceback;
+    Tier tier = Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
+    if (record->never || record->osr_never || tier == TIER_INTERPRETER) return;
+    if (has_osr_entry(record, unit)) {
+        osr_arm(record->code, unit);
+        return;
+    }
+    if (record->requested || !want_osr(record, unit)) return;
+    PyErr_Fetch(&type, &value, &traceback);
+    record_pin(record);
+    record->requested = (uint8_t)Py_MAX(tier, (Tier)record->compiled_tier);
+    if (compile_start(record, (Tier)record->requested, options.sync) < 0)
+        engine_compile_ended(record, tier, false);
+    if (!record->dropped && has_osr_entry(record, unit)) osr_arm(record->code, unit);
+    record_unpin(record);
+    PyErr_Restore(type, value, traceback);
+}
+
+void compile_osr_at_once(FunctionRecord *record) {
+    int32_t units[64];
+    int count = 0;
+    const _Py_CODEUNIT *code = cp_code_units(record->code);
+    for (int32_t unit = 0; unit < Py_SIZE(record->code) && count < 64; unit++)
+        if (cp_is_back_edge(_Py_OPCODE(code[unit]))) units[count++] = unit;
+    if (count > 0) compile_hot_loop(record, units[record->osr_seen++ % count]);
+}
 
 /* --- looking on --- */
 
@@ -430,6 +488,26 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     }
     cx_free(&cx);
     return dict;
+}
+
+PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
+    CompileContext cx;
+    StrBuf text = {0};
+    double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        ir_print(lower_code(&cx, decode_code(&cx, code), tier, LAYOUT_OFFSETS), &text);
+        cx.reason = NULL;
+        cx.message[0] = '\0';
+    }
+    double microseconds = (seconds_of(CLOCK_THREAD_CPUTIME_ID) - start) * 1e6;
+    char *printed = strbuf_take(&text);
+    if (printed == NULL && cx.reason == NULL) cx.reason = "no_memory";
+    PyObject *result = Py_BuildValue("(zsdz)", cx.reason, cx.message, microseconds,
+                                     with_text && cx.reason == NULL ? printed : NULL);
+    free(printed);
+    cx_free(&cx);
+    return result;
 }
 
 static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {

@@ -194,6 +194,7 @@ static void step(Infer *f, const Instr *instr) {
 
 static void note_operands(Infer *f, int index) {
     OperandTypes *types = &f->out->operands[index];
+    types->depth = f->depth;
     types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
     types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
 }
@@ -250,6 +251,14 @@ static void walk_from(Infer *f, int index) {
     }
 }
 
+static void walk_all(Infer *f) {
+    while (f->work_count > 0) {
+        int index = f->work[--f->work_count];
+        f->queued[index] = false;
+        walk_from(f, index);
+    }
+}
+
 Inference *infer_types(CompileContext *cx, const Bytecode *code) {
     Arena *arena = &cx->arena;
     Inference *out = arena_new(arena, Inference);
@@ -268,13 +277,20 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
                       : code->argument_types    ? code->argument_types[i]
                                                 : LIKELY_OTHER;
     /* Where control flow joins must be known before the walk, or a loop's head would be passed through. */
+    for (int i = 0; i < code->count; i++) {
+        out->operands[i].depth = -1;
+        if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
+    }
     for (int i = 0; i < code->count; i++)
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1) f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);
-    while (f.work_count > 0) {
-        int index = f.work[--f.work_count];
-        f.queued[index] = false;
-        walk_from(&f, index);
+    walk_all(&f);
+    for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */
+        const BcHandler *handler = &code->handlers[i];
+        if (out->locals[handler->target] != NULL) continue;
+        memset(f.locals, LIKELY_OTHER | MAY_BE_UNBOUND, (size_t)code->local_count);
+        arrive_unknown(&f, handler->target, handler->depth + handler->lasti + 1);
+        walk_all(&f);
     }
     return out;
 }

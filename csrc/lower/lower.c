@@ -267,6 +267,7 @@ static void count_edges(Lowerer *l) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
         if (instr->target >= 0) l->places[instr->target].edges++;
+        if (instr->flags & BC_OSR) l->places[i].edges++;
         if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)
             l->places[i + 1].edges++;
@@ -326,6 +327,20 @@ static void fill_phis(Lowerer *l) {
     }
 }
 
+static bool has_osr(const Bytecode *code) {
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].flags & BC_OSR) return true;
+    return false;
+}
+
+static void add_osr_entries(Lowerer *l, const Inference *inference) {
+    for (int i = 0; i < l->code->count; i++) {
+        const Instr *instr = &l->code->instrs[i];
+        if (!(instr->flags & BC_OSR) || inference->operands[i].depth < 0) continue;
+        new_entry(l, ENTRY_OSR, instr->lasti, i, inference->operands[i].depth);
+    }
+}
+
 static void find_never_stored(Lowerer *l) {
     l->never_stored = arena_array(&l->cx->arena, bool, l->code->local_count + 1);
     for (int i = 0; i < l->code->argument_count; i++) l->never_stored[i] = true;
@@ -353,8 +368,9 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     l.stack = arena_array(&cx->arena, Ins *, code->stack_size + 1);
     l.places = arena_array(&cx->arena, Place, code->count + 1);
     l.work = arena_array(&cx->arena, int, code->count + 1);
+    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code) : NULL;
     if (tier > 1) {
-        l.inference = infer_types(cx, code);
+        l.inference = inference;
         l.locals = fresh_locals(&l, true);
         find_never_stored(&l);
     }
@@ -366,6 +382,7 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
             if (code->instrs[i].op == BC_RETURN_GENERATOR)
                 lower_resume_entry(&l, code->instrs[i].lasti + 1, i + 1, 1);
     add_handlers(&l);
+    add_osr_entries(&l, inference);
     if (fn->entries.count == 0) bail(cx, "bad_bytecode", "there is nowhere to begin");
     while (l.work_count > 0) lower_place(&l, l.work[--l.work_count]);
     fill_phis(&l);

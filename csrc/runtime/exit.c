@@ -3,8 +3,9 @@
 #include "runtime/rt.h"
 
 #include "jit/guards.h"
+#include "runtime/osr.h"
 
-PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
     if (!cp_enter_recursive(tstate)) return NULL;
     Frame *previous = cp_current_frame(tstate);
     frame->previous = previous;
@@ -16,6 +17,12 @@ PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, in
     cp_set_current_frame(tstate, previous);
     cp_leave_recursive(tstate);
     return result;
+}
+
+PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
+    PyObject *result = rt_enter(tstate, frame, compiled, entry);
+    if (__builtin_expect(!rt_has_left(result), 1)) return result;
+    return osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
 }
 
 /* A number from its bits. There is no way to report that memory ran out: the frame would be lost. */
@@ -54,15 +61,6 @@ static void place_values(Frame *frame, const ExitRecord *record, PyObject **spil
 
 static void set_stack_depth(Frame *frame, int depth) { frame->stacktop = frame->f_code->co_nlocalsplus + depth; }
 
-/* Go on in the interpreter behind prev_instr, or unwind from there, and stay in it until the function ends. */
-static PyObject *hand_over(PyThreadState *tstate, Frame *frame, bool throwing) {
-    cp_set_current_frame(tstate, frame->previous);
-    cp_leave_recursive(tstate); /* the interpreter enters by itself */
-    PyObject *result = throwing ? cp_interpret_unwinding(tstate, frame) : cp_interpret(tstate, frame, 0);
-    tstate->recursion_remaining--;
-    return result;
-}
-
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
@@ -74,7 +72,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);
     frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
-    return hand_over(tstate, frame, false);
+    return RT_RESUME; /* rt_run goes on in the interpreter, when this code is off the stack */
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
@@ -121,7 +119,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         if (cp_is_tracing(tstate)) { /* events are the interpreter's business */
             place_values(frame, record, spill);
             set_stack_depth(frame, record->depth);
-            spill[0] = hand_over(tstate, frame, true);
+            spill[0] = RT_UNWIND;
             return 0;
         }
         cp_add_traceback(frame);

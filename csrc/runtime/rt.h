@@ -137,7 +137,11 @@ int rt_poll(TS);
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 
-/* Run compiled code on a frame that is not linked yet, as the interpreter's entry does. */
+/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME or RT_UNWIND
+ * when it left and the interpreter is to go on. */
+PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
+
+/* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered directly. */

@@ -28,7 +28,7 @@ from fuzz import shrink, statements
 class Fuzzer:
     def __init__(self, args):
         self.args = args
-        self.modes = modes.named(args.modes)
+        self.modes = [mode if args.sync else modes.batched(mode) for mode in modes.named(args.modes)]
         self.lock = threading.Lock()
         self.finds = []
         self.tried = 0
@@ -59,7 +59,7 @@ class Fuzzer:
             for mode in self.modes:
                 found = self.outcomes(mode, source, folder, 120 + 20 * stock.seconds)
                 with self.lock:
-                    self.compiled += sum(found.work.get(f"tier{tier}", 0) for tier in (1, 2, 3))
+                    self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
                     self.find(mode, difference)
         with self.lock:
@@ -90,11 +90,12 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--modes", default="all")
+    parser.add_argument("--modes", default="tier1,tier2,exits1,exits7,osr")
     parser.add_argument("--batch", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--finds", type=int, default=5, help="how many finds are made small and filed")
-    parser.add_argument("--shrink", type=float, default=120, help="seconds a find may take to be made small")
+    parser.add_argument("--shrink", type=float, default=180, help="seconds a find may take to be made small")
+    parser.add_argument("--sync", action="store_true", help="compile each function at its call, one by one")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()))
     parser.add_argument("--show", help="print the program of this case, as 000123, and stop")
     return parser.parse_args()

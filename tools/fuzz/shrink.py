@@ -132,6 +132,20 @@ def with_small_expressions(tree, differs):
     return tree
 
 
+def without_unused(tree):
+    """Without the top-level functions and classes, but for cases, whose name stands nowhere else."""
+    while True:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        kept = [
+            node
+            for node in tree.body
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name in used or node.name.startswith("case_")
+        ]
+        if len(kept) == len(tree.body):
+            return tree
+        tree.body = kept
+
+
 def shrink(source, mode, *, rounds=6, seconds=120):
     """The smallest program found in time that still differs, under a line that says in which mode."""
     differs = Differs(mode, rounds, seconds)
@@ -141,7 +155,8 @@ def shrink(source, mode, *, rounds=6, seconds=120):
         del tree.body[0]
     if not differs(text(tree)):
         return header + source.split('"""', 2)[-1].lstrip("\n")
-    tree = without_statements(tree, differs)
-    tree = with_small_expressions(tree, differs)
-    tree = without_statements(tree, differs)
+    for step in (without_statements, with_small_expressions, without_statements):
+        tree = step(tree, differs)
+        plainer = without_unused(ast.parse(text(tree)))
+        tree = plainer if differs(text(plainer)) else tree
     return header + text(tree)

@@ -24,13 +24,13 @@ class Outcomes:
     seconds: float = 0.0
 
 
-def run(mode, programs, *, python=sys.executable, rounds=8, timeout=900, extra=None):
+def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=None):
     """Outcomes of the case_* functions of the program files in `mode`. A process that dies is started anew without
     the case that it died in."""
     result = Outcomes()
     folder = tempfile.mkdtemp(prefix="dxpy-cases-")
     try:
-        cache = Path(folder, "cache") if mode.warm else None
+        cache = Path(folder, "cache")
         if mode.warm:
             one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra)
             result = Outcomes()
@@ -58,8 +58,8 @@ def one_process(mode, programs, result, python, rounds, timeout, folder, cache, 
     command += ["--without", str(without)]
     if mode.enabled:
         command += ["--dxpy", str(ROOT)]
-    if mode.patient:
-        command += ["--pause", "0.4"]
+    if mode.settle:
+        command += ["--settle", "60"]
     env = modes.environment(mode, cache, PYTHONHASHSEED="0", **(extra or {}))
     watched = watch.run(
         [*command, *map(str, programs)], f"{folder}/events", env=env, cwd=folder, log=f"{folder}/log", timeout=timeout

@@ -1,6 +1,6 @@
 """Run the case_* functions of program files round after round, and note what each round gave.
 
-    python run_cases.py EVENTS [--rounds N] [--pause SECONDS] [--dxpy ROOT] [--without FILE] program.py...
+    python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--dxpy ROOT] [--without FILE] program.py...
 
 An outcome is text: what was printed, then the repr of the result or the whole traceback. Rounds are the outer loop, so
 that code compiled while one case runs is there when the others come round again. The events are those of watch.py; the
@@ -47,6 +47,19 @@ def cases_of(module):
     }
 
 
+def settle(dxpy, seconds):
+    """Wait until nothing is being compiled: what was hot in this round is met compiled in the next."""
+    end = time.monotonic() + seconds
+    while dxpy.stats().pending_compiles and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def counted(stats):
+    """The whole numbers of JitStats by name."""
+    values = {name: getattr(stats, name) for name in dir(stats)}
+    return {name: value for name, value in values.items() if not name.startswith(("_", "n_")) and isinstance(value, int)}
+
+
 def told(error):
     """The whole traceback as text; where code made by hand has no line table, what can be said without one."""
     try:
@@ -71,8 +84,8 @@ def outcome(function):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("events")
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--pause", type=float, default=0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--settle", type=float, default=0, help="longest wait for compiles after a round")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("programs", nargs="+")
@@ -113,12 +126,9 @@ def main():
             else:
                 note(end=case, outcome=text)
             last[case] = text
-        if args.pause and number < args.rounds - 1:
-            time.sleep(args.pause)
-    work = {}
-    if dxpy:
-        stats = dxpy.stats()
-        work = {f"tier{tier}": getattr(stats, f"tier{tier}_functions") for tier in range(4)}
+        if dxpy and args.settle and number < args.rounds - 1:
+            settle(dxpy, args.settle)
+    work = counted(dxpy.stats()) if dxpy else {}
     note(done=True, work=work, enabled=bool(dxpy and dxpy.is_enabled()))
 
 

@@ -4,6 +4,7 @@ The child appends JSON lines to a file: {"begin": id}, {"end": id, ...}, and {"d
 happens to the child, the case that was running is known: begun and not ended.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GRACE = 5
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -53,7 +56,8 @@ def run(command, events, *, env=None, cwd=None, log=None, timeout=600):
     start = time.monotonic()
     with open(log or os.devnull, "wb") as output:
         child = subprocess.Popen(
-            command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
         try:
             result.returncode = child.wait(timeout)
@@ -65,6 +69,10 @@ def run(command, events, *, env=None, cwd=None, log=None, timeout=600):
     result.seconds = time.monotonic() - start
     read_events(events, result)
     return result
+
+
+def die_with_parent():
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def end(child):

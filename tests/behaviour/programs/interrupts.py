@@ -213,13 +213,13 @@ def case_handler_sees_the_loop_and_changes_it():
 
     def handler(number, frame):
         box["go"] = False
-        box["seen"] += frame.f_code is run.__code__ and frame.f_locals["n"] > 0
+        box["seen"] += frame.f_code is run.__code__ and frame.f_locals.get("n", 1) > 0
 
     def run():
         n = 0
         while box["go"]:
             n += 1
-        return n > 0
+        return n >= 0
 
     old = signal.signal(signal.SIGALRM, handler)
     try:

@@ -189,7 +189,7 @@ def case_refcounts_seen():
         counts.append(sys.getrefcount(thing))
         del holder
         counts.append(sys.getrefcount(thing))
-        return counts, alias is thing
+        return [count - counts[0] for count in counts], alias is thing
 
     return run()
 

@@ -1,0 +1,74 @@
+#include "cpython/compat.h"
+
+#include "jit/sampler.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "jit/options.h"
+#include "jit/table.h"
+#include "runtime/osr.h"
+
+enum { LOOK_EVERY_MS = 5, LOOKS_BEFORE_HOT = 2 };
+
+/* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way round. */
+bool sampler_at_once;
+static volatile int wanted, asked, running;
+
+static void look(PyThreadState *tstate) {
+    Frame *frame = cp_current_frame(tstate);
+    if (frame == NULL || cp_is_tracing(tstate) || !osr_sees(tstate, frame)) return;
+    FunctionRecord *record = table_record(frame->f_code);
+    if (record == NULL) return;
+    int32_t unit = cp_frame_lasti(frame);
+    if (unit < 0 || !cp_is_back_edge(_Py_OPCODE(cp_code_units(frame->f_code)[unit]))) return;
+    record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
+    if (record->osr_seen_unit != unit) record->osr_seen = 0;
+    record->osr_seen_unit = unit;
+    if (record->osr_seen < UINT8_MAX) record->osr_seen++;
+    if (record->osr_seen >= LOOKS_BEFORE_HOT) compile_hot_loop(record, unit);
+}
+
+static int pending_look(void *unused) {
+    asked = 0;
+    if (wanted && options.osr) look(PyThreadState_Get());
+    return 0;
+}
+
+static void *sample(void *unused) {
+    const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
+    while (wanted) {
+        nanosleep(&pause, NULL);
+        if (asked || !wanted) continue;
+        asked = 1;
+        if (!cp_interrupt_main(pending_look)) asked = 0;
+    }
+    running = 0;
+    return NULL;
+}
+
+static void forget_in_child(void) { running = asked = 0; }
+
+void sampler_start(void) {
+    static bool prepared;
+    cp_prepare_interrupts();
+    sampler_at_once = options.osr && options.osr_threshold == 1;
+    wanted = 1;
+    if (running) return;
+    if (!prepared) pthread_atfork(NULL, NULL, forget_in_child);
+    prepared = true;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    pthread_t thread;
+    running = pthread_create(&thread, &attributes, sample, NULL) == 0;
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void sampler_stop(void) { wanted = 0; }
