@@ -102,3 +102,22 @@ bool cp_interrupt_main(int (*call)(void *)) {
     _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
     return true;
 }
+
+static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {
+    PyThreadState_Get()->c_tracefunc = NULL;
+    return 0;
+}
+
+/* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So it is
+ * entered with its events off; the exception event, which goes by the trace function alone, turns them on again. */
+static PyObject *unwind(PyThreadState *tstate, Frame *frame) {
+    tstate->cframe->use_tracing = 0;
+    if (tstate->c_tracefunc == NULL) tstate->c_tracefunc = take_itself_out;
+    PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 1);
+    if (tstate->c_tracefunc == take_itself_out) tstate->c_tracefunc = NULL;
+    return result;
+}
+
+PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
+    return entry == CP_UNWIND ? unwind(tstate, frame) : _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
+}

@@ -8,8 +8,10 @@
 #include "jit/table.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
+#include "runtime/stack.h"
 
 Py_ssize_t table_extra_index = -1;
+static bool is_wanted; // one per process, like the hook: it is to be in, though it may be out for a moment
 
 static void free_record(void *record) { engine_forget_record(record); }
 
@@ -48,49 +50,81 @@ static void ask(FunctionRecord *record, Frame *frame) {
     publish_sample_frame = NULL;
 }
 
-static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
-    PyCodeObject *code = frame->f_code;
-    FunctionRecord *record = table_record(code);
-    if (__builtin_expect(record == NULL, 0)) {
-        record = adopt(frame);
-        if (record == NULL) return osr_interpret(tstate, frame, throwing);
-    }
-    if (__builtin_expect(++record->calls >= record->next_ask, 0)) ask(record, frame);
-    if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
-    if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
-    if (__builtin_expect(sampler_at_once, 0) && !cp_is_tracing(tstate)) {
-        compile_osr_at_once(record);
-        return osr_interpret(tstate, frame, throwing);
-    }
-    CompiledCode *compiled = record->compiled;
-    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, throwing);
-    int entry = compiled->start_entry;
-    if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
-    if (entry < 0) return osr_interpret(tstate, frame, 0);
-    return rt_run(tstate, frame, compiled, entry);
-}
+static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
 
 /* Frames that run already were entered without the hook: their back-edges may never be armed. */
-static void forbid_osr_in_running_frames(PyInterpreterState *interp) {
+static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadState *but_of) {
     for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread; thread = PyThreadState_Next(thread))
-        for (Frame *frame = cp_current_frame(thread); frame != NULL; frame = frame->previous) {
+        for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL; frame = frame->previous) {
             FunctionRecord *record = table_record(frame->f_code);
             if (record == NULL) record = adopt(frame);
             if (record != NULL) record->osr_never = 1;
         }
 }
 
+/* Without a hook the interpreter calls Python functions without going deeper into the C stack, so that a program may
+ * recurse as deeply as without dxpy: the hook is out until this frame ends. */
+static __attribute__((noinline)) PyObject *evaluate_deep(PyThreadState *tstate, Frame *frame, int throwing) {
+    PyInterpreterState *interp = tstate->interp;
+    osr_hold();
+    _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
+    PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, throwing);
+    if (is_wanted && _PyInterpreterState_GetEvalFrameFunc(interp) == _PyEval_EvalFrameDefault) {
+        forbid_osr_in_running_frames(interp, tstate); /* this thread's own that were are gone */
+        _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+        osr_release();
+    }
+    return result;
+}
+
+/* A generator's resumption weighs as much as a back-edge. */
+static void count(FunctionRecord *record, Frame *frame) {
+    enum { RESUMES_PER_ASK = 64 };
+    if (frame->owner == CP_OWNED_BY_GENERATOR) {
+        if (++record->loops % RESUMES_PER_ASK == 0) ask(record, frame);
+    } else if (__builtin_expect(++record->calls >= record->next_ask, 0)) {
+        ask(record, frame);
+    }
+}
+
+static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
+    PyCodeObject *code = frame->f_code;
+    if (__builtin_expect(stack_is_low(), 0)) return evaluate_deep(tstate, frame, throwing);
+    FunctionRecord *record = table_record(code);
+    CpEntry how = throwing ? CP_THROW : CP_GO_ON;
+    if (__builtin_expect(record == NULL, 0)) {
+        record = adopt(frame);
+        if (record == NULL) return osr_interpret(tstate, frame, how);
+    }
+    count(record, frame);
+    if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
+    if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
+    if (__builtin_expect(sampler_at_once, 0) && !cp_is_tracing(tstate)) {
+        compile_osr_at_once(record);
+        return osr_interpret(tstate, frame, how);
+    }
+    CompiledCode *compiled = record->compiled;
+    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, how);
+    int entry = compiled->start_entry;
+    if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
+    if (entry < 0) return osr_interpret(tstate, frame, CP_GO_ON);
+    return rt_run(tstate, frame, compiled, entry);
+}
+
 int hook_install(void) {
     PyInterpreterState *interp = PyInterpreterState_Get();
     _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
+    is_wanted = true;
     if (current == evaluate) return 0;
     if (current != _PyEval_EvalFrameDefault) {
+        is_wanted = false;
         PyErr_SetString(PyExc_RuntimeError,
                         "another frame evaluation function (PEP 523) is set, by a debugger or another compiler; "
                         "dxpy stays off until it is taken out");
         return -1;
     }
-    forbid_osr_in_running_frames(interp);
+    forbid_osr_in_running_frames(interp, NULL);
+    osr_release();
     _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
     sampler_start();
     return 0;
@@ -98,12 +132,14 @@ int hook_install(void) {
 
 void hook_remove(void) {
     PyInterpreterState *interp = PyInterpreterState_Get();
+    is_wanted = false;
     sampler_stop();
-    osr_disarm(NULL);
+    osr_hold();
     if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
 }
 
 bool hook_is_installed(void) {
-    return _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get()) == evaluate;
+    _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get());
+    return current == evaluate || (is_wanted && current == _PyEval_EvalFrameDefault);
 }

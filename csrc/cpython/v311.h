@@ -125,6 +125,10 @@ bool cp_spec_is_initializing(PyObject *spec);
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
     return tstate->interp->eval_frame(tstate, frame, 0);
 }
+/* How CPython's own loop is entered: behind the last instruction; with an exception that is thrown into the generator
+ * there; or, while tracing, with one that was raised there and that the loop is to unwind, its events included. */
+typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
+PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker, if that
  * thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only when the main thread
  * itself asks, so this sets it by hand; set while another thread runs, it would slow that one down for nothing. */

@@ -21,7 +21,8 @@ PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, 
 
 PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
     PyObject *result = rt_enter(tstate, frame, compiled, entry);
-    return __builtin_expect(result == RT_RESUME, 0) ? osr_interpret(tstate, frame, 0) : result;
+    if (__builtin_expect(!rt_has_left(result), 1)) return result;
+    return osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
 }
 
 /* A number from its bits. There is no way to report that memory ran out: the frame would be lost. */
@@ -115,6 +116,12 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
         if (tstate->curexc_type == NULL)
             PyErr_SetString(PyExc_SystemError, "error return without exception set");
+        if (cp_is_tracing(tstate)) { /* events are the interpreter's business */
+            place_values(frame, record, spill);
+            set_stack_depth(frame, record->depth);
+            spill[0] = RT_UNWIND;
+            return 0;
+        }
         cp_add_traceback(frame);
     }
     place_values(frame, record, spill);

@@ -15,6 +15,7 @@ bool osr_is_armed;
 static PyCodeObject *armed_code; // borrowed; its frame is running
 static int32_t armed_unit;
 static uint8_t armed_opcode;
+static bool held;
 
 static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) { return (uint8_t *)(cp_code_units(code) + unit); }
 
@@ -29,7 +30,7 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
 #ifdef Py_DEBUG
     return false; /* the debug interpreter asserts that RETURN_VALUE finds nothing else on the stack */
 #endif
-    if (armed_code != NULL || unit < 0 || unit >= Py_SIZE(code)) return false;
+    if (held || armed_code != NULL || unit < 0 || unit >= Py_SIZE(code)) return false;
     uint8_t *opcode = opcode_at(code, unit);
     if (!cp_is_back_edge(*opcode)) return false;
     PyObject *copy = PyCode_GetCode(code); // CPython keeps it: co_code must not show what is written below
@@ -45,6 +46,13 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
     *opcode = RETURN_VALUE;
     return true;
 }
+
+void osr_hold(void) {
+    osr_disarm(NULL);
+    held = true;
+}
+
+void osr_release(void) { held = false; }
 
 bool osr_sees(PyThreadState *tstate, Frame *frame) {
     const Activation *a = innermost;
@@ -72,14 +80,14 @@ static int osr_entry(const CompiledCode *compiled, int32_t unit) {
     return -1;
 }
 
-PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, int throwing) {
+PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
     for (;;) {
         Activation here = {.frame = frame, .outer = innermost};
         innermost = &here;
-        PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, throwing);
+        PyObject *result = cp_interpret(tstate, frame, how);
         innermost = here.outer;
         if (__builtin_expect(!osr_is_armed, 1) || !met_back_edge(tstate, frame)) return result;
-        throwing = 0;
+        how = CP_GO_ON;
         mark_running(frame);
         FunctionRecord *record = table_record(frame->f_code);
         CompiledCode *compiled = record ? record->compiled : NULL;
@@ -90,6 +98,7 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, int throwing) {
         }
         record->loops++;
         result = rt_enter(tstate, frame, compiled, entry);
-        if (result != RT_RESUME) return result;
+        if (!rt_has_left(result)) return result;
+        how = result == RT_UNWIND ? CP_UNWIND : CP_GO_ON;
     }
 }

@@ -137,8 +137,8 @@ int rt_poll(TS);
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 
-/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME when it left and
- * the interpreter is to go on. */
+/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME or RT_UNWIND
+ * when it left and the interpreter is to go on. */
 PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
 
 /* The same, and go on in the interpreter where it left. */

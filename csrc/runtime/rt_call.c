@@ -1,6 +1,8 @@
 /* Calls, and the making of functions and modules. */
 #include "runtime/rt.h"
 
+#include "runtime/stack.h"
+
 /* --- frames of our own, for functions entered directly --- */
 
 /* Room for a frame in the data stack's current chunk; NULL: none, CPython's own way makes a new chunk. */
@@ -58,7 +60,8 @@ static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, 
     fill_slots(frame, function, code, args, count);
     FunctionRecord *record = table_record(code);
     PyObject *result;
-    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask && !cp_is_tracing(tstate)) {
+    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask && !cp_is_tracing(tstate) &&
+        !stack_is_low()) {
         record->calls++;
         result = rt_run(tstate, frame, record->compiled, record->compiled->start_entry);
     } else {
@@ -118,8 +121,8 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
 
 static void describe_kwargs_error(PyObject *callable, PyObject *keywords) {
     if (PyErr_ExceptionMatches(PyExc_AttributeError)) {
-        PyObject *name = _PyObject_FunctionStr(callable);
         PyErr_Clear();
+        PyObject *name = _PyObject_FunctionStr(callable);
         if (name == NULL) return;
         PyErr_Format(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", name,
                      Py_TYPE(keywords)->tp_name);

@@ -112,9 +112,12 @@ PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
     return PLAIN[kind](a, b);
 }
 
-/* Exact numbers do not know in place: the plain operator is the same and is quick. */
+static bool is_number(PyObject *object) { return PyLong_CheckExact(object) || PyFloat_CheckExact(object); }
+
+/* Exact numbers do not know in place: the plain operator is the same and is quick. Not with anything else, whose error
+ * message says which operator it was. */
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
-    if (PyLong_CheckExact(a) || PyFloat_CheckExact(a)) {
+    if (is_number(a) && is_number(b)) {
         switch (kind) {
         case BIN_ADD: return rt_add(a, b);
         case BIN_SUBTRACT: return rt_subtract(a, b);
@@ -132,7 +135,8 @@ PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
 }
 
 PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_place) {
-    if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a)
+    /* Both operands may be borrowed from the slot: x += x must not grow what it reads. */
+    if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a || a == b)
         return in_place ? rt_inplace(a, b, BIN_ADD) : rt_add(a, b);
     frame->localsplus[slot] = NULL; /* its reference is ours now */
     PyUnicode_Append(&a, b);
