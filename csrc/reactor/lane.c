@@ -1,6 +1,6 @@
 /* The lanes: bounded groups of worker threads, each with a queue of its own. A worker never touches Python,
  * blocks every signal, and is never joined: the process may end while one is stuck in a system call. */
-#include "op.h"
+#include "reactor/op.h"
 
 #include <errno.h>
 #include <pthread.h>
