@@ -197,7 +197,8 @@ static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) 
     if (ok) {
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
-        ok = publish(record, tier, reply->path, reply->unit);
+        bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
+        ok = late || publish(record, tier, reply->path, reply->unit);
     } else {
         set_failure(record, reply->reason, reply->message);
     }
