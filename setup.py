@@ -22,7 +22,7 @@ if os.environ.get("DXPY_WERROR") == "1":
     WARNINGS.append("-Werror")
 DEBUG = os.environ.get("DXPY_DEBUG") == "1"
 SANITIZE = os.environ.get("DXPY_SANITIZE", "")
-OPTIMIZE = ["-O0", "-g", "-DDXPY_DEBUG"] if DEBUG else ["-O2", "-g"]
+OPTIMIZE = ["-O0", "-g", "-DDXPY_DEBUG"] if DEBUG else ["-O3", "-g", "-flto=auto"]
 INSTRUMENT = [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []
 CFLAGS = ["-std=gnu11", "-fvisibility=hidden", "-fno-strict-aliasing", "-fwrapv", *WARNINGS, *OPTIMIZE, *INSTRUMENT]
 
@@ -119,7 +119,7 @@ def extensions():
             include_dirs=["csrc"],
             define_macros=[("DXPY_BUILD_ID", f'"{build_id()}"')],
             extra_compile_args=CFLAGS,
-            extra_link_args=INSTRUMENT,
+            extra_link_args=[*INSTRUMENT, *OPTIMIZE],
             libraries=["dl", "pthread"],
             depends=headers(),
         )
@@ -131,7 +131,7 @@ def extensions():
                 sources(REACTOR_FOLDERS),
                 include_dirs=["csrc"],
                 extra_compile_args=CFLAGS,
-                extra_link_args=INSTRUMENT,
+                extra_link_args=[*INSTRUMENT, *OPTIMIZE],
                 libraries=["uv", "pthread"],
                 depends=headers(),
             )

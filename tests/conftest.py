@@ -23,18 +23,13 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    if "mode" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("modes")
-        rows = modes.MODES if chosen == "all" else modes.named(chosen)
-        if "enabled_mode" in metafunc.fixturenames:
-            rows = [row for row in rows if row.enabled]
-        metafunc.parametrize("mode", [row.name for row in rows])
-
-
-@pytest.fixture
-def enabled_mode(mode):
-    """The mode, for tests that take only those in which dxpy is enabled."""
-    return mode
+    """A test with an argument in_any_mode or in_enabled_mode is run once for each mode chosen."""
+    chosen = metafunc.config.getoption("modes")
+    rows = modes.MODES if chosen == "all" else modes.named(chosen)
+    if "in_any_mode" in metafunc.fixturenames:
+        metafunc.parametrize("in_any_mode", [row.name for row in rows])
+    if "in_enabled_mode" in metafunc.fixturenames:
+        metafunc.parametrize("in_enabled_mode", [row.name for row in rows if row.enabled])
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def main():
             if name == EXPLAINED[0]:
                 explained = dxpy.explain.get(EXPLAINED[1], "")
     if ratios:
-        console.print(f"geometric mean of the speed-ups: [bold]{measure.geomean(ratios):.2f}x[/bold]\n")
+        console.print(f"\ngeometric mean of the speed-ups: [bold]{measure.geomean(ratios):.2f}x[/bold]\n")
     if explained:
         console.print(f"dxpy.explain({EXPLAINED[1]}) in {EXPLAINED[0]}.py:", style="bold")
         console.print(explained, highlight=False, markup=False)

@@ -4,7 +4,7 @@
 set -eu
 python=$1
 venv=$2
-packages="gcc make libgccjit-12-dev libuv1-dev python3-dev python3-venv libpython3.11-testsuite binutils"
+packages="gcc make libgccjit-12-dev libuv1-dev python3-dev python3-venv libpython3.11-testsuite binutils openssl"
 missing=""
 if command -v dpkg-query >/dev/null; then
     for package in $packages; do

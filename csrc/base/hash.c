@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/hash_blocks.h"
+
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-static const uint32_t ROUND_CONSTANTS[64] = {
+const uint32_t hash_round_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -34,14 +36,25 @@ static void take_block(uint32_t state[8], const uint8_t *block) {
     for (int i = 0; i < 64; i++) {
         uint32_t choice = (e & f) ^ (~e & g);
         uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
-        uint32_t first =
-            h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + ROUND_CONSTANTS[i] + schedule[i];
+        uint32_t first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice +
+                         hash_round_constants[i] + schedule[i];
         uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
         h = g, g = f, f = e, e = d + first;
         d = c, c = b, b = a, a = first + second;
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
+}
+
+void hash_take_blocks_plain(uint32_t state[8], const uint8_t *data, size_t count) {
+    for (; count; count--, data += 64) take_block(state, data);
+}
+
+static void take_blocks(uint32_t state[8], const uint8_t *data, size_t count) {
+    static _Atomic int fast = -1; /* what the processor has; asked once */
+    if (fast < 0) fast = hash_has_instructions();
+    if (fast) hash_take_blocks_fast(state, data, count);
+    else hash_take_blocks_plain(state, data, count);
 }
 
 void hash_init(Hash *hash) {
@@ -61,10 +74,10 @@ void hash_update(Hash *hash, const void *data, size_t length) {
         if (part) memcpy(hash->block + held, next, part);
         next += part, length -= part;
         if (held + part < 64) return;
-        take_block(hash->state, hash->block);
+        take_blocks(hash->state, hash->block, 1);
     }
-    for (; length >= 64; next += 64, length -= 64) take_block(hash->state, next);
-    if (length) memcpy(hash->block, next, length);
+    take_blocks(hash->state, next, length / 64);
+    if (length % 64) memcpy(hash->block, next + length / 64 * 64, length % 64);
 }
 
 void hash_final(Hash *hash, uint8_t digest[32]) {

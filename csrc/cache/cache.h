@@ -25,6 +25,7 @@ typedef struct CacheInfo {
  * it. `size_limit` in bytes; 0: 1 GiB. 0, or -1 with the reason in cache_get_info's error; then
  * lookups miss and stores do nothing. */
 int cache_open(const char *directory, uint64_t size_limit);
+bool cache_is_open(void);
 
 /* Find the artifact for a key (64 hex digits), checksum verified. False: not there, or refused. */
 bool cache_lookup(const char *key, CacheEntry *entry);
@@ -37,7 +38,7 @@ int cache_store(const char *object, const char *const *keys, int count, char *pa
 /* Remove least recently used objects until the size limit holds. */
 void cache_trim(void);
 int cache_clear(void);
-void cache_get_info(CacheInfo *info);
+void cache_get_info(CacheInfo *info); /* reads the folders: not for every compilation */
 
 /* Visit every entry, for `dxpy cache list`; `age_seconds` since its object was last used. */
 void cache_each(void (*visit)(const char *key, const char *object, int unit, uint64_t bytes,

@@ -25,6 +25,7 @@ typedef struct CacheState {
     char problem[256];
     atomic_flag problem_busy; /* somebody writes or copies it; the others do without */
     _Atomic uint64_t rejected, failed_stores;
+    _Atomic uint64_t held, stores; /* bytes when last counted and what was stored since; how often */
 } CacheState;
 
 /* The one cache of the process: where it is, and what went wrong there. */

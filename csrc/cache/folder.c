@@ -113,8 +113,10 @@ int cache_open(const char *directory, uint64_t size_limit) {
     char path[PATH_MAX] = "", here[PATH_MAX];
     state->directory[0] = state->error[0] = state->problem[0] = 0;
     state->limit = size_limit ? size_limit : DEFAULT_LIMIT;
+    state->stores = 0;
     if (directory[0] == '/') snprintf(path, sizeof path, "%s", directory);
-    else if (getcwd(here, sizeof here)) snprintf(path, sizeof path, "%.3000s/%.1000s", here, directory);
+    else if (directory[0] && getcwd(here, sizeof here))
+        snprintf(path, sizeof path, "%.3000s/%.1000s", here, directory);
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/') path[--length] = 0;
     if (length < 2 || length >= sizeof state->directory) {
@@ -127,13 +129,14 @@ int cache_open(const char *directory, uint64_t size_limit) {
     return 0;
 }
 
+bool cache_is_open(void) { return cache_state.directory[0] != 0; }
+
 static int open_private(int at, const char *name) {
     struct stat about;
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || (fstat(fd, &about) == 0 && cache_is_private(&about))) return fd;
     close(fd);
-    cache_note_rejected(name, "may be written to by others");
-    errno = EACCES;
+    errno = EPERM;
     return -1;
 }
 
@@ -148,7 +151,7 @@ int cache_open_root(bool make) {
     if (root >= 0 || errno != ENOENT || !make) return root;
     /* It was removed under us. */
     if (cache_check_folder(directory, true, error)) return open_private(AT_FDCWD, directory);
-    errno = EACCES;
+    errno = EPERM;
     return -1;
 }
 

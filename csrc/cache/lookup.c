@@ -26,12 +26,19 @@ static bool find(int units, int objects, const char *key, EntryLine *line) {
     return false;
 }
 
+/* Not being there is nothing remarkable. */
+static int note_unless_missing(int folder, const char *name) {
+    if (folder < 0 && errno != ENOENT) cache_note_rejected(name, "is not a folder of ours alone any more");
+    return folder;
+}
+
 bool cache_lookup(const char *key, CacheEntry *entry) {
     EntryLine line;
-    int root = cache_is_key(key) ? cache_open_root(false) : -1;
+    if (!cache_is_key(key)) return false;
+    int root = note_unless_missing(cache_open_root(false), cache_state.directory);
     if (root < 0) return false;
-    int units = cache_open_inner(root, "units", false);
-    int objects = units < 0 ? -1 : cache_open_inner(root, "objects", false);
+    int units = note_unless_missing(cache_open_inner(root, "units", false), "units");
+    int objects = units < 0 ? -1 : note_unless_missing(cache_open_inner(root, "objects", false), "objects");
     bool found = objects >= 0 && find(units, objects, key, &line);
     if (found) {
         snprintf(entry->path, sizeof entry->path, "%s/objects/%s.so", cache_state.directory, line.object);

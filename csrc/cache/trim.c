@@ -144,18 +144,18 @@ static uint64_t trim_to(uint64_t target) {
 void cache_trim(void) { trim_to(cache_state.limit); }
 
 void cache_account(uint64_t bytes) {
-    enum { RECOUNT_AFTER = 256 };        /* stores: other processes store as well */
-    static _Atomic uint64_t held, since; /* bytes when last counted and what came since; stores since */
-    if (since++ % RECOUNT_AFTER == 0) {
+    enum { RECOUNT_AFTER = 256 }; /* other processes store as well */
+    CacheState *state = &cache_state;
+    if (state->stores++ % RECOUNT_AFTER == 0) {
         Count objects = {0}, units = {0};
         each_file("objects", count_file, &objects);
         each_file("units", count_file, &units);
-        held = objects.bytes + units.bytes;
+        state->held = objects.bytes + units.bytes;
     } else {
-        held += bytes;
+        state->held += bytes;
     }
     /* Some room is made, so that not every further store must. */
-    if (held > cache_state.limit) held = trim_to(cache_state.limit - cache_state.limit / 8);
+    if (state->held > state->limit) state->held = trim_to(state->limit - state->limit / 8);
 }
 
 /* --- clear, list --- */

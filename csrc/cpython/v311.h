@@ -92,6 +92,9 @@ static inline Py_ssize_t cp_keys_find(PyDictKeysObject *keys, PyObject *key) {
 }
 static inline bool cp_keys_are_str(PyDictKeysObject *keys) { return keys->dk_kind != DICT_KEYS_GENERAL; }
 static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *)dict)->ma_keys->dk_version; }
+/* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key comes or
+ * goes; ours are counted down from the other end, so that no two states share one. 0: there are no more. */
+uint32_t cp_need_keys_version(PyObject *dict);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */

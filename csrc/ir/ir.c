@@ -112,13 +112,30 @@ void ir_set_succs(Block *block, Block *first, Block *second) {
     block->succ_count = second ? 2 : first ? 1 : 0;
 }
 
+/* Where a constant stands in the table, or would stand. */
+static Ins **pool_place(Fn *fn, int op, int64_t imm) {
+    uint64_t hash = ((uint64_t)imm + (uint64_t)op * 0x9e3779b97f4a7c15u) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(hash >> 32) & (fn->pool_room - 1);
+    while (fn->pool_table[at] && (fn->pool_table[at]->op != op || fn->pool_table[at]->imm != imm))
+        at = (at + 1) & (fn->pool_room - 1);
+    return &fn->pool_table[at];
+}
+
 Ins *ir_const(Fn *fn, IrOp op, int64_t imm) {
-    for (int i = 0; i < fn->pool.count; i++)
-        if (fn->pool.items[i]->op == op && fn->pool.items[i]->imm == imm) return fn->pool.items[i];
-    Ins *ins = ir_new_ins(fn, op, IR_ANY, 0);
-    ins->imm = imm;
-    vec_push(fn_arena(fn), &fn->pool, ins);
-    return ins;
+    if ((uint32_t)fn->pool.count * 2 >= fn->pool_room) {
+        fn->pool_room = fn->pool_room ? fn->pool_room * 2 : 64;
+        while (fn->pool_room <= (uint32_t)fn->pool.count * 2) fn->pool_room *= 2; /* the parser fills the pool itself */
+        fn->pool_table = arena_array(fn_arena(fn), Ins *, fn->pool_room);
+        for (int i = 0; i < fn->pool.count; i++)
+            *pool_place(fn, fn->pool.items[i]->op, fn->pool.items[i]->imm) = fn->pool.items[i];
+    }
+    Ins **place = pool_place(fn, op, imm);
+    if (*place == NULL) {
+        *place = ir_new_ins(fn, op, IR_ANY, 0);
+        (*place)->imm = imm;
+        vec_push(fn_arena(fn), &fn->pool, *place);
+    }
+    return *place;
 }
 
 void ir_fill_preds(Fn *fn) {

@@ -166,6 +166,8 @@ typedef struct Fn {
     int64_t layout[LAYOUT_COUNT];
 
     VEC(Ins *) pool;       /* constants */
+    Ins **pool_table;      /* the same by hash of op and imm, open addressing; ir_const's own */
+    uint32_t pool_room;    /* a power of 2 */
     VEC(Block *) blocks;   /* in order of emission */
     VEC(Entry) entries;
     VEC(Handler) handlers;

@@ -381,9 +381,10 @@ bool compile_arm_osr(FunctionRecord *record, int offset) {
     return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
 }
 
+/* True: the back-edge was not asked for before. */
 static bool want_osr(FunctionRecord *record, int32_t unit) {
     for (int i = 0; i < record->osr_count; i++)
-        if (record->osr_units[i] == unit) return true;
+        if (record->osr_units[i] == unit) return false; /* being compiled, or it was and there is no entry */
     int32_t *grown = PyMem_Realloc(record->osr_units, sizeof(int32_t) * (size_t)(record->osr_count + 1));
     if (grown == NULL) return false;
     record->osr_units = grown;

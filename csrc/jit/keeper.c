@@ -39,7 +39,14 @@
 #define KEEPER_CODE   __attribute__((section("dxpy_keeper"), noinline)) KEEPER_PLAIN
 #define KEEPER_INLINE static inline __attribute__((always_inline)) KEEPER_PLAIN
 
-enum { BLOCK_SIZE = 64 << 10, RANGES = 3, SIGNAL_SET_SIZE = 8, SIGNAL_LAST = 64, GRACE_MS = 400 };
+enum {
+    BLOCK_SIZE = 64 << 10,
+    RANGES = 3,
+    SIGNAL_SET_SIZE = 8,
+    SIGNAL_LAST = 64,
+    STEP_MS = 20,
+    GRACE_MS = 400
+};
 
 typedef struct Range {
     uintptr_t start, end; /* whole pages */
@@ -53,9 +60,11 @@ typedef struct Block {
     char *serve[7];     /* argv of the worker */
     char *clean[4];     /* argv that removes what a dead client left */
     char *environment[4];
-    char *name; /* what ps shows for the keeper */
+    char *name;           /* what ps shows for the keeper */
+    char *home;           /* its and the worker's working folder */
+    struct timespec step; /* between looks at a worker that is to leave by itself */
     size_t used;
-    char strings[4096];
+    char strings[8192];
 } Block;
 
 #if defined(__x86_64__)
@@ -179,19 +188,16 @@ KEEPER_INLINE int exit_status(int status) {
 
 /* Wait for the worker's end; sets `orphaned` when the user's process ended first. A worker leaves by itself
  * when its client goes; one that does not is killed. */
-KEEPER_CODE static int watch(long worker, bool *orphaned) {
+KEEPER_CODE static int watch(const Block *block, long worker, bool *orphaned) {
     uint64_t all = ~(uint64_t)0;
     long waited_ms = 0;
     for (;;) {
-        struct timespec step;
-        step.tv_sec = 0;
-        step.tv_nsec = 20 * 1000 * 1000;
         siginfo_t info;
-        long got = kernel(SYS_rt_sigtimedwait, (long)&all, (long)&info, *orphaned ? (long)&step : 0,
+        long got = kernel(SYS_rt_sigtimedwait, (long)&all, (long)&info, *orphaned ? (long)&block->step : 0,
                           SIGNAL_SET_SIZE, 0);
         if (got == SIGTERM) *orphaned = true;
         if (got == KEEPER_KILL) kernel(SYS_kill, worker, SIGKILL, 0, 0, 0);
-        if (got == -EAGAIN && (waited_ms += 20) >= GRACE_MS) kernel(SYS_kill, worker, SIGKILL, 0, 0, 0);
+        if (got == -EAGAIN && (waited_ms += STEP_MS) >= GRACE_MS) kernel(SYS_kill, worker, SIGKILL, 0, 0, 0);
         for (;;) {
             int status;
             long ended = kernel(SYS_wait4, -1, (long)&status, WNOHANG, 0, 0);
@@ -216,6 +222,7 @@ KEEPER_CODE static int keep(void *argument) {
     kernel(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     kernel(SYS_prctl, PR_SET_NAME, (long)block->name, 0, 0, 0);
     kernel(SYS_umask, 077, 0, 0, 0, 0);
+    kernel(SYS_chdir, (long)block->home, 0, 0, 0, 0);
     bool orphaned = kernel(SYS_getppid, 0, 0, 0, 0, 0) != block->parent;
     int status = KEEPER_NOT_STARTED;
     if (place_descriptors(block)) {
@@ -223,7 +230,7 @@ KEEPER_CODE static int keep(void *argument) {
         long worker = start_program(block->serve, block->environment);
         close_from(0);
         if (worker > 0) {
-            status = watch(worker, &orphaned);
+            status = watch(block, worker, &orphaned);
             reap_rest(worker);
         }
     }
@@ -272,6 +279,7 @@ static void choose_ranges(Block *block) {
 
 static bool fill_block(Block *block, const KeeperOrder *order) {
     block->parent = getpid();
+    block->step.tv_nsec = STEP_MS * 1000 * 1000;
     block->socket = order->socket, block->log = order->log;
     if (!order->keep_memory) choose_ranges(block);
     char *program = add_string(block, "", order->program);
@@ -281,7 +289,9 @@ static bool fill_block(Block *block, const KeeperOrder *order) {
     char *temporary = add_string(block, "TMPDIR=", order->scratch);
     char *path = add_string(block, "", "PATH=" WORKER_TOOL_PATH), *locale = add_string(block, "", "LC_ALL=C");
     block->name = add_string(block, "", "dxpy-keeper");
-    if (!block->name || !program || !scratch || !folder || !clean || !serve || !temporary || !path || !locale)
+    block->home = add_string(block, "", "/");
+    if (!block->name || !block->home || !program || !scratch || !folder || !clean || !serve || !temporary ||
+        !path || !locale)
         return false;
     if (order->cache_dir && !cache) return false;
     block->serve[0] = program, block->serve[1] = serve, block->serve[2] = scratch, block->serve[3] = folder;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 
 Client worker_client = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .wake = -1,
+    .wake = {-1, -1},
     .process = {.socket = -1, .theirs = -1, .log = -1},
     .folder = {.lock = -1},
 };
@@ -42,15 +42,26 @@ static void after_fork_in_parent(void) {
     process_unlock_descriptors();
 }
 
+/* Objects that no cache took the parent will load and remove. */
+static void drop_parents_objects(Client *client) {
+    for (Reply *reply = client->replies; reply; reply = reply->next) {
+        WorkerReply *content = &reply->content;
+        if (!content->temporary) continue;
+        content->ok = content->temporary = false;
+        content->path[0] = 0;
+        snprintf(content->reason, sizeof content->reason, "worker_forked");
+    }
+}
+
 static void after_fork_in_child(void) {
     Client *client = &worker_client;
+    drop_parents_objects(client);
     pthread_mutex_init(&client->lock, NULL);
     make_condition(client);
     process_forget(&client->process);
     folder_forget(&client->folder);
     process_unlock_descriptors();
-    if (client->wake >= 0) close(client->wake);
-    client->wake = -1;
+    jobs_close_wake(client);
     client->listening = client->stopping = client->announce = false;
     client->waiters = 0;
     for (int i = 0; i < client->batch_count; i++)
@@ -68,6 +79,7 @@ static void after_fork_in_child(void) {
 static void prepare_once(void) {
     make_condition(&worker_client);
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    atexit(worker_stop); /* a keeper nobody waits for is a zombie where process 1 does not reap */
 }
 
 /* --- settings --- */
@@ -94,7 +106,7 @@ int worker_configure(const WorkerSettings *settings) {
     client->compile_timeout = settings->compile_timeout > 0 ? settings->compile_timeout : 10;
     client->notify = settings->notify;
     client->configured = true;
-    client->retry_at = 0, client->start_failures = 0;
+    client->retry_at = 0;
     client->stats.error[0] = 0;
     pthread_mutex_unlock(&client->lock);
     return 0;
@@ -103,15 +115,19 @@ int worker_configure(const WorkerSettings *settings) {
 /* --- the listener thread --- */
 
 static void wake_listener(Client *client) {
-    uint64_t one = 1;
-    if (client->wake >= 0 && write(client->wake, &one, sizeof one) < 0) return; /* full: it is awake */
+    /* Empty, so that it is nothing to whoever has the number after a program closed what is not its own. It
+     * may fail because enough of them wait already. */
+    if (client->listening) send(client->wake[1], "", 0, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* With the lock held. The thread takes no signal of the user's program. */
 static bool start_listener(Client *client) {
     if (client->listening) return true;
-    if (client->wake < 0) client->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (client->wake < 0) return false;
+    if (!jobs_open_wake(client)) {
+        snprintf(client->stats.error, sizeof client->stats.error, "cannot start a thread: %s",
+                 strerror(errno));
+        return false;
+    }
     enum { STACK = 1 << 20 };
     sigset_t all, before;
     sigfillset(&all);
@@ -125,6 +141,7 @@ static bool start_listener(Client *client) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     client->listening = error == 0;
+    if (error) jobs_close_wake(client);
     if (error)
         snprintf(client->stats.error, sizeof client->stats.error, "cannot start a thread: %s",
                  strerror(error));
@@ -232,11 +249,17 @@ void worker_stop(void) {
     if (!client->configured) return;
     struct timespec until = at(files_now() + LISTENER_SECONDS);
     pthread_mutex_lock(&client->lock);
-    client->stopping = client->listening;
+    bool without_listener = !client->listening;
+    client->stopping = true;
     wake_listener(client);
     int error = 0;
     while (client->listening && error == 0)
         error = pthread_cond_timedwait(&client->changed, &client->lock, &until);
     jobs_fail_all(client, "worker_stopped", "dxpy was stopped");
+    pthread_mutex_unlock(&client->lock);
+    if (!without_listener) return;
+    folder_remove(&client->folder); /* nothing else uses it: while stopping, no listener is started */
+    pthread_mutex_lock(&client->lock);
+    client->stopping = false;
     pthread_mutex_unlock(&client->lock);
 }

@@ -27,7 +27,8 @@ typedef struct WorkerReply {
     uint64_t job;
     bool ok;
     bool cached;            /* came from the disk cache, nothing was compiled */
-    char path[WORKER_PATH]; /* the shared object; with no cache, the receiver unlinks it once loaded */
+    bool temporary;         /* no cache took the object: the receiver unlinks the path once loaded */
+    char path[WORKER_PATH]; /* the shared object */
     int unit;               /* which unit of that object: dxpy_unit_<unit>, dxpy_image_<unit> */
     char reason[48];        /* a name of jit/reasons.def when not ok */
     char message[208];
@@ -63,7 +64,8 @@ void worker_get_stats(WorkerStats *stats);
 
 /* End the worker and the listener. Jobs that were queued or running come back as failed with reason
  * "worker_stopped", without notify; objects that no cache took are removed. Returns within four seconds
- * whatever happens. A later submit starts anew. */
+ * whatever happens; after that notify is not called. A later submit starts anew. To be called before the
+ * interpreter is finalised if notify needs it; exit() calls it in any case. */
 void worker_stop(void);
 
 #endif

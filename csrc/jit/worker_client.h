@@ -61,8 +61,8 @@ typedef struct Client {
     bool configured, reconfigured; /* settings are there; they changed since the worker was started */
     bool listening, stopping;      /* the listener runs; it is to end */
     bool announce;                 /* replies were queued since the last notify */
-    int wake;                      /* eventfd that interrupts the listener's poll, or -1 */
-    int waiters;                   /* threads in worker_wait_reply */
+    int wake[2]; /* datagram sockets: what is sent to [1] interrupts the listener's poll of [0]; or -1 */
+    int waiters; /* threads in worker_wait_reply */
     JobList waiting;
     Job *batch[PROTOCOL_BATCH]; /* what the worker has; NULL where it has answered */
     int batch_count;
@@ -106,6 +106,10 @@ void jobs_fail_all(Client *client, const char *reason, const char *message);
  * the others wait for the next worker. */
 void jobs_blame_crash(Client *client, const char *last_words);
 void jobs_blame_timeout(Client *client);
+
+/* The sockets that interrupt the listener; what numbers are there is overwritten. */
+bool jobs_open_wake(Client *client);
+void jobs_close_wake(Client *client);
 
 const Condemned *jobs_find_condemned(const Client *client, const char *key);
 

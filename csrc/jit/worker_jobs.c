@@ -1,7 +1,10 @@
 /* Jobs on their way: waiting, in the worker's hands, answered. */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "jit/worker_client.h"
@@ -65,7 +68,7 @@ void jobs_finish(Client *client, Job *job, const ResultFrame *result, char *text
     Reply *reply = job->reply;
     WorkerReply *to = &reply->content;
     to->job = job->id;
-    to->ok = result->ok, to->cached = result->cached;
+    to->ok = result->ok, to->cached = result->cached, to->temporary = result->temporary;
     to->unit = result->unit;
     to->queue_ms = job->sent > 0 ? (job->sent - job->submitted) * 1e3 : 0;
     to->parse_ms = result->parse_ms, to->opt_ms = result->opt_ms;
@@ -91,6 +94,19 @@ void jobs_fail_all(Client *client, const char *reason, const char *message) {
     client->batch_count = 0;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;)
         jobs_fail(client, job, reason, message);
+}
+
+bool jobs_open_wake(Client *client) {
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, client->wake) == 0) return true;
+    client->wake[0] = client->wake[1] = -1;
+    return false;
+}
+
+void jobs_close_wake(Client *client) {
+    for (int i = 0; i < 2; i++) {
+        if (client->wake[i] >= 0) close(client->wake[i]);
+        client->wake[i] = -1;
+    }
 }
 
 const Condemned *jobs_find_condemned(const Client *client, const char *key) {

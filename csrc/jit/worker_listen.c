@@ -1,11 +1,11 @@
 /* The listener thread: starts the worker, feeds it, reads what it answers, and watches the clock. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +17,7 @@
 #define RETRY_SECONDS  60.0  /* after a worker could not be had */
 #define BACKOFF_FIRST  0.05
 #define BACKOFF_LAST   5.0
+#define LONGEST_WAIT   2.0
 
 enum { MEMORY_LIMIT = 300 << 20, START_ATTEMPTS = 3 };
 
@@ -138,7 +139,8 @@ static void start(Client *client) {
     client->reconfigured = false;
     client->stats.starts++;
     unlock(client);
-    bool folder = client->folder.path[0] && access(client->folder.path, W_OK | X_OK) == 0;
+    bool folder = client->folder.path[0] && client->folder.user == geteuid() &&
+                  faccessat(AT_FDCWD, client->folder.path, W_OK | X_OK, AT_EACCESS) == 0;
     if (!folder) {
         folder_remove(&client->folder);
         folder = folder_make(&client->folder, temporary[0] ? temporary : NULL, error, sizeof error);
@@ -363,50 +365,65 @@ static double advance(Client *client) {
     return 0;
 }
 
-/* The program has closed descriptors it did not open. */
 static void renew_wake(Client *client) {
     lock(client);
-    if (errno == EBADF) client->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!jobs_open_wake(client)) client->stopping = true;
     unlock(client);
 }
 
+/* Wait for a frame, for a wake, or for the time `until` (0: none). Never for long: a program that closes
+ * descriptors it did not open takes from us what would wake us. */
 static void wait_and_take(Client *client, double until) {
-    double seconds = until - files_now();
-    struct timespec timeout = {0};
-    if (seconds > 0) {
-        timeout.tv_sec = (time_t)seconds;
-        timeout.tv_nsec = (long)((seconds - (double)timeout.tv_sec) * 1e9);
-    }
+    double seconds = until > 0 ? until - files_now() : LONGEST_WAIT;
+    if (seconds > LONGEST_WAIT) seconds = LONGEST_WAIT;
+    if (seconds < 0) seconds = 0;
+    struct timespec timeout = {.tv_sec = (time_t)seconds};
+    timeout.tv_nsec = (long)((seconds - (double)timeout.tv_sec) * 1e9);
     bool sending = client->out.start < client->out.end;
-    struct pollfd wanted[2] = {{.fd = client->wake, .events = POLLIN},
+    struct pollfd wanted[2] = {{.fd = client->wake[0], .events = POLLIN},
                                {.fd = client->process.socket, .events = POLLIN | (sending ? POLLOUT : 0)}};
-    if (ppoll(wanted, 2, until > 0 ? &timeout : NULL, NULL) < 0) return;
-    uint64_t wakes;
-    if (wanted[0].revents && read(client->wake, &wakes, sizeof wakes) < 0) renew_wake(client);
+    if (ppoll(wanted, 2, &timeout, NULL) < 0) return;
+    char nothing;
+    while (wanted[0].revents & POLLIN && recv(client->wake[0], &nothing, sizeof nothing, 0) == 0) continue;
+    if (wanted[0].revents & POLLNVAL) renew_wake(client);
     bool well = !(wanted[1].revents & POLLNVAL);
     if (wanted[1].revents & POLLOUT) well = flush(client);
     if (well && wanted[1].revents & (POLLIN | POLLHUP | POLLERR)) well = receive(client);
     if (!well) crashed(client);
 }
 
-void *worker_listen(void *argument) {
-    Client *client = argument;
-    pthread_setname_np(pthread_self(), "dxpy-listener");
-    for (;;) {
-        lock(client);
-        bool stopping = client->stopping, announce = client->announce;
-        void (*notify)(void) = client->notify;
-        client->announce = false;
-        unlock(client);
-        if (stopping) break;
-        if (announce && notify) notify();
-        wait_and_take(client, advance(client));
-    }
+/* With nothing to do and no worker there need be no listener. With the lock held. */
+static bool is_done(const Client *client) {
+    return client->stopping ||
+           (client->state == WORKER_DOWN && client->waiting.head == NULL && !client->announce);
+}
+
+static void stop(Client *client) {
     process_end(&client->process, client->state != WORKER_IDLE);
     folder_remove(&client->folder);
     set_down(client, 0);
+}
+
+void *worker_listen(void *argument) {
+    Client *client = argument;
+    pthread_setname_np(pthread_self(), "dxpy-listener");
     lock(client);
+    while (!is_done(client)) {
+        bool announce = client->announce;
+        void (*notify)(void) = client->notify;
+        client->announce = false;
+        unlock(client);
+        if (announce && notify) notify();
+        wait_and_take(client, advance(client));
+        lock(client);
+    }
+    if (client->stopping) {
+        unlock(client);
+        stop(client);
+        lock(client);
+    }
     client->listening = client->stopping = false;
+    jobs_close_wake(client);
     pthread_cond_broadcast(&client->changed);
     unlock(client);
     return NULL;

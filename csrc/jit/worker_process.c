@@ -39,6 +39,7 @@ static bool make_in(WorkerFolder *folder, const char *base) {
         return false;
     if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
     folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder->user = geteuid();
     if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return true;
     close_fd(&folder->lock);
     rmdir(folder->path);
@@ -138,14 +139,16 @@ bool process_start(WorkerProcess *process, const char *program, const char *cach
 /* Waits for the keeper's end, which is a matter of milliseconds unless somebody has stopped it with a signal.
  */
 static int wait_for_keeper(pid_t keeper, bool killed) {
-    enum { KILL_AFTER_MS = 1000, FORCE_AFTER_MS = 2000 };
-    int status = 0;
-    for (int waited_ms = 0;; waited_ms++) {
+    enum { KILL_AFTER = 1, FORCE_AFTER = 2 }; /* seconds */
+    double start = files_now();
+    for (;;) {
+        int status;
         pid_t ended = waitpid(keeper, &status, __WCLONE | WNOHANG);
         if (ended == keeper) return status;
         if (ended < 0 && errno != EINTR) return -1;
-        if (waited_ms == KILL_AFTER_MS && !killed) kill(keeper, KEEPER_KILL);
-        if (waited_ms == FORCE_AFTER_MS) kill(keeper, SIGKILL);
+        double waited = files_now() - start;
+        if (waited > KILL_AFTER && !killed) killed = kill(keeper, KEEPER_KILL) == 0;
+        if (waited > FORCE_AFTER) kill(keeper, SIGKILL);
         nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
     }
 }

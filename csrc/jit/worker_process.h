@@ -13,6 +13,7 @@
 typedef struct WorkerFolder {
     char path[512]; /* "" : none */
     int lock;       /* descriptor that holds the lock, or -1 */
+    uid_t user;     /* whose it is: a process may become another user's */
 } WorkerFolder;
 
 typedef struct WorkerProcess {

@@ -11,6 +11,7 @@ typedef struct Activation {
 static __thread Activation *innermost __attribute__((tls_model("initial-exec")));
 
 /* The one armed back-edge. One at a time is enough: it is met within a turn of a hot loop. Guarded by the GIL. */
+bool osr_is_armed;
 static PyCodeObject *armed_code; // borrowed; its frame is running
 static int32_t armed_unit;
 static uint8_t armed_opcode;
@@ -22,6 +23,7 @@ void osr_disarm(PyCodeObject *code) {
     if (armed_code == NULL || (code != NULL && armed_code != code)) return;
     *opcode_at(armed_code, armed_unit) = armed_opcode;
     armed_code = NULL;
+    osr_is_armed = false;
 }
 
 bool osr_arm(PyCodeObject *code, int32_t unit) {
@@ -38,6 +40,7 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
     }
     Py_DECREF(copy);
     armed_code = code;
+    osr_is_armed = true;
     armed_unit = unit;
     armed_opcode = *opcode;
     *opcode = RETURN_VALUE;
@@ -83,7 +86,7 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
         innermost = &here;
         PyObject *result = cp_interpret(tstate, frame, how);
         innermost = here.outer;
-        if (__builtin_expect(armed_code == NULL, 1) || !met_back_edge(tstate, frame)) return result;
+        if (__builtin_expect(!osr_is_armed, 1) || !met_back_edge(tstate, frame)) return result;
         how = CP_GO_ON;
         mark_running(frame);
         FunctionRecord *record = table_record(frame->f_code);

@@ -21,6 +21,7 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how);
  * entered without the hook. False: not possible now. */
 bool osr_arm(PyCodeObject *code, int32_t unit);
 void osr_disarm(PyCodeObject *code);
+extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before it runs */
 
 /* Between hold and release nothing is armed: the interpreter runs frames that osr_interpret does not see. */
 void osr_hold(void);

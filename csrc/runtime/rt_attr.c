@@ -31,7 +31,7 @@ static PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
     if (PyErr_Occurred()) return NULL;
     value = PyDict_GetItemWithError(builtins, name);
     if (value != NULL) {
-        cache->keys_version = cp_keys_version(globals);
+        cache->keys_version = cp_need_keys_version(globals);
         cache->index = (int32_t)cp_keys_find(((PyDictObject *)builtins)->ma_keys, name);
         cache->kind = 2;
         return Py_NewRef(value);

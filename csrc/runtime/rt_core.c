@@ -5,7 +5,7 @@ void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
 
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
-PyObject *rt_box_i64(i64 value) { return PyLong_FromLongLong(value); }
+PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
 i64 rt_unbox_long(PyObject *object, PyObject **results) {

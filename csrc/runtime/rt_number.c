@@ -37,7 +37,7 @@ static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
     PyObject *name(PyObject *a, PyObject *b) {                                                               \
         i64 x, y, result;                                                                                    \
         double p, q;                                                                                         \
-        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLongLong(result);           \
+        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);           \
         if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
         return slow(a, b);                                                                                   \
     }
@@ -57,7 +57,7 @@ PyObject *rt_floor_divide(PyObject *a, PyObject *b) {
     if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_FloorDivide(a, b);
     i64 quotient = x / y;
     if (x % y != 0 && (x < 0) != (y < 0)) quotient--;
-    return PyLong_FromLongLong(quotient);
+    return PyLong_FromLong(quotient);
 }
 
 PyObject *rt_remainder(PyObject *a, PyObject *b) {
@@ -65,7 +65,7 @@ PyObject *rt_remainder(PyObject *a, PyObject *b) {
     if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_Remainder(a, b);
     i64 rest = x % y;
     if (rest != 0 && (rest < 0) != (y < 0)) rest += y;
-    return PyLong_FromLongLong(rest);
+    return PyLong_FromLong(rest);
 }
 
 static PyObject *power(PyObject *a, PyObject *b) { return PyNumber_Power(a, b, Py_None); }
@@ -108,7 +108,7 @@ static bool int_binary(i64 x, i64 y, i64 kind, i64 *result) {
 
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
     i64 x, y, result;
-    if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLongLong(result);
+    if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLong(result);
     return PLAIN[kind](a, b);
 }
 
@@ -127,7 +127,7 @@ PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
         case BIN_REMAINDER: return rt_remainder(a, b);
         default: {
             i64 x, y, result;
-            if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLongLong(result);
+            if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLong(result);
         }
         }
     }
@@ -145,7 +145,7 @@ PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_
 
 PyObject *rt_negative(PyObject *a) {
     i64 x;
-    if (small_int(a, &x)) return PyLong_FromLongLong(-x);
+    if (small_int(a, &x)) return PyLong_FromLong(-x);
     if (PyFloat_CheckExact(a)) return PyFloat_FromDouble(-PyFloat_AS_DOUBLE(a));
     return PyNumber_Negative(a);
 }

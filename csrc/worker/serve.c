@@ -66,10 +66,11 @@ static void report_progress(void *argument, int unit) {
     send_frame(FRAME_PROGRESS, &progress, sizeof progress, NULL, 0);
 }
 
-static void send_result(const Group *group, int i, const char *path) {
+static void send_result(const Group *group, int i, const char *path, bool temporary) {
     const CcResult *from = &group->results[i];
     ResultFrame result = {.index = (uint32_t)group->from[i],
                           .ok = from->ok,
+                          .temporary = from->ok && temporary,
                           .unit = i,
                           .parse_ms = from->parse_ms,
                           .opt_ms = from->opt_ms,
@@ -93,7 +94,7 @@ static void send_uncached(Server *server, const char *object, Group *group) {
             snprintf(result->reason, sizeof result->reason, "no_space");
             snprintf(result->message, sizeof result->message, "cannot write to %.150s: %m", server->folder);
         }
-        send_result(group, i, path);
+        send_result(group, i, path, true);
     }
     unlink(object);
 }
@@ -138,7 +139,7 @@ static void compile_group(Server *server, Group *group, int level) {
         unlink(object);
         compile_one_by_one(server, group, level);
     } else if (any && server->cache && cache_store(object, keys, group->count, stored) == 0) {
-        for (int i = 0; i < group->count; i++) send_result(group, i, stored);
+        for (int i = 0; i < group->count; i++) send_result(group, i, stored, false);
     } else {
         send_uncached(server, object, group);
     }

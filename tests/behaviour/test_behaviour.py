@@ -30,17 +30,17 @@ def explain(differences):
 
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_programs(mode, program, run_in_mode):
+def test_programs(in_any_mode, program, run_in_mode):
     stock = of_program(run_in_mode("stock", PROGRAMS), program)
-    here = of_program(run_in_mode(mode, PROGRAMS, again=mode == "stock"), program)
+    here = of_program(run_in_mode(in_any_mode, PROGRAMS, again=in_any_mode == "stock"), program)
     assert stock.rounds, f"{program.stem} has no case_ function"
     assert not explain(cases.differences(stock, here))
 
 
 @pytest.mark.timeout(1200)
-def test_the_mode_did_its_work(mode, enabled_mode, run_in_mode):
+def test_the_mode_did_its_work(in_enabled_mode, run_in_mode):
     """Equal results prove nothing when nothing was compiled, or when the JIT turned itself off on the way."""
-    result = run_in_mode(mode, PROGRAMS)
+    mode, result = in_enabled_mode, run_in_mode(in_enabled_mode, PROGRAMS)
     assert not result.deaths
     assert result.enabled
     above = sum(result.work[f"tier{tier}_functions"] for tier in (1, 2, 3))

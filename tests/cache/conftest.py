@@ -10,4 +10,4 @@ from support import native  # noqa: E402
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    return native.build(tmp_path_factory.mktemp("built"))
+    return native.build(tmp_path_factory.getbasetemp() / "built")

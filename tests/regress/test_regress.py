@@ -11,7 +11,7 @@ PROGRAMS = tuple(
 
 
 @pytest.mark.timeout(1200)
-def test_same_as_stock(mode, enabled_mode, run_in_mode):
+def test_same_as_stock(in_enabled_mode, run_in_mode):
     stock = run_in_mode("stock", PROGRAMS)
     assert len({case.split("::")[0] for case in stock.rounds}) == len(PROGRAMS)
-    assert cases.differences(stock, run_in_mode(mode, PROGRAMS)) == []
+    assert cases.differences(stock, run_in_mode(in_enabled_mode, PROGRAMS)) == []

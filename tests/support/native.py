@@ -3,6 +3,7 @@
     python native.py MODULE.py TEST BUILT FOLDER      what own_process runs
 """
 
+import ctypes
 import functools
 import importlib.util
 import os
@@ -10,12 +11,14 @@ import select
 import shlex
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 CSRC = ROOT / "csrc"
 SUPPORT = Path(__file__).parent
+IN_DELETE = 0x200
 SANITIZE = os.environ.get("DXPY_SANITIZE", "")
 
 
@@ -37,13 +40,21 @@ class Built:
         """The same, looking for `as` where there is none."""
         return self.folder / "dxpy-cc-no-tools"
 
+    @property
+    def noexec(self):
+        """To be preloaded: no file system allows execution."""
+        return self.folder / "libnoexec.so"
 
+
+@functools.cache
 def build(folder):
-    """Compile the sources as they are, never an installed build."""
+    """Compile the sources as they are, never an installed build. Once in a test run."""
+    folder.mkdir()
     folders = sorted(Path("/usr/lib/gcc").glob("*/*/include/libgccjit.h"))
     gcc = [f"-I{folders[-1].parent}", f"-L{folders[-1].parent.parent}"] if folders else []
     flags = "-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror"
-    flags = [*flags.split(), f"-I{CSRC}", *([f"-fsanitize={SANITIZE}"] if SANITIZE else [])]
+    flags = [*flags.split(), f"-I{CSRC}"]
+    sanitize = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
     compiler = shlex.split(os.environ.get("CC", "gcc"))
     common = [*CSRC.glob("base/*.c"), *CSRC.glob("cache/*.c")]
     client = [*common, *CSRC.glob("jit/worker*.c"), CSRC / "jit/keeper.c", SUPPORT / "shim.c"]
@@ -51,9 +62,10 @@ def build(folder):
     built = Built(Path(folder))
     no_tools = ['-DWORKER_TOOL_PATH="/nowhere"', *worker]
     jobs = [
-        [*compiler, *flags, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
-        [*compiler, *flags, *worker, "-o", built.program, "-lpthread"],
+        [*compiler, *flags, *sanitize, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
+        [*compiler, *flags, *(sanitize if SANITIZE == "address" else []), *worker, "-o", built.program, "-lpthread"],
         [*compiler, *flags, *no_tools, "-o", built.program_without_tools, "-lpthread"],
+        [*compiler, "-fPIC", "-shared", SUPPORT / "noexec.c", "-o", built.noexec],
     ]
     running = [subprocess.Popen(list(map(str, job)), stderr=subprocess.PIPE, text=True) for job in jobs]
     for process in running:
@@ -68,11 +80,19 @@ def environment(folder):
     temporary.mkdir(exist_ok=True)
     path = os.pathsep.join([str(SUPPORT.parent), os.environ.get("PYTHONPATH", "")])
     result = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"}
+    return result | sanitizer()
+
+
+def sanitizer(*preload):
+    """Environment variables for a process that loads what was built, and preloads more."""
+    result = {}
+    libraries = [str(library) for library in preload]
     if SANITIZE:
-        library = {"address": "libasan.so", "thread": "libtsan.so"}[SANITIZE]
-        found = subprocess.run(["gcc", f"-print-file-name={library}"], capture_output=True, text=True).stdout.strip()
-        result |= {"LD_PRELOAD": found, "ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "die_after_fork=0"}
-    return result
+        name = {"address": "libasan.so", "thread": "libtsan.so"}[SANITIZE]
+        found = subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True)
+        libraries.insert(0, found.stdout.strip())
+        result = {"ASAN_OPTIONS": "detect_leaks=0", "TSAN_OPTIONS": "die_after_fork=0"}
+    return result | ({"LD_PRELOAD": ":".join(libraries)} if libraries else {})
 
 
 def processes_of(folder):
@@ -113,7 +133,11 @@ class Signal:
 
 
 def parent_of(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    """None when the process has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def run_apart(module, name, built, folder, limit=30):
@@ -127,11 +151,30 @@ def run_apart(module, name, built, folder, limit=30):
     return output
 
 
+def after_deletions(folder, condition, seconds=1.0):
+    """Whether the condition holds, at once or after things in the folder were deleted."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    watch = libc.inotify_init1(os.O_CLOEXEC)
+    assert watch >= 0 and libc.inotify_add_watch(watch, os.fsencode(folder), IN_DELETE) >= 0
+    deadline = time.monotonic() + seconds
+    while not condition():
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([watch], [], [], left)[0]:
+            break
+        os.read(watch, 4096)
+    os.close(watch)
+    return condition()
+
+
+def is_emptied(folder, seconds=1.0):
+    return after_deletions(folder, lambda: not any(folder.iterdir()), seconds)
+
+
 def assert_nothing_left(folder):
     temporary = folder / "tmp"
     for pid in processes_of(temporary):
-        assert has_ended(pid, 2.0), f"process {pid} is left"
-    assert list(temporary.iterdir()) == []
+        assert has_ended(pid), f"process {pid} is left: {Path(f'/proc/{pid}/cmdline').read_bytes()}"
+    assert is_emptied(temporary), [str(path) for path in temporary.rglob("*")]
 
 
 def own_process(body=None, *, limit=30):

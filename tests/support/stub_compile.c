@@ -1,12 +1,13 @@
 /* A compiler that does what the unit's text tells it. The text is words:
  *
- *   sleep S | crash | exit N | grow MB | spawn | garbage | say WORDS | signal FIFO |
+ *   sleep S | crash | exit N | grow MB | spawn | stop | garbage | say WORDS | signal FIFO |
  *   fail REASON | ok
  *
  * done as the unit's own work, or after `gcc` as part of the work on all units together. `whole` before
  * fail: the batch fails as a whole. The object holds the texts and is no shared object. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static bool obey(const char *text, bool in_gcc, CcResult *result) {
         else if (strcmp(word, "spawn") == 0) spawn();
         else if (strcmp(word, "say") == 0) say(strtok_r(NULL, " \n", &rest));
         else if (strcmp(word, "signal") == 0) signal_reader(strtok_r(NULL, " \n", &rest));
+        else if (strcmp(word, "stop") == 0) raise(SIGSTOP);
         else if (strcmp(word, "garbage") == 0) garbage();
         else if (strcmp(word, "fail") == 0) return refuse(result, strtok_r(NULL, " \n", &rest)), true;
         else if (strcmp(word, "whole") == 0) return refuse(result, "whole_batch"), false;

@@ -23,6 +23,7 @@ class RawReply(c.Structure):
         ("job", c.c_uint64),
         ("ok", c.c_bool),
         ("cached", c.c_bool),
+        ("temporary", c.c_bool),
         ("path", c.c_char * 1024),
         ("unit", c.c_int),
         ("reason", c.c_char * 48),
@@ -55,6 +56,7 @@ class Reply:
     job: int
     ok: bool
     cached: bool
+    temporary: bool
     path: str
     unit: int
     reason: str
@@ -110,7 +112,7 @@ class Client:
         text = c.string_at(raw.text).decode() if raw.text else None
         times = (raw.queue_ms, raw.parse_ms, raw.opt_ms, raw.emit_ms, raw.gcc_ms)
         words = [field.decode() for field in (raw.path, raw.reason, raw.message)]
-        return Reply(raw.job, raw.ok, raw.cached, words[0], raw.unit, words[1], words[2], times, text)
+        return Reply(raw.job, raw.ok, raw.cached, raw.temporary, words[0], raw.unit, words[1], words[2], times, text)
 
     def wait(self, seconds=30.0):
         assert self.lib.worker_wait_reply(seconds), f"no reply within {seconds} s: {self.stats().error}"
@@ -123,9 +125,11 @@ class Client:
     def compile(self, text, level=2):
         job = self.submit(text, level)
         assert job is not None, self.stats().error
-        reply = self.wait()
-        assert reply.job == job
-        return reply
+        while True:
+            reply = self.wait()
+            if reply.job == job:
+                return reply
+            assert reply.reason == "worker_forked", reply
 
     def stats(self):
         stats = Stats()
@@ -138,3 +142,11 @@ class Client:
 
     def stop(self):
         self.lib.worker_stop()
+
+
+def square(arguments):
+    """Work for multiprocessing, whose children import this module: compiles something in between."""
+    library, program, cache, number = arguments
+    worker = Client(library, program, cache=cache)
+    reply = worker.compile(f"ok {number % 4}")
+    return number * number if reply.ok else None

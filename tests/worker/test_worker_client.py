@@ -12,7 +12,7 @@ from support.worker_client import key_of
 def test_compile(client, folder):
     worker = client()
     reply = worker.compile("ok first", level=3)
-    assert reply.ok and not reply.cached and reply.unit == 0
+    assert reply.ok and not reply.cached and reply.temporary and reply.unit == 0
     assert Path(reply.path).read_text() == "0 ok first 3\n"
     queue_ms, *stages = reply.times
     assert queue_ms > 0 and stages[:3] == [1.0, 2.0, 3.0]
@@ -72,6 +72,7 @@ def test_cached(client, folder):
     worker = client(cache=folder / "cache")
     first = worker.compile("ok 1")
     again = worker.compile("ok 1")
+    assert not first.temporary and not again.temporary
     assert first.ok and not first.cached and again.ok and again.cached and again.path == first.path
     assert first.path.startswith(f"{folder}/cache/objects/")
     worker.submit("ok 1")

@@ -28,7 +28,7 @@ from proving import modes, watch
 from conformance import report, results
 
 DEATHS = 6
-STOCK_LIMIT = 900
+STOCK_LIMIT = 300
 
 
 class Runner:
@@ -50,9 +50,10 @@ class Runner:
         code = "from test.libregrtest.runtest import findtests; print('\\n'.join(findtests()))"
         return subprocess.check_output([self.python, "-c", code], text=True).split()
 
-    def once(self, module, mode, limit):
-        """One run of a module; the module is started anew without the case it died in, a few times at most."""
-        cases, details, work, deaths, enabled = {}, {}, {}, [], False
+    def once(self, module, mode, limit, hopeless=()):
+        """One run of a module; the module is started anew without the case it died in, a few times at most.
+        `hopeless` are (case, death) of cases that end the stock process: they are not tried again."""
+        cases, details, work, deaths, enabled = dict(hopeless), {}, {}, [], False
         start = time.monotonic()
         for _ in range(DEATHS):
             watched = self.child(module, mode, limit, cases)
@@ -112,17 +113,21 @@ class Runner:
                 self.left_out += 1
             return None
         if not mode.enabled:
-            return self.store.save(module, mode, [self.once(module, mode, STOCK_LIMIT) for _ in range(2)])
+            first = self.once(module, mode, STOCK_LIMIT)
+            again = self.once(module, mode, STOCK_LIMIT, first["deaths"])
+            return self.store.save(module, mode, [first, again])
         stock = self.run(module, modes.STOCK)
         if stock is None:
             return None
-        limit = 300 + 10 * stock["runs"][0]["seconds"]
+        hopeless = stock["runs"][0]["deaths"]
+        limit = 300 + 10 * min(stock["runs"][0]["seconds"], STOCK_LIMIT / 2)
         if mode.warm:
-            self.once(module, mode, limit)
-        record = self.store.save(module, mode, [self.once(module, mode, limit)])
+            self.once(module, mode, limit, hopeless)
+        record = self.store.save(module, mode, [self.once(module, mode, limit, hopeless)])
         if any(not found.exempt for found in results.differences(stock, record, self.rules)):
-            runs = [*record["runs"], self.once(module, mode, limit)]
-            self.store.save(module, modes.STOCK, [*stock["runs"], self.once(module, modes.STOCK, STOCK_LIMIT)])
+            runs = [*record["runs"], self.once(module, mode, limit, hopeless)]
+            third = self.once(module, modes.STOCK, STOCK_LIMIT, hopeless)
+            self.store.save(module, modes.STOCK, [*stock["runs"], third])
             record = self.store.save(module, mode, runs)
         return record
 

@@ -57,17 +57,17 @@ class Fuzzer:
                 source = self.source(names)
                 stock = self.outcomes(modes.STOCK, source, folder, 120)
             for mode in self.modes:
-                found = self.outcomes(mode, source, folder, 120 + 20 * stock.seconds)
+                found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds)
                 with self.lock:
                     self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
-                    self.find(mode, difference)
+                    self.find(mode, difference, source)
         with self.lock:
             self.tried += len(names)
             if self.tried % (10 * self.args.batch) < self.args.batch:
                 self.progress()
 
-    def find(self, mode, difference):
+    def find(self, mode, difference, batch):
         case, at, usual, seen = difference
         with self.lock:
             self.finds.append((mode.name, case))
@@ -78,7 +78,11 @@ class Fuzzer:
         name = case.rpartition("case_")[2]
         small = shrink.shrink(self.source([name]), mode, rounds=self.args.rounds, seconds=self.args.shrink)
         path = ROOT / "tests" / "regress" / f"fuzz_{mode.name}_{self.args.seed}_{name}.py"
-        path.write_text(small)
+        if small is None:
+            path = ROOT / "build" / "fuzz" / path.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            print("it does not differ by itself; the whole batch is kept")
+        path.write_text(small or batch)
         print(f"filed as {path.relative_to(ROOT)}", flush=True)
 
     def progress(self):

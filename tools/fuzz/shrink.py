@@ -147,16 +147,16 @@ def without_unused(tree):
 
 
 def shrink(source, mode, *, rounds=6, seconds=120):
-    """The smallest program found in time that still differs, under a line that says in which mode."""
+    """The smallest program found in time that still differs, under a line that says in which mode; None when the
+    program does not differ by itself."""
     differs = Differs(mode, rounds, seconds)
-    header = f'"""Found by tools/fuzz in mode {mode.name}: differed from stock."""\n'
     tree = ast.parse(source)
     if isinstance(tree.body[0], ast.Expr):
         del tree.body[0]
     if not differs(text(tree)):
-        return header + source.split('"""', 2)[-1].lstrip("\n")
+        return None
     for step in (without_statements, with_small_expressions, without_statements):
         tree = step(tree, differs)
         plainer = without_unused(ast.parse(text(tree)))
         tree = plainer if differs(text(plainer)) else tree
-    return header + text(tree)
+    return f'"""Found by tools/fuzz in mode {mode.name}: differed from stock."""\n' + text(tree)

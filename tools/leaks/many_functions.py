@@ -29,11 +29,11 @@ def main(count):
     dxpy.enable()
     warm = count // 5
     for n in range(warm):
-        make_and_drop(n % 200)
+        make_and_drop(n % 50)
     settle()
     before = resident()
     for n in range(count - warm):
-        make_and_drop(n % 200)
+        make_and_drop(n % 50)
     settle()
     grown = resident() - before
     alive = dxpy.stats().compiled_functions

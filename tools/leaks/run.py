@@ -10,6 +10,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,10 +25,11 @@ MODULES = ["test_generators", "test_exceptions", "test_scope", "test_list", "tes
 MODES = ["tier1", "tier2"]
 
 
-def run(title, command, mode, extra):
+def run(title, command, mode):
     start = time.monotonic()
-    env = modes.environment(mode, PYTHONPATH=str(ROOT), **extra)
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="dxpy-leaks-") as cache:
+        env = modes.environment(mode, cache, PYTHONPATH=str(ROOT))
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     said = (done.stdout or done.stderr).strip().splitlines()[-1:] or ["nothing"]
     verdict = "flat" if done.returncode == 0 else "GROWS" if done.returncode == 1 and done.stdout else f"status {done.returncode}"
     print(f"{title:36} {verdict:10} {time.monotonic() - start:6.1f} s  {said[0]}", flush=True)
@@ -44,12 +46,12 @@ def main():
         mode = modes.BY_NAME[name]
         for script, count, few in SCRIPTS:
             command = [sys.executable, str(HERE / script), str(few if args.quick else count)]
-            failed += run(f"{script} in {name}", command, mode, {})
+            failed += run(f"{script} in {name}", command, mode)
     if args.debug_python and not args.quick:
         for name in MODES:
             for module in MODULES:
                 command = [args.debug_python, str(HERE / "references.py"), module, "30", "5", "--dxpy"]
-                failed += run(f"references of {module} in {name}", command, modes.BY_NAME[name], {})
+                failed += run(f"references of {module} in {name}", command, modes.BY_NAME[name])
     else:
         print("reference runs left out: " + ("--quick" if args.quick else "no python3.11-dbg here"))
     sys.exit(1 if failed else 0)

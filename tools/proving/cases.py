@@ -11,6 +11,7 @@ from proving import modes, watch
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DEATHS = 12
+UNKNOWN = "the process, between two cases"
 
 
 @dataclass
@@ -39,7 +40,7 @@ def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=N
             result.seconds += watched.seconds
             if watched.death is None:
                 break
-            guilty = watched.running or "the process's end"
+            guilty = watched.running or UNKNOWN
             result.rounds[guilty] = [watched.death]
             log = Path(folder, "log").read_bytes()[-3000:].decode("utf-8", "replace")
             result.deaths.append((guilty, watched.death, log))
@@ -75,12 +76,14 @@ def one_process(mode, programs, result, python, rounds, timeout, folder, cache, 
 
 
 def differences(stock, other):
-    """(case, round, stock's outcome, the other's outcome): the first round in which a case differs."""
+    """(case, round, stock's outcome, the other's outcome): the first round in which a case differs. Rounds that a
+    process which died between two cases did not come to are one difference: its death."""
     found = []
+    short = any(case == UNKNOWN for case, _, _ in other.deaths)
     for case in dict.fromkeys([*stock.rounds, *other.rounds]):
         usual, seen = stock.rounds.get(case, []), other.rounds.get(case, [])
-        if usual == seen:
-            continue
+        if short and case != UNKNOWN:
+            usual = usual[: len(seen)]
         for number in range(max(len(usual), len(seen))):
             one = usual[number] if number < len(usual) else "(not run)"
             two = seen[number] if number < len(seen) else "(not run)"

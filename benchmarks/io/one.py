@@ -1,0 +1,285 @@
+"""One program with one participant, in this process: prints its figures as JSON. Started by run.py."""
+
+import asyncio
+import functools
+import itertools
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+
+from participants import FILES, run, together
+
+
+def make_files(folder, count, size):
+    """Paths of that many files."""
+    paths = [os.path.join(folder, f"{number}") for number in range(count)]
+    for path in paths:
+        with open(path, "wb") as file:
+            file.write(os.urandom(size))
+    return paths
+
+
+async def in_flight(library, call, operations, width):
+    """That many operations, width of them at a time: seconds for one."""
+    begun = time.perf_counter()
+    if width == 1:
+        for _ in range(operations):
+            await call()
+    else:
+        for _ in range(operations // width):
+            await together(library, [call] * width)
+    return (time.perf_counter() - begun) / operations
+
+
+def measure(call_of, operations, width, size):
+    """A program that repeats one call."""
+
+    async def program(library, folder):
+        path = make_files(folder, 1, size)[0]
+        call = functools.partial(*call_of(library, path))
+        await in_flight(library, call, width, width)
+        return {"seconds": await in_flight(library, call, operations, width)}
+
+    return program
+
+
+def read_of(library, path):
+    return library.read, path
+
+
+def stat_of(library, path):
+    return library.stat, path
+
+
+def write_of(library, path):
+    # A new file each time: writing over one makes ext4 flush it, and the disk would be measured.
+    data, numbers = os.urandom(64 * 1024), itertools.count()
+    return (lambda: library.write(f"{path}.{next(numbers)}", data),)
+
+
+async def lines(library, folder):
+    """10,000 lines of text."""
+    path = os.path.join(folder, "lines")
+    with open(path, "w") as file:
+        file.writelines(f"line number {number} of some text\n" for number in range(10_000))
+    best = float("inf")
+    for _ in range(5):
+        begun = time.perf_counter()
+        assert await library.lines(path) == 10_000
+        best = min(best, time.perf_counter() - begun)
+    return {"seconds": best}
+
+
+async def many_small(library, folder):
+    """1,000 files of 1 KiB, 50 at a time."""
+    paths = make_files(folder, 1000, 1024)
+    begun = time.perf_counter()
+    for start in range(0, 1000, 50):
+        await together(library, [functools.partial(library.read, path) for path in paths[start : start + 50]])
+    return {"seconds": (time.perf_counter() - begun) / 1000}
+
+
+def drop_from_cache(paths):
+    """Have the kernel forget the contents."""
+    for path in paths:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+async def cold(library, folder):
+    """Files of 256 KiB that are not in the page cache, 64 at a time, beside a ticker of 1 ms."""
+    paths = make_files(folder, 512, 256 * 1024)
+    drop_from_cache(paths)
+    await library.stat(paths[0]) if library.stat else None
+    gaps, done = [], False
+
+    async def ticker(sleep):
+        last = time.perf_counter()
+        while not done:
+            await sleep(0.001)
+            now = time.perf_counter()
+            gaps.append(now - last - 0.001)
+            last = now
+
+    if hasattr(library, "trio"):
+        return await cold_trio(library, paths, gaps)
+    ticking = asyncio.create_task(ticker(asyncio.sleep))
+    begun = time.perf_counter()
+    await in_windows(library, paths)
+    seconds = time.perf_counter() - begun
+    done = True
+    await ticking
+    return {"seconds": seconds / len(paths), "lag": sorted(gaps)[int(len(gaps) * 0.999)]}
+
+
+async def in_windows(library, paths):
+    """64 workers that take the next path."""
+    left = iter(paths)
+
+    async def worker():
+        for path in left:
+            await library.read(path)
+
+    await together(library, [worker] * 64)
+
+
+async def cold_trio(library, paths, gaps):
+    """The same under trio."""
+    trio = library.trio
+
+    async def ticker():
+        last = trio.current_time()
+        while True:
+            await trio.sleep(0.001)
+            now = trio.current_time()
+            gaps.append(now - last - 0.001)
+            last = now
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ticker)
+        begun = time.perf_counter()
+        await in_windows(library, paths)
+        seconds = time.perf_counter() - begun
+        nursery.cancel_scope.cancel()
+    return {"seconds": seconds / len(paths), "lag": sorted(gaps)[int(len(gaps) * 0.999)]}
+
+
+async def copy_tree(library, folder):
+    """500 files of 16 KiB copied, 25 at a time."""
+    paths = make_files(folder, 500, 16 * 1024)
+    begun = time.perf_counter()
+    for start in range(0, 500, 25):
+        calls = [functools.partial(library.copy, path, path + ".copy") for path in paths[start : start + 25]]
+        await together(library, calls)
+    return {"seconds": (time.perf_counter() - begun) / 500}
+
+
+async def memory(library, folder):
+    """Resident memory for each of 100,000 reads that wait behind a FIFO nobody writes to (dxpy only)."""
+    aio = library.aio
+    fifo = os.path.join(folder, "fifo")
+    os.mkfifo(fifo)
+    stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(16)]
+    await asyncio.sleep(0.1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    operations = [aio.read_file("/proc/self/comm") for _ in range(100_000)]
+    size = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / len(operations)
+    threads = len(os.listdir("/proc/self/task"))
+    for operation in [*operations, *stuck]:
+        operation.cancel()
+    while aio.stats().lanes["files"].running:
+        try:
+            os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            await asyncio.sleep(0.001)
+    return {"bytes": size, "threads": threads}
+
+
+CLIENT = """
+import socket, sys, time
+port, size, count = map(int, sys.argv[1:])
+sock = socket.create_connection(("127.0.0.1", port))
+sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+message, buffer = b"x" * size, bytearray(size)
+def turn():
+    sock.sendall(message)
+    view = memoryview(buffer)
+    while view:
+        view = view[sock.recv_into(view):]
+for _ in range(200):
+    turn()
+begun = time.perf_counter()
+for _ in range(count):
+    turn()
+print((time.perf_counter() - begun) / count)
+"""
+
+
+async def echo(kind, size, count):
+    """Round trips of one client, in a process of its own."""
+    if kind.startswith("dxpy"):
+        from dxpy import aio
+
+        async def handler(stream):
+            while data := await stream.read(65536):
+                await stream.write(data)
+
+        server = await aio.serve(handler, "127.0.0.1")
+        port = server.addresses[0][1]
+    else:
+
+        async def handler(reader, writer):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(handler, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+    client = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CLIENT, str(port), str(size), str(count), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await client.communicate()
+    if kind.startswith("dxpy"):
+        await server.close()
+    else:
+        server.close()
+    return {"seconds": float(out)}
+
+
+ECHO = ("asyncio streams", "uvloop streams", "dxpy", "dxpy on uvloop")
+
+PROGRAMS = {
+    "read_file 4 KiB, 1 at a time": measure(read_of, 3000, 1, 4096),
+    "read_file 4 KiB, 8 in flight": measure(read_of, 4000, 8, 4096),
+    "read_file 4 KiB, 100 in flight": measure(read_of, 6000, 100, 4096),
+    "read_file 1 MiB, 1 at a time": measure(read_of, 200, 1, 1 << 20),
+    "read_file 1 MiB, 8 in flight": measure(read_of, 200, 8, 1 << 20),
+    "write_file 64 KiB": measure(write_of, 800, 1, 1),
+    "stat": measure(stat_of, 4000, 1, 1),
+    "10,000 lines": lines,
+    "1,000 small files": many_small,
+    "cold reads, 64 in flight": cold,
+    "copy 500 files": copy_tree,
+    "memory of 100,000 operations": memory,
+    "echo 1 KiB": functools.partial(echo, size=1024, count=8000),
+    "echo 10 KiB": functools.partial(echo, size=10_240, count=5000),
+    "echo 100 KiB": functools.partial(echo, size=102_400, count=1500),
+}
+
+
+def participants(program):
+    """Who takes part."""
+    if program.startswith("echo"):
+        return ECHO
+    if program.startswith("memory"):
+        return ("dxpy",)
+    if program == "stat":
+        return tuple(name for name in FILES if not name.startswith("aiofile "))
+    return tuple(FILES)
+
+
+def main():
+    """argv: program, participant."""
+    program, name = sys.argv[1:]
+    if program.startswith("echo"):
+        if "uvloop" in name:
+            import uvloop
+
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                figures = runner.run(PROGRAMS[program](name))
+        else:
+            figures = asyncio.run(PROGRAMS[program](name))
+    else:
+        library = FILES[name][0]()
+        with tempfile.TemporaryDirectory(dir=os.environ.get("DXPY_BENCH_DIR")) as folder:
+            figures = run(library, PROGRAMS[program](library, folder))
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+/* The lanes: bounded groups of worker threads, each with a queue of its own. A worker never touches Python,
+ * blocks every signal, and is never joined: the process may end while one is stuck in a system call. */
+#include "op.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct Lane {
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    Op *head, *tail;
+    size_t queued, peak, queue_limit, stack;
+    int threads, idle, waking, running, limit;
+} Lane;
+
+#define LANE_START(THREADS, STACK)                                                                           \
+    {                                                                                                        \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .limit = THREADS,               \
+        .stack = STACK, .queue_limit = 4096                                                                  \
+    }
+
+/* Process-wide, because threads are: every interpreter and every loop of the process shares them. */
+static Lane lanes[LANE_COUNT] = {
+    [LANE_FILES] = LANE_START(16, 256 * 1024),
+    [LANE_META] = LANE_START(8, 256 * 1024),
+    [LANE_DNS] = LANE_START(4, 512 * 1024),
+};
+static atomic_uint generation;
+static _Atomic double idle_seconds = 10.0;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static int prepare_error;
+
+uint64_t clock_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+unsigned fork_generation(void) { return atomic_load_explicit(&generation, memory_order_relaxed); }
+
+/* In a forked child the workers are gone, a lock may be held by one of them, and what was queued is the
+ * parent's. */
+static void start_again_in_child(void) {
+    for (int i = 0; i < LANE_COUNT; i++) {
+        Lane *lane = &lanes[i];
+        pthread_mutex_init(&lane->lock, NULL);
+        pthread_cond_init(&lane->work, NULL);
+        lane->head = lane->tail = NULL;
+        lane->queued = lane->peak = 0;
+        lane->threads = lane->idle = lane->waking = lane->running = 0;
+    }
+    atomic_fetch_add(&generation, 1);
+}
+
+static void prepare(void) { prepare_error = pthread_atfork(NULL, NULL, start_again_in_child); }
+
+int lanes_prepare(void) {
+    pthread_once(&prepared, prepare);
+    return prepare_error;
+}
+
+static void lane_unlink(Lane *lane, Op *op) {
+    if (op->previous != NULL) op->previous->next = op->next;
+    else lane->head = op->next;
+    if (op->next != NULL) op->next->previous = op->previous;
+    else lane->tail = op->previous;
+    op->next = op->previous = NULL;
+    lane->queued--;
+}
+
+static void run_one(Op *op) {
+    op_run(op);
+    op->finished = clock_ns();
+    Channel *channel = op->channel; // the reference stays with us: op may be gone after the push
+    channel_push(channel, op);
+    channel_release(channel);
+}
+
+/* Sleeps until there is work; false when there was none for so long that the thread should end. */
+static bool wait_for_work(Lane *lane) {
+    int error = 0;
+    lane->idle++;
+    while (lane->head == NULL && error != ETIMEDOUT && lane->threads <= lane->limit) {
+        double seconds = idle_seconds;
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += (time_t)seconds;
+        until.tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
+        if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+        error = pthread_cond_timedwait(&lane->work, &lane->lock, &until);
+        if (lane->waking > 0) lane->waking--;
+    }
+    lane->idle--;
+    return lane->head != NULL;
+}
+
+static void *worker(void *argument) {
+    Lane *lane = argument;
+    pthread_mutex_lock(&lane->lock);
+    for (;;) {
+        while (lane->head != NULL) {
+            Op *op = lane->head;
+            lane_unlink(lane, op);
+            op->state = OP_RUNNING;
+            lane->running++;
+            pthread_mutex_unlock(&lane->lock);
+            run_one(op);
+            pthread_mutex_lock(&lane->lock);
+            lane->running--;
+        }
+        if (!wait_for_work(lane)) break;
+    }
+    lane->threads--;
+    pthread_mutex_unlock(&lane->lock);
+    return NULL;
+}
+
+static int start_thread(Lane *lane) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+    int error = pthread_attr_init(&attributes);
+    if (error != 0) return error;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, lane->stack);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(&thread, &attributes, worker, lane);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+SubmitResult lane_submit(Op *op) {
+    Lane *lane = &lanes[op->lane];
+    SubmitResult result = SUBMIT_OK;
+    pthread_mutex_lock(&lane->lock);
+    if (lane->queued >= lane->queue_limit) {
+        pthread_mutex_unlock(&lane->lock);
+        return SUBMIT_FULL;
+    }
+    op->state = OP_QUEUED;
+    op->next = NULL;
+    op->previous = lane->tail;
+    if (lane->tail != NULL) lane->tail->next = op;
+    else lane->head = op;
+    lane->tail = op;
+    if (++lane->queued > lane->peak) lane->peak = lane->queued;
+    if (lane->idle > lane->waking) {
+        lane->waking++;
+        pthread_cond_signal(&lane->work);
+    } else if (lane->threads < lane->limit) {
+        lane->threads++;
+        if (start_thread(lane) != 0 && --lane->threads == 0) {
+            lane_unlink(lane, op);
+            op->state = OP_NEW;
+            result = SUBMIT_NO_THREAD;
+        }
+    }
+    pthread_mutex_unlock(&lane->lock);
+    return result;
+}
+
+bool lane_withdraw(Op *op) {
+    Lane *lane = &lanes[op->lane];
+    pthread_mutex_lock(&lane->lock);
+    bool queued = op->state == OP_QUEUED;
+    if (queued) {
+        lane_unlink(lane, op);
+        op->state = OP_NEW;
+    }
+    pthread_mutex_unlock(&lane->lock);
+    return queued;
+}
+
+void lane_stats(LaneId id, LaneStats *stats) {
+    Lane *lane = &lanes[id];
+    pthread_mutex_lock(&lane->lock);
+    stats->queued = lane->queued;
+    stats->running = (size_t)lane->running;
+    stats->limit = (size_t)lane->limit;
+    stats->queue_limit = lane->queue_limit;
+    stats->peak = lane->peak;
+    stats->threads = lane->threads;
+    stats->idle = lane->idle;
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void lane_configure(LaneId id, int threads, size_t queue_limit) {
+    Lane *lane = &lanes[id];
+    pthread_mutex_lock(&lane->lock);
+    if (threads > 0) lane->limit = threads;
+    if (queue_limit > 0) lane->queue_limit = queue_limit;
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void lane_set_idle_seconds(double seconds) {
+    idle_seconds = seconds;
+    for (int i = 0; i < LANE_COUNT; i++) {
+        pthread_mutex_lock(&lanes[i].lock);
+        pthread_cond_broadcast(&lanes[i].work);
+        pthread_mutex_unlock(&lanes[i].lock);
+    }
+}
+
+double lane_idle_seconds(void) { return idle_seconds; }

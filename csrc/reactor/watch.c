@@ -1,0 +1,221 @@
+/* Watcher: changes of several paths, through libuv's fs_event. dxpy/aio/watch.py makes it recursive. */
+#include "uvhost.h"
+
+#include <structmember.h>
+
+enum { EVENT_LIMIT = 16384 };
+
+typedef struct Watcher {
+    PyObject_HEAD State *state;
+    Reactor *reactor;  // owned
+    PyFuture *waiting; // owned
+    PyObject *events;  // owned list of (id, name, flags) not yet taken
+    PyObject *handles; // owned dict: id -> address of the Watch
+    long next_id;
+    bool closed;
+} Watcher;
+
+typedef struct Watch {
+    uv_fs_event_t uv;
+    Watcher *watcher; // borrowed; NULL once it has let go
+    long id;
+} Watch;
+
+static void deliver(Watcher *watcher) {
+    if (watcher->waiting == NULL || PyList_GET_SIZE(watcher->events) == 0) return;
+    PyObject *events = watcher->events, *fresh = PyList_New(0);
+    if (fresh == NULL) {
+        PyErr_Clear(); // they stay for the next time
+        return;
+    }
+    watcher->events = fresh;
+    wait_end_steal(watcher->reactor, OP_WATCH, &watcher->waiting, events);
+}
+
+static void on_event(uv_fs_event_t *uv, const char *name, int events, int status) {
+    Watch *watch = (Watch *)uv;
+    Watcher *watcher = watch->watcher;
+    if (watcher == NULL || PyList_GET_SIZE(watcher->events) > EVENT_LIMIT) return;
+    // The last one says that some were lost.
+    int flags = PyList_GET_SIZE(watcher->events) == EVENT_LIMIT ? -1 : status < 0 ? status : events;
+    PyObject *text = name ? PyUnicode_DecodeFSDefault(name) : Py_NewRef(Py_None);
+    PyObject *event = text ? Py_BuildValue("(lNi)", watch->id, text, flags) : NULL;
+    if (event == NULL || PyList_Append(watcher->events, event) < 0)
+        PyErr_WriteUnraisable((PyObject *)watcher);
+    Py_XDECREF(event);
+    deliver(watcher);
+}
+
+static int check(Watcher *watcher) {
+    if (!watcher->closed) return reactor_check(watcher->reactor);
+    PyErr_SetString(PyExc_ValueError, "the watcher is closed");
+    return -1;
+}
+
+static void watch_lost(uv_handle_t *uv);
+
+static PyObject *watcher_add(Watcher *watcher, PyObject *path) {
+    PyObject *bytes = NULL;
+    UvHost *host = check(watcher) < 0 ? NULL : uvhost_of(watcher->reactor);
+    if (host == NULL || !PyUnicode_FSConverter(path, &bytes)) return NULL;
+    Watch *watch = PyMem_RawCalloc(1, sizeof *watch);
+    PyObject *id = NULL, *address = NULL;
+    if (watch == NULL) {
+        Py_DECREF(bytes);
+        return PyErr_NoMemory();
+    }
+    uv_fs_event_init(&host->loop, &watch->uv);
+    int error = uv_fs_event_start(&watch->uv, on_event, PyBytes_AS_STRING(bytes), 0);
+    Py_DECREF(bytes);
+    if (error != 0) {
+        raise_os_error(watcher->state, -error, path, NULL);
+        goto error;
+    }
+    watch->id = ++watcher->next_id;
+    watch->watcher = watcher;
+    watch->uv.data = (void *)watch_lost;
+    id = PyLong_FromLong(watch->id);
+    address = PyLong_FromVoidPtr(watch);
+    if (id == NULL || address == NULL || PyDict_SetItem(watcher->handles, id, address) < 0) goto error;
+    Py_DECREF(address);
+    if (uvhost_kick(watcher->reactor) < 0) Py_CLEAR(id);
+    return id;
+error:
+    Py_XDECREF(id);
+    Py_XDECREF(address);
+    watch->watcher = NULL;
+    uv_close((uv_handle_t *)&watch->uv, (uv_close_cb)PyMem_RawFree);
+    uvhost_kick(watcher->reactor);
+    return NULL;
+}
+
+static void close_watch(Watcher *watcher, PyObject *address) {
+    Watch *watch = PyLong_AsVoidPtr(address);
+    watch->watcher = NULL;
+    if (watcher->reactor->generation == fork_generation())
+        uv_close((uv_handle_t *)&watch->uv, (uv_close_cb)PyMem_RawFree);
+}
+
+static PyObject *watcher_remove(Watcher *watcher, PyObject *id) {
+    if (check(watcher) < 0) return NULL;
+    PyObject *address = PyDict_GetItemWithError(watcher->handles, id); // borrowed
+    if (address == NULL) {
+        if (!PyErr_Occurred()) PyErr_SetObject(PyExc_KeyError, id);
+        return NULL;
+    }
+    close_watch(watcher, address);
+    if (PyDict_DelItem(watcher->handles, id) < 0 || uvhost_kick(watcher->reactor) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *watcher_next(Watcher *watcher, PyObject *unused) {
+    if (check(watcher) < 0) return NULL;
+    if (watcher->waiting != NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "another task is already waiting for events");
+        return NULL;
+    }
+    PyFuture *future = wait_begin(watcher->reactor, OP_WATCH, watcher, &watcher->waiting);
+    if (future != NULL) deliver(watcher);
+    return (PyObject *)future;
+}
+
+static void close_all(Watcher *watcher) {
+    PyObject *key, *address;
+    Py_ssize_t position = 0;
+    if (watcher->closed) return;
+    watcher->closed = true;
+    while (PyDict_Next(watcher->handles, &position, &key, &address)) close_watch(watcher, address);
+    PyDict_Clear(watcher->handles);
+    if (uvhost_kick(watcher->reactor) < 0) PyErr_WriteUnraisable((PyObject *)watcher);
+    if (watcher->waiting == NULL) return;
+    PyErr_SetNone(PyExc_StopAsyncIteration);
+    wait_end_steal(watcher->reactor, OP_WATCH, &watcher->waiting, NULL);
+}
+
+/* The loop is closed under the watcher. */
+static void watch_lost(uv_handle_t *uv) {
+    Watcher *watcher = ((Watch *)uv)->watcher;
+    ((Watch *)uv)->watcher = NULL;
+    if (watcher == NULL) return;
+    Py_INCREF(watcher);
+    watcher->closed = true;
+    wait_lost(&watcher->waiting);
+    Py_DECREF(watcher);
+}
+
+static PyObject *watcher_close(Watcher *watcher, PyObject *unused) {
+    if (!watcher->closed && !watcher->reactor->closed && reactor_check(watcher->reactor) < 0) return NULL;
+    close_all(watcher);
+    Py_RETURN_NONE;
+}
+
+static PyObject *watcher_create(PyTypeObject *type, PyObject *arguments, PyObject *named) {
+    State *state = state_of_type(type);
+    Reactor *reactor = state ? reactor_current(state) : NULL; // borrowed
+    if (reactor == NULL || uvhost_of(reactor) == NULL) return NULL;
+    Watcher *watcher = (Watcher *)type->tp_alloc(type, 0);
+    if (watcher == NULL) return NULL;
+    watcher->state = state;
+    watcher->reactor = (Reactor *)Py_NewRef(reactor);
+    watcher->events = PyList_New(0);
+    watcher->handles = PyDict_New();
+    if (watcher->events == NULL || watcher->handles == NULL) Py_CLEAR(watcher);
+    return (PyObject *)watcher;
+}
+
+static int watcher_traverse(Watcher *watcher, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(watcher));
+    Py_VISIT(watcher->reactor);
+    Py_VISIT(watcher->waiting);
+    Py_VISIT(watcher->events);
+    return 0;
+}
+
+static int watcher_clear(Watcher *watcher) {
+    Py_CLEAR(watcher->waiting);
+    return 0;
+}
+
+static void watcher_finalize(Watcher *watcher) {
+    if (watcher->handles != NULL) close_all(watcher);
+}
+
+static void watcher_dealloc(Watcher *watcher) {
+    if (PyObject_CallFinalizerFromDealloc((PyObject *)watcher) < 0) return;
+    PyTypeObject *type = Py_TYPE(watcher);
+    PyObject_GC_UnTrack(watcher);
+    watcher_clear(watcher);
+    Py_CLEAR(watcher->events);
+    Py_CLEAR(watcher->handles);
+    Py_CLEAR(watcher->reactor);
+    type->tp_free(watcher);
+    Py_DECREF(type);
+}
+
+static PyMethodDef watcher_methods[] = {
+    {"add", (PyCFunction)watcher_add, METH_O, "add(path): watch a file or a directory; returns its id."},
+    {"remove", (PyCFunction)watcher_remove, METH_O, "remove(id): stop watching it."},
+    {"next", (PyCFunction)watcher_next, METH_NOARGS,
+     "The next events: a list of (id, name, flags), flags 1 for renamed, 2 for changed, -1 when events were "
+     "lost."},
+    {"close", (PyCFunction)watcher_close, METH_NOARGS, "Stop watching. Idempotent."},
+    {NULL},
+};
+
+static PyType_Slot watcher_slots[] = {
+    {Py_tp_doc, "Changes of several paths; dxpy.aio.watch() is made of it."},
+    {Py_tp_new, watcher_create},
+    {Py_tp_dealloc, watcher_dealloc},
+    {Py_tp_finalize, watcher_finalize},
+    {Py_tp_traverse, watcher_traverse},
+    {Py_tp_clear, watcher_clear},
+    {Py_tp_methods, watcher_methods},
+    {0, NULL},
+};
+
+PyType_Spec watcher_spec = {
+    .name = "dxpy.aio.Watcher",
+    .basicsize = sizeof(Watcher),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .slots = watcher_slots,
+};

@@ -1,0 +1,326 @@
+"""Connections and servers over TCP and Unix sockets, with TLS."""
+
+import asyncio
+import os
+import socket
+import ssl as tls
+
+from dxpy import _reactor
+from dxpy._reactor import Stream
+from dxpy.aio import errors
+
+MAX_UNIX_PATH = 107
+TLS_CHUNK = 64 * 1024
+
+
+def _unix_path(path):
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ValueError("embedded null byte")
+    if len(name) > MAX_UNIX_PATH:
+        raise ValueError(f"a Unix socket's path has at most {MAX_UNIX_PATH} bytes")
+    return name
+
+
+def _numeric(sockaddr):
+    host, port, *rest = sockaddr
+    return host.partition("%")[0], port, rest[1] if len(rest) > 1 else 0
+
+
+async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=None):
+    """Connect to host and port, or to the Unix socket at path; a Stream, or a TlsStream when ssl is given.
+
+    ssl is True for the default context, or an ssl.SSLContext. Each address of the host is tried in turn; the last
+    one's error is raised. Raises OSError subclasses, ssl.SSLError, ValueError for contradicting arguments.
+    """
+    if (path is None) == (host is None):
+        raise ValueError("either host and port or path must be given")
+    if path is not None:
+        stream = await _reactor._connect_unix(_unix_path(path))
+    else:
+        stream = await _connect_host(host, port)
+    if not ssl:
+        return stream
+    context = tls.create_default_context() if ssl is True else ssl
+    return await _start_tls(stream, context, server_side=False, hostname=server_hostname or host)
+
+
+async def _connect_host(host, port):
+    failure = None
+    for *_, address in await _reactor.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+        try:
+            return await _reactor._connect_tcp(*_numeric(address))
+        except OSError as error:
+            failure = error
+            failure.add_note(f"while connecting to {address[0]} port {address[1]}")
+    try:
+        raise failure or errors.IoError(0, f"{host} has no address")
+    finally:
+        failure = None
+
+
+class TlsStream:
+    """A Stream's methods over TLS."""
+
+    def __init__(self, stream, context, server_side, hostname):
+        self._stream = stream
+        self._incoming = tls.MemoryBIO()
+        self._outgoing = tls.MemoryBIO()
+        self._object = context.wrap_bio(
+            self._incoming, self._outgoing, server_side, None if server_side else hostname
+        )
+        self._buffer = bytearray()
+        self._at_end = False
+
+    async def _handshake(self):
+        while True:
+            try:
+                self._object.do_handshake()
+            except tls.SSLWantReadError:
+                await self._flush()
+                await self._feed()
+            else:
+                await self._flush()
+                return
+
+    async def _flush(self):
+        data = self._outgoing.read()
+        if data:
+            await self._stream.write(data)
+
+    async def _feed(self):
+        data = await self._stream.read(TLS_CHUNK)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    async def _fill(self):
+        """Decrypt some more into the buffer; False at the end."""
+        while not self._at_end:
+            try:
+                data = self._object.read(TLS_CHUNK)
+            except tls.SSLWantReadError:
+                await self._flush()
+                await self._feed()
+                continue
+            except (tls.SSLZeroReturnError, tls.SSLEOFError):
+                data = b""
+            if not data:
+                self._at_end = True
+                return False
+            self._buffer += data
+            return True
+        return False
+
+    def _take(self, size):
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    async def read(self, size=-1):
+        """Stream.read."""
+        if size < 0:
+            while await self._fill():
+                pass
+            return self._take(len(self._buffer))
+        if size and not self._buffer:
+            await self._fill()
+        return self._take(size)
+
+    async def readexactly(self, size):
+        """Stream.readexactly."""
+        if size < 0:
+            raise ValueError("size must not be negative")
+        while len(self._buffer) < size:
+            if not await self._fill():
+                raise asyncio.IncompleteReadError(self._take(len(self._buffer)), size)
+        return self._take(size)
+
+    async def readuntil(self, separator=b"\n"):
+        """Stream.readuntil."""
+        if not separator:
+            raise TypeError("the separator must not be empty")
+        start = 0
+        while (found := self._buffer.find(separator, start)) < 0:
+            start = max(0, len(self._buffer) - len(separator) + 1)
+            if len(self._buffer) >= 256 * 1024:
+                raise ValueError("no separator within the limit of 256 KiB")
+            if not await self._fill():
+                raise asyncio.IncompleteReadError(self._take(len(self._buffer)), None)
+        return self._take(found + len(separator))
+
+    async def readline(self):
+        """Stream.readline."""
+        try:
+            return await self.readuntil(b"\n")
+        except asyncio.IncompleteReadError as error:
+            return error.partial
+
+    async def write(self, data):
+        """Stream.write."""
+        view = memoryview(data).cast("B")
+        while view:
+            view = view[self._object.write(view) :]
+        await self._flush()
+
+    async def close(self):
+        """Say goodbye to the other side and close; its own goodbye is not waited for."""
+        if not self._stream.closed:
+            try:
+                self._object.unwrap()
+            except tls.SSLError:
+                pass
+            try:
+                await self._flush()
+            except OSError:
+                pass
+        await self._stream.close()
+
+    def abort(self):
+        """Close at once."""
+        self._stream.abort()
+
+    def __getattr__(self, name):
+        if name in ("peername", "sockname", "closed", "fileno"):
+            return getattr(self._stream, name)
+        if name in ("version", "cipher", "getpeercert", "selected_alpn_protocol"):
+            return getattr(self._object, name)
+        raise AttributeError(f"TlsStream has no attribute {name!r}")
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await self.close()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        line = await self.readline()
+        if not line:
+            raise StopAsyncIteration
+        return line
+
+
+async def _start_tls(stream, context, server_side, hostname=None):
+    secure = TlsStream(stream, context, server_side, hostname)
+    try:
+        await secure._handshake()
+    except BaseException:
+        stream.abort()
+        raise
+    return secure
+
+
+class Server:
+    """A running server: ``async with``, or close(). handler(stream) runs as a task for each connection."""
+
+    def __init__(self, listeners, handler, ssl, limit):
+        self._listeners = listeners
+        self._handler = handler
+        self._ssl = ssl
+        self._gate = asyncio.Semaphore(limit)
+        self._tasks = set()
+        self._accepting = [asyncio.ensure_future(self._accept(one)) for one in listeners]
+
+    @property
+    def addresses(self):
+        """The addresses it listens on."""
+        return [one.sockname for one in self._listeners]
+
+    async def _accept(self, listener):
+        while True:
+            await self._gate.acquire()
+            try:
+                stream = await listener.accept()
+            except OSError:
+                self._gate.release()
+                if listener.sockname is None:
+                    return
+                await asyncio.sleep(0.05)  # no descriptors left, or no memory: others may give some back
+                continue
+            except BaseException:
+                self._gate.release()
+                raise
+            task = asyncio.ensure_future(self._serve(stream))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task):
+        self._tasks.discard(task)
+        self._gate.release()
+        if not task.cancelled() and task.exception() is not None:
+            task.get_loop().call_exception_handler(
+                {"message": "a connection's handler failed", "exception": task.exception(), "task": task}
+            )
+
+    async def _serve(self, stream):
+        try:
+            if self._ssl is not None:
+                try:
+                    stream = await _start_tls(stream, self._ssl, server_side=True)
+                except (OSError, asyncio.IncompleteReadError):
+                    return  # what does not speak TLS is not the handler's affair
+            await self._handler(stream)
+        finally:
+            if not stream.closed:
+                await stream.close()
+
+    async def serve_forever(self):
+        """Wait until the server is closed."""
+        await asyncio.gather(*self._accepting)
+
+    async def close(self):
+        """Stop listening, cancel the handlers that run, wait for them."""
+        for listener in self._listeners:
+            listener.close()
+        for task in [*self._accepting, *self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._accepting, *self._tasks, return_exceptions=True)
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        await self.close()
+
+
+async def listen(host=None, port=0, *, path=None, backlog=1024):
+    """Listening sockets, one for each address of host, or one for the Unix socket at path: objects with accept()."""
+    if (path is None) == (host is None):
+        raise ValueError("either host and port or path must be given")
+    if path is not None:
+        return [_reactor._listen_unix(_unix_path(path), backlog)]
+    found = await _reactor.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
+    listeners = []
+    try:
+        for address in dict.fromkeys(entry[4] for entry in found):
+            name, number, scope = _numeric(address)
+            listeners.append(_reactor._listen_tcp(name, number, backlog, scope))
+    except BaseException:
+        for listener in listeners:
+            listener.close()
+        raise
+    return listeners
+
+
+async def serve(handler, host=None, port=0, *, path=None, ssl=None, backlog=1024, limit=10000):
+    """Serve TCP (host, port; port 0 takes a free one) or a Unix socket (path), with TLS when ssl is an SSLContext.
+
+    handler(stream) is a coroutine function, run as a task for each connection, at most limit at a time; the stream
+    is closed when it returns. Returns a Server.
+    """
+    return Server(await listen(host, port, path=path, backlog=backlog), handler, ssl, limit)
+
+
+def open_socket(sock):
+    """Take over a connected socket.socket: a Stream on its descriptor; the socket object is detached."""
+    if sock.type != socket.SOCK_STREAM:
+        raise ValueError("only stream sockets can be taken over")
+    tcp = sock.family != socket.AF_UNIX
+    return _reactor._stream_open(sock.detach(), tcp, True)
+
+
+__all__ = ["Server", "Stream", "TlsStream", "connect", "listen", "open_socket", "serve"]

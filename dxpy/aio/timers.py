@@ -1,0 +1,57 @@
+"""Waiting for time to pass, and not longer than that."""
+
+import asyncio
+import sys
+
+from dxpy.aio import errors
+
+
+async def sleep(seconds):
+    """Wait that many seconds, at least until the loop's next turn."""
+    if asyncio._get_running_loop() is None and "trio" in sys.modules:
+        await sys.modules["trio"].sleep(seconds)
+    else:
+        await asyncio.sleep(seconds)
+
+
+class timeout:  # noqa: N801
+    """``async with timeout(seconds)``: cancel what is inside when it takes longer, and raise aio.Timeout.
+
+    None is no limit. A negative or zero time cancels at the first suspension.
+    """
+
+    def __init__(self, seconds):
+        self._seconds = seconds
+        self._scope = None
+
+    async def __aenter__(self):
+        if asyncio._get_running_loop() is None and "trio" in sys.modules:
+            trio = sys.modules["trio"]
+            self._scope = _TrioScope(trio, self._seconds)
+        else:
+            self._scope = asyncio.timeout(self._seconds)
+        await self._scope.__aenter__()
+        return self
+
+    async def __aexit__(self, *details):
+        try:
+            return await self._scope.__aexit__(*details)
+        except TimeoutError as error:
+            raise errors.Timeout(f"not done within {self._seconds} seconds") from error.__cause__
+
+
+class _TrioScope:
+    def __init__(self, trio, seconds):
+        self._scope = trio.CancelScope() if seconds is None else trio.move_on_after(max(seconds, 0))
+
+    async def __aenter__(self):
+        self._scope.__enter__()
+
+    async def __aexit__(self, *details):
+        swallowed = self._scope.__exit__(*details)
+        if self._scope.cancelled_caught:
+            raise TimeoutError
+        return swallowed
+
+
+__all__ = ["sleep", "timeout"]

@@ -1,0 +1,78 @@
+"""The examples work as their first lines say."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+from isolate import ROOT
+
+from dxpy import aio
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def example(name):
+    return str(ROOT / "examples" / name)
+
+
+def test_file_server(folder):
+    large = os.urandom(3_000_000)
+    with open(os.path.join(folder, "small.txt"), "w") as file:
+        file.write("hello")
+    with open(os.path.join(folder, "large.bin"), "wb") as file:
+        file.write(large)
+
+    async def get(stream, target):
+        await stream.write(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        status = (await stream.readline()).split()[1]
+        size = 0
+        while header := (await stream.readline()).strip():
+            if header.lower().startswith(b"content-length:"):
+                size = int(header.split(b":")[1])
+        return status, await stream.readexactly(size)
+
+    async def main():
+        command = [sys.executable, example("aio_file_server.py"), folder, "0"]
+        async with await aio.start_process(command, stdout=aio.PIPE, env=ENVIRONMENT) as server:
+            line = (await server.stdout.readline()).decode()
+            port = int(line.rpartition(",")[2].strip(" )]\n"))
+            async with await aio.connect("127.0.0.1", port) as stream:
+                assert await get(stream, "/small.txt") == (b"200", b"hello")
+                assert await get(stream, "/large.bin") == (b"200", large)
+                assert await get(stream, "/") == (b"200", b"large.bin\nsmall.txt")
+                assert (await get(stream, "/none"))[0] == b"404"
+                assert (await get(stream, "/../../etc/passwd"))[0] == b"400"
+
+    asyncio.run(main())
+
+
+def test_count_words(folder):
+    os.mkdir(os.path.join(folder, "x"))
+    for name, text in (("a.txt", "one two two\n"), ("x/b.txt", "two three\n")):
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
+    result = subprocess.run(
+        [sys.executable, example("aio_count_words.py"), folder],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=True,
+    )
+    assert result.stdout.splitlines()[0].split() == ["3", "two"]
+
+
+def test_watch(folder):
+    async def main():
+        command = [sys.executable, example("aio_watch.py"), folder, "echo", "ran"]
+        async with await aio.start_process(command, stdout=aio.PIPE, env=ENVIRONMENT) as process:
+            line = asyncio.ensure_future(process.stdout.readline())
+            number = 0
+            while not line.done():
+                number += 1
+                await aio.write_file(os.path.join(folder, f"new{number}"), b"")
+                await asyncio.wait([line], timeout=0.1)
+            assert (await line).startswith(b"created ")
+            assert await process.stdout.readuntil(b"ran\n")
+
+    asyncio.run(main())

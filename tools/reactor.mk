@@ -1,0 +1,43 @@
+# The reactor's longer checks; included by the main Makefile, or used with make -f.
+PYTHON         ?= /usr/bin/python3.11
+VENV           ?= .venv
+BIN            ?= $(VENV)/bin
+REACTOR_EXTENSION = dxpy/_reactor$(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
+REACTOR_INCLUDE   = $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_paths()["include"])')
+REACTOR_FLAGS     = -std=gnu11 -g -O1 -fPIC -shared -fvisibility=hidden -fno-strict-aliasing -fwrapv \
+                    -fno-omit-frame-pointer -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror
+SOAK_MINUTES   ?= 10
+
+.PHONY: soak bench-io asyncio-tests asan-reactor tsan-reactor
+
+soak:
+	$(BIN)/python tools/reactor_soak.py $(SOAK_MINUTES)
+
+bench-io:
+	$(BIN)/python benchmarks/io/run.py
+
+# asyncio's own tests of futures and tasks, with PyFuture in the place of Future; needs Python's test package.
+asyncio-tests:
+	$(BIN)/python tests/reactor/stdlib_futures.py
+
+# The instrumented extension stands in a folder of its own, beside copies of the package, and the tests run there.
+build/asan/$(REACTOR_EXTENSION) build/tsan/$(REACTOR_EXTENSION): build/%san/$(REACTOR_EXTENSION): csrc/reactor/*
+	rm -rf build/$*san && mkdir -p build/$*san
+	cp -r dxpy tests docs examples build/$*san/
+	rm -f build/$*san/dxpy/_reactor*.so
+	gcc $(REACTOR_FLAGS) $(if $(filter a,$*),-fsanitize=address$(comma)undefined,-fsanitize=thread) -Icsrc \
+	    -I$(REACTOR_INCLUDE) csrc/reactor/*.c -o $@ -luv -lpthread
+
+comma := ,
+
+asan-reactor: build/asan/$(REACTOR_EXTENSION)
+	cd build/asan && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 \
+	    $(abspath $(BIN))/python -m pytest -q --timeout 300 -p no:cacheprovider tests/reactor \
+	    -k "not (short or repeated or slow_calls or io_errors or hundred_thousand or runs_out)"
+
+tsan-reactor: build/tsan/$(REACTOR_EXTENSION)
+	cd build/tsan && LD_PRELOAD="$$(gcc -print-file-name=libtsan.so)" \
+	    TSAN_OPTIONS="halt_on_error=1 report_bugs=1 suppressions=$(abspath tools/tsan.supp)" PYTHONPATH=. \
+	    $(abspath $(BIN))/python -m pytest -q --timeout 300 -p no:cacheprovider tests/reactor/test_files.py \
+	    tests/reactor/test_folders.py tests/reactor/test_future.py tests/reactor/test_net.py -k asyncio
