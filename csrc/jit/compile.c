@@ -151,13 +151,6 @@ static void set_up(void) {
     worker_configure(&settings);
 }
 
-static bool cache_is_used(void) {
-    CacheInfo info;
-    if (options_cache_folder() == NULL) return false;
-    cache_get_info(&info);
-    return info.error[0] == '\0';
-}
-
 /* --- publishing --- */
 
 static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
@@ -198,6 +191,7 @@ static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) 
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         ok = publish(record, tier, reply->path, reply->unit);
+        if (reply->temporary) unlink(reply->path);
     } else {
         set_failure(record, reply->reason, reply->message);
     }
@@ -231,7 +225,10 @@ static void take_replies(void) {
         }
         free(reply.text);
         Pending **place = find_job(reply.job);
-        if (*place == NULL) continue; /* its function is gone */
+        if (*place == NULL) { /* its function is gone */
+            if (reply.ok && reply.temporary) unlink(reply.path);
+            continue;
+        }
         (*place)->reply = malloc(sizeof(reply));
         if ((*place)->reply != NULL) *(*place)->reply = reply;
         (*place)->due = options.install_delay > 0 ? now() + options.install_delay : 0;
@@ -298,7 +295,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char key[HASH_HEX + 1];
     CacheEntry entry;
     artifact_key(text, gcc_level(tier), key);
-    if (cache_is_used() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
+    if (cache_is_open() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
         free(text);
         engine_compile_ended(record, tier, true);
         return 0;
