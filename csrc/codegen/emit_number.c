@@ -12,7 +12,16 @@ gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gc
     return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
 }
 
+/* For tests: 1 at every force_exits-th visit of any guard. */
+static gcc_jit_rvalue *is_forced(Unit *u) {
+    gcc_jit_lvalue *visits = emit_field(u, emit_link(u, LINK_VISITS, 0), 0, u->gcc->i64_ptr);
+    gcc_jit_block_add_assignment_op(u->block, NULL, visits, GCC_JIT_BINARY_OP_PLUS, emit_int(u, 1));
+    gcc_jit_rvalue *rest = BIN(u, MODULO, gcc_jit_lvalue_as_rvalue(visits), emit_int(u, u->fn->force_exits));
+    return emit_compare(u, CMP(EQ), rest, emit_int(u, 0));
+}
+
 void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition) {
+    if (u->fn->force_exits) emit_unlikely(u, is_forced(u), u->exits[guard->exit]);
     emit_unlikely(u, condition, u->exits[guard->exit]);
 }
 

@@ -14,6 +14,7 @@ enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 2, CACHE_BYTES = 64 };
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */
     LINK_BREAKER, /* address of the eval breaker */
+    LINK_VISITS,  /* address of the counter of guards visited, where exits are forced */
     LINK_INVALID, /* address of the flag that says the code was invalidated */
     LINK_HELPER,  /* index: Helper */
     LINK_CONST,   /* index: co_consts */

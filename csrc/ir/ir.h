@@ -163,6 +163,7 @@ typedef struct Fn {
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
     bool is_generator;
+    int force_exits;       /* every guard fails at each such visit, for tests; 0: never */
     int64_t layout[LAYOUT_COUNT];
 
     VEC(Ins *) pool;       /* constants */

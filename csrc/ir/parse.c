@@ -257,6 +257,8 @@ static void header(Parser *p) {
     }
     expect(p, "generator");
     p->fn->is_generator = number(p, 0, 1);
+    expect(p, "force");
+    p->fn->force_exits = (int)number(p, 0, INT32_MAX);
     end_line(p);
     expect(p, "layout");
     for (int i = 0; i < LAYOUT_COUNT; i++) {

@@ -90,7 +90,11 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
         for (int k = 0; k < record->osr_count; k++)
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
-    else ir_print(lower_code(&cx, code, tier, LAYOUT_OFFSETS), &text);
+    else {
+        Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
+        fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
+        ir_print(fn, &text);
+    }
     cx_free(&cx);
     char *result = strbuf_take(&text);
     if (result == NULL) set_failure(record, "no_memory", "no room for the text");
@@ -357,6 +361,7 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 
 void compile_guard_failed(FunctionRecord *record, int32_t offset) {
     PyObject *type, *value, *traceback;
+    if (options.force_exits) return; /* it failed because it was told to */
     PyErr_Fetch(&type, &value, &traceback);
     if (note_failed_guard(record, offset) && !record->requested) {
         Tier tier = (Tier)record->compiled_tier;

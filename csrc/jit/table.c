@@ -14,6 +14,7 @@ static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
 #include "ir/helpers.def"
 };
 
+static int64_t guard_visits;  // of all compiled code of the process, for the option force_exits
 static CompiledCode *retired; // waiting for their last activation; one per process like the code itself
 
 /* --- reading an image: every number is checked, an artifact may be damaged --- */
@@ -47,6 +48,7 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
     case LINK_NAME: return PyTuple_GET_ITEM(code->co_names, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_names) - 1));
     case LINK_KNOWN: return known_object(next(r, 0, KNOWN_COUNT - 1));
     case LINK_BREAKER: next(r, 0, 0); return cp_eval_breaker(PyInterpreterState_Get());
+    case LINK_VISITS: next(r, 0, 0); return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
     default: next(r, 0, 0); return c;
     }

@@ -142,6 +142,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         Local *local = &place->locals[i];
         local->quiet = false;
+        local->loaded = NULL;
         if (local->value == NULL) continue;
         local->stale = !l->never_stored[i];
         local->quiet = true;

@@ -17,6 +17,7 @@ typedef struct Local {
     Ins *value; /* the unboxed number; NULL: the frame's memory has the value */
     Ins *bound; /* 0: it is unbound after all */
     bool stale; /* the frame's memory does not have the number */
+    Ins *loaded; /* the object read from the memory, which it still has; NULL: not read yet */
     bool quiet; /* what the memory holds may be overwritten unseen: nothing, or a number */
 } Local;
 

@@ -22,6 +22,7 @@ void lower_LOAD_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
     Ins *value = INS0(l, ldloc, l->instr->arg);
     INS(l, chkloc, l->instr->arg, value);
+    if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
     lower_push(l, value);
 }
 

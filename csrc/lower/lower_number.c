@@ -28,11 +28,18 @@ static Ins *guarded(Ins *guard, FrameState *state) {
     return guard;
 }
 
+/* A local variable that was unboxed once is known from now on. */
+static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
+    if (object->op != IR_ldloc_OP || l->locals[object->imm].loaded != object) return number;
+    l->locals[object->imm] = (Local){.value = number, .bound = K_INT(l, 1), .quiet = true};
+    return number;
+}
+
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
     const ConstInfo *info = const_info(l, value);
     if (value->type == IR_I64) return value;
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
-    return guarded(INS(l, unbox_i64, 0, value), state);
+    return remember(l, value, guarded(INS(l, unbox_i64, 0, value), state));
 }
 
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
@@ -43,7 +50,7 @@ Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
         return lower_const(l, IR_kf64_OP, bits_of((double)info->integer));
     if (value->type == IR_I64) return INS(l, i2f, 0, value);
     if (type == LIKELY_INT) return INS(l, i2f, 0, lower_i64(l, value, state));
-    return guarded(INS(l, unbox_f64, 0, value), state);
+    return remember(l, value, guarded(INS(l, unbox_f64, 0, value), state));
 }
 
 /* A value cannot be the wanted type for sure: speculating would leave each time. */
