@@ -88,6 +88,9 @@ static Likely likely(const Ins *value, Likely guess) {
     return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
 }
 
+/* May the operand turn out to be no int? */
+static bool is_open(const Ins *value) { return value->type == IR_OBJ && value->op != IR_const_OP; }
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
@@ -95,6 +98,12 @@ bool lower_number_binary(Lowerer *l) {
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
+    if (type == LIKELY_FLOAT && kind != BIN_TRUE_DIVIDE && left_type == LIKELY_INT && right_type == LIKELY_INT) {
+        /* Floats met here, ints foreseen: one operand at least must be a float for the result to be one. */
+        if (is_open(left)) left_type = LIKELY_FLOAT;
+        if (is_open(right)) right_type = LIKELY_FLOAT;
+        if (!is_open(left) && !is_open(right)) type = LIKELY_INT;
+    }
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
     FrameState *state = lower_state_here(l);
