@@ -5,6 +5,7 @@
 #include "jit/options.h"
 #include "jit/reasons.h"
 #include "jit/state.h"
+#include "jit/worker.h"
 
 /* "" when this may be enabled, else why not: another CPython than the one built for. */
 static PyObject *jit_problem(PyObject *module, PyObject *unused) {
@@ -179,6 +180,14 @@ static PyObject *jit_run_call(PyObject *module, PyObject *args) {
     return PyLong_FromLong(status);
 }
 
+/* Before the interpreter goes: no compile is worth waiting for any more. */
+static PyObject *jit_stop(PyObject *module, PyObject *unused) {
+    Py_BEGIN_ALLOW_THREADS
+    worker_stop();
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cache_info_to_python(); }
 static PyObject *jit_cache_entries(PyObject *module, PyObject *unused) { return cache_entries_to_python(); }
 static PyObject *jit_cache_clear(PyObject *module, PyObject *unused) { return cache_clear_to_python(); }
@@ -217,6 +226,7 @@ static PyMethodDef functions[] = {
     {"run_call", jit_run_call, METH_VARARGS,
      "run_call(function, arguments, /)\n--\n\nCall with no frame below, print the exception it leaves; its "
      "exit status."},
+    {"stop", jit_stop, METH_NOARGS, "stop()\n--\n\nEnd the compiler worker; a later compile starts another."},
     {"cache_info", jit_cache_info, METH_NOARGS, "cache_info()\n--\n\nThe code cache on disk, as a dict."},
     {"cache_entries", jit_cache_entries, METH_NOARGS,
      "cache_entries()\n--\n\nIts entries; after cache_info(): list of (key, object, unit, bytes, age in "

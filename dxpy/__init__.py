@@ -7,6 +7,8 @@
 `python -m dxpy run script.py` does the same for a whole program; `python -m dxpy doctor` says what is amiss.
 """
 
+import atexit
+
 from dxpy import _jit
 from dxpy._jit import (
     CompilationFailed,
@@ -70,6 +72,9 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *__all__, "aio"})
+
+# The worker ends before the interpreter does, and while its threads still may use the GIL.
+atexit.register(_jit.stop)
 
 
 def enable(**options):

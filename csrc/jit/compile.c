@@ -151,13 +151,6 @@ static void set_up(void) {
     worker_configure(&settings);
 }
 
-static bool cache_is_used(void) {
-    CacheInfo info;
-    if (options_cache_folder() == NULL) return false;
-    cache_get_info(&info);
-    return info.error[0] == '\0';
-}
-
 /* --- publishing --- */
 
 static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
@@ -199,6 +192,7 @@ static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) 
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
         ok = late || publish(record, tier, reply->path, reply->unit);
+        if (reply->temporary) unlink(reply->path);
     } else {
         set_failure(record, reply->reason, reply->message);
     }
@@ -232,7 +226,10 @@ static void take_replies(void) {
         }
         free(reply.text);
         Pending **place = find_job(reply.job);
-        if (*place == NULL) continue; /* its function is gone */
+        if (*place == NULL) { /* its function is gone */
+            if (reply.ok && reply.temporary) unlink(reply.path);
+            continue;
+        }
         (*place)->reply = malloc(sizeof(reply));
         if ((*place)->reply != NULL) *(*place)->reply = reply;
         (*place)->due = options.install_delay > 0 ? now() + options.install_delay : 0;
@@ -291,7 +288,14 @@ static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
     free(bytecode);
 }
 
+/* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
+enum { MAX_UNITS = 20000 };
+
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
+    if (Py_SIZE(record->code) > MAX_UNITS) {
+        set_failure(record, "too_large", "it has more than 20,000 code units");
+        return -1;
+    }
     char *text = lowered_text(record, tier, false);
     if (text == NULL) return -1;
     if (options.dump != NULL) print_dumps(record, tier, text);
@@ -299,8 +303,9 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char key[HASH_HEX + 1];
     CacheEntry entry;
     artifact_key(text, gcc_level(tier), key);
-    if (cache_is_used() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
+    if (cache_is_open() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
         free(text);
+        record->compiles++; /* what the cache had counts as one that took no time */
         engine_compile_ended(record, tier, true);
         return 0;
     }
