@@ -44,6 +44,9 @@ static inline bool cp_enter_recursive(PyThreadState *tstate) {
 }
 static inline void cp_leave_recursive(PyThreadState *tstate) { tstate->recursion_remaining++; }
 
+static inline bool cp_breaker_is_set(PyThreadState *tstate) {
+    return _Py_atomic_load_relaxed(&tstate->interp->ceval.eval_breaker) != 0;
+}
 static inline bool cp_gil_is_wanted(PyThreadState *tstate) {
     return _Py_atomic_load_relaxed(&tstate->interp->ceval.gil_drop_request) != 0;
 }

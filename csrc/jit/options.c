@@ -432,6 +432,8 @@ const char *options_cache_folder(void) {
     PyObject *module = PyImport_ImportModule("dxpy.config");
     PyObject *folder = module ? PyObject_CallMethod(module, "cache_folder", NULL) : NULL;
     if (!folder || !parse_path(folder, &user_cache_folder)) user_cache_folder = NULL;
+    /* Ctrl-C met this code, which must not raise: it is for the program, in a moment. */
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) PyErr_SetInterrupt();
     being_asked = false;
     Py_XDECREF(module);
     Py_XDECREF(folder);

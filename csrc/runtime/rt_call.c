@@ -94,6 +94,13 @@ static uint64_t unbind(PyObject **rest, i64 count, uint64_t consumed) {
     return consumed | 3;
 }
 
+/* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before what comes
+ * next, as in the interpreter. */
+static PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
+    if (result != NULL && __builtin_expect(cp_breaker_is_set(tstate), 0) && rt_poll(tstate) < 0) Py_CLEAR(result);
+    return result;
+}
+
 /* rest: method or NULL, callable or self, arguments. */
 PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 count, uint64_t consumed) {
     if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type)) consumed = unbind(rest, count, consumed);
@@ -116,7 +123,7 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
     size_t positional = (size_t)(arg_count - (names ? PyTuple_GET_SIZE(names) : 0));
     PyObject *result = PyObject_Vectorcall(callable, args, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
     rt_drop_rest(rest, count, consumed);
-    return result;
+    return look_at_breaker(tstate, result);
 }
 
 static void describe_kwargs_error(PyObject *callable, PyObject *keywords) {
@@ -184,7 +191,7 @@ PyObject *rt_call_ex(PyThreadState *tstate, PyObject *callable, PyObject *args, 
 done:
     Py_XDECREF(tuple);
     Py_XDECREF(dict);
-    return result;
+    return look_at_breaker(tstate, result);
 }
 
 PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,

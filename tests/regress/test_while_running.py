@@ -84,3 +84,30 @@ def test_code_has_a_size(tier, tmp_path):
 print([row["compiled"]["code_size"] > 50 for row in dxpy.integration().records() if row["compiled"]][:1])
 """
     assert run(text, tier, tmp_path) == ["[True]"]
+
+
+def test_interrupt_meets_the_first_compile(tmp_path):
+    text = """
+import os, signal, subprocess, sys
+code = '''
+import dxpy, signal, sys, types
+module = types.ModuleType("dxpy.config")
+def cache_folder():
+    signal.raise_signal(signal.SIGINT)
+import dxpy.config
+dxpy.config.cache_folder = cache_folder
+dxpy.enable(thresholds=(1, 2, 1000000), sync=True, only=("__main__.f",))
+def f():
+    for _ in range(1000):
+        pass
+try:
+    f()
+    f()
+    print("lost")
+except KeyboardInterrupt:
+    print("met")
+'''
+print(subprocess.run([sys.executable, "-c", code], env={k: v for k, v in os.environ.items() if k != "DXPY_CACHE_DIR"},
+                     capture_output=True, text=True).stdout)
+"""
+    assert run(text, 1, tmp_path) == ["met"]
