@@ -84,6 +84,13 @@ static bool is_float_kind(int kind) {
     return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE;
 }
 
+/* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */
+static bool becomes_float(const Lowerer *l, const Ins *value, Likely type) {
+    const ConstInfo *info = const_info(l, value);
+    if (info != NULL) return info->type == LIKELY_FLOAT;
+    return value->type == IR_F64 || (value->type == IR_OBJ && type != LIKELY_INT);
+}
+
 static Likely likely(const Ins *value, Likely guess) {
     return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
 }
@@ -95,11 +102,19 @@ bool lower_number_binary(Lowerer *l) {
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
+    if (l->instr->feedback == FB_FLOAT) { // the interpreter saw two floats, whatever the sample's arguments were
+        if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
+        if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
+    }
+    bool two_ints = left_type == LIKELY_INT && right_type == LIKELY_INT;
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
+    if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !becomes_float(l, left, left_type) &&
+        !becomes_float(l, right, right_type))
+        return false;
     FrameState *state = lower_state_here(l);
     Ins *result;
-    if (kind == BIN_TRUE_DIVIDE && left_type == LIKELY_INT && right_type == LIKELY_INT) {
+    if (kind == BIN_TRUE_DIVIDE && two_ints) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
         result = guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {

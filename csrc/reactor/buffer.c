@@ -1,6 +1,6 @@
 /* IoBuffer: memory for reads and writes that is used again. Released memory goes to a pool by size, so that a
  * program that reads in pieces allocates once; a slice of it (memoryview) is handed on without a copy. */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <structmember.h>
 

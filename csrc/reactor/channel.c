@@ -1,5 +1,5 @@
 /* Completions on their way from workers to one loop: a lock-free stack and one eventfd write a batch. */
-#include "op.h"
+#include "reactor/op.h"
 
 #include <errno.h>
 #include <stdlib.h>

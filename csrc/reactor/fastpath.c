@@ -1,8 +1,8 @@
 /* Operations that end in the calling thread because everything they need is in memory already: names from the
  * dentry cache (RESOLVE_CACHED), bytes from the page cache (RWF_NOWAIT). What cannot be known not to wait is
  * left to a lane. */
-#include "op.h"
-#include "run.h"
+#include "reactor/op.h"
+#include "reactor/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

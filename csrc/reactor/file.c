@@ -1,8 +1,8 @@
 /* The engine of an open file. Reads and writes of the file object are requests in a queue; the head is served
  * from the buffers, and by one operation at a time where these do not suffice. A read that is given up loses
  * nothing: what the system has delivered stays in the buffer, or the position goes back. */
-#include "file.h"
-#include "run.h"
+#include "reactor/file.h"
+#include "reactor/run.h"
 
 #include <errno.h>
 #include <sys/stat.h>

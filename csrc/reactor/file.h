@@ -3,7 +3,7 @@
 #ifndef DXPY_REACTOR_FILE_H
 #define DXPY_REACTOR_FILE_H
 
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 enum { FILE_CHUNK = 64 * 1024 };
 

@@ -1,5 +1,5 @@
 /* Text of an open file: decoding what was read, cutting lines, encoding what is written. */
-#include "file.h"
+#include "reactor/file.h"
 
 int text_decode(File *file, bool last) {
     State *state = file->state;

@@ -1,7 +1,7 @@
 /* The AsyncFile type: checks arguments, serves what the buffers hold at once, and leaves the rest to the
  * engine. */
-#include "file.h"
-#include "run.h"
+#include "reactor/file.h"
+#include "reactor/run.h"
 
 #include <errno.h>
 #include <structmember.h>

@@ -1,6 +1,6 @@
 /* The threads of a ReactorPool. Each runs a libuv loop; a flow is a state machine on uv_poll handles over
  * descriptors that are its own (libuv aborts on one that somebody else has closed). */
-#include "flow.h"
+#include "reactor/flow.h"
 
 #include <errno.h>
 #include <pthread.h>

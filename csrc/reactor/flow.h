@@ -3,7 +3,7 @@
 #ifndef DXPY_REACTOR_FLOW_H
 #define DXPY_REACTOR_FLOW_H
 
-#include "op.h"
+#include "reactor/op.h"
 
 typedef struct FlowThread FlowThread;
 typedef struct Flow Flow;

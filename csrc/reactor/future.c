@@ -2,7 +2,7 @@
  * that tasks, gather, wait_for, shield and task groups take it as they take their own, and is a coroutine as
  * well, so that it can be made a task. When it is done an await returns at once, without a turn of the loop.
  */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <structmember.h>
 

@@ -1,6 +1,6 @@
 /* The lanes: bounded groups of worker threads, each with a queue of its own. A worker never touches Python,
  * blocks every signal, and is never joined: the process may end while one is stuck in a system call. */
-#include "op.h"
+#include "reactor/op.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -28,10 +28,10 @@ static Lane lanes[LANE_COUNT] = {
     [LANE_META] = LANE_START(8, 256 * 1024),
     [LANE_DNS] = LANE_START(4, 512 * 1024),
 };
-static atomic_uint generation;
-static _Atomic double idle_seconds = 10.0;
-static pthread_once_t prepared = PTHREAD_ONCE_INIT;
-static int prepare_error;
+static atomic_uint generation; /* one per process: counts forks, looked at by workers without a module */
+static _Atomic double idle_seconds = 10.0; /* one per process, as the worker threads are */
+static pthread_once_t prepared = PTHREAD_ONCE_INIT; /* fork handlers are registered once a process */
+static int prepare_error; /* what that gave */
 
 uint64_t clock_ns(void) {
     struct timespec now;

@@ -1,6 +1,6 @@
 /* The extension module dxpy._reactor: its state, the operations as functions of the running loop, statistics.
  */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <errno.h>
 
@@ -42,7 +42,7 @@ static const char *const name_texts[NAME_COUNT] = {
         op_release(state, &op);                                                                              \
         return NULL;                                                                                         \
     }
-#include "ops.def"
+#include "reactor/ops.def"
 
 /* what dxpy.aio sets */
 
@@ -176,7 +176,7 @@ static PyMethodDef module_methods[] = {
 #define OP_BY_HAND(...)
 #define OP(NAME, name, lane, inlined, cancel, result, params, doc)                                           \
     {#name, (PyCFunction)(void (*)(void))function_##name, METH_FASTCALL | METH_KEYWORDS, doc},
-#include "ops.def"
+#include "reactor/ops.def"
     {"_connect_tcp", connect_tcp, METH_VARARGS, NULL},
     {"_connect_unix", connect_unix, METH_VARARGS, NULL},
     {"_stream_open", stream_open, METH_VARARGS, NULL},

@@ -1,5 +1,5 @@
 /* The life of an operation's record: first on the caller's stack, on the heap once it leaves the thread. */
-#include "file.h"
+#include "reactor/file.h"
 
 static void release_views(Op *op) {
     Py_buffer *views = op->views;

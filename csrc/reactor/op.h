@@ -15,7 +15,7 @@
 
 typedef enum OpKind {
 #define OP(NAME, name, lane, inlined, cancel, result, params, doc) OP_##NAME,
-#include "ops.def"
+#include "reactor/ops.def"
     OP_COUNT
 } OpKind;
 

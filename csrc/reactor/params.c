@@ -1,5 +1,5 @@
 /* Arguments of the operations, parsed by what their rows in ops.def say. */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <netdb.h>
 #include <netinet/in.h>

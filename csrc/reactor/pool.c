@@ -1,6 +1,6 @@
 /* ReactorPool: flows that stay out of Python, on threads of their own. */
-#include "flow.h"
-#include "reactor.h"
+#include "reactor/flow.h"
+#include "reactor/reactor.h"
 
 #include <errno.h>
 #include <fcntl.h>

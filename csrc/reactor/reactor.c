@@ -1,6 +1,6 @@
 /* A reactor joins the lanes to one event loop: it starts operations inline or in a lane, takes completions in
  * batches, and wakes the tasks that wait for them. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <errno.h>
 #include <unistd.h>

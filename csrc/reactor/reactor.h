@@ -2,7 +2,7 @@
 #ifndef DXPY_REACTOR_REACTOR_H
 #define DXPY_REACTOR_REACTOR_H
 
-#include "op.h"
+#include "reactor/op.h"
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <uv.h>

@@ -1,6 +1,6 @@
 /* How reactors come, are found by their loop, and go: with the loop, by close(), or because the process was
  * forked. */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* The Reactor type: every operation of the table as a method. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <structmember.h>
 
@@ -12,7 +12,7 @@
         if (params_parse(reactor->state, &op, arguments, count, names) < 0) return NULL;                     \
         return reactor_submit_steal(reactor, &op);                                                           \
     }
-#include "ops.def"
+#include "reactor/ops.def"
 
 static PyObject *reactor_close_method(Reactor *reactor, PyObject *unused) {
     if (!reactor->closed && reactor->generation == fork_generation() && reactor_check(reactor) < 0)
@@ -68,7 +68,7 @@ static PyMethodDef reactor_methods[] = {
 #define OP_BY_HAND(...)
 #define OP(NAME, name, lane, inlined, cancel, result, params, doc)                                           \
     {#name, (PyCFunction)(void (*)(void))method_##name, METH_FASTCALL | METH_KEYWORDS, doc},
-#include "ops.def"
+#include "reactor/ops.def"
     {"close", (PyCFunction)reactor_close_method, METH_NOARGS,
      "Cancel what has not run, leave what runs to end by itself, and take the reactor out of its loop. "
      "Idempotent."},

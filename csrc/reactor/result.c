@@ -1,5 +1,5 @@
 /* What has come out of an operation, as Python objects: results, and errors of the right class. */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <netdb.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 /* Operations done by a worker: blocking, through libuv's synchronous calls where it has one. */
-#include "run.h"
+#include "reactor/run.h"
 
 #include <dirent.h>
 #include <errno.h>

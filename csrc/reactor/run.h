@@ -2,7 +2,7 @@
 #ifndef DXPY_REACTOR_RUN_H
 #define DXPY_REACTOR_RUN_H
 
-#include "op.h"
+#include "reactor/op.h"
 
 enum {
     READ_CAP = 0x7ffff000,    // the most one read or write moves on Linux

@@ -1,5 +1,5 @@
 /* Whole files, read and written by a worker. */
-#include "run.h"
+#include "reactor/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* Directories, worked on by a worker. */
-#include "run.h"
+#include "reactor/run.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Server: a listening TCP or Unix socket. A connection nobody has asked for yet stays with the system. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <netinet/in.h>
 #include <structmember.h>

@@ -1,5 +1,5 @@
 /* The inline attempt of an operation whose result is built in a Python object. */
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 #include <errno.h>
 #include <fcntl.h>

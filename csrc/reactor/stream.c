@@ -1,6 +1,6 @@
 /* Stream: a TCP or Unix connection, or a pipe, on a libuv handle. It reads ahead into one buffer, up to a
  * limit, and writes at once what the system takes at once. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <structmember.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* ops.def as data. */
-#include "op.h"
+#include "reactor/op.h"
 
 #define INLINE_YES true
 #define INLINE_NO  false
@@ -7,7 +7,7 @@
 const OpInfo op_table[OP_COUNT] = {
 #define OP(NAME, name, lane, inlined, cancel, result, params, doc)                                           \
     {#name, LANE_##lane, INLINE_##inlined, CANCEL_##cancel, RESULT_##result, params, doc},
-#include "ops.def"
+#include "reactor/ops.def"
 };
 
 const char *const lane_names[] = {"files", "meta", "dns", "loop", "pool"};

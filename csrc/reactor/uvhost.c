@@ -1,6 +1,6 @@
 /* libuv's loop inside the host's. Its descriptor is a reader of the host loop; because watchers reach epoll
  * only inside uv_run, everything started outside is followed by a run in the loop's next turn. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 static int add_reader(Reactor *reactor, int fd, const char *method) {
     PyObject *number = PyLong_FromLong(fd), *bound = PyObject_GetAttrString((PyObject *)reactor, method);

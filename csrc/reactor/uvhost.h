@@ -3,7 +3,7 @@
 #ifndef DXPY_REACTOR_UVHOST_H
 #define DXPY_REACTOR_UVHOST_H
 
-#include "reactor.h"
+#include "reactor/reactor.h"
 
 typedef struct UvHost {
     uv_loop_t loop;

@@ -1,5 +1,5 @@
 /* Watcher: changes of several paths, through libuv's fs_event. dxpy/aio/watch.py makes it recursive. */
-#include "uvhost.h"
+#include "reactor/uvhost.h"
 
 #include <structmember.h>
 

@@ -11,8 +11,8 @@ typedef struct Activation {
 static __thread Activation *innermost __attribute__((tls_model("initial-exec")));
 
 /* The one armed back-edge. One at a time is enough: it is met within a turn of a hot loop. Guarded by the GIL. */
-bool osr_is_armed;
-static PyCodeObject *armed_code; // borrowed; its frame is running
+bool osr_is_armed; /* one per process, like the armed back-edge */
+static void *armed_code; // borrowed code object; its frame is running. One per process; guarded by the GIL
 static int32_t armed_unit;
 static uint8_t armed_opcode;
 static bool held;
