@@ -123,7 +123,8 @@ PyObject *cp_wrap_async_value(PyObject *value);         // new ref
 bool cp_spec_is_initializing(PyObject *spec);
 /* Evaluate a frame by whatever evaluates frames now: the hook, another's, or CPython's own loop. */
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
-    return tstate->interp->eval_frame(tstate, frame, 0);
+    _PyFrameEvalFunction evaluate = tstate->interp->eval_frame; // NULL: CPython's own
+    return evaluate ? evaluate(tstate, frame, 0) : _PyEval_EvalFrameDefault(tstate, frame, 0);
 }
 /* How CPython's own loop is entered: behind the last instruction; with an exception that is thrown into the generator
  * there; or, while tracing, with one that was raised there and that the loop is to unwind, its events included. */

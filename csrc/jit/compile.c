@@ -190,7 +190,8 @@ static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) 
     if (ok) {
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
-        ok = publish(record, tier, reply->path, reply->unit);
+        bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
+        ok = late || publish(record, tier, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
     } else {
         set_failure(record, reply->reason, reply->message);
@@ -287,7 +288,14 @@ static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
     free(bytecode);
 }
 
+/* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
+enum { MAX_UNITS = 20000 };
+
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
+    if (Py_SIZE(record->code) > MAX_UNITS) {
+        set_failure(record, "too_large", "it has more than 20,000 code units");
+        return -1;
+    }
     char *text = lowered_text(record, tier, false);
     if (text == NULL) return -1;
     if (options.dump != NULL) print_dumps(record, tier, text);
@@ -297,6 +305,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     artifact_key(text, gcc_level(tier), key);
     if (cache_is_open() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
         free(text);
+        record->compiles++; /* what the cache had counts as one that took no time */
         engine_compile_ended(record, tier, true);
         return 0;
     }

@@ -1,7 +1,9 @@
 /* Load, link and retire compiled code. */
+#define _GNU_SOURCE /* dladdr1 */
 #include "jit/table.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
 
 #include "ir/image.h"
@@ -122,6 +124,13 @@ static void *unit_symbol(void *library, const char *what, int unit) {
     return dlsym(library, name);
 }
 
+static size_t symbol_size(void *address) {
+    Dl_info info;
+    ElfW(Sym) *symbol = NULL;
+    bool known = dladdr1(address, &info, (void **)&symbol, RTLD_DL_SYMENT) != 0 && symbol != NULL;
+    return known ? symbol->st_size : 0;
+}
+
 CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size) {
     CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -141,6 +150,7 @@ CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *m
         free_code(c);
         return NULL;
     }
+    c->code_size = symbol_size((void *)c->entry);
     return c;
 }
 

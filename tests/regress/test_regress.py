@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from proving import cases
 
-NO_PROGRAM = ("conftest", "test_regress")
-PROGRAMS = tuple(sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in NO_PROGRAM))
+PROGRAMS = tuple(
+    sorted(path for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("conftest", "test_")))
+)
 
 
 @pytest.mark.timeout(1200)

@@ -1,0 +1,86 @@
+"""What is done to dxpy while compiled code is on the stack, each in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN = """
+import dxpy
+dxpy.enable(thresholds=(1, 2, 1000000), sync=True, max_tier={tier}, only=("__main__.*",))
+def deep(n, call):
+    return call() if n == 0 else deep(n - 1, call)
+for _ in range(4):
+    deep(5, int)
+"""
+
+
+def run(text, tier, cache):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+    env.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=str(cache))
+    code = BEGIN.format(tier=tier) + text
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+@pytest.fixture(params=[1, 2])
+def tier(request):
+    return request.param
+
+
+def test_disable_then_call(tier, tmp_path):
+    text = """
+def off():
+    dxpy.disable()
+    return deep(3, lambda: 7)
+print(deep(20, off), dxpy.is_enabled(), deep(5, off))
+"""
+    assert run(text, tier, tmp_path) == ["7", "False", "7"]
+
+
+def test_reset_then_call(tier, tmp_path):
+    text = """
+def again():
+    dxpy.reset()
+    return deep(3, lambda: 7)
+for _ in range(3):
+    print(deep(100, again), deep(100, lambda: dxpy.disable() or dxpy.enable()), dxpy.is_enabled())
+"""
+    assert run(text, tier, tmp_path) == ["7", "None", "True"] * 3
+
+
+def test_deoptimized_then_called(tier, tmp_path):
+    text = """
+import sys
+integration = sys.modules["dxpy"]
+def back():
+    dxpy.nojit(deep)
+    return deep(3, lambda: 7)
+print(deep(100, back), deep(100, int))
+"""
+    assert run(text, tier, tmp_path) == ["7", "0"]
+
+
+def test_guards_fail_on_every_level(tier, tmp_path):
+    text = """
+def add(n, x):
+    y = x + x
+    for _ in range(2):
+        y = y + x
+    return y if n == 0 else add(n - 1, x)
+for _ in range(9):
+    add(3, 1)
+print(add(300, 1.5), add(300, 2**70) == 2**72, add(300, "a"), add(300, 1))
+"""
+    assert run(text, tier, tmp_path) == ["6.0", "True", "aaaa", "4"]
+
+
+def test_code_has_a_size(tier, tmp_path):
+    text = """
+print([row["compiled"]["code_size"] > 50 for row in dxpy.integration().records() if row["compiled"]][:1])
+"""
+    assert run(text, tier, tmp_path) == ["[True]"]
