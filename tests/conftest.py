@@ -1,6 +1,5 @@
 """Options of the test run, and the runs of programs in a mode that several suites share."""
 
-import functools
 import sys
 from pathlib import Path
 
@@ -37,8 +36,14 @@ def run_in_mode(pytestconfig, tmp_path_factory):
     """run(mode, programs) gives the Outcomes of program files, run once; all runs share a code cache."""
     shared = str(tmp_path_factory.mktemp("code") / "cache")
 
-    @functools.cache
+    known = {}
+
     def run(name, programs, again=False):
+        if (name, programs, again) not in known:
+            known[name, programs, again] = once(name, programs)
+        return known[name, programs, again]
+
+    def once(name, programs):
         mode, extra = modes.BY_NAME[name], {}
         if mode.enabled and not mode.warm:
             extra.update(DXPY_CACHE="1", DXPY_CACHE_DIR=shared)

@@ -2,8 +2,8 @@
 .PHONY: asan
 
 ASAN_TREE    = build/sanitized
-ASAN_OPTIONS = detect_leaks=0:abort_on_error=1:allocator_may_return_null=1
-UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
+ASAN_OPTIONS = detect_leaks=0:abort_on_error=1:allocator_may_return_null=1:log_path=asan.log
+UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1:log_path=ubsan.log
 SUITES      ?= tests/golden tests/engine tests/worker tests/cache tests/behaviour
 
 asan: build

@@ -6,6 +6,7 @@ bench: build
 	$(BIN)/python benchmarks/run.py --pyperformance
 
 bench-quick: build
+	$(BIN)/python -m pip install -q 'matplotlib>=3.7'
 	$(BIN)/python benchmarks/run.py --quick
 
 demo: build

@@ -28,7 +28,7 @@ static void unlock(Client *client) { pthread_mutex_unlock(&client->lock); }
 
 static char *buffer_room(Buffer *buffer, size_t length) {
     if (buffer->start == buffer->end) buffer->start = buffer->end = 0;
-    if (buffer->size - buffer->end < length) {
+    if (buffer->start > 0 && buffer->size - buffer->end < length) {
         memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->end - buffer->start);
         buffer->end -= buffer->start, buffer->start = 0;
     }
