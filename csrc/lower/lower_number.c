@@ -7,10 +7,24 @@
 
 /* --- objects and numbers --- */
 
+static Ins *box(Lowerer *l, Ins *value) {
+    return value->type == IR_I64 ? INS(l, box_i64, 0, value) : INS(l, box_f64, 0, value);
+}
+
+static void flush_local(Lowerer *l, int slot);
+
+/* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
-    if (value->type == IR_I64) return INS(l, box_i64, 0, value);
-    if (value->type == IR_F64) return INS(l, box_f64, 0, value);
-    return value;
+    if (value->type != IR_I64 && value->type != IR_F64) return value;
+    for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
+        const Local *local = &l->locals[slot];
+        if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
+        flush_local(l, slot);
+        Ins *object = INS0(l, ldloc, slot);
+        object->nullable = false;
+        return object;
+    }
+    return box(l, value);
 }
 
 static const ConstInfo *const_info(const Lowerer *l, const Ins *value) {
@@ -263,7 +277,7 @@ static void flush_local(Lowerer *l, int slot) {
         l->block = bound;
     }
     local->stale = true;
-    Ins *object = lower_object(l, local->value);
+    Ins *object = box(l, local->value);
     local->stale = false;
     Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
     store->imm = slot;
