@@ -17,11 +17,16 @@ $(VENV)/.ready: pyproject.toml tools/setup.sh
 build: setup
 	$(BIN)/python setup.py -q build_ext --inplace
 
+# CPython's own test modules that are quick to compile whole; `make conformance-slice` and `make conformance` run more.
+QUICK_MODULES = test_with,test_scope,test_class,test_super,test_list,test_int,test_float,test_unpack_ex
+
 # All suites, the longest of them in part, in under a quarter of an hour on two cores. BUDGET: seconds after which
 # nothing more of CPython's own tests is begun.
 test: build
 	$(PYTEST) tests
-	$(MAKE) conformance-slice MODES=tier1,tier2 BUDGET=$(or $(BUDGET),120)
+	$(CONFORMANCE) --modules $(QUICK_MODULES)
+test: MODES ?= tier1,tier2
+test: BUDGET ?= 240
 
 # The behaviour programs in all modes with everything compiled, and CPython's own tests in all modes.
 test-all: build
