@@ -269,12 +269,6 @@ void emit_tuple_item_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
 }
 
-void emit_list_len_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *list = arg(u, ins, 0);
-    guard_type(u, ins, list, KNOWN_list);
-    emit_set(u, ins, emit_read(u, list, LAYOUT_object_size, u->gcc->i64_ptr));
-}
-
 /* The old item's end must not run code: others hold it, or it is a number or a str. */
 void emit_list_set_OP(Unit *u, Ins *ins) {
     static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};

@@ -149,20 +149,6 @@ void ir_fill_preds(Fn *fn) {
     }
 }
 
-static void replace_in(Ins **values, int count, Ins *old, Ins *new_value) {
-    for (int i = 0; i < count; i++)
-        if (values[i] == old) values[i] = new_value;
-}
-
-void ir_replace_uses(Fn *fn, Ins *old, Ins *new_value) {
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) {
-            replace_in(ins->args, ins->arg_count, old, new_value);
-            for (int s = 0; s < ir_state_count(ins->state); s++)
-                if (*ir_state_value(ins->state, s) == old) *ir_state_value(ins->state, s) = new_value;
-        }
-}
-
 bool ir_raises(const Ins *ins) {
     return ins->op == IR_call_OP ? ir_helper((int)ins->imm)->raises : ir_is(ins, OPF_RAISES);
 }
@@ -187,8 +173,6 @@ int ir_rest_index(const Ins *ins) {
     if (ins->op != IR_call_OP || !ir_helper((int)ins->imm)->variadic) return ins->arg_count;
     return ir_helper((int)ins->imm)->value_args;
 }
-
-bool ir_may_consume(const Ins *ins, int arg) { return arg >= ir_rest_index(ins); }
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;

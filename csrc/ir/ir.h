@@ -191,7 +191,6 @@ Ins *ir_const(Fn *fn, IrOp op, int64_t imm); /* from the pool, made when missing
 void ir_fill_preds(Fn *fn);                   /* recompute preds; phis must agree with their order */
 void ir_fill_dominators(Fn *fn);             /* rpo and idom; needs preds */
 bool ir_dominates(const Block *a, const Block *b);
-void ir_replace_uses(Fn *fn, Ins *old, Ins *new_value);
 
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
 bool ir_raises(const Ins *ins);    /* has an error exit */
@@ -199,9 +198,8 @@ bool ir_leaves(const Ins *ins);    /* has a side exit */
 bool ir_runs_code(const Ins *ins); /* somebody may look at the frame meanwhile */
 bool ir_has_effect(const Ins *ins);
 bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its own */
-/* Does `ins` consume its i-th argument? For the rest of a call: may it, if asked by the mask. */
+/* Does `ins` consume its i-th argument? Of the rest of a call the mask decides, not this. */
 bool ir_consumes(const Ins *ins, int arg);
-bool ir_may_consume(const Ins *ins, int arg);
 int ir_rest_index(const Ins *ins); /* first argument of the rest, or arg_count */
 
 /* All values of a frame state, one after the other: first its stack, then its locals. */
