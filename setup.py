@@ -24,7 +24,15 @@ DEBUG = os.environ.get("DXPY_DEBUG") == "1"
 SANITIZE = os.environ.get("DXPY_SANITIZE", "")
 OPTIMIZE = ["-O0", "-g", "-DDXPY_DEBUG"] if DEBUG else ["-O3", "-g", "-flto=auto"]
 INSTRUMENT = [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []
-CFLAGS = ["-std=gnu11", "-fvisibility=hidden", "-fno-strict-aliasing", "-fwrapv", *WARNINGS, *OPTIMIZE, *INSTRUMENT]
+CFLAGS = [
+    "-std=gnu11",
+    "-fvisibility=hidden",
+    "-fno-strict-aliasing",
+    "-fwrapv",
+    *WARNINGS,
+    *OPTIMIZE,
+    *INSTRUMENT,
+]
 
 # The compiler worker has no Python in it; both sides share base/, the neutral bytecode and the IR.
 WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
@@ -63,7 +71,9 @@ def compiler():
 
 def libgccjit_flags():
     """Where libgccjit's header and library are: Debian keeps both in gcc's own folder."""
-    for folder in sorted(glob.glob("/usr/lib/gcc/*/*"), key=lambda f: int(Path(f).name.split(".")[0]), reverse=True):
+    for folder in sorted(
+        glob.glob("/usr/lib/gcc/*/*"), key=lambda f: int(Path(f).name.split(".")[0]), reverse=True
+    ):
         if (Path(folder) / "include" / "libgccjit.h").exists():
             return [f"-I{folder}/include", f"-L{folder}"]
     if Path("/usr/include/libgccjit.h").exists():
@@ -77,7 +87,10 @@ class BuildExtensions(build_ext):
         include = sysconfig.get_paths()["include"]
         if not Path(include, "Python.h").exists():
             stop("CPython's header (Python.h)", "python3-dev")
-        if any("_reactor" in extension.name for extension in self.extensions) and not Path("/usr/include/uv.h").exists():
+        if (
+            any("_reactor" in extension.name for extension in self.extensions)
+            and not Path("/usr/include/uv.h").exists()
+        ):
             stop("libuv's header (uv.h)", "libuv1-dev")
         flags = libgccjit_flags()
         super().run()
@@ -93,7 +106,21 @@ class BuildExtensions(build_ext):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         cflags = [flag for flag in CFLAGS if flag != "-fvisibility=hidden"]
-        subprocess.run([*compiler(), *cflags, "-Icsrc", *flags, *files, "-o", str(target), "-lgccjit", "-lm", "-lpthread"], check=True)
+        subprocess.run(
+            [
+                *compiler(),
+                *cflags,
+                "-Icsrc",
+                *flags,
+                *files,
+                "-o",
+                str(target),
+                "-lgccjit",
+                "-lm",
+                "-lpthread",
+            ],
+            check=True,
+        )
 
 
 class BuildPackage(build_py):

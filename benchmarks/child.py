@@ -25,7 +25,11 @@ def compiled(path):
     folder = Path(sys.argv[1]).parent
     source = folder / "benchmark_program.py"
     shutil.copy(path, source)
-    subprocess.run([sys.executable, "-m", "Cython.Build.Cythonize", "-q", "-i", "-3", str(source)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "Cython.Build.Cythonize", "-q", "-i", "-3", str(source)],
+        check=True,
+        capture_output=True,
+    )
     return str(next(folder.glob("benchmark_program.*.so")))
 
 
@@ -100,7 +104,9 @@ def main():
         report["explain"] = {
             name: str(dxpy.explain(value))
             for name, value in vars(program).items()
-            if callable(value) and getattr(value, "__module__", "") == program.__name__ and hasattr(value, "__code__")
+            if callable(value)
+            and getattr(value, "__module__", "") == program.__name__
+            and hasattr(value, "__code__")
         }
     with open(args.out, "w", encoding="utf-8") as file:
         json.dump(report, file)

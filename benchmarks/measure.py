@@ -68,7 +68,12 @@ def run(command, env=None, timeout=600):
     pin = core()
     start = time.perf_counter()
     done = subprocess.run(
-        command, env=env, capture_output=True, text=True, timeout=timeout, check=False,
+        command,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
         preexec_fn=lambda: os.sched_setaffinity(0, {pin}),
     )
     wall = time.perf_counter() - start
@@ -87,7 +92,12 @@ def process(engine, program, *, seconds, quick, explain=False):
         wall = run(command, env)
         report = json.loads(out.read_text())
     return Process(
-        report["times"], report["memory"], report["before"], wall, report.get("tiers", []), report.get("explain", {})
+        report["times"],
+        report["memory"],
+        report["before"],
+        wall,
+        report.get("tiers", []),
+        report.get("explain", {}),
     )
 
 

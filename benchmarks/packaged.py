@@ -78,7 +78,11 @@ def environment(engine):
 
 def one(engine, script, arguments, quick):
     """name of each benchmark in the script -> {"steady", "first", "memory"} of one worker process."""
-    amount = ["-w", "3", "-n", "3", "--min-time", "0.05"] if quick else ["-w", "15", "-n", "15", "--min-time", "0.1"]
+    amount = (
+        ["-w", "3", "-n", "3", "--min-time", "0.05"]
+        if quick
+        else ["-w", "15", "-n", "15", "--min-time", "0.1"]
+    )
     with tempfile.TemporaryDirectory(prefix="dxpy-bench-") as work:
         out = Path(work, "out.json")
         command = [engine.python, str(script), *arguments, "-p", "1", *amount, "--copy-env", "-o", str(out)]
@@ -126,12 +130,20 @@ def measure_all(columns, args):
                     for bench, figures in found.items():
                         runs.setdefault(bench, {}).setdefault(engine.name, []).append(figures)
             except measure.Failed as error:
-                print(f"{name:24} left out: stock cannot run it here ({why(error)})", file=sys.stderr, flush=True)
+                print(
+                    f"{name:24} left out: stock cannot run it here ({why(error)})",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 break
         for bench, by_engine in runs.items():
             result[bench] = {engine: median(figures) for engine, figures in by_engine.items()}
             stock, dxpy = (result[bench].get(side, {}).get("steady") for side in ("stock", "dxpy"))
-            print(f"{bench:24} {stock / dxpy if stock and dxpy else float('nan'):6.2f}x", file=sys.stderr, flush=True)
+            print(
+                f"{bench:24} {stock / dxpy if stock and dxpy else float('nan'):6.2f}x",
+                file=sys.stderr,
+                flush=True,
+            )
     return result
 
 
@@ -140,4 +152,6 @@ def median(figures):
     if failed:
         return {"failed": failed[0]}
     keys = ("steady", "first", "memory")
-    return {key: statistics.median(item[key] for item in figures) for key in keys if figures[0][key] is not None}
+    return {
+        key: statistics.median(item[key] for item in figures) for key in keys if figures[0][key] is not None
+    }

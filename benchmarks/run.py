@@ -25,7 +25,10 @@ HERE = Path(__file__).resolve().parent
 CONSOLE = Console(width=None if sys.stdout.isatty() else 130)
 STARTUPS = {
     "python -c pass": ["-c", "pass"],
-    "import of 20 modules": ["-c", "import json, re, argparse, logging, unittest, http.client, email.message, asyncio"],
+    "import of 20 modules": [
+        "-c",
+        "import json, re, argparse, logging, unittest, http.client, email.message, asyncio",
+    ],
 }
 
 
@@ -64,10 +67,14 @@ def measure_program(program, columns, args):
             if engine.name in failed or not engine.fits(program):
                 continue
             try:
-                runs[engine.name].append(measure.process(engine, program, seconds=args.seconds, quick=args.quick))
+                runs[engine.name].append(
+                    measure.process(engine, program, seconds=args.seconds, quick=args.quick)
+                )
             except measure.Failed as error:
                 failed[engine.name] = str(error)
-    result = {name: figures(processes) for name, processes in runs.items() if processes and name not in failed}
+    result = {
+        name: figures(processes) for name, processes in runs.items() if processes and name not in failed
+    }
     result.update({name: {"failed": why} for name, why in failed.items()})
     return result
 
@@ -102,9 +109,13 @@ def summary(programs):
         "geomean": measure.geomean(good.values()) if good else None,
         "slowest": slowest,
         "slowest ratio": good.get(slowest),
-        "first-run geomean": measure.geomean(filter(None, (ratio(p, "first") for p in programs.values()))) if good else None,
+        "first-run geomean": measure.geomean(filter(None, (ratio(p, "first") for p in programs.values())))
+        if good
+        else None,
         "programs": len(good),
-        "failed": [name for name, program in programs.items() if any("failed" in f for f in program.values())],
+        "failed": [
+            name for name, program in programs.items() if any("failed" in f for f in program.values())
+        ],
     }
 
 
@@ -160,7 +171,11 @@ def plot(path, programs):
     axes.barh([name for _, name in ratios], [value for value, _ in ratios], color="#3b6ea5")
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
-    ticks = [tick for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100) if tick <= 2 * ratios[-1][0] and tick >= ratios[0][0] / 2]
+    ticks = [
+        tick
+        for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100)
+        if tick <= 2 * ratios[-1][0] and tick >= ratios[0][0] / 2
+    ]
     axes.set_xticks(ticks, [f"{tick:g}x" for tick in ticks])
     axes.minorticks_off()
     axes.set_xlabel("times as fast as stock CPython (steady state, median)")
@@ -169,8 +184,12 @@ def plot(path, programs):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes, one pair, about a second each: a minute in all")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="small sizes, one pair, about a second each: a minute in all"
+    )
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--seconds", type=float, help="how long a process runs its program")
     parser.add_argument("--programs", help="comma-separated names; all without")
@@ -194,7 +213,9 @@ def main():
     for path in sorted((HERE / "programs").glob("*.py")):
         if wanted is None or path.stem in wanted:
             programs[path.stem] = measure_program(path, columns, args)
-            print(f"{path.stem:20} {text(ratio(programs[path.stem]), '{:6.2f}x')}", file=sys.stderr, flush=True)
+            print(
+                f"{path.stem:20} {text(ratio(programs[path.stem]), '{:6.2f}x')}", file=sys.stderr, flush=True
+            )
     startup = measure_startup(columns, args)
     found = summary(programs)
     result = {

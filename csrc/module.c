@@ -142,9 +142,11 @@ static PyObject *jit_lower_code(PyObject *module, PyObject *args) {
     PyCodeObject *code; // borrowed
     Tier tier;
     int with_text = 0;
-    if (!PyArg_ParseTuple(args, "O!O&|p:lower_code", &PyCode_Type, &code, tier_from_python, &tier, &with_text))
+    if (!PyArg_ParseTuple(args, "O!O&|p:lower_code", &PyCode_Type, &code, tier_from_python, &tier,
+                          &with_text))
         return NULL;
-    if (tier == TIER_INTERPRETER) return PyErr_Format(PyExc_ValueError, "lower_code(): tier must be 1, 2 or 3");
+    if (tier == TIER_INTERPRETER)
+        return PyErr_Format(PyExc_ValueError, "lower_code(): tier must be 1, 2 or 3");
     return compile_lower(code, tier, with_text);
 }
 
@@ -182,10 +184,8 @@ static PyObject *jit_run_call(PyObject *module, PyObject *args) {
 
 /* Before the interpreter goes: no compile is worth waiting for any more. */
 static PyObject *jit_stop(PyObject *module, PyObject *unused) {
-    Py_BEGIN_ALLOW_THREADS
-    worker_stop();
-    Py_END_ALLOW_THREADS
-    Py_RETURN_NONE;
+    Py_BEGIN_ALLOW_THREADS worker_stop();
+    Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
 static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cache_info_to_python(); }

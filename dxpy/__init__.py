@@ -73,6 +73,7 @@ def __getattr__(name):
 def __dir__():
     return sorted({*globals(), *__all__, "aio"})
 
+
 # The worker ends before the interpreter does, and while its threads still may use the GIL.
 atexit.register(_jit.stop)
 

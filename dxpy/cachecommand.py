@@ -39,7 +39,7 @@ def show_info(info):
 
 def show_list(info):
     print(f"{'key':16}  {'unit':>4}  {'object KB':>9}  last used")
-    for key, path, unit, size, age in sorted(_jit.cache_entries(), key=lambda entry: entry[4]):
+    for key, _path, unit, size, age in sorted(_jit.cache_entries(), key=lambda entry: entry[4]):
         print(f"{key[:16]}  {unit:4}  {size / 1e3:9.1f}  {_ago(age)}")
     return 0
 

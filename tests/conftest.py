@@ -15,9 +15,13 @@ SHORT = "stock,hook,tier1,tier2"
 def pytest_addoption(parser):
     group = parser.getgroup("dxpy")
     group.addoption(
-        "--modes", default=SHORT, help=f"modes the programs are run in, comma-separated, or all; default {SHORT}"
+        "--modes",
+        default=SHORT,
+        help=f"modes the programs are run in, comma-separated, or all; default {SHORT}",
     )
-    group.addoption("--whole", action="store_true", help="compile everything, not only the programs' own functions")
+    group.addoption(
+        "--whole", action="store_true", help="compile everything, not only the programs' own functions"
+    )
     group.addoption("--update-golden", action="store_true", help="rewrite the golden cases' expected text")
 
 

@@ -105,7 +105,9 @@ def optimize(compiler, result):
         number, (name, text) = numbered
         path = Path(folder, f"{number}.ir")
         path.write_text(text, encoding="utf-8", errors="surrogateescape")
-        done = subprocess.run([compiler, "--dump=opt", path], capture_output=True, text=True, errors="replace", check=False)
+        done = subprocess.run(
+            [compiler, "--dump=opt", path], capture_output=True, text=True, errors="replace", check=False
+        )
         path.unlink()
         return None if done.returncode == 0 else f"{name}: {done.stderr.strip()}"
 
@@ -115,7 +117,9 @@ def optimize(compiler, result):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="*", default=[sysconfig.get_paths()["stdlib"]])
     parser.add_argument("--tiers", default="1,2")
     parser.add_argument("--opt", help="the dxpy-cc whose passes the sample goes through")
@@ -129,7 +133,11 @@ def main():
         good &= show(result)
         if args.opt:
             failed = optimize(args.opt, result)
-            print(f"    passes over {len(result.sample)} of them: {len(failed)} failed", *failed[:10], sep="\n        ")
+            print(
+                f"    passes over {len(result.sample)} of them: {len(failed)} failed",
+                *failed[:10],
+                sep="\n        ",
+            )
             good &= not failed
     sys.exit(0 if good else 1)
 

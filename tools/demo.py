@@ -13,12 +13,25 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import measure
 
-SHOWN = ["fib", "mandelbrot", "nbody_objects", "sieve_list", "levenshtein", "queens_bitmask", "scheduler", "generators", "strings"]
+SHOWN = [
+    "fib",
+    "mandelbrot",
+    "nbody_objects",
+    "sieve_list",
+    "levenshtein",
+    "queens_bitmask",
+    "scheduler",
+    "generators",
+    "strings",
+]
 EXPLAINED = ("queens_bitmask", "place")
 
 
 def table(rows):
-    made = Table(title="The same programs, the same interpreter", caption="median of the second half of the runs; pinned to one core, one after the other")
+    made = Table(
+        title="The same programs, the same interpreter",
+        caption="median of the second half of the runs; pinned to one core, one after the other",
+    )
     made.add_column("program")
     made.add_column("what it does")
     for name in ("stock", "dxpy", "speed-up", "first run", "functions at tier 1/2/3"):
@@ -49,7 +62,9 @@ def main():
             rows.append([name, what(program), milliseconds(stock.steady), "...", "", "", ""])
             live.update(table(rows))
             try:
-                dxpy = measure.process(measure.dxpy(), program, seconds=args.seconds, quick=False, explain=name == EXPLAINED[0])
+                dxpy = measure.process(
+                    measure.dxpy(), program, seconds=args.seconds, quick=False, explain=name == EXPLAINED[0]
+                )
             except measure.Failed as error:
                 failed.append(str(error))
                 rows[-1][3] = "[red]failed"
@@ -58,7 +73,10 @@ def main():
             ratios.append(ratio)
             colour = "green" if ratio > 1.05 else "red" if ratio < 0.95 else "default"
             rows[-1][3:] = [
-                milliseconds(dxpy.steady), f"[{colour}]{ratio:.2f}x", f"{stock.first / dxpy.first:.2f}x", "/".join(map(str, dxpy.tiers[1:]))
+                milliseconds(dxpy.steady),
+                f"[{colour}]{ratio:.2f}x",
+                f"{stock.first / dxpy.first:.2f}x",
+                "/".join(map(str, dxpy.tiers[1:])),
             ]
             live.update(table(rows))
             if name == EXPLAINED[0]:

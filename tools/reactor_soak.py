@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "reactor"))
 
-from isolate import Proof, resident, warm_up  # noqa: E402
+from isolate import Proof, resident, warm_up
 
-from dxpy import aio  # noqa: E402
+from dxpy import aio
 
 
 async def files(folder, name):

@@ -34,4 +34,9 @@ def run(state):
         key = (a & 7, b & 7)
         pairs[key] = pairs.get(key, 0) + 1
     most = max(counts.items(), key=lambda item: (item[1], item[0]))
-    return most[0] * 10**6 + sum(v * v for v in by_name.values()) % 10**6 + len(pairs) + sum(len(g) for g in groups.values())
+    return (
+        most[0] * 10**6
+        + sum(v * v for v in by_name.values()) % 10**6
+        + len(pairs)
+        + sum(len(g) for g in groups.values())
+    )

@@ -94,7 +94,13 @@ def written(value):
 
 def setup(size=SIZE):
     data = [
-        {"id": n, "name": f"name {n}\n", "tags": ["a", "b" * (n % 5), None, True], "at": {"x": n * 0.5, "y": -n}, "ok": n % 2 == 0}
+        {
+            "id": n,
+            "name": f"name {n}\n",
+            "tags": ["a", "b" * (n % 5), None, True],
+            "at": {"x": n * 0.5, "y": -n},
+            "ok": n % 2 == 0,
+        }
         for n in range(size)
     ]
     return written(data)

@@ -65,4 +65,10 @@ def run(state):
     numbers = [item.number for item in state]
     quicksort(numbers, 0, len(numbers) - 1)
     merged = merge_sort([item.number for item in state[: len(state) // 4]], lambda n: n % 1000)
-    return by_weight[7].number * 10**8 + by_name[5].number * 10**4 + numbers[100] + merged[50] + natural[3].number
+    return (
+        by_weight[7].number * 10**8
+        + by_name[5].number * 10**4
+        + numbers[100]
+        + merged[50]
+        + natural[3].number
+    )

@@ -14,39 +14,81 @@ typedef enum BcOp {
     BC_OP_COUNT
 } BcOp;
 
-enum { BC_BACKWARD = 1, BC_NO_SPECULATION = 2 /* a guard kept failing here */,
-       BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */ };
+enum {
+    BC_BACKWARD = 1,
+    BC_NO_SPECULATION = 2 /* a guard kept failing here */,
+    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
+};
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
 typedef enum BinaryKind {
-    BIN_ADD, BIN_AND, BIN_FLOOR_DIVIDE, BIN_LSHIFT, BIN_MATRIX_MULTIPLY, BIN_MULTIPLY, BIN_REMAINDER,
-    BIN_OR, BIN_POWER, BIN_RSHIFT, BIN_SUBTRACT, BIN_TRUE_DIVIDE, BIN_XOR, BIN_COUNT
+    BIN_ADD,
+    BIN_AND,
+    BIN_FLOOR_DIVIDE,
+    BIN_LSHIFT,
+    BIN_MATRIX_MULTIPLY,
+    BIN_MULTIPLY,
+    BIN_REMAINDER,
+    BIN_OR,
+    BIN_POWER,
+    BIN_RSHIFT,
+    BIN_SUBTRACT,
+    BIN_TRUE_DIVIDE,
+    BIN_XOR,
+    BIN_COUNT
 } BinaryKind;
 
 /* What the interpreter's inline caches say about a site. Hints only: nothing may rely on one. */
 typedef enum FeedbackKind {
-    FB_NONE,          /* never ran, or not specialised */
-    FB_INT, FB_FLOAT, FB_STR,                                         /* BINARY_OP, COMPARE_OP */
-    FB_LIST_INT, FB_TUPLE_INT, FB_DICT,                               /* BINARY_SUBSCR, STORE_SUBSCR */
-    FB_INSTANCE_VALUE, FB_MODULE, FB_WITH_HINT, FB_SLOT,              /* LOAD_ATTR, STORE_ATTR */
-    FB_METHOD_VALUES, FB_METHOD_DICT, FB_METHOD_NO_DICT, FB_METHOD_MODULE, FB_METHOD_CLASS, /* LOAD_METHOD */
-    FB_GLOBAL_MODULE, FB_GLOBAL_BUILTIN,                              /* LOAD_GLOBAL */
-    FB_CALL_PY, FB_CALL_BOUND, FB_CALL_C, FB_CALL_CLASS, FB_CALL_LEN, FB_CALL_ISINSTANCE, FB_CALL_APPEND, /* CALL */
-    FB_TWO_TUPLE, FB_TUPLE, FB_LIST,                                  /* UNPACK_SEQUENCE */
-    FB_MEGAMORPHIC,                                                   /* gave up specialising */
+    FB_NONE, /* never ran, or not specialised */
+    FB_INT,
+    FB_FLOAT,
+    FB_STR, /* BINARY_OP, COMPARE_OP */
+    FB_LIST_INT,
+    FB_TUPLE_INT,
+    FB_DICT, /* BINARY_SUBSCR, STORE_SUBSCR */
+    FB_INSTANCE_VALUE,
+    FB_MODULE,
+    FB_WITH_HINT,
+    FB_SLOT, /* LOAD_ATTR, STORE_ATTR */
+    FB_METHOD_VALUES,
+    FB_METHOD_DICT,
+    FB_METHOD_NO_DICT,
+    FB_METHOD_MODULE,
+    FB_METHOD_CLASS, /* LOAD_METHOD */
+    FB_GLOBAL_MODULE,
+    FB_GLOBAL_BUILTIN, /* LOAD_GLOBAL */
+    FB_CALL_PY,
+    FB_CALL_BOUND,
+    FB_CALL_C,
+    FB_CALL_CLASS,
+    FB_CALL_LEN,
+    FB_CALL_ISINSTANCE,
+    FB_CALL_APPEND, /* CALL */
+    FB_TWO_TUPLE,
+    FB_TUPLE,
+    FB_LIST,        /* UNPACK_SEQUENCE */
+    FB_MEGAMORPHIC, /* gave up specialising */
 } FeedbackKind;
 
 /* What a value probably is. */
 typedef enum Likely {
     LIKELY_UNSEEN, /* nothing reaches it */
-    LIKELY_INT, LIKELY_FLOAT, LIKELY_BOOL, LIKELY_STR, LIKELY_LIST, LIKELY_TUPLE, LIKELY_DICT, LIKELY_RANGE,
+    LIKELY_INT,
+    LIKELY_FLOAT,
+    LIKELY_BOOL,
+    LIKELY_STR,
+    LIKELY_LIST,
+    LIKELY_TUPLE,
+    LIKELY_DICT,
+    LIKELY_RANGE,
     LIKELY_RANGE_ITER,
     LIKELY_RANGE_TYPE, /* the callable range */
     LIKELY_OTHER
 } Likely;
 
 typedef struct ConstInfo {
-    uint8_t type; /* Likely */
+    uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER */
     double real;
 } ConstInfo;
@@ -69,23 +111,23 @@ typedef struct BcHandler {
 } BcHandler;
 
 typedef struct Bytecode {
-    const char *name;         /* UTF-8, for people */
+    const char *name; /* UTF-8, for people */
     Instr *instrs;
     int count;
     BcHandler *handlers;
     int handler_count;
-    int argument_count;       /* slots that hold arguments on entry, *args and **kwargs included */
-    int local_count;          /* localsplus slots without the stack */
-    int plain_local_count;    /* of these, plain locals (the rest are cells and free variables) */
-    int free_count;           /* free variables, the last slots */
+    int argument_count;    /* slots that hold arguments on entry, *args and **kwargs included */
+    int local_count;       /* localsplus slots without the stack */
+    int plain_local_count; /* of these, plain locals (the rest are cells and free variables) */
+    int free_count;        /* free variables, the last slots */
     int stack_size;
     int const_count, name_count;
     ConstInfo *consts;
-    uint8_t *name_types;      /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
-    uint8_t *argument_types;  /* Likely, from a sample call; NULL: none */
-    int unit_count;           /* length in code units */
-    bool is_generator;        /* generator, coroutine or async generator */
-    bool is_coroutine;        /* may await: coroutine, or generator marked as one */
+    uint8_t *name_types;     /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
+    uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
+    int unit_count;          /* length in code units */
+    bool is_generator;       /* generator, coroutine or async generator */
+    bool is_coroutine;       /* may await: coroutine, or generator marked as one */
 } Bytecode;
 
 /* Names and effects from ops.def. */

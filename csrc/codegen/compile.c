@@ -10,8 +10,14 @@
 #include "opt/opt.h"
 
 static const char *const FLAGS[] = {
-    "-fno-semantic-interposition", "-fno-plt",  "-fwrapv", "-fno-strict-aliasing", "-ffp-contract=off",
-    "-fno-math-errno", "-fno-stack-protector", "-fcf-protection=none",
+    "-fno-semantic-interposition",
+    "-fno-plt",
+    "-fwrapv",
+    "-fno-strict-aliasing",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-stack-protector",
+    "-fcf-protection=none",
 };
 
 static double now_ms(void) {
@@ -49,7 +55,8 @@ static gcc_jit_context *new_context(const CcSettings *settings) {
     gcc_jit_context_set_bool_option(ctx, GCC_JIT_BOOL_OPTION_DEBUGINFO, settings->debug_info);
     gcc_jit_context_set_bool_allow_unreachable_blocks(ctx, 1);
     gcc_jit_context_set_bool_print_errors_to_stderr(ctx, 0);
-    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++) gcc_jit_context_add_command_line_option(ctx, FLAGS[i]);
+    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++)
+        gcc_jit_context_add_command_line_option(ctx, FLAGS[i]);
     if (settings->march != NULL) {
         char option[64];
         snprintf(option, sizeof(option), "-march=%s", settings->march);
@@ -70,8 +77,8 @@ static bool fail_all(int count, CcResult *results, const char *message) {
     return false;
 }
 
-static bool compile_to(const CcUnit *units, int count, const CcSettings *settings, enum gcc_jit_output_kind kind,
-                       const char *path, CcResult *results) {
+static bool compile_to(const CcUnit *units, int count, const CcSettings *settings,
+                       enum gcc_jit_output_kind kind, const char *path, CcResult *results) {
     memset(results, 0, sizeof(*results) * (size_t)count);
     gcc_jit_context *ctx = new_context(settings);
     if (ctx == NULL) {
@@ -99,7 +106,8 @@ static bool compile_to(const CcUnit *units, int count, const CcSettings *setting
     return ok;
 }
 
-bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path, CcResult *results) {
+bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path,
+                CcResult *results) {
     return compile_to(units, count, settings, GCC_JIT_OUTPUT_KIND_DYNAMIC_LIBRARY, path, results);
 }
 

@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 typedef struct CcUnit {
-    const char *text; /* one function in IR text form, NUL-terminated; its first line carries tier and settings */
+    const char
+        *text; /* one function in IR text form, NUL-terminated; its first line carries tier and settings */
     size_t length;
 } CcUnit;
 
@@ -18,8 +19,8 @@ typedef struct CcResult {
 } CcResult;
 
 typedef struct CcSettings {
-    const char *march;   /* "x86-64", "x86-64-v2", ... : what cpu_level() found */
-    int optimize;        /* libgccjit's optimisation level, 0 to 3 */
+    const char *march; /* "x86-64", "x86-64-v2", ... : what cpu_level() found */
+    int optimize;      /* libgccjit's optimisation level, 0 to 3 */
     bool debug_info;
     const char *scratch; /* a folder of the worker's own for libgccjit's files */
     /* Called (when not NULL) as work on a unit begins, and with -1 when libgccjit begins on all of them: who
@@ -32,7 +33,8 @@ typedef struct CcSettings {
  * `dxpy_unit_<i>` and its image (link table description and exit records) as `dxpy_image_<i>`
  * and `dxpy_image_size_<i>`. A unit that fails is left out and its result says why; false when
  * libgccjit failed as a whole (then every result says so). */
-bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path, CcResult *results);
+bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path,
+                CcResult *results);
 
 /* What a stage makes of a unit: "ir" (as parsed), "opt" (after the passes), "asm". NULL with
  * `result` filled when it fails; otherwise a malloc'ed string. */

@@ -70,8 +70,8 @@ gcc_jit_lvalue *emit_field(Unit *u, gcc_jit_rvalue *object, int64_t offset, gcc_
 }
 
 gcc_jit_rvalue *emit_array_start(Unit *u, gcc_jit_lvalue *array, gcc_jit_type *pointer_type) {
-    gcc_jit_lvalue *first = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(array),
-                                                             emit_int(u, 0));
+    gcc_jit_lvalue *first =
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(array), emit_int(u, 0));
     return gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(first, NULL), pointer_type);
 }
 
@@ -85,10 +85,13 @@ static int link_slot(Unit *u, LinkKind kind, int index) {
     return u->link_kinds.count - 1;
 }
 
-static int64_t slot_offset(const Unit *u, int slot) { return (int64_t)u->fn->cache_count * CACHE_BYTES + slot * 8; }
+static int64_t slot_offset(const Unit *u, int slot) {
+    return (int64_t)u->fn->cache_count * CACHE_BYTES + slot * 8;
+}
 
 gcc_jit_rvalue *emit_link(Unit *u, LinkKind kind, int index) {
-    return gcc_jit_lvalue_as_rvalue(emit_field(u, u->link, slot_offset(u, link_slot(u, kind, index)), u->gcc->ptr_ptr));
+    return gcc_jit_lvalue_as_rvalue(
+        emit_field(u, u->link, slot_offset(u, link_slot(u, kind, index)), u->gcc->ptr_ptr));
 }
 
 void emit_mkbool_OP(Unit *u, Ins *ins) {
@@ -101,8 +104,9 @@ void emit_mkbool_OP(Unit *u, Ins *ins) {
     }
     gcc_jit_rvalue *pair = gcc_jit_lvalue_get_address(
         emit_field(u, u->link, slot_offset(u, u->bool_slot), u->gcc->ptr_ptr), NULL);
-    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, pair,
-                                                                               emit_value(u, ins->args[0]))));
+    emit_set(u, ins,
+             gcc_jit_lvalue_as_rvalue(
+                 gcc_jit_context_new_array_access(u->gcc->ctx, NULL, pair, emit_value(u, ins->args[0]))));
 }
 
 gcc_jit_rvalue *emit_value(Unit *u, const Ins *value) {
@@ -147,8 +151,11 @@ static gcc_jit_type *helper_type(Gcc *gcc, Helper helper) {
             params[count++] = gcc->i64;
         }
     }
-    gcc_jit_type *result = info->result == IR_VOID ? gcc->void_type : info->result == IR_OBJ ? gcc->ptr : gcc->i64;
-    gcc->helper_types[helper] = gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, result, count, params, 0);
+    gcc_jit_type *result = info->result == IR_VOID  ? gcc->void_type
+                           : info->result == IR_OBJ ? gcc->ptr
+                                                    : gcc->i64;
+    gcc->helper_types[helper] =
+        gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, result, count, params, 0);
     return gcc->helper_types[helper];
 }
 
@@ -165,11 +172,12 @@ static gcc_jit_lvalue *refcount(Unit *u, gcc_jit_rvalue *object) {
 }
 
 void emit_incref(Unit *u, gcc_jit_rvalue *object) {
-    gcc_jit_block_add_assignment_op(u->block, NULL, refcount(u, object), GCC_JIT_BINARY_OP_PLUS, emit_int(u, 1));
+    gcc_jit_block_add_assignment_op(u->block, NULL, refcount(u, object), GCC_JIT_BINARY_OP_PLUS,
+                                    emit_int(u, 1));
 }
 
-/* void drop(object, dealloc): one for the context. Out of line, it keeps code small and quick to compile; where speed
- * counts more, libgccjit puts it in line. */
+/* void drop(object, dealloc): one for the context. Out of line, it keeps code small and quick to compile;
+ * where speed counts more, libgccjit puts it in line. */
 static gcc_jit_function *drop_function(Unit *u) {
     Gcc *gcc = u->gcc;
     bool in_line = u->fn->tier > 1;
@@ -182,16 +190,19 @@ static gcc_jit_function *drop_function(Unit *u) {
     Unit inner = *u;
     inner.function = drop;
     inner.block = gcc_jit_function_new_block(drop, "start");
-    gcc_jit_block *last = gcc_jit_function_new_block(drop, "last"), *done = gcc_jit_function_new_block(drop, "done");
+    gcc_jit_block *last = gcc_jit_function_new_block(drop, "last"),
+                  *done = gcc_jit_function_new_block(drop, "done");
     gcc_jit_rvalue *object = gcc_jit_param_as_rvalue(params[0]);
     gcc_jit_block_add_assignment_op(inner.block, NULL, refcount(&inner, object), GCC_JIT_BINARY_OP_MINUS,
                                     emit_int(&inner, 1));
     gcc_jit_rvalue *count = gcc_jit_lvalue_as_rvalue(refcount(&inner, object));
-    gcc_jit_block_end_with_conditional(inner.block, NULL,
-                                       emit_compare(&inner, GCC_JIT_COMPARISON_EQ, count, emit_int(&inner, 0)), last, done);
+    gcc_jit_block_end_with_conditional(
+        inner.block, NULL, emit_compare(&inner, GCC_JIT_COMPARISON_EQ, count, emit_int(&inner, 0)), last,
+        done);
     gcc_jit_rvalue *dealloc = gcc_jit_context_new_cast(gcc->ctx, NULL, gcc_jit_param_as_rvalue(params[1]),
                                                        helper_type(gcc, H_rt_dealloc));
-    gcc_jit_block_add_eval(last, NULL, gcc_jit_context_new_call_through_ptr(gcc->ctx, NULL, dealloc, 1, &object));
+    gcc_jit_block_add_eval(last, NULL,
+                           gcc_jit_context_new_call_through_ptr(gcc->ctx, NULL, dealloc, 1, &object));
     gcc_jit_block_end_with_jump(last, NULL, done);
     gcc_jit_block_end_with_void_return(done, NULL);
     gcc->drop[in_line] = drop;
@@ -203,12 +214,13 @@ void emit_decref(Unit *u, gcc_jit_rvalue *object, bool nullable) {
     if (nullable) {
         gcc_jit_block *there = emit_block(u);
         done = emit_block(u);
-        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, emit_null(u)),
-                                           done, there);
+        gcc_jit_block_end_with_conditional(
+            u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, emit_null(u)), done, there);
         u->block = there;
     }
     gcc_jit_rvalue *args[2] = {object, emit_link(u, LINK_HELPER, H_rt_dealloc)};
-    gcc_jit_block_add_eval(u->block, NULL, gcc_jit_context_new_call(u->gcc->ctx, NULL, drop_function(u), 2, args));
+    gcc_jit_block_add_eval(u->block, NULL,
+                           gcc_jit_context_new_call(u->gcc->ctx, NULL, drop_function(u), 2, args));
     if (done == NULL) return;
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
@@ -233,7 +245,8 @@ static void declare(Unit *u) {
             if (ins->type == IR_VOID) continue;
             char name[24];
             snprintf(name, sizeof(name), "v%u", ins->id);
-            u->values[ins->id] = gcc_jit_function_new_local(u->function, NULL, type_of(u, (IrType)ins->type), name);
+            u->values[ins->id] =
+                gcc_jit_function_new_local(u->function, NULL, type_of(u, (IrType)ins->type), name);
         }
     }
     for (int i = 0; i < u->fn->exits.count; i++)
@@ -247,10 +260,12 @@ static void declare(Unit *u) {
 /* Find the code, mark the operand stack as not to be looked at, go to the entry asked for. */
 static void emit_prologue(Unit *u, gcc_jit_rvalue *entry) {
     const int64_t *layout = u->fn->layout;
-    gcc_jit_rvalue *code = gcc_jit_lvalue_as_rvalue(emit_field(u, u->frame, layout[LAYOUT_frame_code], u->gcc->ptr_ptr));
+    gcc_jit_rvalue *code =
+        gcc_jit_lvalue_as_rvalue(emit_field(u, u->frame, layout[LAYOUT_frame_code], u->gcc->ptr_ptr));
     gcc_jit_lvalue *units = emit_field(u, code, layout[LAYOUT_code_units], u->gcc->u8_ptr);
-    emit_assign(u, u->code_units, gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(units, NULL),
-                                                           u->gcc->u8_ptr));
+    emit_assign(
+        u, u->code_units,
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(units, NULL), u->gcc->u8_ptr));
     emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
                 gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, -1));
     int count = u->fn->entries.count;
@@ -283,7 +298,8 @@ static void emit_phis(Unit *u, Block *block) {
         const Ins *value = phi->args[index];
         read[i] = emit_value(u, value);
         if (value->op != IR_phi_OP || value->block != succ || count == 1) continue;
-        gcc_jit_lvalue *copy = gcc_jit_function_new_local(u->function, NULL, type_of(u, (IrType)phi->type), "copy");
+        gcc_jit_lvalue *copy =
+            gcc_jit_function_new_local(u->function, NULL, type_of(u, (IrType)phi->type), "copy");
         emit_assign(u, copy, read[i]);
         read[i] = gcc_jit_lvalue_as_rvalue(copy);
     }
@@ -301,7 +317,8 @@ void emit_unit(Gcc *gcc, Fn *fn, int index) {
         gcc_jit_context_new_param(gcc->ctx, NULL, gcc->ptr, "link"),
         gcc_jit_context_new_param(gcc->ctx, NULL, gcc->i64, "entry"),
     };
-    u->function = gcc_jit_context_new_function(gcc->ctx, NULL, GCC_JIT_FUNCTION_EXPORTED, gcc->ptr, name, 4, params, 0);
+    u->function =
+        gcc_jit_context_new_function(gcc->ctx, NULL, GCC_JIT_FUNCTION_EXPORTED, gcc->ptr, name, 4, params, 0);
     u->tstate = gcc_jit_param_as_rvalue(params[0]);
     u->frame = gcc_jit_param_as_rvalue(params[1]);
     u->link = gcc_jit_param_as_rvalue(params[2]);

@@ -29,7 +29,7 @@ typedef struct Unit {
     gcc_jit_block *block;                  /* where instructions go */
     VEC(int32_t) link_kinds;
     VEC(int32_t) link_indexes;
-    int bool_slot;                         /* link slots of False and True, next to each other; -1: not yet */
+    int bool_slot; /* link slots of False and True, next to each other; -1: not yet */
 } Unit;
 
 void gcc_init(Gcc *gcc, gcc_jit_context *ctx);

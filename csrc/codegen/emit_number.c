@@ -1,7 +1,7 @@
 /* Unboxed numbers and the containers that are speculated on. */
 #include "codegen/emit.h"
 
-#define CMP(name) GCC_JIT_COMPARISON_##name
+#define CMP(name)        GCC_JIT_COMPARISON_##name
 #define BIN(u, op, a, b) emit_binary((u), GCC_JIT_BINARY_OP_##op, (a), (b))
 
 gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b) {
@@ -32,8 +32,9 @@ static gcc_jit_lvalue *local_i64(Unit *u, const char *name) {
 }
 
 static void guard_type(Unit *u, const Ins *ins, gcc_jit_rvalue *object, Known type) {
-    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
-                                          emit_link(u, LINK_KNOWN, type)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                                  emit_link(u, LINK_KNOWN, type)));
 }
 
 /* --- boxes --- */
@@ -57,10 +58,13 @@ void emit_unbox_i64_OP(Unit *u, Ins *ins) {
     gcc_jit_block *is_long = emit_block(u), *done = emit_block(u);
     gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
     gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
-    gcc_jit_rvalue *shifted = gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, PLUS, s, emit_int(u, 1)), u64);
-    emit_unlikely(u, emit_compare(u, CMP(GT), shifted, gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u64, 2)), is_long);
-    gcc_jit_rvalue *digit = gcc_jit_context_new_cast(u->gcc->ctx, NULL,
-                                                     emit_read(u, object, LAYOUT_int_digits, u32_ptr), u->gcc->i64);
+    gcc_jit_rvalue *shifted =
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, PLUS, s, emit_int(u, 1)), u64);
+    emit_unlikely(u,
+                  emit_compare(u, CMP(GT), shifted, gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u64, 2)),
+                  is_long);
+    gcc_jit_rvalue *digit = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_read(u, object, LAYOUT_int_digits, u32_ptr), u->gcc->i64);
     emit_set(u, ins, BIN(u, MULT, s, digit));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = is_long;
@@ -99,7 +103,8 @@ static void emit_overflowing(Unit *u, Ins *ins, gcc_jit_function *builtin) {
     gcc_jit_rvalue *overflow = gcc_jit_context_new_call(u->gcc->ctx, NULL, builtin, 3, args);
     gcc_jit_rvalue *flag = gcc_jit_context_new_cast(u->gcc->ctx, NULL, overflow, u->gcc->i64);
     emit_guard_fails(u, ins, emit_compare(u, CMP(NE), flag, emit_int(u, 0)));
-    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
+    emit_set(u, ins,
+             gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
 }
 
 void emit_iadd_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->add_overflow); }
@@ -118,8 +123,9 @@ static void guard_divisor(Unit *u, Ins *ins) {
 static gcc_jit_rvalue *floor_correction(Unit *u, gcc_jit_rvalue *rest, gcc_jit_rvalue *divisor) {
     gcc_jit_rvalue *apart = emit_compare(u, CMP(LT), BIN(u, BITWISE_XOR, rest, divisor), emit_int(u, 0));
     gcc_jit_rvalue *there = emit_compare(u, CMP(NE), rest, emit_int(u, 0));
-    gcc_jit_rvalue *both = BIN(u, BITWISE_AND, gcc_jit_context_new_cast(u->gcc->ctx, NULL, apart, u->gcc->i64),
-                               gcc_jit_context_new_cast(u->gcc->ctx, NULL, there, u->gcc->i64));
+    gcc_jit_rvalue *both =
+        BIN(u, BITWISE_AND, gcc_jit_context_new_cast(u->gcc->ctx, NULL, apart, u->gcc->i64),
+            gcc_jit_context_new_cast(u->gcc->ctx, NULL, there, u->gcc->i64));
     return gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->i64, both);
 }
 
@@ -128,7 +134,8 @@ void emit_ifloordiv_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *rest = local_i64(u, "rest");
     emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
     gcc_jit_rvalue *quotient = BIN(u, DIVIDE, arg(u, ins, 0), arg(u, ins, 1));
-    emit_set(u, ins, BIN(u, PLUS, quotient, floor_correction(u, gcc_jit_lvalue_as_rvalue(rest), arg(u, ins, 1))));
+    emit_set(u, ins,
+             BIN(u, PLUS, quotient, floor_correction(u, gcc_jit_lvalue_as_rvalue(rest), arg(u, ins, 1))));
 }
 
 void emit_imod_OP(Unit *u, Ins *ins) {
@@ -136,26 +143,34 @@ void emit_imod_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *rest = local_i64(u, "rest");
     emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
     gcc_jit_rvalue *r = gcc_jit_lvalue_as_rvalue(rest);
-    emit_set(u, ins, BIN(u, PLUS, r, BIN(u, BITWISE_AND, floor_correction(u, r, arg(u, ins, 1)), arg(u, ins, 1))));
+    emit_set(u, ins,
+             BIN(u, PLUS, r, BIN(u, BITWISE_AND, floor_correction(u, r, arg(u, ins, 1)), arg(u, ins, 1))));
 }
 
-void emit_iand_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_AND, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_iand_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, BIN(u, BITWISE_AND, arg(u, ins, 0), arg(u, ins, 1)));
+}
 void emit_ior_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_OR, arg(u, ins, 0), arg(u, ins, 1))); }
-void emit_ixor_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_XOR, arg(u, ins, 0), arg(u, ins, 1))); }
+void emit_ixor_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, BIN(u, BITWISE_XOR, arg(u, ins, 0), arg(u, ins, 1)));
+}
 
 static gcc_jit_rvalue *as_unsigned(Unit *u, gcc_jit_rvalue *value) {
-    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0));
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, value,
+                                    gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0));
 }
 
 static gcc_jit_rvalue *unsigned_int(Unit *u, int value) {
-    return gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0), value);
+    return gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0),
+                                               value);
 }
 
 void emit_ishl_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *value = arg(u, ins, 0), *by = arg(u, ins, 1);
     emit_guard_fails(u, ins, emit_compare(u, CMP(GT), as_unsigned(u, by), unsigned_int(u, 62)));
-    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, LSHIFT, as_unsigned(u, value), as_unsigned(u, by)),
-                                              u->gcc->i64));
+    emit_set(u, ins,
+             gcc_jit_context_new_cast(
+                 u->gcc->ctx, NULL, BIN(u, LSHIFT, as_unsigned(u, value), as_unsigned(u, by)), u->gcc->i64));
     emit_guard_fails(u, ins, emit_compare(u, CMP(NE), BIN(u, RSHIFT, emit_value(u, ins), by), value));
 }
 
@@ -167,12 +182,15 @@ void emit_ishr_OP(Unit *u, Ins *ins) {
 
 void emit_ineg_OP(Unit *u, Ins *ins) {
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 0), emit_int(u, INT64_MIN)));
-    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->i64, arg(u, ins, 0)));
+    emit_set(
+        u, ins,
+        gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->i64, arg(u, ins, 0)));
 }
 
 void emit_iinvert_OP(Unit *u, Ins *ins) {
-    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_BITWISE_NEGATE, u->gcc->i64,
-                                                  arg(u, ins, 0)));
+    emit_set(u, ins,
+             gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_BITWISE_NEGATE, u->gcc->i64,
+                                          arg(u, ins, 0)));
 }
 
 /* Both must be exact as doubles, or the quotient would be rounded twice. */
@@ -202,7 +220,9 @@ void emit_fdiv_OP(Unit *u, Ins *ins) {
 }
 
 void emit_fneg_OP(Unit *u, Ins *ins) {
-    emit_set(u, ins, gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->f64, arg(u, ins, 0)));
+    emit_set(
+        u, ins,
+        gcc_jit_context_new_unary_op(u->gcc->ctx, NULL, GCC_JIT_UNARY_OP_MINUS, u->gcc->f64, arg(u, ins, 0)));
 }
 
 /* In CPython's order: Py_LT, Py_LE, Py_EQ, Py_NE, Py_GT, Py_GE. */
@@ -220,8 +240,9 @@ void emit_fcmp_OP(Unit *u, Ins *ins) { emit_comparison(u, ins); }
 void emit_range_has_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
     guard_type(u, ins, iterator, KNOWN_range_iterator);
-    gcc_jit_rvalue *truth = emit_compare(u, CMP(LT), emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr),
-                                         emit_read(u, iterator, LAYOUT_range_length, u->gcc->i64_ptr));
+    gcc_jit_rvalue *truth =
+        emit_compare(u, CMP(LT), emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr),
+                     emit_read(u, iterator, LAYOUT_range_length, u->gcc->i64_ptr));
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, truth, u->gcc->i64));
 }
 
@@ -255,7 +276,8 @@ static gcc_jit_lvalue *list_place(Unit *u, Ins *ins) {
     guard_type(u, ins, list, KNOWN_list);
     gcc_jit_rvalue *index = checked_index(u, ins, list);
     gcc_jit_type *items_ptr = gcc_jit_type_get_pointer(u->gcc->ptr_ptr);
-    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL, emit_read(u, list, LAYOUT_list_items, items_ptr), index);
+    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL,
+                                            emit_read(u, list, LAYOUT_list_items, items_ptr), index);
 }
 
 void emit_list_item_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_rvalue(list_place(u, ins))); }
@@ -266,24 +288,28 @@ void emit_tuple_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *index = checked_index(u, ins, tuple);
     gcc_jit_rvalue *items = gcc_jit_lvalue_get_address(
         emit_field(u, tuple, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
-    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
+    emit_set(u, ins,
+             gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
 }
 
 /* The old item's end must not run code: others hold it, or it is a number or a str. */
 void emit_list_set_OP(Unit *u, Ins *ins) {
     static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};
-    gcc_jit_lvalue *place = list_place(u, ins), *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    gcc_jit_lvalue *place = list_place(u, ins),
+                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
     gcc_jit_block *replace = emit_block(u), *last = emit_block(u);
     emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
     gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
     gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)), replace, last);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),
+                                       replace, last);
     u->block = last;
     gcc_jit_rvalue *type = emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr);
     for (int i = 0; i < 3; i++) {
         gcc_jit_block *next = emit_block(u);
         gcc_jit_block_end_with_conditional(u->block, NULL,
-                                           emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])), replace, next);
+                                           emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])),
+                                           replace, next);
         u->block = next;
     }
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);

@@ -17,7 +17,9 @@ static gcc_jit_lvalue *frame_slot(Unit *u, int64_t slot) {
     return emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_localsplus] + 8 * slot, u->gcc->ptr_ptr);
 }
 
-static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) { return gcc_jit_lvalue_as_rvalue(frame_slot(u, slot)); }
+static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) {
+    return gcc_jit_lvalue_as_rvalue(frame_slot(u, slot));
+}
 
 void emit_ldloc_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, ins->imm)); }
 
@@ -34,13 +36,15 @@ void emit_clrloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_null(u))
 void emit_ldstk_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, u->fn->local_count + ins->imm)); }
 
 void emit_ldout_OP(Unit *u, Ins *ins) {
-    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
-                         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, ins->imm))));
+    emit_set(u, ins,
+             gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
+                 u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, ins->imm))));
 }
 
 void emit_chkloc_OP(Unit *u, Ins *ins) {
     gcc_jit_block *unbound = emit_block(u);
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)), unbound);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)),
+                  unbound);
     gcc_jit_block *next = u->block;
     u->block = unbound;
     gcc_jit_rvalue *args[2] = {u->frame, emit_int(u, ins->imm)};
@@ -58,7 +62,9 @@ void emit_not_OP(Unit *u, Ins *ins) {
 }
 
 void emit_is_OP(Unit *u, Ins *ins) {
-    set_test(u, ins, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_value(u, ins->args[1])));
+    set_test(
+        u, ins,
+        emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_value(u, ins->args[1])));
 }
 
 /* True, False and None are told by their address; the rest asks the object. */
@@ -72,15 +78,16 @@ void emit_truth_OP(Unit *u, Ins *ins) {
     for (int i = 0; i < 3; i++) {
         gcc_jit_block *found = emit_block(u), *next = emit_block(u);
         gcc_jit_rvalue *single = emit_link(u, LINK_KNOWN, SINGLES[i].known);
-        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, single),
-                                           found, next);
+        gcc_jit_block_end_with_conditional(
+            u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, single), found, next);
         u->block = found;
         emit_set(u, ins, emit_int(u, SINGLES[i].truth));
         gcc_jit_block_end_with_jump(u->block, NULL, done);
         u->block = next;
     }
     emit_set(u, ins, emit_helper_call(u, H_rt_is_true, 1, &object));
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0)), u->exits[ins->exit]);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0)),
+                  u->exits[ins->exit]);
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
 }
@@ -89,8 +96,8 @@ void emit_truth_OP(Unit *u, Ins *ins) {
 
 static void store_rest(Unit *u, Ins *ins, int first) {
     for (int i = first; i < ins->arg_count; i++) {
-        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->args),
-                                                              emit_int(u, i - first));
+        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(
+            u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->args), emit_int(u, i - first));
         emit_assign(u, at, emit_value(u, ins->args[i]));
     }
 }
@@ -132,8 +139,8 @@ static void emit_incref_ins(Unit *u, const Ins *value) {
         return;
     }
     gcc_jit_block *there = emit_block(u), *done = emit_block(u);
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, emit_null(u)), done,
-                                       there);
+    gcc_jit_block_end_with_conditional(
+        u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, object, emit_null(u)), done, there);
     u->block = there;
     emit_incref(u, object);
     gcc_jit_block_end_with_jump(u->block, NULL, done);
@@ -155,18 +162,21 @@ void emit_leave_OP(Unit *u, Ins *ins) {
         gcc_jit_lvalue_as_rvalue(emit_field(u, u->tstate, layout[LAYOUT_tstate_cframe], u->gcc->ptr_ptr));
     gcc_jit_rvalue *tracing =
         gcc_jit_lvalue_as_rvalue(emit_field(u, cframe, layout[LAYOUT_cframe_use_tracing], u->gcc->u8_ptr));
-    gcc_jit_rvalue *invalid = gcc_jit_lvalue_as_rvalue(emit_field(u, emit_link(u, LINK_INVALID, 0), 0, u->gcc->u8_ptr));
+    gcc_jit_rvalue *invalid =
+        gcc_jit_lvalue_as_rvalue(emit_field(u, emit_link(u, LINK_INVALID, 0), 0, u->gcc->u8_ptr));
     gcc_jit_rvalue *either = gcc_jit_context_new_binary_op(
         u->gcc->ctx, NULL, GCC_JIT_BINARY_OP_BITWISE_OR, gcc_jit_rvalue_get_type(tracing), tracing, invalid);
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, either,
-                                  gcc_jit_context_zero(u->gcc->ctx, gcc_jit_rvalue_get_type(either))),
+    emit_unlikely(u,
+                  emit_compare(u, GCC_JIT_COMPARISON_NE, either,
+                               gcc_jit_context_zero(u->gcc->ctx, gcc_jit_rvalue_get_type(either))),
                   u->exits[ins->exit]);
 }
 
 /* --- ends of blocks --- */
 
 void emit_br_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *taken = emit_compare(u, GCC_JIT_COMPARISON_NE, emit_value(u, ins->args[0]), emit_int(u, 0));
+    gcc_jit_rvalue *taken =
+        emit_compare(u, GCC_JIT_COMPARISON_NE, emit_value(u, ins->args[0]), emit_int(u, 0));
     gcc_jit_block_end_with_conditional(u->block, NULL, taken, u->blocks[ins->block->succs[0]->id],
                                        u->blocks[ins->block->succs[1]->id]);
 }
@@ -183,16 +193,19 @@ void emit_rethrow_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
 void emit_exit_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
 
 void emit_incref_OP(Unit *u, Ins *ins) { emit_incref_ins(u, ins->args[0]); }
-void emit_decref_OP(Unit *u, Ins *ins) { emit_decref(u, emit_value(u, ins->args[0]), ins->args[0]->nullable); }
+void emit_decref_OP(Unit *u, Ins *ins) {
+    emit_decref(u, emit_value(u, ins->args[0]), ins->args[0]->nullable);
+}
 
 /* --- exits, out of the way behind everything else --- */
 
 static void fill_spill(Unit *u, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
         gcc_jit_rvalue *value = emit_value(u, exit->values.items[i].value);
-        if (exit->values.items[i].value->type != IR_OBJ) value = gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, value, u->gcc->ptr);
-        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill),
-                                                              emit_int(u, i));
+        if (exit->values.items[i].value->type != IR_OBJ)
+            value = gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, value, u->gcc->ptr);
+        gcc_jit_lvalue *at = gcc_jit_context_new_array_access(
+            u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill), emit_int(u, i));
         emit_assign(u, at, value);
     }
 }
@@ -203,12 +216,14 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
     return emit_helper_call(u, helper, 5, args);
 }
 
-/* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must show. */
+/* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
+ * show. */
 void emit_poll_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
-                                  gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
+    emit_unlikely(u,
+                  emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
+                               gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
                   asked);
     gcc_jit_block *next = u->block;
     u->block = asked;
@@ -217,7 +232,8 @@ void emit_poll_OP(Unit *u, Ins *ins) {
     emit_assign(u, status, call_exit(u, H_rt_exit_poll, ins->leave_exit));
     emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)),
                   u->exits[ins->exit]);
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)), leaving);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)),
+                  leaving);
     gcc_jit_block_end_with_jump(u->block, NULL, next);
     gcc_jit_block_end_with_jump(leaving, NULL, u->exits[ins->leave_exit]);
     u->block = next;
@@ -241,7 +257,8 @@ static void emit_raise(Unit *u, const Exit *exit, gcc_jit_rvalue *status) {
     }
     gcc_jit_block *done = emit_block(u);
     const Entry *entry = &u->fn->entries.items[u->fn->handlers.items[handler].entry];
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_NE, status, emit_int(u, 0)),
+    gcc_jit_block_end_with_conditional(u->block, NULL,
+                                       emit_compare(u, GCC_JIT_COMPARISON_NE, status, emit_int(u, 0)),
                                        u->blocks[entry->block->id], done);
     gcc_jit_block_end_with_return(done, NULL, first);
 }

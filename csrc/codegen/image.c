@@ -12,7 +12,8 @@ static void write_exit(Arena *arena, const Fn *fn, const Exit *exit, Words *word
     word(exit->state->offset);
     word(exit->state->lasti);
     word(exit->depth);
-    word(exit->state->handler >= 0 ? fn->handlers.items[exit->state->handler].lasti : -1); /* -1: no handler */
+    word(exit->state->handler >= 0 ? fn->handlers.items[exit->state->handler].lasti
+                                   : -1); /* -1: no handler */
     word(exit->values.count);
     for (int i = 0; i < exit->values.count; i++) {
         word(exit->values.items[i].kind);

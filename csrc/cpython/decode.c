@@ -1,5 +1,5 @@
-/* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs, resolve
- * jumps and exception ranges to instructions, read the inline caches as feedback. */
+/* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
+ * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/decode.h"
 
 typedef struct Decoder {
@@ -47,8 +47,12 @@ static void decode_instrs(Decoder *d) {
         }
         oparg |= _Py_OPARG(units[unit]);
         if ((int)oparg < 0) bail(d->cx, "bad_bytecode", "argument of code unit %d is too large", unit);
-        Instr instr = {.offset = (uint32_t)start, .lasti = (uint32_t)unit, .arg = (int32_t)oparg, .target = -1,
-                       .handler = -1, .feedback = feedback_of(_Py_OPCODE(units[unit]))};
+        Instr instr = {.offset = (uint32_t)start,
+                       .lasti = (uint32_t)unit,
+                       .arg = (int32_t)oparg,
+                       .target = -1,
+                       .handler = -1,
+                       .feedback = feedback_of(_Py_OPCODE(units[unit]))};
         const JumpRule *jump = jump_rule(opcode);
         if (jump != NULL) {
             instr.op = jump->op;
@@ -96,13 +100,14 @@ static void decode_handlers(Decoder *d) {
     int next = 0; /* first instruction not behind the ranges read so far */
     while (at < end) {
         int start, size, target, depth;
-        if (!read_number(&at, end, &start) || !read_number(&at, end, &size) || !read_number(&at, end, &target) ||
-            !read_number(&at, end, &depth))
+        if (!read_number(&at, end, &start) || !read_number(&at, end, &size) ||
+            !read_number(&at, end, &target) || !read_number(&at, end, &depth))
             bail(d->cx, "bad_bytecode", "the exception table is cut short");
         if (target >= d->out->unit_count || d->instr_at[target] < 0)
             bail(d->cx, "bad_bytecode", "an exception handler at code unit %d is no instruction", target);
         BcHandler handler = {.target = d->instr_at[target], .depth = depth >> 1, .lasti = depth & 1};
-        for (; next < d->instrs.count && (int)d->instrs.items[next].lasti < start; next++) {}
+        for (; next < d->instrs.count && (int)d->instrs.items[next].lasti < start; next++) {
+        }
         for (int i = next; i < d->instrs.count && (int)d->instrs.items[i].lasti < start + size; i++)
             if (d->instrs.items[i].handler < 0) d->instrs.items[i].handler = handlers.count;
         vec_push(&d->cx->arena, &handlers, handler);
@@ -118,15 +123,27 @@ static void check_args(Decoder *d) {
         int limit = INT_MAX;
         switch (instr->op) {
         case BC_LOAD_CONST: limit = code->const_count; break;
-        case BC_LOAD_FAST: case BC_STORE_FAST: case BC_DELETE_FAST: case BC_LOAD_CLOSURE: case BC_MAKE_CELL:
-        case BC_LOAD_DEREF: case BC_STORE_DEREF: case BC_DELETE_DEREF: case BC_LOAD_CLASSDEREF:
-            limit = code->local_count;
-            break;
-        case BC_LOAD_NAME: case BC_STORE_NAME: case BC_DELETE_NAME: case BC_LOAD_GLOBAL: case BC_STORE_GLOBAL:
-        case BC_DELETE_GLOBAL: case BC_LOAD_ATTR: case BC_STORE_ATTR: case BC_DELETE_ATTR: case BC_LOAD_METHOD:
-        case BC_IMPORT_NAME: case BC_IMPORT_FROM:
-            limit = code->name_count;
-            break;
+        case BC_LOAD_FAST:
+        case BC_STORE_FAST:
+        case BC_DELETE_FAST:
+        case BC_LOAD_CLOSURE:
+        case BC_MAKE_CELL:
+        case BC_LOAD_DEREF:
+        case BC_STORE_DEREF:
+        case BC_DELETE_DEREF:
+        case BC_LOAD_CLASSDEREF: limit = code->local_count; break;
+        case BC_LOAD_NAME:
+        case BC_STORE_NAME:
+        case BC_DELETE_NAME:
+        case BC_LOAD_GLOBAL:
+        case BC_STORE_GLOBAL:
+        case BC_DELETE_GLOBAL:
+        case BC_LOAD_ATTR:
+        case BC_STORE_ATTR:
+        case BC_DELETE_ATTR:
+        case BC_LOAD_METHOD:
+        case BC_IMPORT_NAME:
+        case BC_IMPORT_FROM: limit = code->name_count; break;
         case BC_COPY_FREE_VARS: limit = code->free_count + 1; break;
         case BC_RAISE_VARARGS: limit = 3; break;
         case BC_COMPARE_OP: limit = 6; break;

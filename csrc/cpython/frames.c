@@ -12,7 +12,8 @@ static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *
     memcpy(own, frame, size);
     object->f_frame = own;
     own->owner = FRAME_OWNED_BY_FRAME_OBJECT;
-    if (cp_frame_is_incomplete(own)) own->prev_instr = cp_code_units(own->f_code) + own->f_code->_co_firsttraceable;
+    if (cp_frame_is_incomplete(own))
+        own->prev_instr = cp_code_units(own->f_code) + own->f_code->_co_firsttraceable;
     own->previous = NULL;
     object->f_back = PyThreadState_GetFrame(tstate);
     if (object->f_back == NULL) PyErr_Clear();
@@ -46,7 +47,8 @@ void cp_add_traceback(Frame *frame) {
 }
 
 bool cp_generator_awaits(PyGenObject *generator) {
-    if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED) return false;
+    if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED)
+        return false;
     Frame *frame = (Frame *)generator->gi_iframe;
     _Py_CODEUNIT next = frame->prev_instr[1];
     int opcode = _Py_OPCODE(next);
@@ -57,16 +59,14 @@ PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->impo
 
 /* property's layout is private to CPython's descrobject.c; its first field is the getter. */
 typedef struct PropertyObject {
-    PyObject_HEAD
-    PyObject *getter;
+    PyObject_HEAD PyObject *getter;
 } PropertyObject;
 
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
 
 /* Likewise the wrapper an async generator yields its values in, of genobject.c. */
 typedef struct WrappedValue {
-    PyObject_HEAD
-    PyObject *value;
+    PyObject_HEAD PyObject *value;
 } WrappedValue;
 
 PyObject *cp_wrap_async_value(PyObject *value) {
@@ -108,8 +108,9 @@ static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyO
     return 0;
 }
 
-/* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So it is
- * entered with its events off; the exception event, which goes by the trace function alone, turns them on again. */
+/* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So
+ * it is entered with its events off; the exception event, which goes by the trace function alone, turns them
+ * on again. */
 static PyObject *unwind(PyThreadState *tstate, Frame *frame) {
     tstate->cframe->use_tracing = 0;
     if (tstate->c_tracefunc == NULL) tstate->c_tracefunc = take_itself_out;
@@ -119,5 +120,6 @@ static PyObject *unwind(PyThreadState *tstate, Frame *frame) {
 }
 
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
-    return entry == CP_UNWIND ? unwind(tstate, frame) : _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
+    return entry == CP_UNWIND ? unwind(tstate, frame)
+                              : _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
 }

@@ -27,7 +27,8 @@ FunctionRecord *hook_find_record(PyCodeObject *code) { return table_record(code)
 
 int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
     if (_PyCode_SetExtra((PyObject *)code, table_extra_index, record) < 0) return -1;
-    if (record->code == code) Py_DECREF(code); /* the record goes with the code: its reference is borrowed now */
+    if (record->code == code)
+        Py_DECREF(code); /* the record goes with the code: its reference is borrowed now */
     record->code = code;
     record->in_co_extra = 1;
     return 0;
@@ -54,16 +55,18 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
 
 /* Frames that run already were entered without the hook: their back-edges may never be armed. */
 static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadState *but_of) {
-    for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread; thread = PyThreadState_Next(thread))
-        for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL; frame = frame->previous) {
+    for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread;
+         thread = PyThreadState_Next(thread))
+        for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL;
+             frame = frame->previous) {
             FunctionRecord *record = table_record(frame->f_code);
             if (record == NULL) record = adopt(frame);
             if (record != NULL) record->osr_never = 1;
         }
 }
 
-/* Without a hook the interpreter calls Python functions without going deeper into the C stack, so that a program may
- * recurse as deeply as without dxpy: the hook is out until this frame ends. */
+/* Without a hook the interpreter calls Python functions without going deeper into the C stack, so that a
+ * program may recurse as deeply as without dxpy: the hook is out until this frame ends. */
 static __attribute__((noinline)) PyObject *evaluate_deep(PyThreadState *tstate, Frame *frame, int throwing) {
     PyInterpreterState *interp = tstate->interp;
     osr_hold();
@@ -118,9 +121,10 @@ int hook_install(void) {
     if (current == evaluate) return 0;
     if (current != _PyEval_EvalFrameDefault) {
         is_wanted = false;
-        PyErr_SetString(PyExc_RuntimeError,
-                        "another frame evaluation function (PEP 523) is set, by a debugger or another compiler; "
-                        "dxpy stays off until it is taken out");
+        PyErr_SetString(
+            PyExc_RuntimeError,
+            "another frame evaluation function (PEP 523) is set, by a debugger or another compiler; "
+            "dxpy stays off until it is taken out");
         return -1;
     }
     forbid_osr_in_running_frames(interp, NULL);

@@ -4,8 +4,7 @@
 
 /* range's iterator is private to CPython's rangeobject.c. */
 typedef struct RangeIterator {
-    PyObject_HEAD
-    long index, start, step, length;
+    PyObject_HEAD long index, start, step, length;
 } RangeIterator;
 
 const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {

@@ -1,5 +1,6 @@
 /* CPython 3.11's opcodes that have a canonical twin of the same meaning of argument.
  * SAME(name): same name; RENAMED(cpython, canonical). The rest is decoded by rule in decode_311.h. */
+// clang-format off
 SAME(NOP) SAME(RESUME) SAME(POP_TOP) SAME(PUSH_NULL) SAME(COPY) SAME(SWAP)
 SAME(LOAD_CONST) SAME(LOAD_FAST) SAME(STORE_FAST) SAME(DELETE_FAST) SAME(LOAD_CLOSURE) SAME(MAKE_CELL)
 SAME(COPY_FREE_VARS) SAME(LOAD_DEREF) SAME(STORE_DEREF) SAME(DELETE_DEREF) SAME(LOAD_CLASSDEREF)

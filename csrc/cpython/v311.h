@@ -51,7 +51,8 @@ static inline bool cp_gil_is_wanted(PyThreadState *tstate) {
     return _Py_atomic_load_relaxed(&tstate->interp->ceval.gil_drop_request) != 0;
 }
 
-/* An exception that another thread asked to be raised here (PyThreadState_SetAsyncExc): 0, or -1 with it set. */
+/* An exception that another thread asked to be raised here (PyThreadState_SetAsyncExc): 0, or -1 with it set.
+ */
 static inline int cp_raise_async_exception(PyThreadState *tstate) {
     PyObject *type = tstate->async_exc;
     if (type == NULL) return 0;
@@ -69,7 +70,9 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
 
 /* --- objects with instance values (attributes without a dict), and the keys they share --- */
 
-static inline bool cp_has_values(PyTypeObject *type) { return (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0; }
+static inline bool cp_has_values(PyTypeObject *type) {
+    return (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
+}
 static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_ValuesPointer(object); }
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
 static inline PyDictKeysObject *cp_shared_keys(PyTypeObject *type) {
@@ -95,8 +98,9 @@ static inline Py_ssize_t cp_keys_find(PyDictKeysObject *keys, PyObject *key) {
 }
 static inline bool cp_keys_are_str(PyDictKeysObject *keys) { return keys->dk_kind != DICT_KEYS_GENERAL; }
 static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *)dict)->ma_keys->dk_version; }
-/* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key comes or
- * goes; ours are counted down from the other end, so that no two states share one. 0: there are no more. */
+/* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key
+ * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
+ * more. */
 uint32_t cp_need_keys_version(PyObject *dict);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
@@ -120,22 +124,24 @@ void cp_clear_frame(PyThreadState *tstate, Frame *frame);
 void cp_add_traceback(Frame *frame);
 /* Is the suspended generator or coroutine waiting for another one? */
 bool cp_generator_awaits(PyGenObject *generator);
-PyObject *cp_default_import(PyThreadState *tstate);     // borrowed
-PyObject *cp_property_getter(PyObject *property);       // borrowed, may be NULL
-PyObject *cp_wrap_async_value(PyObject *value);         // new ref
+PyObject *cp_default_import(PyThreadState *tstate); // borrowed
+PyObject *cp_property_getter(PyObject *property);   // borrowed, may be NULL
+PyObject *cp_wrap_async_value(PyObject *value);     // new ref
 bool cp_spec_is_initializing(PyObject *spec);
 /* Evaluate a frame by whatever evaluates frames now: the hook, another's, or CPython's own loop. */
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
     _PyFrameEvalFunction evaluate = tstate->interp->eval_frame; // NULL: CPython's own
     return evaluate ? evaluate(tstate, frame, 0) : _PyEval_EvalFrameDefault(tstate, frame, 0);
 }
-/* How CPython's own loop is entered: behind the last instruction; with an exception that is thrown into the generator
- * there; or, while tracing, with one that was raised there and that the loop is to unwind, its events included. */
+/* How CPython's own loop is entered: behind the last instruction; with an exception that is thrown into the
+ * generator there; or, while tracing, with one that was raised there and that the loop is to unwind, its
+ * events included. */
 typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
-/* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker, if that
- * thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only when the main thread
- * itself asks, so this sets it by hand; set while another thread runs, it would slow that one down for nothing. */
+/* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
+ * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
+ * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow
+ * that one down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);

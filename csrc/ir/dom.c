@@ -1,5 +1,5 @@
-/* Reverse postorder and dominators, after Cooper, Harvey and Kennedy. All entries hang below one root that is no
- * block, so a block that two entries reach is dominated by neither. */
+/* Reverse postorder and dominators, after Cooper, Harvey and Kennedy. All entries hang below one root that is
+ * no block, so a block that two entries reach is dominated by neither. */
 #include "ir/ir.h"
 
 typedef struct Visit {

@@ -3,9 +3,11 @@
  *   magic, version
  *   caches, link slots, then per slot: kind, index
  *   entries, then per entry: kind, offset
- *   exits, then per exit: kind, offset, lasti, depth, pushes lasti, reason, values, then per value: kind, slot
+ *   exits, then per exit: kind, offset, lasti, depth, pushes lasti, reason, values, then per value: kind,
+ * slot
  *
- * The link block of a loaded function: inline caches first, then the link slots. Emitted code gets its address. */
+ * The link block of a loaded function: inline caches first, then the link slots. Emitted code gets its
+ * address. */
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 

@@ -20,8 +20,8 @@ const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
 #define FLAG_BITS(f)                                                                                         \
     ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
      (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
-     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) | (HAS(f, 'C') ? OPF_CONSUMES : 0) |  \
-     (HAS(f, 'G') ? OPF_GUARD : 0))
+     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) |                                  \
+     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0))
 
 const OpInfo IR_OPS[IR_OP_COUNT] = {
 #define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
@@ -34,7 +34,15 @@ const OpInfo IR_OPS[IR_OP_COUNT] = {
 
 static HelperInfo HELPERS[HELPER_COUNT] = {
 #define HELPER(name, sig, flags, doc)                                                                        \
-    {#name, sig, sig + 2, RAISES(sig[0]), HAS(flags, 'R'), HAS(flags, 'P'), HAS(sig, '*'), RESULT_TYPE(sig[0]), 0},
+    {#name,                                                                                                  \
+     sig,                                                                                                    \
+     sig + 2,                                                                                                \
+     RAISES(sig[0]),                                                                                         \
+     HAS(flags, 'R'),                                                                                        \
+     HAS(flags, 'P'),                                                                                        \
+     HAS(sig, '*'),                                                                                          \
+     RESULT_TYPE(sig[0]),                                                                                    \
+     0},
 #include "ir/helpers.def"
 };
 
@@ -124,7 +132,8 @@ static Ins **pool_place(Fn *fn, int op, int64_t imm) {
 Ins *ir_const(Fn *fn, IrOp op, int64_t imm) {
     if ((uint32_t)fn->pool.count * 2 >= fn->pool_room) {
         fn->pool_room = fn->pool_room ? fn->pool_room * 2 : 64;
-        while (fn->pool_room <= (uint32_t)fn->pool.count * 2) fn->pool_room *= 2; /* the parser fills the pool itself */
+        while (fn->pool_room <= (uint32_t)fn->pool.count * 2)
+            fn->pool_room *= 2; /* the parser fills the pool itself */
         fn->pool_table = arena_array(fn_arena(fn), Ins *, fn->pool_room);
         for (int i = 0; i < fn->pool.count; i++)
             *pool_place(fn, fn->pool.items[i]->op, fn->pool.items[i]->imm) = fn->pool.items[i];

@@ -40,14 +40,32 @@ typedef enum LayoutField {
 } LayoutField;
 
 typedef enum ImmKind {
-    IMM_NONE, IMM_INT, IMM_BITS, IMM_LOCAL, IMM_SLOT, IMM_CONST, IMM_NAME, IMM_KNOWN, IMM_CACHE, IMM_OUT,
-    IMM_HELPER, IMM_UNIT
+    IMM_NONE,
+    IMM_INT,
+    IMM_BITS,
+    IMM_LOCAL,
+    IMM_SLOT,
+    IMM_CONST,
+    IMM_NAME,
+    IMM_KNOWN,
+    IMM_CACHE,
+    IMM_OUT,
+    IMM_HELPER,
+    IMM_UNIT
 } ImmKind;
 
 /* The flags column of ops.def. */
 enum {
-    OPF_CONST = 1, OPF_TERMINATOR = 2, OPF_RAISES = 4, OPF_LEAVES = 8, OPF_EFFECT = 16, OPF_BORROWED = 32,
-    OPF_NULLABLE = 64, OPF_RUNS_CODE = 128, OPF_CONSUMES = 256, OPF_GUARD = 512
+    OPF_CONST = 1,
+    OPF_TERMINATOR = 2,
+    OPF_RAISES = 4,
+    OPF_LEAVES = 8,
+    OPF_EFFECT = 16,
+    OPF_BORROWED = 32,
+    OPF_NULLABLE = 64,
+    OPF_RUNS_CODE = 128,
+    OPF_CONSUMES = 256,
+    OPF_GUARD = 512
 };
 
 typedef struct OpInfo {
@@ -79,15 +97,15 @@ typedef struct Block Block;
 
 /* Where the interpreter could go on, or where an exception is raised: what a frame must hold there. */
 typedef struct FrameState {
-    uint32_t offset;  /* code unit to go on with */
-    uint32_t lasti;   /* code unit shown as running */
-    int32_t handler;  /* index into Fn.handlers, -1: none */
+    uint32_t offset; /* code unit to go on with */
+    uint32_t lasti;  /* code unit shown as running */
+    int32_t handler; /* index into Fn.handlers, -1: none */
     int32_t stack_count;
-    Ins **stack;      /* operand stack, bottom first */
+    Ins **stack; /* operand stack, bottom first */
     int32_t local_count;
-    int32_t *slots;   /* local variables whose value the frame's memory does not have yet */
-    Ins **locals;     /* their values */
-    Ins **bound;      /* 0: the variable is unbound after all; a constant 1 for most */
+    int32_t *slots; /* local variables whose value the frame's memory does not have yet */
+    Ins **locals;   /* their values */
+    Ins **bound;    /* 0: the variable is unbound after all; a constant 1 for most */
 } FrameState;
 
 struct Ins {
@@ -102,10 +120,10 @@ struct Ins {
     Block *block;
     Ins *prev, *next;
     uint32_t id;
-    int32_t exit;          /* index into Fn.exits, -1: none; set by opt_refcount */
-    int32_t leave_exit;    /* likewise, of an instruction that may raise and may leave: where it leaves */
-    uint64_t consumed;     /* calls with a rest: mask of its values that the helper consumes */
-    int32_t use_count;     /* scratch of passes */
+    int32_t exit;       /* index into Fn.exits, -1: none; set by opt_refcount */
+    int32_t leave_exit; /* likewise, of an instruction that may raise and may leave: where it leaves */
+    uint64_t consumed;  /* calls with a rest: mask of its values that the helper consumes */
+    int32_t use_count;  /* scratch of passes */
     void *scratch;
 };
 
@@ -116,9 +134,9 @@ struct Block {
     int succ_count;
     VEC(Block *) preds;
     bool is_entry;
-    int order;      /* position in Fn.blocks */
-    int rpo;        /* reverse postorder number from the entries, -1: not reached; by ir_fill_dominators */
-    Block *idom;    /* immediate dominator, NULL: an entry, or reached from several */
+    int order;   /* position in Fn.blocks */
+    int rpo;     /* reverse postorder number from the entries, -1: not reached; by ir_fill_dominators */
+    Block *idom; /* immediate dominator, NULL: an entry, or reached from several */
     void *scratch;
 };
 
@@ -131,14 +149,18 @@ typedef struct Entry {
 } Entry;
 
 typedef struct Handler {
-    int entry;      /* index into Fn.entries */
-    int32_t depth;  /* stack entries kept */
-    bool lasti;     /* lasti is pushed before the exception */
+    int entry;     /* index into Fn.entries */
+    int32_t depth; /* stack entries kept */
+    bool lasti;    /* lasti is pushed before the exception */
 } Handler;
 
 /* What an exit does with a value. Order known to ir/image.h. */
 typedef enum ExitValueKind {
-    EXIT_OWNED, EXIT_BORROWED, EXIT_DROP, EXIT_I64, EXIT_F64,
+    EXIT_OWNED,
+    EXIT_BORROWED,
+    EXIT_DROP,
+    EXIT_I64,
+    EXIT_F64,
     EXIT_IF /* a number: when it is 0 the next row is skipped */
 } ExitValueKind;
 
@@ -163,13 +185,13 @@ typedef struct Fn {
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
     bool is_generator;
-    int force_exits;       /* every guard fails at each such visit, for tests; 0: never */
+    int force_exits; /* every guard fails at each such visit, for tests; 0: never */
     int64_t layout[LAYOUT_COUNT];
 
-    VEC(Ins *) pool;       /* constants */
-    Ins **pool_table;      /* the same by hash of op and imm, open addressing; ir_const's own */
-    uint32_t pool_room;    /* a power of 2 */
-    VEC(Block *) blocks;   /* in order of emission */
+    VEC(Ins *) pool;     /* constants */
+    Ins **pool_table;    /* the same by hash of op and imm, open addressing; ir_const's own */
+    uint32_t pool_room;  /* a power of 2 */
+    VEC(Block *) blocks; /* in order of emission */
     VEC(Entry) entries;
     VEC(Handler) handlers;
     VEC(Exit) exits;
@@ -188,7 +210,7 @@ void ir_insert_after(Ins *at, Ins *ins);
 void ir_remove(Ins *ins);
 void ir_set_succs(Block *block, Block *first, Block *second);
 Ins *ir_const(Fn *fn, IrOp op, int64_t imm); /* from the pool, made when missing */
-void ir_fill_preds(Fn *fn);                   /* recompute preds; phis must agree with their order */
+void ir_fill_preds(Fn *fn);                  /* recompute preds; phis must agree with their order */
 void ir_fill_dominators(Fn *fn);             /* rpo and idom; needs preds */
 bool ir_dominates(const Block *a, const Block *b);
 
@@ -217,6 +239,6 @@ static inline Ins **ir_state_value(const FrameState *state, int i) {
 /* --- text --- */
 void ir_print(const Fn *fn, StrBuf *out);
 Fn *ir_parse(CompileContext *cx, const char *text, size_t length); /* bails: bad_ir */
-void ir_verify(Fn *fn, const char *after); /* bails: bad_ir */
+void ir_verify(Fn *fn, const char *after);                         /* bails: bad_ir */
 
 #endif

@@ -1,5 +1,5 @@
-/* Read the IR's text form. Any input that ir/print.c could not have written is refused (bad_ir), never a crash:
- * the worker reads what a pipe brings, and fuzzers feed it garbage. */
+/* Read the IR's text form. Any input that ir/print.c could not have written is refused (bad_ir), never a
+ * crash: the worker reads what a pipe brings, and fuzzers feed it garbage. */
 #include "ir/ir.h"
 
 #include <errno.h>
@@ -20,7 +20,9 @@ typedef struct Parser {
     uint32_t block_capacity;
 } Parser;
 
-static _Noreturn void fail(Parser *p, const char *what) { bail(p->cx, "bad_ir", "line %d: %s", p->line, what); }
+static _Noreturn void fail(Parser *p, const char *what) {
+    bail(p->cx, "bad_ir", "line %d: %s", p->line, what);
+}
 
 static void skip_spaces(Parser *p) {
     while (p->at < p->end && *p->at == ' ') p->at++;
@@ -53,7 +55,8 @@ static int64_t number(Parser *p, int64_t low, int64_t high) {
     skip_spaces(p);
     char buffer[32];
     size_t length = 0;
-    while (p->at < p->end && length < sizeof(buffer) - 1 && ((*p->at >= '0' && *p->at <= '9') || *p->at == '-'))
+    while (p->at < p->end && length < sizeof(buffer) - 1 &&
+           ((*p->at >= '0' && *p->at <= '9') || *p->at == '-'))
         buffer[length++] = *p->at++;
     buffer[length] = '\0';
     char *stop;
@@ -66,8 +69,8 @@ static int64_t number(Parser *p, int64_t low, int64_t high) {
 static size_t word(Parser *p, const char **start) {
     skip_spaces(p);
     *start = p->at;
-    while (p->at < p->end && (*p->at == '_' || (*p->at >= 'a' && *p->at <= 'z') || (*p->at >= 'A' && *p->at <= 'Z') ||
-                              (*p->at >= '0' && *p->at <= '9')))
+    while (p->at < p->end && (*p->at == '_' || (*p->at >= 'a' && *p->at <= 'z') ||
+                              (*p->at >= 'A' && *p->at <= 'Z') || (*p->at >= '0' && *p->at <= '9')))
         p->at++;
     if (p->at == *start) fail(p, "expected a word");
     return (size_t)(p->at - *start);
@@ -205,7 +208,8 @@ static void instruction(Parser *p, Block *block) {
     IrType type = IR_VOID;
     bool nullable = false;
     skip_spaces(p);
-    bool has_result = p->at < p->end && *p->at == 'v' && p->at + 1 < p->end && p->at[1] >= '0' && p->at[1] <= '9';
+    bool has_result =
+        p->at < p->end && *p->at == 'v' && p->at + 1 < p->end && p->at[1] >= '0' && p->at[1] <= '9';
     if (has_result) {
         id = value_id(p);
         expect(p, ":");
@@ -221,7 +225,8 @@ static void instruction(Parser *p, Block *block) {
     Values args = value_list(p);
     int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : IR_OPS[op].args;
     bool open = op == IR_phi_OP || (op == IR_call_OP && ir_helper((int)immediate)->variadic);
-    if (open ? args.count < (op == IR_phi_OP ? 0 : wanted) : args.count != wanted) fail(p, "wrong number of values");
+    if (open ? args.count < (op == IR_phi_OP ? 0 : wanted) : args.count != wanted)
+        fail(p, "wrong number of values");
     Ins *ins = ir_new_ins(p->fn, op, type, 0);
     ins->type = (uint8_t)type;
     ins->nullable = nullable;
@@ -248,8 +253,9 @@ static void header(Parser *p) {
     const struct {
         const char *name;
         int *field;
-    } fields[] = {{"tier", &p->fn->tier},          {"args", &p->fn->argument_count}, {"locals", &p->fn->local_count},
-                  {"stack", &p->fn->stack_size},   {"consts", &p->fn->const_count},  {"names", &p->fn->name_count},
+    } fields[] = {{"tier", &p->fn->tier},          {"args", &p->fn->argument_count},
+                  {"locals", &p->fn->local_count}, {"stack", &p->fn->stack_size},
+                  {"consts", &p->fn->const_count}, {"names", &p->fn->name_count},
                   {"caches", &p->fn->cache_count}, {"units", &p->fn->unit_count}};
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         expect(p, fields[i].name);
@@ -317,8 +323,7 @@ static Ins *resolved(Parser *p, Ins *reference) {
 static void resolve(Parser *p) {
     for (uint32_t id = 0; id < p->block_capacity; id++)
         if (p->blocks[id] != NULL && p->blocks[id]->order < 0) fail(p, "a block is named and never defined");
-    for (int i = 0; i < p->fn->blocks.count; i++)
-        for_each_ins(ins, p->fn->blocks.items[i]) {
+    for (int i = 0; i < p->fn->blocks.count; i++) for_each_ins(ins, p->fn->blocks.items[i]) {
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = resolved(p, ins->args[a]);
             for (int s = 0; s < ir_state_count(ins->state); s++)
                 *ir_state_value(ins->state, s) = resolved(p, *ir_state_value(ins->state, s));

@@ -28,7 +28,8 @@ static void print_ins(const Ins *ins, StrBuf *out) {
         strbuf_addf(out, " @%u %u %d [", ins->state->offset, ins->state->lasti, ins->state->handler);
         print_values(ins->state->stack, ins->state->stack_count, out);
         for (int i = 0; i < ins->state->local_count; i++)
-            strbuf_addf(out, " %d=v%u v%u", ins->state->slots[i], ins->state->locals[i]->id, ins->state->bound[i]->id);
+            strbuf_addf(out, " %d=v%u v%u", ins->state->slots[i], ins->state->locals[i]->id,
+                        ins->state->bound[i]->id);
         strbuf_addf(out, " ]");
     }
     for (int s = 0; s < ins->block->succ_count && ins == ins->block->last; s++)
@@ -46,11 +47,14 @@ void ir_print(const Fn *fn, StrBuf *out) {
     static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
     strbuf_addf(out, "fn \"");
     print_name(fn->name, out);
-    strbuf_addf(out, "\" tier %d args %d locals %d stack %d consts %d names %d caches %d units %d generator %d force %d\n",
-                fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count, fn->name_count,
-                fn->cache_count, fn->unit_count, fn->is_generator, fn->force_exits);
+    strbuf_addf(
+        out,
+        "\" tier %d args %d locals %d stack %d consts %d names %d caches %d units %d generator %d force %d\n",
+        fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count, fn->name_count,
+        fn->cache_count, fn->unit_count, fn->is_generator, fn->force_exits);
     strbuf_addf(out, "layout");
-    for (int i = 0; i < LAYOUT_COUNT; i++) strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);
+    for (int i = 0; i < LAYOUT_COUNT; i++)
+        strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);
     strbuf_addf(out, "\n");
     for (int i = 0; i < fn->entries.count; i++) {
         const Entry *entry = &fn->entries.items[i];

@@ -24,17 +24,36 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
     case IR_call_OP: check_call(fn, after, ins); break;
-    case IR_mkbool_OP: case IR_guard_OP: case IR_not_OP: case IR_br_OP: case IR_box_i64_OP: case IR_i2f_OP: case IR_iadd_OP:
-    case IR_isub_OP: case IR_imul_OP: case IR_ifloordiv_OP: case IR_imod_OP: case IR_iand_OP: case IR_ior_OP:
-    case IR_ixor_OP: case IR_ishl_OP: case IR_ishr_OP: case IR_ineg_OP: case IR_iinvert_OP: case IR_icmp_OP:
-    case IR_itruediv_OP:
-        wanted = IR_I64;
-        break;
-    case IR_box_f64_OP: case IR_fadd_OP: case IR_fsub_OP: case IR_fmul_OP: case IR_fdiv_OP: case IR_fneg_OP:
-    case IR_fcmp_OP:
-        wanted = IR_F64;
-        break;
-    case IR_list_item_OP: case IR_tuple_item_OP: case IR_list_set_OP:
+    case IR_mkbool_OP:
+    case IR_guard_OP:
+    case IR_not_OP:
+    case IR_br_OP:
+    case IR_box_i64_OP:
+    case IR_i2f_OP:
+    case IR_iadd_OP:
+    case IR_isub_OP:
+    case IR_imul_OP:
+    case IR_ifloordiv_OP:
+    case IR_imod_OP:
+    case IR_iand_OP:
+    case IR_ior_OP:
+    case IR_ixor_OP:
+    case IR_ishl_OP:
+    case IR_ishr_OP:
+    case IR_ineg_OP:
+    case IR_iinvert_OP:
+    case IR_icmp_OP:
+    case IR_itruediv_OP: wanted = IR_I64; break;
+    case IR_box_f64_OP:
+    case IR_fadd_OP:
+    case IR_fsub_OP:
+    case IR_fmul_OP:
+    case IR_fdiv_OP:
+    case IR_fneg_OP:
+    case IR_fcmp_OP: wanted = IR_F64; break;
+    case IR_list_item_OP:
+    case IR_tuple_item_OP:
+    case IR_list_set_OP:
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
@@ -47,15 +66,18 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
 
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->block != block) refuse(fn, after, ins, "does not know its block");
-    if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last)) refuse(fn, after, ins, "a block's end is not its last");
-    if ((ir_raises(ins) || ir_leaves(ins)) && ins->state == NULL) refuse(fn, after, ins, "has no frame state");
+    if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last))
+        refuse(fn, after, ins, "a block's end is not its last");
+    if ((ir_raises(ins) || ir_leaves(ins)) && ins->state == NULL)
+        refuse(fn, after, ins, "has no frame state");
     if (ins->op == IR_phi_OP && ins->arg_count != block->preds.count)
         refuse(fn, after, ins, "a phi needs one value per predecessor");
     if (ins->op == IR_phi_OP && ins->prev != NULL && ins->prev->op != IR_phi_OP)
         refuse(fn, after, ins, "phis come first");
     if (ins->state)
         for (int i = 0; i < ins->state->stack_count; i++)
-            if (ins->state->stack[i]->type == IR_VOID) refuse(fn, after, ins, "a frame state has a value without type");
+            if (ins->state->stack[i]->type == IR_VOID)
+                refuse(fn, after, ins, "a frame state has a value without type");
     if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
         refuse(fn, after, ins, "its handler keeps more than the operand stack has");
@@ -78,7 +100,8 @@ void ir_verify(Fn *fn, const char *after) {
     for (int i = 0; i < fn->blocks.count; i++) {
         Block *block = fn->blocks.items[i];
         if (block->last == NULL) bail(fn->cx, "bad_ir", "after %s: b%u is empty", after, block->id);
-        if (block->is_entry && block->preds.count) bail(fn->cx, "bad_ir", "after %s: entry b%u is jumped to", after, block->id);
+        if (block->is_entry && block->preds.count)
+            bail(fn->cx, "bad_ir", "after %s: entry b%u is jumped to", after, block->id);
         int position = 0;
         for_each_ins(ins, block) {
             check_ins(fn, after, block, ins);

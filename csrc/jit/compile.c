@@ -1,5 +1,5 @@
-/* From a code object to running code: decode and lower here, compile in the worker (or find it in the cache), load,
- * publish. */
+/* From a code object to running code: decode and lower here, compile in the worker (or find it in the cache),
+ * load, publish. */
 #define _GNU_SOURCE /* dladdr */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ typedef struct Pending {
 
 volatile int publish_is_wanted;
 Frame *publish_sample_frame;
-static Pending *pending;       // one list per process, like the worker; guarded by the GIL
+static Pending *pending; // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
 static double seconds_of(clockid_t clock) {
@@ -59,20 +59,23 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 
 /* --- decode and lower --- */
 
-/* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past failures. */
+/* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
+ * failures. */
 static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
     Frame *sample = publish_sample_frame;
     if (sample != NULL && sample->f_code == record->code) {
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
-        for (int i = 0; i < code->argument_count; i++) code->argument_types[i] = decode_likely_type(sample->localsplus[i]);
+        for (int i = 0; i < code->argument_count; i++)
+            code->argument_types[i] = decode_likely_type(sample->localsplus[i]);
     }
     for (int i = 0; i < code->count; i++)
         for (int k = 0; k < record->failed_guard_count; k++)
-            if ((int32_t)code->instrs[i].offset == record->failed_guards[k]) code->instrs[i].flags |= BC_NO_SPECULATION;
+            if ((int32_t)code->instrs[i].offset == record->failed_guards[k])
+                code->instrs[i].flags |= BC_NO_SPECULATION;
 }
 
-/* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed, record says
- * why. */
+/* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
+ * record says why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
     CompileContext cx;
     StrBuf text = {0};
@@ -105,7 +108,8 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
 static void artifact_key(const char *text, int level, char key[HASH_HEX + 1]) {
     Hash hash;
     char settings[160];
-    int length = snprintf(settings, sizeof(settings), "%s %s %d %lx\n", DXPY_BUILD_ID, cpu_level(), level, dxpy_built_for);
+    int length = snprintf(settings, sizeof(settings), "%s %s %d %lx\n", DXPY_BUILD_ID, cpu_level(), level,
+                          dxpy_built_for);
     hash_init(&hash);
     hash_update(&hash, settings, (size_t)length);
     hash_update(&hash, text, strlen(text));
@@ -143,14 +147,18 @@ static void set_up(void) {
     static double configured_timeout = -1;
     const char *folder = options_cache_folder();
     bool same = configured_timeout == options.compile_timeout &&
-                (folder == NULL ? configured_folder == NULL : configured_folder && strcmp(folder, configured_folder) == 0);
+                (folder == NULL ? configured_folder == NULL
+                                : configured_folder && strcmp(folder, configured_folder) == 0);
     if (same) return;
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
     uint64_t limit = (uint64_t)options.cache_limit << 20;
-    WorkerSettings settings = {.program = program_path(), .cache_dir = folder, .cache_limit = limit,
-                               .compile_timeout = options.compile_timeout, .notify = notify};
+    WorkerSettings settings = {.program = program_path(),
+                               .cache_dir = folder,
+                               .cache_limit = limit,
+                               .compile_timeout = options.compile_timeout,
+                               .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);
 }
@@ -271,10 +279,8 @@ static bool is_pending(uint64_t job) { return *find_job(job) != NULL; }
 
 static void wait_for(uint64_t job) {
     while (is_pending(job)) {
-        Py_BEGIN_ALLOW_THREADS
-        worker_wait_reply(1.0);
-        Py_END_ALLOW_THREADS
-        compile_publish_finished();
+        Py_BEGIN_ALLOW_THREADS worker_wait_reply(1.0);
+        Py_END_ALLOW_THREADS compile_publish_finished();
     }
 }
 
@@ -351,7 +357,8 @@ enum { MAX_RECOMPILES = 12 };
 static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     for (int i = 0; i < record->failed_guard_count; i++)
         if (record->failed_guards[i] == offset) return true; /* being compiled without it */
-    int32_t *grown = PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
+    int32_t *grown =
+        PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
     if (grown == NULL) return false;
     record->failed_guards = grown;
     grown[record->failed_guard_count++] = offset;
@@ -381,7 +388,8 @@ void compile_guard_failed(FunctionRecord *record, int32_t offset) {
 
 static bool has_osr_entry(const FunctionRecord *record, int32_t unit) {
     for (int i = 0; record->compiled != NULL && i < record->compiled->entry_count; i++)
-        if (record->compiled->entries[i].kind == ENTRY_OSR && record->compiled->entries[i].offset == unit) return true;
+        if (record->compiled->entries[i].kind == ENTRY_OSR && record->compiled->entries[i].offset == unit)
+            return true;
     return false;
 }
 
@@ -438,8 +446,8 @@ static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
         const ExitRecord *exit = &c->exits[i];
         if (exit->count == 0) continue;
         int offset = exit->lasti * (int)sizeof(_Py_CODEUNIT);
-        PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset, KINDS[exit->kind],
-                                      (unsigned long long)exit->count);
+        PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset,
+                                      KINDS[exit->kind], (unsigned long long)exit->count);
         if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);
         Py_XDECREF(row);
     }
@@ -457,8 +465,8 @@ PyObject *compile_describe(FunctionRecord *record) {
         Py_XDECREF(offset);
     }
     if (exits != NULL && osr != NULL)
-        result = Py_BuildValue("{sisssnsOsO}", "tier", c->tier, "symbol", "", "code_size", (Py_ssize_t)c->code_size,
-                               "exits", exits, "osr_entries", osr);
+        result = Py_BuildValue("{sisssnsOsO}", "tier", c->tier, "symbol", "", "code_size",
+                               (Py_ssize_t)c->code_size, "exits", exits, "osr_entries", osr);
     Py_XDECREF(exits);
     Py_XDECREF(osr);
     return result;
@@ -469,10 +477,14 @@ static const char *feedback_types(int feedback) {
     case FB_INT: return "int";
     case FB_FLOAT: return "float";
     case FB_STR: return "str";
-    case FB_LIST_INT: case FB_LIST: return "list";
-    case FB_TUPLE_INT: case FB_TUPLE: case FB_TWO_TUPLE: return "tuple";
+    case FB_LIST_INT:
+    case FB_LIST: return "list";
+    case FB_TUPLE_INT:
+    case FB_TUPLE:
+    case FB_TWO_TUPLE: return "tuple";
     case FB_DICT: return "dict";
-    case FB_MODULE: case FB_METHOD_MODULE: return "module";
+    case FB_MODULE:
+    case FB_METHOD_MODULE: return "module";
     case FB_METHOD_CLASS: return "type";
     case FB_CALL_PY: return "function";
     case FB_CALL_BOUND: return "method";
@@ -531,10 +543,8 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage
     int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));
     free(text);
     while (status == 0 && dump_job != 0) {
-        Py_BEGIN_ALLOW_THREADS
-        worker_wait_reply(1.0);
-        Py_END_ALLOW_THREADS
-        compile_publish_finished();
+        Py_BEGIN_ALLOW_THREADS worker_wait_reply(1.0);
+        Py_END_ALLOW_THREADS compile_publish_finished();
     }
     dump_reply = NULL;
     dump_job = 0;
@@ -548,8 +558,11 @@ PyObject *compile_dump(FunctionRecord *record, const char *stage) {
     char *text;
     if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, true);
     else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, false);
-    else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0) text = dump_in_worker(record, tier, stage);
-    else return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'", stage);
+    else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
+        text = dump_in_worker(record, tier, stage);
+    else
+        return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'",
+                            stage);
     PyObject *result = text ? PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace") : NULL;
     free(text);
     return result;

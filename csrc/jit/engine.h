@@ -79,8 +79,8 @@ bool compile_arm_osr(FunctionRecord *record, int offset);
  * has none): new str. NULL: ValueError, or no exception and bail_reason and bail_message set. */
 PyObject *compile_dump(FunctionRecord *record, const char *stage);
 
-/* Decode and lower without a record, for tools and tests: (reason or None, message, microseconds taken, text of
- * the IR or None). */
+/* Decode and lower without a record, for tools and tests: (reason or None, message, microseconds taken, text
+ * of the IR or None). */
 PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text);
 
 /* --- what the Python surface calls (implemented in jit/engine.c) --- */

@@ -55,8 +55,7 @@ typedef union Value {
 
 static PyObject *describe_takes(const OptionRow *row) {
     switch (row->type) {
-    case OPTION_BOOL:
-        return PyUnicode_FromString("1 or 0");
+    case OPTION_BOOL: return PyUnicode_FromString("1 or 0");
     case OPTION_INT:
         if (row->highest >= (double)INT64_MAX)
             return PyUnicode_FromFormat("a whole number of at least %lld", (long long)row->lowest);
@@ -67,14 +66,10 @@ static PyObject *describe_takes(const OptionRow *row) {
         snprintf(text, sizeof text, "a number of seconds from %g to %g", row->lowest, row->highest);
         return PyUnicode_FromString(text);
     }
-    case OPTION_PATH:
-        return PyUnicode_FromString("a path");
-    case OPTION_LIST:
-        return PyUnicode_FromString("patterns with commas between, like app.*,lib.parse");
-    case OPTION_STAGES:
-        return PyUnicode_FromString("stages with commas between, of bytecode, ir, opt, asm");
-    case OPTION_THRESHOLDS:
-        break;
+    case OPTION_PATH: return PyUnicode_FromString("a path");
+    case OPTION_LIST: return PyUnicode_FromString("patterns with commas between, like app.*,lib.parse");
+    case OPTION_STAGES: return PyUnicode_FromString("stages with commas between, of bytecode, ir, opt, asm");
+    case OPTION_THRESHOLDS: break;
     }
     return PyUnicode_FromString("three growing whole numbers above 0, like 100,1000,10000");
 }
@@ -242,22 +237,17 @@ static bool parse_thresholds(PyObject *value, uint64_t result[3]) {
 
 static bool parse_value(const OptionRow *row, PyObject *value, Value *result) {
     switch (row->type) {
-    case OPTION_BOOL:
-        return parse_bool(value, &result->flag);
+    case OPTION_BOOL: return parse_bool(value, &result->flag);
     case OPTION_INT:
         return parse_number(value, &result->number) && (double)result->number >= row->lowest &&
                (double)result->number <= row->highest;
     case OPTION_SECONDS:
         return parse_seconds(value, &result->seconds) && result->seconds >= row->lowest &&
                result->seconds <= row->highest;
-    case OPTION_PATH:
-        return parse_path(value, &result->path);
-    case OPTION_LIST:
-        return parse_list(value, &result->list);
-    case OPTION_STAGES:
-        return parse_stages(value, &result->list);
-    case OPTION_THRESHOLDS:
-        break;
+    case OPTION_PATH: return parse_path(value, &result->path);
+    case OPTION_LIST: return parse_list(value, &result->list);
+    case OPTION_STAGES: return parse_stages(value, &result->list);
+    case OPTION_THRESHOLDS: break;
     }
     return parse_thresholds(value, result->thresholds);
 }
@@ -278,15 +268,9 @@ static void *field_of(const OptionRow *row) { return (char *)&options + row->off
 static void store_option(const OptionRow *row, const Value *value) {
     void *field = field_of(row);
     switch (row->type) {
-    case OPTION_BOOL:
-        *(bool *)field = value->flag;
-        break;
-    case OPTION_INT:
-        *(int64_t *)field = value->number;
-        break;
-    case OPTION_SECONDS:
-        *(double *)field = value->seconds;
-        break;
+    case OPTION_BOOL: *(bool *)field = value->flag; break;
+    case OPTION_INT: *(int64_t *)field = value->number; break;
+    case OPTION_SECONDS: *(double *)field = value->seconds; break;
     case OPTION_PATH:
         free(*(char **)field);
         *(char **)field = value->path;
@@ -296,9 +280,7 @@ static void store_option(const OptionRow *row, const Value *value) {
         free_list(*(char ***)field);
         *(char ***)field = value->list;
         break;
-    case OPTION_THRESHOLDS:
-        memcpy(field, value->thresholds, sizeof value->thresholds);
-        break;
+    case OPTION_THRESHOLDS: memcpy(field, value->thresholds, sizeof value->thresholds); break;
     }
 }
 
@@ -381,19 +363,14 @@ static PyObject *current_value(const OptionRow *row) {
     void *field = field_of(row);
     uint64_t *thresholds = field;
     switch (row->type) {
-    case OPTION_BOOL:
-        return PyBool_FromLong(*(bool *)field);
-    case OPTION_INT:
-        return PyLong_FromLongLong(*(int64_t *)field);
-    case OPTION_SECONDS:
-        return PyFloat_FromDouble(*(double *)field);
+    case OPTION_BOOL: return PyBool_FromLong(*(bool *)field);
+    case OPTION_INT: return PyLong_FromLongLong(*(int64_t *)field);
+    case OPTION_SECONDS: return PyFloat_FromDouble(*(double *)field);
     case OPTION_PATH:
         return *(char **)field ? PyUnicode_DecodeFSDefault(*(char **)field) : Py_NewRef(Py_None);
     case OPTION_LIST:
-    case OPTION_STAGES:
-        return list_to_tuple(*(char ***)field);
-    case OPTION_THRESHOLDS:
-        break;
+    case OPTION_STAGES: return list_to_tuple(*(char ***)field);
+    case OPTION_THRESHOLDS: break;
     }
     return Py_BuildValue("(KKK)", thresholds[0], thresholds[1], thresholds[2]);
 }

@@ -40,17 +40,17 @@ typedef struct FunctionRecord {
     struct Engine *engine;   /* borrowed: the engine it counts for */
     const char *bail_reason; /* name from jit/reasons.def of the last failed compile, or NULL */
     char bail_message[256];
-    uint64_t exits;                         /* side exits taken, all sites */
-    uint32_t compiles;                      /* how often it was compiled */
-    double compile_ms;                      /* time in the worker, all compiles */
+    uint64_t exits;         /* side exits taken, all sites */
+    uint32_t compiles;      /* how often it was compiled */
+    double compile_ms;      /* time in the worker, all compiles */
     int32_t *failed_guards; /* code units at which speculation failed too often */
     int32_t failed_guard_count;
-    uint32_t recompiles;    /* because of those */
-    int32_t *osr_units;     /* hot back-edges, to be entered at */
+    uint32_t recompiles; /* because of those */
+    int32_t *osr_units;  /* hot back-edges, to be entered at */
     int32_t osr_count;
-    int32_t osr_seen_unit;  /* back-edge at which the sampler saw it running last */
-    uint8_t osr_seen;       /* how often in a row */
-    uint8_t osr_never;      /* frames run that were entered without the hook: no back-edge may be armed */
+    int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */
+    uint8_t osr_seen;      /* how often in a row */
+    uint8_t osr_never;     /* frames run that were entered without the hook: no back-edge may be armed */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 

@@ -12,7 +12,8 @@
 
 enum { LOOK_EVERY_MS = 5, LOOKS_BEFORE_HOT = 2 };
 
-/* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way round. */
+/* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way
+ * round. */
 bool sampler_at_once;
 static volatile int wanted, asked, running;
 

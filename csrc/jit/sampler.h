@@ -6,16 +6,17 @@
 
 #include "jit/record.h"
 
-/* Start or stop looking. The thread sleeps between looks and never touches Python: what looks is a pending call, which
- * CPython runs at a back-edge of the very loop that is hot. */
+/* Start or stop looking. The thread sleeps between looks and never touches Python: what looks is a pending
+ * call, which CPython runs at a back-edge of the very loop that is hot. */
 void sampler_start(void);
 void sampler_stop(void);
 
-/* This back-edge (code unit) is hot: have its function compiled with an entry there, or enter it. (jit/compile.c) */
+/* This back-edge (code unit) is hot: have its function compiled with an entry there, or enter it.
+ * (jit/compile.c) */
 void compile_hot_loop(FunctionRecord *record, int32_t unit);
 
-/* With the option osr_threshold at 1 every function is entered at one of its back-edges, another one each time: for
- * tests, which cannot wait for loops to get hot. */
+/* With the option osr_threshold at 1 every function is entered at one of its back-edges, another one each
+ * time: for tests, which cannot wait for loops to get hot. */
 extern bool sampler_at_once;
 void compile_osr_at_once(FunctionRecord *record);
 

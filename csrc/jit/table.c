@@ -44,8 +44,10 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
     int32_t kind = next(r, LINK_CODE, LINK_KNOWN);
     switch (kind) {
     case LINK_HELPER: return HELPER_ADDRESSES[next(r, 0, HELPER_COUNT - 1)];
-    case LINK_CONST: return PyTuple_GET_ITEM(code->co_consts, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_consts) - 1));
-    case LINK_NAME: return PyTuple_GET_ITEM(code->co_names, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_names) - 1));
+    case LINK_CONST:
+        return PyTuple_GET_ITEM(code->co_consts, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_consts) - 1));
+    case LINK_NAME:
+        return PyTuple_GET_ITEM(code->co_names, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_names) - 1));
     case LINK_KNOWN: return known_object(next(r, 0, KNOWN_COUNT - 1));
     case LINK_BREAKER: next(r, 0, 0); return cp_eval_breaker(PyInterpreterState_Get());
     case LINK_VISITS: next(r, 0, 0); return &guard_visits;
@@ -146,7 +148,8 @@ CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *m
         return NULL;
     }
     c->entry = (CompiledEntry)unit_symbol(c->library, "unit", unit);
-    const int32_t *image = unit_symbol(c->library, "image", unit), *size = unit_symbol(c->library, "image_size", unit);
+    const int32_t *image = unit_symbol(c->library, "image", unit),
+                  *size = unit_symbol(c->library, "image_size", unit);
     if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, image, *size)) {
         snprintf(message, message_size, "%s is no artifact for this code", path);
         free_code(c);

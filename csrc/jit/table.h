@@ -15,7 +15,7 @@ typedef struct ExitSlot {
 
 /* The run-time form of a frame state and what must happen to the values alive there. */
 typedef struct ExitRecord {
-    uint8_t kind; /* ExitKind */
+    uint8_t kind;        /* ExitKind */
     int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler */
     int32_t offset, lasti, depth;
     int32_t value_count;
@@ -30,24 +30,24 @@ typedef struct CodeEntry {
 
 typedef struct CompiledCode {
     CompiledEntry entry;
-    void *link;           /* the link block: inline caches, then link slots */
-    uint32_t active;      /* activations on some stack */
-    uint8_t invalid;      /* no new entries; activations leave at their next exit point */
+    void *link;      /* the link block: inline caches, then link slots */
+    uint32_t active; /* activations on some stack */
+    uint8_t invalid; /* no new entries; activations leave at their next exit point */
     uint8_t tier;
-    int32_t start_entry;  /* index of the function's start, -1: it only resumes */
+    int32_t start_entry; /* index of the function's start, -1: it only resumes */
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;
     ExitRecord *exits;
     int32_t exit_count;
     int32_t cache_count, link_count;
-    void *library;        /* of dlopen */
+    void *library; /* of dlopen */
     size_t code_size;
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
 
-/* Load unit `unit` of a shared object and link it for `code`. NULL with `message` filled: the artifact is damaged
- * or does not fit. Needs the GIL; raises nothing. */
+/* Load unit `unit` of a shared object and link it for `code`. NULL with `message` filled: the artifact is
+ * damaged or does not fit. Needs the GIL; raises nothing. */
 CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size);
 
 /* Nothing may enter it any more; memory goes when the last activation has left. */
@@ -62,9 +62,11 @@ static inline int table_entry_at(const CompiledCode *compiled, int32_t offset) {
     return -1;
 }
 
-/* Co_extra's index of dxpy's records. */
-extern Py_ssize_t table_extra_index; // one per process: CPython hands out indexes per interpreter, dxpy refuses others
+/* Co_extra's index of dxpy's records. CPython hands out indexes per interpreter, dxpy refuses all but one. */
+extern Py_ssize_t table_extra_index; // one per process, see above
 
-static inline FunctionRecord *table_record(PyCodeObject *code) { return cp_code_extra(code, table_extra_index); }
+static inline FunctionRecord *table_record(PyCodeObject *code) {
+    return cp_code_extra(code, table_extra_index);
+}
 
 #endif

@@ -291,16 +291,11 @@ static bool take_done(Client *client, const char *payload, size_t length) {
 /* False: the worker is gone, or sent what it must not. */
 static bool take_frame(Client *client, const FrameHeader *header, const char *payload) {
     switch (header->type) {
-    case FRAME_HELLO:
-        return take_hello(client, payload, header->length);
-    case FRAME_PROGRESS:
-        return take_progress(client, payload, header->length);
-    case FRAME_RESULT:
-        return take_result(client, payload, header->length);
-    case FRAME_DONE:
-        return take_done(client, payload, header->length);
-    default:
-        return false;
+    case FRAME_HELLO: return take_hello(client, payload, header->length);
+    case FRAME_PROGRESS: return take_progress(client, payload, header->length);
+    case FRAME_RESULT: return take_result(client, payload, header->length);
+    case FRAME_DONE: return take_done(client, payload, header->length);
+    default: return false;
     }
 }
 

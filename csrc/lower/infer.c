@@ -12,10 +12,10 @@ typedef struct Infer {
     CompileContext *cx;
     const Bytecode *code;
     Inference *out;
-    int *depths;      /* operand stack depth on arrival, -1: not arrived */
+    int *depths; /* operand stack depth on arrival, -1: not arrived */
     bool *queued;
     int *work, work_count;
-    uint8_t *locals;  /* while walking */
+    uint8_t *locals; /* while walking */
     Guess *stack;
     int depth;
 } Infer;
@@ -32,15 +32,18 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
     if (instr->feedback == FB_INT) return LIKELY_INT;
     if (instr->feedback == FB_FLOAT) return LIKELY_FLOAT;
-    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER) return LIKELY_OTHER;
+    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
+        return LIKELY_OTHER;
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
     bool floats = is_number(left) && is_number(right) && !ints;
     switch (instr->arg) {
-    case BIN_ADD: case BIN_SUBTRACT: case BIN_MULTIPLY:
-        return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_ADD:
+    case BIN_SUBTRACT:
+    case BIN_MULTIPLY: return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
     case BIN_TRUE_DIVIDE:
         return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
-    case BIN_FLOOR_DIVIDE: case BIN_REMAINDER:
+    case BIN_FLOOR_DIVIDE:
+    case BIN_REMAINDER:
         if (left == LIKELY_STR || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
         return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
     default: return ints ? LIKELY_INT : LIKELY_OTHER;
@@ -143,8 +146,10 @@ static void step(Infer *f, const Instr *instr) {
         if (instr->arg2) push(f, LIKELY_OTHER);
         push(f, instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER : f->code->name_types[instr->arg]);
         break;
-    case BC_COPY: case BC_SWAP: {
-        if (instr->arg < 1 || instr->arg > f->depth) bail(f->cx, "bad_bytecode", "the operand stack is too low");
+    case BC_COPY:
+    case BC_SWAP: {
+        if (instr->arg < 1 || instr->arg > f->depth)
+            bail(f->cx, "bad_bytecode", "the operand stack is too low");
         Guess *other = &f->stack[f->depth - instr->arg], *top = &f->stack[f->depth - 1], copy = *other;
         if (instr->op == BC_SWAP) {
             *other = *top;
@@ -166,14 +171,24 @@ static void step(Infer *f, const Instr *instr) {
         push(f, LIKELY_BOOL);
         break;
     }
-    case BC_UNARY_NEGATIVE: case BC_UNARY_INVERT: {
+    case BC_UNARY_NEGATIVE:
+    case BC_UNARY_INVERT: {
         Guess operand = pop(f);
         push(f, is_number(operand.type) ? operand.type : LIKELY_OTHER);
         break;
     }
-    case BC_IS_OP: case BC_CONTAINS_OP: pop(f); pop(f); push(f, LIKELY_BOOL); break;
-    case BC_UNARY_NOT: pop(f); push(f, LIKELY_BOOL); break;
-    case BC_BUILD_LIST: case BC_BUILD_TUPLE:
+    case BC_IS_OP:
+    case BC_CONTAINS_OP:
+        pop(f);
+        pop(f);
+        push(f, LIKELY_BOOL);
+        break;
+    case BC_UNARY_NOT:
+        pop(f);
+        push(f, LIKELY_BOOL);
+        break;
+    case BC_BUILD_LIST:
+    case BC_BUILD_TUPLE:
         for (int i = 0; i < instr->arg; i++) pop(f);
         push(f, instr->op == BC_BUILD_LIST ? LIKELY_LIST : LIKELY_TUPLE);
         break;
@@ -221,19 +236,26 @@ static bool walk_instr(Infer *f, int index) {
         arrive_unknown(f, instr->target, f->depth);
         push(f, LIKELY_OTHER);
         return true;
-    case BC_JUMP_IF_FALSE_OR_POP: case BC_JUMP_IF_TRUE_OR_POP:
+    case BC_JUMP_IF_FALSE_OR_POP:
+    case BC_JUMP_IF_TRUE_OR_POP:
         arrive(f, instr->target, f->depth);
         pop(f);
         return true;
-    case BC_POP_JUMP_IF_FALSE: case BC_POP_JUMP_IF_TRUE: case BC_POP_JUMP_IF_NONE: case BC_POP_JUMP_IF_NOT_NONE:
+    case BC_POP_JUMP_IF_FALSE:
+    case BC_POP_JUMP_IF_TRUE:
+    case BC_POP_JUMP_IF_NONE:
+    case BC_POP_JUMP_IF_NOT_NONE:
         pop(f);
         arrive(f, instr->target, f->depth);
         return true;
-    case BC_YIELD_VALUE: case BC_RETURN_GENERATOR:
+    case BC_YIELD_VALUE:
+    case BC_RETURN_GENERATOR:
         if (instr->op == BC_YIELD_VALUE) pop(f);
         arrive_unknown(f, index + 1, f->depth + 1);
         return false;
-    case BC_RETURN_VALUE: case BC_RAISE_VARARGS: case BC_RERAISE: return false;
+    case BC_RETURN_VALUE:
+    case BC_RAISE_VARARGS:
+    case BC_RERAISE: return false;
     default: step(f, instr); return true;
     }
 }
@@ -282,7 +304,8 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
         if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
     }
     for (int i = 0; i < code->count; i++)
-        if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1) f.depths[code->instrs[i].target] = -2;
+        if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)
+            f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);
     walk_all(&f);
     for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */

@@ -1,5 +1,5 @@
-/* What values probably are, from the interpreter's inline caches, constants and a sample of the arguments. Guesses:
- * the lowering guards each one it uses. */
+/* What values probably are, from the interpreter's inline caches, constants and a sample of the arguments.
+ * Guesses: the lowering guards each one it uses. */
 #ifndef DXPY_LOWER_INFER_H
 #define DXPY_LOWER_INFER_H
 
@@ -15,8 +15,8 @@ typedef struct OperandTypes {
 
 typedef struct Inference {
     OperandTypes *operands; /* by instruction */
-    uint8_t **locals;       /* by instruction that control jumps to: Likely of each local on arrival; else NULL */
-    uint8_t **stack;        /* likewise of the operand stack */
+    uint8_t **locals; /* by instruction that control jumps to: Likely of each local on arrival; else NULL */
+    uint8_t **stack;  /* likewise of the operand stack */
 } Inference;
 
 Inference *infer_types(CompileContext *cx, const Bytecode *code);

@@ -102,7 +102,8 @@ void lower_push(Lowerer *l, Ins *value) {
 Ins *lower_pop(Lowerer *l) { return lower_object(l, lower_pop_any(l)); }
 
 Ins *lower_pop_any(Lowerer *l) {
-    if (l->depth == 0) bail(l->cx, "bad_bytecode", "the operand stack is empty at code unit %u", l->instr->lasti);
+    if (l->depth == 0)
+        bail(l->cx, "bad_bytecode", "the operand stack is empty at code unit %u", l->instr->lasti);
     return l->stack[--l->depth];
 }
 
@@ -158,7 +159,8 @@ static void arrive(Lowerer *l, int target, Block *from) {
         l->work[l->work_count++] = target;
     }
     if (place->depth != l->depth)
-        bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u", l->code->instrs[target].offset);
+        bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u",
+             l->code->instrs[target].offset);
     if (place->edges <= 1) return;
     Incoming incoming = {.from = from, .values = arena_array(&l->cx->arena, Ins *, place->phis.count)};
     int count = 0;
@@ -194,14 +196,16 @@ void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false) {
 static Local *fresh_locals(Lowerer *l, bool at_start) {
     Local *locals = arena_array(&l->cx->arena, Local, l->code->local_count + 1);
     for (int i = 0; i < l->code->local_count; i++)
-        locals[i] = (Local){.bound = lower_const(l, IR_ki64_OP, 1), .quiet = at_start && i >= l->code->argument_count};
+        locals[i] = (Local){.bound = lower_const(l, IR_ki64_OP, 1),
+                            .quiet = at_start && i >= l->code->argument_count};
     return locals;
 }
 
 /* A block that takes `depth` operands over from the frame and goes on at `target`. */
 static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, int depth) {
     Entry entry = {.kind = kind, .offset = offset, .block = ir_new_block(l->fn)};
-    if (depth > l->code->stack_size) bail(l->cx, "bad_bytecode", "an entry has more operands than the frame holds");
+    if (depth > l->code->stack_size)
+        bail(l->cx, "bad_bytecode", "an entry has more operands than the frame holds");
     entry.block->is_entry = true;
     vec_push(&l->cx->arena, &l->fn->entries, entry);
     Block *resumed = l->block;
@@ -240,14 +244,16 @@ static void add_handlers(Lowerer *l) {
     for (int i = 0; i < code->handler_count; i++) {
         const BcHandler *bc = &code->handlers[i];
         int same = 0;
-        while (same < i && (code->handlers[same].target != bc->target || code->handlers[same].depth != bc->depth ||
-                            code->handlers[same].lasti != bc->lasti))
+        while (same < i &&
+               (code->handlers[same].target != bc->target || code->handlers[same].depth != bc->depth ||
+                code->handlers[same].lasti != bc->lasti))
             same++;
         if (same < i) {
             l->handlers[i] = l->handlers[same];
             continue;
         }
-        int entry = new_entry(l, ENTRY_HANDLER, code->instrs[bc->target].offset, bc->target, bc->depth + bc->lasti + 1);
+        int entry = new_entry(l, ENTRY_HANDLER, code->instrs[bc->target].offset, bc->target,
+                              bc->depth + bc->lasti + 1);
         Handler handler = {.entry = entry, .depth = bc->depth, .lasti = bc->lasti};
         l->handlers[i] = l->fn->handlers.count;
         vec_push(&l->cx->arena, &l->fn->handlers, handler);
@@ -257,8 +263,8 @@ static void add_handlers(Lowerer *l) {
 /* --- the walk --- */
 
 static bool ends_flow(BcOp op) {
-    return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_RAISE_VARARGS || op == BC_RERAISE || op == BC_YIELD_VALUE ||
-           op == BC_RETURN_GENERATOR;
+    return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_RAISE_VARARGS || op == BC_RERAISE ||
+           op == BC_YIELD_VALUE || op == BC_RETURN_GENERATOR;
 }
 
 /* Count the edges into each instruction; unreached code counts too, which only costs a phi. */

@@ -12,13 +12,14 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
 
 /* --- for lower/ only --- */
 
-/* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it. */
+/* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it.
+ */
 typedef struct Local {
-    Ins *value; /* the unboxed number; NULL: the frame's memory has the value */
-    Ins *bound; /* 0: it is unbound after all */
-    bool stale; /* the frame's memory does not have the number */
+    Ins *value;  /* the unboxed number; NULL: the frame's memory has the value */
+    Ins *bound;  /* 0: it is unbound after all */
+    bool stale;  /* the frame's memory does not have the number */
     Ins *loaded; /* the object read from the memory, which it still has; NULL: not read yet */
-    bool quiet; /* what the memory holds may be overwritten unseen: nothing, or a number */
+    bool quiet;  /* what the memory holds may be overwritten unseen: nothing, or a number */
 } Local;
 
 typedef struct Incoming {
@@ -31,7 +32,7 @@ typedef struct Place {
     Block *block; /* NULL: nothing leads here */
     int edges;    /* how many */
     int depth;
-    Ins **stack;  /* on arrival: phis, or the only predecessor's values */
+    Ins **stack;   /* on arrival: phis, or the only predecessor's values */
     Local *locals; /* likewise; NULL: all in memory */
     VEC(Ins *) phis;
     VEC(Incoming) incoming;
@@ -46,14 +47,14 @@ typedef struct Lowerer {
     int index; /* of instr */
     Ins **stack;
     int depth;
-    Local *locals;             /* NULL: this tier keeps all in memory */
+    Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
-    bool *never_stored;        /* by local: the function only reads it */
-    Block *marked_block; /* where the running instruction was last said, and which it was */
+    bool *never_stored;         /* by local: the function only reads it */
+    Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
-    Place *places;   /* by instruction */
-    int *handlers;   /* BcHandler -> Fn.handlers */
-    int *work;       /* places whose stack is known and that wait to be lowered */
+    Place *places; /* by instruction */
+    int *handlers; /* BcHandler -> Fn.handlers */
+    int *work;     /* places whose stack is known and that wait to be lowered */
     int work_count;
 } Lowerer;
 
@@ -84,10 +85,11 @@ void lower_conform(Lowerer *l, int target);
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
-#define EMIT_CALL(l, helper, ...)                                                                                 \
+#define EMIT_CALL(l, helper, ...)                                                                            \
     lower_call((l), H_##helper, (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
 #define INS(l, op, imm, ...)                                                                                 \
-    lower_ins((l), IR_##op##_OP, (imm), (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
+    lower_ins((l), IR_##op##_OP, (imm), (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)),               \
+              (Ins *[]){__VA_ARGS__})
 #define INS0(l, op, imm) lower_ins((l), IR_##op##_OP, (imm), 0, NULL)
 
 /* The whole operand stack as it is now, to go on with at `offset`. */
@@ -96,23 +98,24 @@ FrameState *lower_state(Lowerer *l, uint32_t offset);
 FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
-#define K_NULL(l)      lower_const((l), IR_null_OP, 0)
-#define K_INT(l, i)    lower_const((l), IR_ki64_OP, (i))
-#define K_NAME(l, i)   lower_const((l), IR_name_OP, (i))
-#define K_CONST(l, i)  lower_const((l), IR_const_OP, (i))
-#define K_KNOWN(l, n)  lower_const((l), IR_known_OP, KNOWN_##n)
-#define K_CACHE(l)     lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
+#define K_NULL(l)     lower_const((l), IR_null_OP, 0)
+#define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
+#define K_NAME(l, i)  lower_const((l), IR_name_OP, (i))
+#define K_CONST(l, i) lower_const((l), IR_const_OP, (i))
+#define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_CACHE(l)    lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);
 /* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
 void lower_poll(Lowerer *l, int target);
 
-void lower_goto(Lowerer *l, int target);           /* end the block: on to another instruction */
+void lower_goto(Lowerer *l, int target); /* end the block: on to another instruction */
 void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */
 Block *lower_new_block(Lowerer *l);
 void lower_end(Lowerer *l); /* the block has its terminator */
-void lower_resume_entry(Lowerer *l, uint32_t offset, int target, int depth); /* the generator goes on at `target` */
+void lower_resume_entry(Lowerer *l, uint32_t offset, int target,
+                        int depth); /* the generator goes on at `target` */
 
 #define OP(name, arg, pops, pushes) void lower_##name(Lowerer *l);
 #include "bytecode/ops.def"

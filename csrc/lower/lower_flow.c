@@ -57,8 +57,12 @@ static void conditional(Lowerer *l, Ins *condition, bool wanted) {
 
 void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), false); }
 void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), true); }
-void lower_POP_JUMP_IF_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true); }
-void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) { conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), false); }
+void lower_POP_JUMP_IF_NONE(Lowerer *l) {
+    conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true);
+}
+void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) {
+    conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), false);
+}
 
 static void jump_or_pop(Lowerer *l, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);

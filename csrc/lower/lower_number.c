@@ -1,6 +1,6 @@
-/* Speculation on numbers: int and float operands are unboxed behind guards, and stay unboxed in operands and local
- * variables until something needs the object. A guard that fails does the instruction again in the interpreter, so no
- * instruction may have had an effect before its last guard. */
+/* Speculation on numbers: int and float operands are unboxed behind guards, and stay unboxed in operands and
+ * local variables until something needs the object. A guard that fails does the instruction again in the
+ * interpreter, so no instruction may have had an effect before its last guard. */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -123,15 +123,16 @@ bool lower_number_binary(Lowerer *l) {
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
-    if (l->instr->feedback == FB_FLOAT) { // the interpreter saw two floats, whatever the sample's arguments were
+    if (l->instr->feedback ==
+        FB_FLOAT) { // the interpreter saw two floats, whatever the sample's arguments were
         if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
     bool two_ints = left_type == LIKELY_INT && right_type == LIKELY_INT;
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
-    if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !becomes_float(l, left, left_type) &&
-        !becomes_float(l, right, right_type))
+    if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) &&
+        !becomes_float(l, left, left_type) && !becomes_float(l, right, right_type))
         return false;
     FrameState *state = lower_state_here(l);
     Ins *result;
@@ -169,7 +170,8 @@ bool lower_number_compare(Lowerer *l) {
     const OperandTypes *types = &l->inference->operands[l->index];
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     Likely type = infer_comparison(l->instr, left_type, right_type);
-    /* An int beside a float is compared exactly by CPython: only one that is a small constant is the same as a double. */
+    /* An int beside a float is compared exactly by CPython: only one that is a small constant is the same as
+     * a double. */
     const ConstInfo *info = const_info(l, right);
     if (type == LIKELY_OTHER && left_type == LIKELY_FLOAT && info != NULL && info->type == LIKELY_INT &&
         !(l->instr->flags & BC_NO_SPECULATION) && info->integer >= -(1 << 30) && info->integer <= 1 << 30)
@@ -207,7 +209,8 @@ bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     bool list = l->instr->feedback == FB_LIST_INT, tuple = l->instr->feedback == FB_TUPLE_INT;
-    if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
+    if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
+        return false;
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
     Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
@@ -219,7 +222,8 @@ bool lower_number_subscr(Lowerer *l) {
 }
 
 bool lower_number_store_subscr(Lowerer *l) {
-    if (l->depth < 3 || l->instr->feedback != FB_LIST_INT || (l->instr->flags & BC_NO_SPECULATION)) return false;
+    if (l->depth < 3 || l->instr->feedback != FB_LIST_INT || (l->instr->flags & BC_NO_SPECULATION))
+        return false;
     Ins *value = l->stack[l->depth - 3], *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
     FrameState *state = lower_state_here(l);
@@ -237,7 +241,8 @@ bool lower_number_store_subscr(Lowerer *l) {
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
-    if (local->bound->op != IR_ki64_OP || local->bound->imm == 0) guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+    if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
+        guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
     lower_push(l, local->value);
     return true;
 }
@@ -247,12 +252,14 @@ bool lower_number_store(Lowerer *l, int slot) {
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
     const ConstInfo *info = value ? const_info(l, value) : NULL;
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
-    else if (info != NULL && info->type == LIKELY_FLOAT) value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    else if (info != NULL && info->type == LIKELY_FLOAT)
+        value = lower_const(l, IR_kf64_OP, bits_of(info->real));
     if (value == NULL || value->type == IR_OBJ) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
     }
-    if (!local->quiet && local->value == NULL) INS0(l, clrloc, slot); // what it held goes now, as it would in the interpreter
+    if (!local->quiet && local->value == NULL)
+        INS0(l, clrloc, slot); // what it held goes now, as it would in the interpreter
     *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     lower_pop_any(l);
     return true;
@@ -304,7 +311,8 @@ static IrType wanted_type(Lowerer *l, int target, uint8_t guess) {
 static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     if (type == IR_OBJ) return lower_object(l, value);
     if ((IrType)value->type == type) return value;
-    if (value->type != IR_OBJ) value = lower_object(l, value); // a guess that went wrong: the guard will leave
+    if (value->type != IR_OBJ)
+        value = lower_object(l, value); // a guess that went wrong: the guard will leave
     return type == IR_I64 ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
 }
 
@@ -321,7 +329,8 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         local->bound = K_INT(l, 1);
         return;
     }
-    if (local->value == NULL && local->quiet && may_be_unbound && !local->stale) { /* nothing was stored there yet */
+    if (local->value == NULL && local->quiet && may_be_unbound &&
+        !local->stale) { /* nothing was stored there yet */
         local->value = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
         local->bound = K_INT(l, 0);
         local->stale = true;

@@ -18,7 +18,8 @@ void lower_UNARY_NOT(Lowerer *l) {
     lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, lower_truth(l, lower_pop_any(l)))));
 }
 
-/* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it. */
+/* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it.
+ */
 static bool grows_local(Lowerer *l, const Ins *left, int kind) {
     if (l->locals != NULL && l->inference->operands[l->index].left != LIKELY_STR) return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
@@ -31,8 +32,12 @@ void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_number_binary(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
-        [BIN_ADD] = H_rt_add, [BIN_SUBTRACT] = H_rt_subtract, [BIN_MULTIPLY] = H_rt_multiply,
-        [BIN_TRUE_DIVIDE] = H_rt_true_divide, [BIN_FLOOR_DIVIDE] = H_rt_floor_divide, [BIN_REMAINDER] = H_rt_remainder,
+        [BIN_ADD] = H_rt_add,
+        [BIN_SUBTRACT] = H_rt_subtract,
+        [BIN_MULTIPLY] = H_rt_multiply,
+        [BIN_TRUE_DIVIDE] = H_rt_true_divide,
+        [BIN_FLOOR_DIVIDE] = H_rt_floor_divide,
+        [BIN_REMAINDER] = H_rt_remainder,
     };
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
@@ -42,7 +47,8 @@ void lower_BINARY_OP(Lowerer *l) {
     bool in_place = l->instr->arg2;
     Ins *result;
     if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
-    else if (kind == BIN_ADD || HELPERS[kind]) result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
+    else if (kind == BIN_ADD || HELPERS[kind])
+        result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
     else result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));
     lower_push(l, result);
 }
@@ -96,7 +102,9 @@ static Ins *call_rest(Lowerer *l, Helper helper, int fixed, Ins **first, int cou
     return lower_call(l, helper, fixed + count, args);
 }
 
-static void build(Lowerer *l, Helper helper, int count) { lower_push(l, call_rest(l, helper, 0, NULL, count)); }
+static void build(Lowerer *l, Helper helper, int count) {
+    lower_push(l, call_rest(l, helper, 0, NULL, count));
+}
 
 void lower_BUILD_TUPLE(Lowerer *l) { build(l, H_rt_build_tuple, l->instr->arg); }
 void lower_BUILD_LIST(Lowerer *l) { build(l, H_rt_build_list, l->instr->arg); }
@@ -141,7 +149,8 @@ void lower_MAP_ADD(Lowerer *l) {
 }
 
 void lower_DICT_MERGE(Lowerer *l) {
-    Ins *update = lower_pop(l), *dict = lower_peek(l, l->instr->arg), *function = lower_peek(l, l->instr->arg + 2);
+    Ins *update = lower_pop(l), *dict = lower_peek(l, l->instr->arg),
+        *function = lower_peek(l, l->instr->arg + 2);
     EMIT_CALL(l, rt_dict_merge, dict, update, function);
 }
 

@@ -13,9 +13,10 @@ typedef struct Pass {
 extern const Pass OPT_PIPELINE[];
 extern const int OPT_PIPELINE_LENGTH;
 
-/* Run the passes of the function's tier. `without`: a comma-separated list of passes to leave out, or NULL (only
- * such as the code is right without). `dump`: called after each pass, or NULL. */
-void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *fn, const char *pass, void *arg), void *dump_arg);
+/* Run the passes of the function's tier. `without`: a comma-separated list of passes to leave out, or NULL
+ * (only such as the code is right without). `dump`: called after each pass, or NULL. */
+void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *fn, const char *pass, void *arg),
+             void *dump_arg);
 
 void opt_cfg(Fn *fn);
 void opt_assigned(Fn *fn);

@@ -1,7 +1,8 @@
 /* Definite assignment: drop the checks of local variables that are certainly bound.
  *
- * A forward analysis over sets of slots. Entries that are no start begin with what held wherever control can come
- * from: a handler with what held at each instruction that raises into it, a resume point with what held at its yield.
+ * A forward analysis over sets of slots. Entries that are no start begin with what held wherever control can
+ * come from: a handler with what held at each instruction that raises into it, a resume point with what held
+ * at its yield.
  *
  * needs: preds, order.  keeps: everything. */
 #include "opt/opt.h"
@@ -11,12 +12,14 @@
 typedef struct Assigned {
     Fn *fn;
     int words;
-    uint64_t *in;     /* by block: slots bound on arrival */
-    uint64_t *now;    /* while walking a block */
+    uint64_t *in;  /* by block: slots bound on arrival */
+    uint64_t *now; /* while walking a block */
     bool changed;
 } Assigned;
 
-static uint64_t *facts_of(Assigned *a, const Block *block) { return a->in + (size_t)block->order * (size_t)a->words; }
+static uint64_t *facts_of(Assigned *a, const Block *block) {
+    return a->in + (size_t)block->order * (size_t)a->words;
+}
 
 static void meet(Assigned *a, const Block *block) {
     uint64_t *facts = facts_of(a, block);
@@ -50,7 +53,8 @@ static void step(Assigned *a, const Ins *ins) {
     if (ins->imm == H_rt_make_cell && ins->args[0]->imm >= 0 && ins->args[0]->imm < a->fn->local_count)
         bind(a, ins->args[0]->imm);
     if (ins->imm == H_rt_copy_free_vars)
-        for (int64_t i = 0; i < ins->args[0]->imm && i < a->fn->local_count; i++) bind(a, a->fn->local_count - 1 - i);
+        for (int64_t i = 0; i < ins->args[0]->imm && i < a->fn->local_count; i++)
+            bind(a, a->fn->local_count - 1 - i);
 }
 
 static void walk(Assigned *a, Block *block) {
@@ -76,10 +80,12 @@ static void start_facts(Assigned *a) {
     for (int i = 0; i < a->fn->entries.count; i++) {
         const Entry *entry = &a->fn->entries.items[i];
         if (entry->kind == ENTRY_START) meet(a, entry->block);
-        else if (entry->kind == ENTRY_OSR) memset(facts_of(a, entry->block), 0, sizeof(uint64_t) * (size_t)a->words);
+        else if (entry->kind == ENTRY_OSR)
+            memset(facts_of(a, entry->block), 0, sizeof(uint64_t) * (size_t)a->words);
     }
     if (!a->fn->is_generator) return;
-    memset(a->now, 0, sizeof(uint64_t) * (size_t)a->words); /* a fresh generator: before its arguments became cells */
+    memset(a->now, 0,
+           sizeof(uint64_t) * (size_t)a->words); /* a fresh generator: before its arguments became cells */
     for (int i = 0; i < a->fn->argument_count && i < a->fn->local_count; i++) bind(a, i);
     for (int i = 0; i < a->fn->entries.count; i++) {
         const Entry *entry = &a->fn->entries.items[i];

@@ -1,5 +1,6 @@
-/* Tidy the control-flow graph: drop blocks that nothing reaches, replace phis that join one value, merge a block into
- * its only predecessor, and put a block on each edge from a fork to a join, so that later passes have a place there.
+/* Tidy the control-flow graph: drop blocks that nothing reaches, replace phis that join one value, merge a
+ * block into its only predecessor, and put a block on each edge from a fork to a join, so that later passes
+ * have a place there.
  *
  * needs: preds.  makes anew: preds, order.  breaks: dominators. */
 #include "opt/opt.h"
@@ -60,13 +61,13 @@ static Ins *only_value(Ins *phi) {
 
 static void replace_trivial_phis(Fn *fn) {
     bool found = false;
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
     for (bool changed = true; changed;) {
         changed = false;
         for (int i = 0; i < fn->blocks.count; i++)
-            for (Ins *phi = fn->blocks.items[i]->first; phi != NULL && phi->op == IR_phi_OP; phi = phi->next) {
+            for (Ins *phi = fn->blocks.items[i]->first; phi != NULL && phi->op == IR_phi_OP;
+                 phi = phi->next) {
                 if (phi->scratch != NULL) continue;
                 phi->scratch = only_value(phi);
                 found |= phi->scratch != NULL;
@@ -95,7 +96,8 @@ static void merge_straight_lines(Fn *fn) {
         if (block->scratch != NULL) continue; /* went into another block */
         while (block->succ_count == 1) {
             Block *succ = block->succs[0];
-            if (succ == block || succ->is_entry || succ->preds.count != 1 || succ->first->op == IR_phi_OP) break;
+            if (succ == block || succ->is_entry || succ->preds.count != 1 || succ->first->op == IR_phi_OP)
+                break;
             ir_remove(block->last);
             for (Ins *ins = succ->first, *next; ins != NULL; ins = next) {
                 next = ins->next;

@@ -10,10 +10,8 @@ static void add_uses(Ins *ins, int by) {
 
 void opt_dce(Fn *fn) {
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->use_count = 0;
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) add_uses(ins, 1);
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) add_uses(ins, 1);
     for (bool changed = true; changed;) {
         changed = false;
         for (int i = fn->blocks.count - 1; i >= 0; i--)

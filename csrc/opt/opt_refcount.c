@@ -1,9 +1,9 @@
-/* Reference counts. Nothing is counted before this pass; it decides which values hold a reference of their own, gives
- * each back after its last use, takes one where a consumer needs it, and writes down for every exit what must happen
- * to the values that are alive there.
+/* Reference counts. Nothing is counted before this pass; it decides which values hold a reference of their
+ * own, gives each back after its last use, takes one where a consumer needs it, and writes down for every
+ * exit what must happen to the values that are alive there.
  *
- * A value read from a local slot is borrowed from it as long as the slot cannot change before the value's last use;
- * otherwise, and when it outlives its block, it takes a reference.
+ * A value read from a local slot is borrowed from it as long as the slot cannot change before the value's
+ * last use; otherwise, and when it outlives its block, it takes a reference.
  *
  * needs: preds, order, no edge from a fork to a join.  makes: Ins.owned, Ins.exit, Ins.consumed, Fn.exits. */
 #include "opt/opt.h"
@@ -14,14 +14,14 @@ typedef VEC(Ins *) Given; /* references an instruction hands over */
 
 typedef struct Refcount {
     Fn *fn;
-    int words;          /* of a set of values that are used outside their block */
-    uint64_t *live_in;  /* by block */
-    VEC(Ins *) across;  /* those values, by number */
-    VEC(Ins *) alive;   /* owned values alive at the point the walk has come to */
+    int words;         /* of a set of values that are used outside their block */
+    uint64_t *live_in; /* by block */
+    VEC(Ins *) across; /* those values, by number */
+    VEC(Ins *) alive;  /* owned values alive at the point the walk has come to */
 } Refcount;
 
-/* While this pass runs: use_count of a value is its number in `across` (-1: local to its block), scratch its place in
- * `alive` plus one. */
+/* While this pass runs: use_count of a value is its number in `across` (-1: local to its block), scratch its
+ * place in `alive` plus one. */
 static bool is_alive(const Ins *value) { return value->scratch != NULL; }
 
 static void make_alive(Refcount *r, Ins *value) {
@@ -62,13 +62,11 @@ static bool slot_changes(const Ins *ins, int64_t slot) {
 /* Note for each value the last instruction of its own block that uses it (scratch), and whether others do. */
 static void note_uses(Refcount *r) {
     Fn *fn = r->fn;
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
             ins->scratch = NULL;
             ins->use_count = -1;
         }
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
             int uses = state_uses(r, ins);
             for (int u = 0; u < ins->arg_count + uses; u++) {
                 Ins *value = u < ins->arg_count ? ins->args[u] : ins->state->stack[u - ins->arg_count];
@@ -110,8 +108,7 @@ static void choose_owned(Refcount *r) {
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
             if (checked) ins->nullable = false;
         }
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
             ins->scratch = NULL;
             if (!ins->owned) ins->use_count = -1;
             if (ins->use_count < 0) continue;
@@ -122,7 +119,9 @@ static void choose_owned(Refcount *r) {
 
 /* --- liveness of the values used outside their block --- */
 
-static uint64_t *live_in(Refcount *r, const Block *block) { return r->live_in + (size_t)block->order * (size_t)r->words; }
+static uint64_t *live_in(Refcount *r, const Block *block) {
+    return r->live_in + (size_t)block->order * (size_t)r->words;
+}
 static bool has(const uint64_t *set, int i) { return set[i / 64] >> (i % 64) & 1; }
 static void put(uint64_t *set, int i) { set[i / 64] |= UINT64_C(1) << (i % 64); }
 
@@ -186,7 +185,8 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
         uintptr_t place = value->owned ? (uintptr_t)value->scratch : 0;
         bool owned = place > 0 && !placed[place];
         if (owned) placed[place] = true;
-        ExitValue row = {.kind = exit_kind_of(value, owned), .slot = r->fn->local_count + slot, .value = value};
+        ExitValue row = {
+            .kind = exit_kind_of(value, owned), .slot = r->fn->local_count + slot, .value = value};
         vec_push(arena, &exit.values, row);
     }
     for (int i = 0; i < ins->state->local_count; i++) {
@@ -211,7 +211,8 @@ static int raising_depth(const Refcount *r, const Ins *ins) {
 static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
     if (ir_raises(ins))
-        ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE, raising_depth(r, ins));
+        ins->exit =
+            new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE, raising_depth(r, ins));
     if (!ir_leaves(ins)) return;
     ExitKind kind = ins->op == IR_yield_OP ? EXIT_YIELD : ir_is(ins, OPF_GUARD) ? EXIT_GUARD : EXIT_LEAVE;
     int leave = new_exit(r, ins, kind, ins->state->stack_count);
@@ -221,10 +222,13 @@ static void add_exit(Refcount *r, Ins *ins) {
 /* --- the walk --- */
 
 static void drop_after(Refcount *r, Ins *at, Ins *value) {
-    if (at->next != NULL && at->next->op == IR_incref_OP && at->next->args[0] == at) at = at->next; /* an item is saved first */
+    if (at->next != NULL && at->next->op == IR_incref_OP && at->next->args[0] == at)
+        at = at->next; /* an item is saved first */
     ir_insert_after(at, count_ins(r, IR_decref_OP, value));
 }
-static void take_before(Refcount *r, Ins *at, Ins *value) { ir_insert_before(at, count_ins(r, IR_incref_OP, value)); }
+static void take_before(Refcount *r, Ins *at, Ins *value) {
+    ir_insert_before(at, count_ins(r, IR_incref_OP, value));
+}
 
 /* A use that leaves the reference where it is: when it is the last one, the value is dropped behind it. */
 static void borrow(Refcount *r, Ins *ins, Ins *value) {
@@ -249,7 +253,8 @@ static void consume(Refcount *r, Ins *ins, Ins *value, Given *given) {
 
 enum { MASK_BITS = 64 };
 
-/* The rest of a call: the mask says which references the helper may have. Too long for a mask: all of them. */
+/* The rest of a call: the mask says which references the helper may have. Too long for a mask: all of them.
+ */
 static void give_rest(Refcount *r, Ins *ins, Given *given) {
     int first = ir_rest_index(ins), count = ins->arg_count - first;
     if (count > MASK_BITS) {
@@ -321,8 +326,7 @@ void opt_refcount(Fn *fn) {
     Refcount r = {.fn = fn};
     choose_owned(&r);
     fill_liveness(&r);
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
     uint64_t *scratch = arena_array(fn_arena(fn), uint64_t, r.words + 1);
     for (int i = 0; i < fn->blocks.count; i++) walk_block(&r, fn->blocks.items[i], scratch);
     for (int i = 0; i < fn->blocks.count; i++) drop_on_arrival(&r, fn->blocks.items[i], scratch);

@@ -177,24 +177,16 @@ bool fast_run(Op *op) {
     switch ((OpKind)op->kind) {
     case OP_STAT:
     case OP_LSTAT:
-    case OP_FSTAT:
-        return fast_stat(op);
-    case OP_ACCESS:
-        return fast_access(op);
-    case OP_READLINK:
-        return fast_readlink(op);
-    case OP_OPEN_FD:
-        return fast_open(op);
+    case OP_FSTAT: return fast_stat(op);
+    case OP_ACCESS: return fast_access(op);
+    case OP_READLINK: return fast_readlink(op);
+    case OP_OPEN_FD: return fast_open(op);
     case OP_CLOSE_FD:
-    case OP_FILE_CLOSE:
-        return fast_close(op);
+    case OP_FILE_CLOSE: return fast_close(op);
     case OP_PREAD:
     case OP_PREAD_INTO:
-    case OP_FILE_READ:
-        return fast_read_at(op);
-    case OP_GETADDRINFO:
-        return fast_getaddrinfo(op);
-    default:
-        return false;
+    case OP_FILE_READ: return fast_read_at(op);
+    case OP_GETADDRINFO: return fast_getaddrinfo(op);
+    default: return false;
     }
 }

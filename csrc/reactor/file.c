@@ -41,8 +41,7 @@ static void io_ended(Op *op) {
         file->position += (int64_t)value;
         break;
     case IO_OTHER:
-    case IO_NONE:
-        break;
+    case IO_NONE: break;
     }
     file->io = IO_NONE;
     file->io_error = error;
@@ -412,25 +411,16 @@ static Step step_request(File *file, Request *request) {
     }
     if (request->kind == REQUEST_WRITE && file->read_start != file->read_end) file_drop_read(file);
     switch (request->kind) {
-    case REQUEST_READ:
-        return step_read(file, request);
-    case REQUEST_READINTO:
-        return step_readinto(file, request);
+    case REQUEST_READ: return step_read(file, request);
+    case REQUEST_READINTO: return step_readinto(file, request);
     case REQUEST_LINE:
-    case REQUEST_NEXT:
-        return step_line(file, request);
-    case REQUEST_WRITE:
-        return step_write(file, request);
-    case REQUEST_FLUSH:
-        return flush(file);
-    case REQUEST_SEEK:
-        return step_seek(file, request);
-    case REQUEST_TRUNCATE:
-        return step_truncate(file, request);
-    case REQUEST_SYNC:
-        return step_sync(file, request);
-    case REQUEST_CLOSE:
-        return step_close(file, request);
+    case REQUEST_NEXT: return step_line(file, request);
+    case REQUEST_WRITE: return step_write(file, request);
+    case REQUEST_FLUSH: return flush(file);
+    case REQUEST_SEEK: return step_seek(file, request);
+    case REQUEST_TRUNCATE: return step_truncate(file, request);
+    case REQUEST_SYNC: return step_sync(file, request);
+    case REQUEST_CLOSE: return step_close(file, request);
     }
     Py_UNREACHABLE();
 }
@@ -441,18 +431,12 @@ static PyObject *request_result(File *file, Request *request) {
     switch (request->kind) {
     case REQUEST_READ:
     case REQUEST_LINE:
-    case REQUEST_NEXT:
-        return Py_NewRef(request->out);
-    case REQUEST_READINTO:
-        return PyLong_FromSize_t(request->filled);
-    case REQUEST_WRITE:
-        return PyLong_FromSsize_t(request->size);
-    case REQUEST_SEEK:
-        return PyLong_FromLongLong(file->position);
-    case REQUEST_TRUNCATE:
-        return PyLong_FromLongLong(request->offset);
-    default:
-        Py_RETURN_NONE;
+    case REQUEST_NEXT: return Py_NewRef(request->out);
+    case REQUEST_READINTO: return PyLong_FromSize_t(request->filled);
+    case REQUEST_WRITE: return PyLong_FromSsize_t(request->size);
+    case REQUEST_SEEK: return PyLong_FromLongLong(file->position);
+    case REQUEST_TRUNCATE: return PyLong_FromLongLong(request->offset);
+    default: Py_RETURN_NONE;
     }
 }
 

@@ -403,13 +403,9 @@ static void stop_iteration_steal(PyObject *value) {
 static PyObject *future_next(PyFuture *future) {
     PyObject *result;
     switch (future_send(future, Py_None, &result)) {
-    case PYGEN_NEXT:
-        return result;
-    case PYGEN_RETURN:
-        stop_iteration_steal(result);
-        return NULL;
-    case PYGEN_ERROR:
-        break;
+    case PYGEN_NEXT: return result;
+    case PYGEN_RETURN: stop_iteration_steal(result); return NULL;
+    case PYGEN_ERROR: break;
     }
     return NULL;
 }

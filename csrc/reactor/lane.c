@@ -29,9 +29,9 @@ static Lane lanes[LANE_COUNT] = {
     [LANE_DNS] = LANE_START(4, 512 * 1024),
 };
 static atomic_uint generation; /* one per process: counts forks, looked at by workers without a module */
-static _Atomic double idle_seconds = 10.0; /* one per process, as the worker threads are */
+static _Atomic double idle_seconds = 10.0;          /* one per process, as the worker threads are */
 static pthread_once_t prepared = PTHREAD_ONCE_INIT; /* fork handlers are registered once a process */
-static int prepare_error; /* what that gave */
+static int prepare_error;                           /* what that gave */
 
 uint64_t clock_ns(void) {
     struct timespec now;

@@ -351,84 +351,48 @@ static int set_fd(int *target, PyObject *value) {
 static int convert(Op *op, const Param *param, PyObject *value) {
     long long number;
     switch (param->kind) {
-    case KIND_PATH:
-        return to_path(value, &op->path_object, &op->path);
-    case KIND_PATH2:
-        return to_path(value, &op->path2_object, &op->path2);
-    case KIND_FD:
-        return set_fd(&op->fd, value);
-    case KIND_FD2:
-        return set_fd(&op->fd2, value);
-    case KIND_DATA:
-        return to_data(op, value);
-    case KIND_BUFFER:
-        return to_view(op, value, PyBUF_WRITABLE);
-    case KIND_BUFFERS:
-        return to_views(op, value, PyBUF_WRITABLE);
-    case KIND_SOURCES:
-        return to_views(op, value, PyBUF_SIMPLE);
+    case KIND_PATH: return to_path(value, &op->path_object, &op->path);
+    case KIND_PATH2: return to_path(value, &op->path2_object, &op->path2);
+    case KIND_FD: return set_fd(&op->fd, value);
+    case KIND_FD2: return set_fd(&op->fd2, value);
+    case KIND_DATA: return to_data(op, value);
+    case KIND_BUFFER: return to_view(op, value, PyBUF_WRITABLE);
+    case KIND_BUFFERS: return to_views(op, value, PyBUF_WRITABLE);
+    case KIND_SOURCES: return to_views(op, value, PyBUF_SIMPLE);
     case KIND_SIZE:
     case KIND_LENGTH:
-    case KIND_LIMIT:
-        return to_size(op, param, value);
+    case KIND_LIMIT: return to_size(op, param, value);
     case KIND_OFFSET:
         if (to_number(value, PyUnicode_AsUTF8(param->name), 0, INT64_MAX, &number) < 0) return -1;
         op->offset = number;
         return 0;
-    case KIND_MODE:
-        return set_int(&op->mode, param, value);
-    case KIND_FLAGS:
-        return set_int(&op->flags, param, value);
-    case KIND_ID1:
-        return set_int(&op->fd, param, value);
-    case KIND_ID2:
-        return set_int(&op->fd2, param, value);
-    case KIND_BIT1:
-        return set_bit(op, value, 1);
-    case KIND_BIT2:
-        return set_bit(op, value, 2);
-    case KIND_BIT4:
-        return set_bit(op, value, 4);
-    case KIND_ENCODING:
-        return to_text(value, "encoding", &op->encoding);
-    case KIND_ERRORS:
-        return to_text(value, "errors", &op->errors);
-    case KIND_HOST:
-        return to_host(value, &op->path_object, &op->path, false);
-    case KIND_SERVICE:
-        return to_host(value, &op->path2_object, &op->path2, true);
-    case KIND_TIMES:
-        return to_times(op, value);
-    case KIND_SOCKADDR:
-        return to_sockaddr(op, value);
-    case KIND_COUNT:
-        break;
+    case KIND_MODE: return set_int(&op->mode, param, value);
+    case KIND_FLAGS: return set_int(&op->flags, param, value);
+    case KIND_ID1: return set_int(&op->fd, param, value);
+    case KIND_ID2: return set_int(&op->fd2, param, value);
+    case KIND_BIT1: return set_bit(op, value, 1);
+    case KIND_BIT2: return set_bit(op, value, 2);
+    case KIND_BIT4: return set_bit(op, value, 4);
+    case KIND_ENCODING: return to_text(value, "encoding", &op->encoding);
+    case KIND_ERRORS: return to_text(value, "errors", &op->errors);
+    case KIND_HOST: return to_host(value, &op->path_object, &op->path, false);
+    case KIND_SERVICE: return to_host(value, &op->path2_object, &op->path2, true);
+    case KIND_TIMES: return to_times(op, value);
+    case KIND_SOCKADDR: return to_sockaddr(op, value);
+    case KIND_COUNT: break;
     }
     return -1;
 }
 
 static void set_default(Op *op, const Param *param) {
     switch (param->kind) {
-    case KIND_MODE:
-        op->mode = (int)param->value;
-        break;
-    case KIND_FLAGS:
-        op->flags = (int)param->value;
-        break;
-    case KIND_BIT1:
-        op->flags |= param->value ? 1 : 0;
-        break;
-    case KIND_ID1:
-        op->fd = (int)param->value;
-        break;
-    case KIND_ID2:
-        op->fd2 = (int)param->value;
-        break;
-    case KIND_TIMES:
-        op->flags |= 1;
-        break;
-    default:
-        break; // None, False and 0 are what an empty operation has
+    case KIND_MODE: op->mode = (int)param->value; break;
+    case KIND_FLAGS: op->flags = (int)param->value; break;
+    case KIND_BIT1: op->flags |= param->value ? 1 : 0; break;
+    case KIND_ID1: op->fd = (int)param->value; break;
+    case KIND_ID2: op->fd2 = (int)param->value; break;
+    case KIND_TIMES: op->flags |= 1; break;
+    default: break; // None, False and 0 are what an empty operation has
     }
 }
 

@@ -184,29 +184,18 @@ PyObject *op_result_steal(State *state, Op *op) {
         return NULL;
     }
     switch (op_table[op->kind].result) {
-    case RESULT_NONE:
-        Py_RETURN_NONE;
-    case RESULT_SIZES:
-        return Py_BuildValue("(LL)", (long long)op->value, (long long)op->offset);
+    case RESULT_NONE: Py_RETURN_NONE;
+    case RESULT_SIZES: return Py_BuildValue("(LL)", (long long)op->value, (long long)op->offset);
     case RESULT_SIZE:
-    case RESULT_FD:
-        return PyLong_FromLongLong(op->value);
-    case RESULT_BOOL:
-        return PyBool_FromLong(op->value != 0);
-    case RESULT_BYTES:
-        return make_bytes(op);
-    case RESULT_CONTENT:
-        return make_content(op);
-    case RESULT_STAT:
-        return make_stat_result(state, op->extra);
-    case RESULT_ENTRIES:
-        return make_entries(op);
-    case RESULT_PATH:
-        return path_text(op, op->extra);
-    case RESULT_ADDRESSES:
-        return make_addresses(op);
-    case RESULT_NAMES:
-        return Py_BuildValue("(ss)", op->extra, (char *)op->extra + NI_MAXHOST);
+    case RESULT_FD: return PyLong_FromLongLong(op->value);
+    case RESULT_BOOL: return PyBool_FromLong(op->value != 0);
+    case RESULT_BYTES: return make_bytes(op);
+    case RESULT_CONTENT: return make_content(op);
+    case RESULT_STAT: return make_stat_result(state, op->extra);
+    case RESULT_ENTRIES: return make_entries(op);
+    case RESULT_PATH: return path_text(op, op->extra);
+    case RESULT_ADDRESSES: return make_addresses(op);
+    case RESULT_NAMES: return Py_BuildValue("(ss)", op->extra, (char *)op->extra + NI_MAXHOST);
     }
     Py_UNREACHABLE();
 }

@@ -222,120 +222,60 @@ static void run_getnameinfo(Op *op) {
 void op_run(Op *op) {
     op->error = 0;
     switch ((OpKind)op->kind) {
-    case OP_READ_FILE:
-        run_read_file(op);
-        break;
-    case OP_WRITE_FILE:
-        run_write_file(op);
-        break;
+    case OP_READ_FILE: run_read_file(op); break;
+    case OP_WRITE_FILE: run_write_file(op); break;
     case OP_OPEN_FD:
         op->value = open_path(op->path, op->flags, op->mode);
         fail(op, op->value);
         break;
     case OP_CLOSE_FD:
-    case OP_FILE_CLOSE:
-        fail(op, close_file(op->fd));
-        break;
+    case OP_FILE_CLOSE: fail(op, close_file(op->fd)); break;
     case OP_PREAD:
     case OP_PREAD_INTO:
     case OP_FILE_READ:
         if (op->flags & OP_FLAG_STREAM) run_read_fd(op);
         else run_pread(op);
         break;
-    case OP_READ_FD:
-        run_read_fd(op);
-        break;
-    case OP_PREADV:
-        run_vectors(op, read_fully);
-        break;
-    case OP_PWRITEV:
-        run_vectors(op, write_step);
-        break;
+    case OP_READ_FD: run_read_fd(op); break;
+    case OP_PREADV: run_vectors(op, read_fully); break;
+    case OP_PWRITEV: run_vectors(op, write_step); break;
     case OP_PWRITE:
     case OP_WRITE_FD:
-    case OP_FILE_WRITE:
-        fail(op, write_fully(op->fd, op->data, op->size, op->offset, &op->value));
-        break;
-    case OP_FSYNC:
-        fail(op, UV_CALL(fsync, op->fd));
-        break;
-    case OP_FDATASYNC:
-        fail(op, UV_CALL(fdatasync, op->fd));
-        break;
-    case OP_FTRUNCATE:
-        fail(op, UV_CALL(ftruncate, op->fd, (int64_t)op->size));
-        break;
+    case OP_FILE_WRITE: fail(op, write_fully(op->fd, op->data, op->size, op->offset, &op->value)); break;
+    case OP_FSYNC: fail(op, UV_CALL(fsync, op->fd)); break;
+    case OP_FDATASYNC: fail(op, UV_CALL(fdatasync, op->fd)); break;
+    case OP_FTRUNCATE: fail(op, UV_CALL(ftruncate, op->fd, (int64_t)op->size)); break;
     case OP_COPYFILE:
         fail(op, UV_CALL(copyfile, op->path, op->path2, op->flags & 1 ? UV_FS_COPYFILE_EXCL : 0));
         break;
-    case OP_SENDFILE:
-        run_sendfile(op);
-        break;
+    case OP_SENDFILE: run_sendfile(op); break;
     case OP_STAT:
     case OP_LSTAT:
-    case OP_FSTAT:
-        run_stat(op);
-        break;
-    case OP_ACCESS:
-        run_access(op);
-        break;
-    case OP_SCANDIR:
-        run_scandir(op);
-        break;
-    case OP_MKDIR:
-        fail(op, UV_CALL(mkdir, op->path, op->mode));
-        break;
-    case OP_MKDTEMP_AT:
-        fail(op, UV_CALL(mkdir, op->path, 0700));
-        break;
-    case OP_MAKEDIRS:
-        fail(op, run_makedirs(op->path, op->mode, op->flags & 1));
-        break;
+    case OP_FSTAT: run_stat(op); break;
+    case OP_ACCESS: run_access(op); break;
+    case OP_SCANDIR: run_scandir(op); break;
+    case OP_MKDIR: fail(op, UV_CALL(mkdir, op->path, op->mode)); break;
+    case OP_MKDTEMP_AT: fail(op, UV_CALL(mkdir, op->path, 0700)); break;
+    case OP_MAKEDIRS: fail(op, run_makedirs(op->path, op->mode, op->flags & 1)); break;
     case OP_RENAME:
-    case OP_REPLACE:
-        fail(op, UV_CALL(rename, op->path, op->path2));
-        break;
-    case OP_UNLINK:
-        fail(op, UV_CALL(unlink, op->path));
-        break;
-    case OP_RMDIR:
-        fail(op, UV_CALL(rmdir, op->path));
-        break;
-    case OP_RMTREE:
-        fail(op, run_rmtree(op->path));
-        break;
-    case OP_LINK:
-        fail(op, UV_CALL(link, op->path, op->path2));
-        break;
-    case OP_SYMLINK:
-        fail(op, UV_CALL(symlink, op->path, op->path2, 0));
-        break;
+    case OP_REPLACE: fail(op, UV_CALL(rename, op->path, op->path2)); break;
+    case OP_UNLINK: fail(op, UV_CALL(unlink, op->path)); break;
+    case OP_RMDIR: fail(op, UV_CALL(rmdir, op->path)); break;
+    case OP_RMTREE: fail(op, run_rmtree(op->path)); break;
+    case OP_LINK: fail(op, UV_CALL(link, op->path, op->path2)); break;
+    case OP_SYMLINK: fail(op, UV_CALL(symlink, op->path, op->path2, 0)); break;
     case OP_READLINK:
-    case OP_REALPATH:
-        run_readlink(op);
-        break;
-    case OP_CHMOD:
-        fail(op, UV_CALL(chmod, op->path, op->mode));
-        break;
-    case OP_CHOWN:
-        fail(op, UV_CALL(chown, op->path, (uv_uid_t)op->fd, (uv_gid_t)op->fd2));
-        break;
-    case OP_UTIME:
-        run_utime(op);
-        break;
-    case OP_TRUNCATE:
-        fail(op, truncate(op->path, (off_t)op->size) == 0 ? 0 : -errno);
-        break;
+    case OP_REALPATH: run_readlink(op); break;
+    case OP_CHMOD: fail(op, UV_CALL(chmod, op->path, op->mode)); break;
+    case OP_CHOWN: fail(op, UV_CALL(chown, op->path, (uv_uid_t)op->fd, (uv_gid_t)op->fd2)); break;
+    case OP_UTIME: run_utime(op); break;
+    case OP_TRUNCATE: fail(op, truncate(op->path, (off_t)op->size) == 0 ? 0 : -errno); break;
     case OP_MKSTEMP_AT:
         op->value = open_path(op->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
         fail(op, op->value);
         break;
-    case OP_GETADDRINFO:
-        run_getaddrinfo(op);
-        break;
-    case OP_GETNAMEINFO:
-        run_getnameinfo(op);
-        break;
+    case OP_GETADDRINFO: run_getaddrinfo(op); break;
+    case OP_GETNAMEINFO: run_getnameinfo(op); break;
     case OP_CONNECT:
     case OP_ACCEPT:
     case OP_STREAM_READ:
@@ -343,9 +283,7 @@ void op_run(Op *op) {
     case OP_WATCH:
     case OP_POOL_SEND:
     case OP_POOL_PROXY:
-    case OP_COUNT:
-        op->error = ENOSYS;
-        break;
+    case OP_COUNT: op->error = ENOSYS; break;
     }
 }
 

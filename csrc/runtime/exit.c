@@ -1,5 +1,5 @@
-/* Entering compiled code and leaving it: the frame is made what the interpreter, a handler or a generator's next
- * resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
+/* Entering compiled code and leaving it: the frame is made what the interpreter, a handler or a generator's
+ * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
 #include "jit/guards.h"
@@ -59,9 +59,12 @@ static void place_values(Frame *frame, const ExitRecord *record, PyObject **spil
         if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
 }
 
-static void set_stack_depth(Frame *frame, int depth) { frame->stacktop = frame->f_code->co_nlocalsplus + depth; }
+static void set_stack_depth(Frame *frame, int depth) {
+    frame->stacktop = frame->f_code->co_nlocalsplus + depth;
+}
 
-PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
+PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
+                        PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
     if (compiled->record != NULL) {

@@ -10,14 +10,17 @@ typedef struct Activation {
 
 static __thread Activation *innermost __attribute__((tls_model("initial-exec")));
 
-/* The one armed back-edge. One at a time is enough: it is met within a turn of a hot loop. Guarded by the GIL. */
-bool osr_is_armed; /* one per process, like the armed back-edge */
+/* The one armed back-edge. One at a time is enough: it is met within a turn of a hot loop. Guarded by the
+ * GIL. */
+bool osr_is_armed;       /* one per process, like the armed back-edge */
 static void *armed_code; // borrowed code object; its frame is running. One per process; guarded by the GIL
 static int32_t armed_unit;
 static uint8_t armed_opcode;
 static bool held;
 
-static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) { return (uint8_t *)(cp_code_units(code) + unit); }
+static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
+    return (uint8_t *)(cp_code_units(code) + unit);
+}
 
 void osr_disarm(PyCodeObject *code) {
     if (armed_code == NULL || (code != NULL && armed_code != code)) return;
@@ -56,14 +59,16 @@ void osr_release(void) { held = false; }
 
 bool osr_sees(PyThreadState *tstate, Frame *frame) {
     const Activation *a = innermost;
-    /* Its interpreter loop's own record lies just below on the C stack; after a switch of stacks it would not. */
+    /* Its interpreter loop's own record lies just below on the C stack; after a switch of stacks it would
+     * not. */
     ptrdiff_t distance = (char *)a - (char *)tstate->cframe;
     return a != NULL && a->frame == frame && distance > 0 && distance < 4096;
 }
 
 /* Did the interpreter return because it met the armed back-edge? Then the frame is as it was before it. */
 static bool met_back_edge(PyThreadState *tstate, Frame *frame) {
-    if (frame->f_code != armed_code || cp_frame_lasti(frame) != armed_unit || tstate->curexc_type != NULL) return false;
+    if (frame->f_code != armed_code || cp_frame_lasti(frame) != armed_unit || tstate->curexc_type != NULL)
+        return false;
     osr_disarm(NULL);
     frame->stacktop++; /* what was "returned" is the top of the stack still */
     return true;

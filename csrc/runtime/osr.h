@@ -1,27 +1,30 @@
 /* On-stack replacement: a frame that the interpreter runs goes on in compiled code at a loop's back-edge.
  *
- * The back-edge's instruction is overwritten with RETURN_VALUE for a moment. At the next back-edge the interpreter then
- * returns to the frame hook, which puts the instruction back and finds the frame as it was before it. */
+ * The back-edge's instruction is overwritten with RETURN_VALUE for a moment. At the next back-edge the
+ * interpreter then returns to the frame hook, which puts the instruction back and finds the frame as it was
+ * before it. */
 #ifndef DXPY_RUNTIME_OSR_H
 #define DXPY_RUNTIME_OSR_H
 
 #include "jit/table.h"
 
-/* What compiled code returns when it has left for good: the frame is ready for the interpreter, to go on or to unwind
- * the exception that is set. No object has these addresses. */
+/* What compiled code returns when it has left for good: the frame is ready for the interpreter, to go on or
+ * to unwind the exception that is set. No object has these addresses. */
 #define RT_RESUME ((PyObject *)1)
 #define RT_UNWIND ((PyObject *)2)
 
 static inline bool rt_has_left(PyObject *result) { return result == RT_RESUME || result == RT_UNWIND; }
 
-/* Interpret a frame until its function ends, yields or raises, entering compiled code where a back-edge is armed. */
+/* Interpret a frame until its function ends, yields or raises, entering compiled code where a back-edge is
+ * armed. */
 PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how);
 
-/* Let the next back-edge at this code unit enter the code of its record. Only for code that no frame runs which was
- * entered without the hook. False: not possible now. */
+/* Let the next back-edge at this code unit enter the code of its record. Only for code that no frame runs
+ * which was entered without the hook. False: not possible now. */
 bool osr_arm(PyCodeObject *code, int32_t unit);
 void osr_disarm(PyCodeObject *code);
-extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before it runs */
+extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before
+                             it runs */
 
 /* Between hold and release nothing is armed: the interpreter runs frames that osr_interpret does not see. */
 void osr_hold(void);

@@ -7,11 +7,11 @@
 #include "ir/ir.h"
 #include "jit/table.h"
 
-/* A site's inline cache. Zero is empty. Pointers in it are borrowed: what they lead to lives as long as the versions
- * beside them hold. */
+/* A site's inline cache. Zero is empty. Pointers in it are borrowed: what they lead to lives as long as the
+ * versions beside them hold. */
 typedef struct RtCache {
-    uint32_t version;      /* tp_version_tag the rest holds for */
-    uint16_t kind;         /* of the site: see rt_attr.c */
+    uint32_t version; /* tp_version_tag the rest holds for */
+    uint16_t kind;    /* of the site: see rt_attr.c */
     uint16_t misses;
     int32_t index;         /* of a value, a dict entry or a byte offset */
     int32_t key_count;     /* entries of the shared keys among which the name is not */
@@ -23,8 +23,8 @@ typedef struct RtCache {
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
 typedef int64_t i64;
-#define TS PyThreadState *tstate
-#define FR Frame *frame
+#define TS   PyThreadState *tstate
+#define FR   Frame *frame
 #define REST PyObject **rest, i64 count, uint64_t consumed
 
 PyObject *rt_add(PyObject *a, PyObject *b);
@@ -137,17 +137,19 @@ int rt_poll(TS);
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 
-/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME or RT_UNWIND
- * when it left and the interpreter is to go on. */
+/* Enter compiled code on a frame that is not linked yet, as the interpreter's entry does; RT_RESUME or
+ * RT_UNWIND when it left and the interpreter is to go on. */
 PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
 
 /* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
-/* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered directly. */
+/* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
+ * directly. */
 PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
 
-/* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours. */
+/* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
+ */
 static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
     for (i64 i = 0; i < count; i++)
         if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);

@@ -1,12 +1,14 @@
 /* Names, cells and attributes, the latter by inline caches.
  *
- * A cache belongs to one site and holds what is true for one type version. It is filled from the slow way and thrown
- * over when it misses; a site that keeps missing stops refilling for a while, since filling costs more than it brings. */
+ * A cache belongs to one site and holds what is true for one type version. It is filled from the slow way and
+ * thrown over when it misses; a site that keeps missing stops refilling for a while, since filling costs more
+ * than it brings. */
 #include "runtime/rt.h"
 
 /* --- globals and builtins --- */
 
-/* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version needed. */
+/* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version
+ * needed. */
 static inline PyObject *by_index(PyObject *dict, int32_t index, PyObject *name) {
     PyObject **value = cp_dict_entry(dict, index, name);
     return value != NULL ? *value : NULL;
@@ -96,7 +98,8 @@ static PyObject *namespace(Frame *frame, const char *format, PyObject *name) {
 i64 rt_store_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *value) {
     PyObject *locals = namespace(frame, "no locals found when storing %R", name);
     if (locals == NULL) return -1;
-    return PyDict_CheckExact(locals) ? PyDict_SetItem(locals, name, value) : PyObject_SetItem(locals, name, value);
+    return PyDict_CheckExact(locals) ? PyDict_SetItem(locals, name, value)
+                                     : PyObject_SetItem(locals, name, value);
 }
 
 i64 rt_delete_name(PyThreadState *tstate, Frame *frame, PyObject *name) {
@@ -159,15 +162,15 @@ void rt_copy_free_vars(Frame *frame, i64 count) {
 
 typedef enum AttrKind {
     ATTR_NONE,
-    ATTR_VALUE,       /* instance value at `index` */
-    ATTR_DICT,        /* entry `index` of the instance's dict */
-    ATTR_MEMBER,      /* object pointer at byte offset `index` (__slots__) */
-    ATTR_CLASS,       /* `value` of the class; instances have no dict */
-    ATTR_CLASS_KEYS,  /* `value` of the class; the name is not among the first `key_count` shared keys */
-    ATTR_CLASS_DICT,  /* `value` of the class; the instance's dict is asked first */
-    ATTR_PROPERTY,    /* `value` is the getter */
-    ATTR_MODULE,      /* entry `index` of a module's dict */
-    ATTR_OF_TYPE,     /* the owner is a class of version `keys_version`: `value` */
+    ATTR_VALUE,      /* instance value at `index` */
+    ATTR_DICT,       /* entry `index` of the instance's dict */
+    ATTR_MEMBER,     /* object pointer at byte offset `index` (__slots__) */
+    ATTR_CLASS,      /* `value` of the class; instances have no dict */
+    ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
+    ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
+    ATTR_PROPERTY,   /* `value` is the getter */
+    ATTR_MODULE,     /* entry `index` of a module's dict */
+    ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
 } AttrKind;
 
 enum { MISSES_BEFORE_REST = 16, REST = 1024 };
@@ -203,7 +206,8 @@ static bool is_slot_member(PyObject *descriptor) {
 static AttrKind shadow_check(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *cache) {
     if (cp_has_values(type)) {
         PyDictKeysObject *keys = cp_shared_keys(type);
-        if (*cp_values(owner) == NULL || keys == NULL || cp_keys_find(keys, name) >= 0) return ATTR_CLASS_DICT;
+        if (*cp_values(owner) == NULL || keys == NULL || cp_keys_find(keys, name) >= 0)
+            return ATTR_CLASS_DICT;
         cache->key_count = (int32_t)keys->dk_nentries;
         return ATTR_CLASS_KEYS;
     }
@@ -319,7 +323,8 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
 static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     cache->version = 0;
-    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_setattro != PyObject_GenericSetAttr) return;
+    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_setattro != PyObject_GenericSetAttr)
+        return;
     PyObject *found = _PyType_Lookup(type, name);
     AttrKind kind = ATTR_NONE;
     if (found != NULL && is_slot_member(found)) {
@@ -364,7 +369,8 @@ i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(ow
 static void fill_method(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     cache->version = 0;
-    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_getattro != PyObject_GenericGetAttr) return;
+    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_getattro != PyObject_GenericGetAttr)
+        return;
     PyObject *found = _PyType_Lookup(type, name);
     if (found == NULL || !(Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR)) return;
     cache->value = found;
@@ -380,7 +386,8 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
         results[1] = Py_NewRef(owner);
         return 0;
     }
-    if (type->tp_getattro != PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
+    if (type->tp_getattro !=
+        PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
         results[0] = NULL;
         results[1] = rt_load_attr(owner, name, cache);
         return results[1] != NULL ? 0 : -1;

@@ -7,14 +7,16 @@
 
 /* Room for a frame in the data stack's current chunk; NULL: none, CPython's own way makes a new chunk. */
 static inline Frame *push_frame(PyThreadState *tstate, int words) {
-    if (tstate->datastack_top == NULL || words >= tstate->datastack_limit - tstate->datastack_top) return NULL;
+    if (tstate->datastack_top == NULL || words >= tstate->datastack_limit - tstate->datastack_top)
+        return NULL;
     Frame *frame = (Frame *)tstate->datastack_top;
     tstate->datastack_top += words;
     return frame;
 }
 
 static void pop_frame(PyThreadState *tstate, Frame *frame) {
-    tstate->recursion_remaining--; /* dropping locals runs code: it counts as one level, as in the interpreter */
+    tstate->recursion_remaining--; /* dropping locals runs code: it counts as one level, as in the interpreter
+                                    */
     cp_clear_frame(tstate, frame);
     tstate->recursion_remaining++;
     tstate->datastack_top = (PyObject **)frame;
@@ -23,8 +25,8 @@ static void pop_frame(PyThreadState *tstate, Frame *frame) {
 enum { NOT_SIMPLE = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS };
 
-/* A Python function that takes `count` positional arguments (defaults filled in) and needs nothing else done before
- * its body runs; NULL: any other callable. */
+/* A Python function that takes `count` positional arguments (defaults filled in) and needs nothing else done
+ * before its body runs; NULL: any other callable. */
 static PyFunctionObject *plain_function(PyObject *callable, i64 count) {
     if (!Py_IS_TYPE(callable, &PyFunction_Type)) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)callable;
@@ -38,20 +40,23 @@ static PyFunctionObject *plain_function(PyObject *callable, i64 count) {
     return missing <= PyTuple_GET_SIZE(function->func_defaults) ? function : NULL;
 }
 
-static void fill_slots(Frame *frame, PyFunctionObject *function, PyCodeObject *code, PyObject **args, i64 count) {
+static void fill_slots(Frame *frame, PyFunctionObject *function, PyCodeObject *code, PyObject **args,
+                       i64 count) {
     int slot = 0;
     for (; slot < count; slot++) frame->localsplus[slot] = args[slot];
     for (; slot < code->co_argcount; slot++) {
         Py_ssize_t from_end = code->co_argcount - slot;
         PyObject *defaults = function->func_defaults;
-        frame->localsplus[slot] = Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - from_end));
+        frame->localsplus[slot] =
+            Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - from_end));
     }
     for (; slot < code->co_nlocalsplus; slot++) frame->localsplus[slot] = NULL;
 }
 
-/* Run a plain function on a frame that takes over the arguments' references, as the interpreter does between two
- * Python functions. *entered: false when there was no room for the frame, and nothing happened. */
-static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, PyObject **args, i64 count, bool *entered) {
+/* Run a plain function on a frame that takes over the arguments' references, as the interpreter does between
+ * two Python functions. *entered: false when there was no room for the frame, and nothing happened. */
+static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, PyObject **args, i64 count,
+                             bool *entered) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     Frame *frame = push_frame(tstate, code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
     *entered = frame != NULL;
@@ -60,8 +65,8 @@ static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, 
     fill_slots(frame, function, code, args, count);
     FunctionRecord *record = table_record(code);
     PyObject *result;
-    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask && !cp_is_tracing(tstate) &&
-        !stack_is_low()) {
+    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask &&
+        !cp_is_tracing(tstate) && !stack_is_low()) {
         record->calls++;
         result = rt_run(tstate, frame, record->compiled, record->compiled->start_entry);
     } else {
@@ -83,7 +88,9 @@ PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject *
     return PyObject_Vectorcall(callable, args, (size_t)count, NULL);
 }
 
-static inline bool is_consumed(i64 count, uint64_t consumed, i64 place) { return count > 64 || (consumed >> place & 1); }
+static inline bool is_consumed(i64 count, uint64_t consumed, i64 place) {
+    return count > 64 || (consumed >> place & 1);
+}
 
 /* NULL and a bound method become its function and its self, both owned. */
 static uint64_t unbind(PyObject **rest, i64 count, uint64_t consumed) {
@@ -94,10 +101,11 @@ static uint64_t unbind(PyObject **rest, i64 count, uint64_t consumed) {
     return consumed | 3;
 }
 
-/* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before what comes
- * next, as in the interpreter. */
+/* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before
+ * what comes next, as in the interpreter. */
 static PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
-    if (result != NULL && __builtin_expect(cp_breaker_is_set(tstate), 0) && rt_poll(tstate) < 0) Py_CLEAR(result);
+    if (result != NULL && __builtin_expect(cp_breaker_is_set(tstate), 0) && rt_poll(tstate) < 0)
+        Py_CLEAR(result);
     return result;
 }
 
@@ -121,7 +129,8 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
             if (!is_consumed(count, consumed, place + 1 + i)) Py_DECREF(args[i]);
     }
     size_t positional = (size_t)(arg_count - (names ? PyTuple_GET_SIZE(names) : 0));
-    PyObject *result = PyObject_Vectorcall(callable, args, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    PyObject *result =
+        PyObject_Vectorcall(callable, args, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
     rt_drop_rest(rest, count, consumed);
     return look_at_breaker(tstate, result);
 }
@@ -139,7 +148,8 @@ static void describe_kwargs_error(PyObject *callable, PyObject *keywords) {
     if (!PyErr_ExceptionMatches(PyExc_KeyError)) return;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    if (value == NULL || !PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 1) { /* not from the merge itself */
+    if (value == NULL || !PyTuple_Check(value) ||
+        PyTuple_GET_SIZE(value) != 1) { /* not from the merge itself */
         PyErr_Restore(type, value, traceback);
         return;
     }
@@ -214,7 +224,8 @@ PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_stea
 static PyObject *builtin(Frame *frame, const char *name) { // new ref
     PyObject *key = PyUnicode_InternFromString(name), *value = NULL;
     if (key == NULL) return NULL;
-    if (PyDict_CheckExact(frame->f_builtins)) value = Py_XNewRef(PyDict_GetItemWithError(frame->f_builtins, key));
+    if (PyDict_CheckExact(frame->f_builtins))
+        value = Py_XNewRef(PyDict_GetItemWithError(frame->f_builtins, key));
     else {
         value = PyObject_GetItem(frame->f_builtins, key);
         if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) PyErr_Clear();
@@ -252,7 +263,8 @@ i64 rt_setup_annotations(PyThreadState *tstate, Frame *frame) {
     return status;
 }
 
-PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *fromlist, PyObject *level) {
+PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *fromlist,
+                         PyObject *level) {
     PyObject *import = builtin(frame, "__import__");
     if (import == NULL) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_ImportError, "__import__ not found");

@@ -23,9 +23,11 @@ static PyObject *dict_subscr(PyObject *dict, PyObject *key) {
 PyObject *rt_subscr(PyObject *container, PyObject *key) {
     Py_ssize_t index;
     if (PyList_CheckExact(container)) {
-        if (index_in(key, PyList_GET_SIZE(container), &index)) return Py_NewRef(PyList_GET_ITEM(container, index));
+        if (index_in(key, PyList_GET_SIZE(container), &index))
+            return Py_NewRef(PyList_GET_ITEM(container, index));
     } else if (PyTuple_CheckExact(container)) {
-        if (index_in(key, PyTuple_GET_SIZE(container), &index)) return Py_NewRef(PyTuple_GET_ITEM(container, index));
+        if (index_in(key, PyTuple_GET_SIZE(container), &index))
+            return Py_NewRef(PyTuple_GET_ITEM(container, index));
     } else if (PyDict_CheckExact(container)) {
         return dict_subscr(container, key);
     }
@@ -126,7 +128,9 @@ PyObject *rt_build_string(PyObject **rest, i64 count, uint64_t consumed) {
     return result;
 }
 
-PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step) { return PySlice_New(start, stop, step); }
+PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step) {
+    return PySlice_New(start, stop, step);
+}
 
 i64 rt_list_append(PyObject *list, PyObject *value_steal) {
     PyListObject *object = (PyListObject *)list;
@@ -152,8 +156,10 @@ i64 rt_list_extend(PyObject *list, PyObject *iterable) {
         Py_DECREF(none);
         return 0;
     }
-    if (PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL && !PySequence_Check(iterable))
-        PyErr_Format(PyExc_TypeError, "Value after * must be an iterable, not %.200s", Py_TYPE(iterable)->tp_name);
+    if (PyErr_ExceptionMatches(PyExc_TypeError) && Py_TYPE(iterable)->tp_iter == NULL &&
+        !PySequence_Check(iterable))
+        PyErr_Format(PyExc_TypeError, "Value after * must be an iterable, not %.200s",
+                     Py_TYPE(iterable)->tp_name);
     return -1;
 }
 

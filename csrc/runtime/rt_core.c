@@ -15,7 +15,8 @@ i64 rt_unbox_long(PyObject *object, PyObject **results) {
     return !overflow;
 }
 
-/* As the interpreter at a back-edge: signals, pending calls, the GIL's hand-over, an exception from another thread. */
+/* As the interpreter at a back-edge: signals, pending calls, the GIL's hand-over, an exception from another
+ * thread. */
 int rt_poll(PyThreadState *tstate) {
     if (Py_MakePendingCalls() != 0) return -1;
     if (cp_gil_is_wanted(tstate)) {
@@ -40,7 +41,9 @@ static void raise_name_error(PyObject *type, const char *format, PyObject *name)
     PyErr_Restore(exc, value, traceback);
 }
 
-void rt_raise_name_error(PyObject *name) { raise_name_error(PyExc_NameError, "name '%.200s' is not defined", name); }
+void rt_raise_name_error(PyObject *name) {
+    raise_name_error(PyExc_NameError, "name '%.200s' is not defined", name);
+}
 
 void rt_unbound_local(Frame *frame, i64 slot) {
     raise_name_error(PyExc_UnboundLocalError,
@@ -54,7 +57,8 @@ void rt_unbound_cell(Frame *frame, i64 slot) {
         rt_unbound_local(frame, slot);
         return;
     }
-    raise_name_error(PyExc_NameError,
-                     "cannot access free variable '%s' where it is not associated with a value in enclosing scope",
-                     PyTuple_GET_ITEM(code->co_localsplusnames, slot));
+    raise_name_error(
+        PyExc_NameError,
+        "cannot access free variable '%s' where it is not associated with a value in enclosing scope",
+        PyTuple_GET_ITEM(code->co_localsplusnames, slot));
 }

@@ -1,7 +1,8 @@
 /* Exceptions and context managers. */
 #include "runtime/rt.h"
 
-/* An exception made of what stands behind raise or from: an instance, or a class to be called. NULL: an error is set. */
+/* An exception made of what stands behind raise or from: an instance, or a class to be called. NULL: an error
+ * is set. */
 static PyObject *instance_of(PyObject *given, const char *message) { // new ref
     if (PyExceptionInstance_Check(given)) return Py_NewRef(given);
     if (!PyExceptionClass_Check(given)) {
@@ -16,8 +17,8 @@ static void raise_with(PyObject *given, PyObject *cause) {
     PyObject *exception = instance_of(given, "exceptions must derive from BaseException");
     if (exception == NULL) return;
     if (!PyExceptionInstance_Check(exception)) {
-        PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R", given,
-                     Py_TYPE(exception));
+        PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of BaseException, not %R",
+                     given, Py_TYPE(exception));
         goto done;
     }
     if (cause != NULL) {
@@ -58,7 +59,8 @@ i64 rt_raise(PyThreadState *tstate, PyObject *exception_steal, PyObject *cause_s
 void rt_reraise(PyThreadState *tstate, Frame *frame, PyObject *exception_steal, PyObject *lasti) {
     if (lasti != NULL && PyLong_Check(lasti))
         frame->prev_instr = cp_code_units(frame->f_code) + PyLong_AsLong(lasti);
-    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal, PyException_GetTraceback(exception_steal));
+    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal,
+                  PyException_GetTraceback(exception_steal));
 }
 
 PyObject *rt_push_exc_info(PyThreadState *tstate, PyObject *exception) {
@@ -84,7 +86,8 @@ static bool may_be_caught(PyObject *type) {
 
 i64 rt_exc_match(PyThreadState *tstate, PyObject *exception, PyObject *type) {
     if (!may_be_caught(type)) {
-        PyErr_SetString(PyExc_TypeError, "catching classes that do not inherit from BaseException is not allowed");
+        PyErr_SetString(PyExc_TypeError,
+                        "catching classes that do not inherit from BaseException is not allowed");
         return -1;
     }
     return PyErr_GivenExceptionMatches(exception, type);
@@ -98,13 +101,13 @@ static PyObject *special(PyObject *manager, const char *name, const char *protoc
     PyObject *method = _PyObject_LookupSpecial(manager, key);
     Py_DECREF(key);
     if (method == NULL && !PyErr_Occurred())
-        PyErr_Format(PyExc_TypeError, "'%.200s' object does not support the %s protocol%s", Py_TYPE(manager)->tp_name,
-                     protocol, missed);
+        PyErr_Format(PyExc_TypeError, "'%.200s' object does not support the %s protocol%s",
+                     Py_TYPE(manager)->tp_name, protocol, missed);
     return method;
 }
 
-static i64 enter_with(PyObject *manager, const char *enter, const char *exit, const char *protocol, const char *missed,
-                      PyObject **results) {
+static i64 enter_with(PyObject *manager, const char *enter, const char *exit, const char *protocol,
+                      const char *missed, PyObject **results) {
     PyObject *entering = special(manager, enter, protocol, "");
     if (entering == NULL) return -1;
     PyObject *exiting = special(manager, exit, protocol, missed);
@@ -124,7 +127,8 @@ static i64 enter_with(PyObject *manager, const char *enter, const char *exit, co
 }
 
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
-    return enter_with(manager, "__enter__", "__exit__", "context manager", " (missed __exit__ method)", results);
+    return enter_with(manager, "__enter__", "__exit__", "context manager", " (missed __exit__ method)",
+                      results);
 }
 
 i64 rt_before_async_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {

@@ -38,7 +38,8 @@ static PyObject *awaitable_iter(PyObject *object) { // new ref
         PyErr_SetString(PyExc_TypeError, "__await__() returned a coroutine");
         Py_CLEAR(iterator);
     } else if (!PyIter_Check(iterator)) {
-        PyErr_Format(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'", Py_TYPE(iterator)->tp_name);
+        PyErr_Format(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'",
+                     Py_TYPE(iterator)->tp_name);
         Py_CLEAR(iterator);
     }
     return iterator;
@@ -48,7 +49,8 @@ PyObject *rt_get_awaitable(PyThreadState *tstate, PyObject *object, i64 context)
     PyTypeObject *type = Py_TYPE(object);
     PyObject *iterator = awaitable_iter(object);
     if (iterator == NULL) {
-        if ((context == 1 || context == 2) && (type->tp_as_async == NULL || type->tp_as_async->am_await == NULL))
+        if ((context == 1 || context == 2) &&
+            (type->tp_as_async == NULL || type->tp_as_async->am_await == NULL))
             PyErr_Format(PyExc_TypeError,
                          "'async with' received an object from %s that does not implement __await__: %.100s",
                          context == 1 ? "__aenter__" : "__aexit__", type->tp_name);
@@ -65,15 +67,17 @@ PyObject *rt_get_awaitable(PyThreadState *tstate, PyObject *object, i64 context)
 PyObject *rt_get_aiter(PyThreadState *tstate, PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     if (type->tp_as_async == NULL || type->tp_as_async->am_aiter == NULL) {
-        PyErr_Format(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s", type->tp_name);
+        PyErr_Format(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s",
+                     type->tp_name);
         return NULL;
     }
     PyObject *iterator = type->tp_as_async->am_aiter(object);
     if (iterator == NULL) return NULL;
     if (Py_TYPE(iterator)->tp_as_async == NULL || Py_TYPE(iterator)->tp_as_async->am_anext == NULL) {
-        PyErr_Format(PyExc_TypeError,
-                     "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
-                     Py_TYPE(iterator)->tp_name);
+        PyErr_Format(
+            PyExc_TypeError,
+            "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
+            Py_TYPE(iterator)->tp_name);
         Py_CLEAR(iterator);
     }
     return iterator;
@@ -82,14 +86,16 @@ PyObject *rt_get_aiter(PyThreadState *tstate, PyObject *object) {
 PyObject *rt_get_anext(PyThreadState *tstate, PyObject *iterator) {
     PyTypeObject *type = Py_TYPE(iterator);
     if (type->tp_as_async == NULL || type->tp_as_async->am_anext == NULL) {
-        PyErr_Format(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s", type->tp_name);
+        PyErr_Format(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s",
+                     type->tp_name);
         return NULL;
     }
     PyObject *next = type->tp_as_async->am_anext(iterator);
     if (next == NULL || PyAsyncGen_CheckExact(iterator)) return next;
     PyObject *awaitable = awaitable_iter(next);
     if (awaitable == NULL)
-        _PyErr_FormatFromCause(PyExc_TypeError, "'async for' received an invalid object from __anext__: %.100s",
+        _PyErr_FormatFromCause(PyExc_TypeError,
+                               "'async for' received an invalid object from __anext__: %.100s",
                                Py_TYPE(next)->tp_name);
     Py_DECREF(next);
     return awaitable;
@@ -100,7 +106,8 @@ i64 rt_end_async_for(PyThreadState *tstate, PyObject *exception_steal) {
         Py_DECREF(exception_steal);
         return 1;
     }
-    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal, PyException_GetTraceback(exception_steal));
+    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal,
+                  PyException_GetTraceback(exception_steal));
     return 0;
 }
 

@@ -17,7 +17,8 @@ PyObject *rt_match_keys(PyThreadState *tstate, PyObject *subject, PyObject *keys
     if (count == 0) return PyTuple_New(0);
     PyObject *get = PyObject_GetAttrString(subject, "get"), *seen = NULL, *missing = NULL, *values = NULL;
     if (get == NULL || (seen = PySet_New(NULL)) == NULL ||
-        (missing = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type)) == NULL || (values = PyTuple_New(count)) == NULL)
+        (missing = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type)) == NULL ||
+        (values = PyTuple_New(count)) == NULL)
         goto error;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *key = PyTuple_GET_ITEM(keys, i);
@@ -46,10 +47,12 @@ error:
 }
 
 /* Append subject.name: 1 done, 0 it has none, -1 error. */
-static int match_attribute(PyObject *subject, PyTypeObject *type, PyObject *name, PyObject *seen, PyObject *attributes) {
+static int match_attribute(PyObject *subject, PyTypeObject *type, PyObject *name, PyObject *seen,
+                           PyObject *attributes) {
     PyObject *value = NULL;
     int is_new = note(seen, name);
-    if (is_new == 0) PyErr_Format(PyExc_TypeError, "%s() got multiple sub-patterns for attribute %R", type->tp_name, name);
+    if (is_new == 0)
+        PyErr_Format(PyExc_TypeError, "%s() got multiple sub-patterns for attribute %R", type->tp_name, name);
     if (is_new <= 0) return -1;
     int found = _PyObject_LookupAttr(subject, name, &value);
     if (found > 0 && PyList_Append(attributes, value) < 0) found = -1;
@@ -68,21 +71,23 @@ static PyObject *match_args(PyTypeObject *type, bool *self) { // new ref
         return PyTuple_New(0);
     }
     if (found > 0 && !PyTuple_CheckExact(args)) {
-        PyErr_Format(PyExc_TypeError, "%s.__match_args__ must be a tuple (got %s)", type->tp_name, Py_TYPE(args)->tp_name);
+        PyErr_Format(PyExc_TypeError, "%s.__match_args__ must be a tuple (got %s)", type->tp_name,
+                     Py_TYPE(args)->tp_name);
         Py_CLEAR(args);
     }
     return args;
 }
 
-static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, PyObject *seen, PyObject *attributes) {
+static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, PyObject *seen,
+                            PyObject *attributes) {
     bool self = false;
     PyObject *names = match_args(type, &self);
     if (names == NULL) return -1;
     Py_ssize_t allowed = self ? 1 : PyTuple_GET_SIZE(names);
     int status = 1;
     if (allowed < count) {
-        PyErr_Format(PyExc_TypeError, "%s() accepts %d positional sub-pattern%s (%d given)", type->tp_name, (int)allowed,
-                     allowed == 1 ? "" : "s", (int)count);
+        PyErr_Format(PyExc_TypeError, "%s() accepts %d positional sub-pattern%s (%d given)", type->tp_name,
+                     (int)allowed, allowed == 1 ? "" : "s", (int)count);
         status = -1;
     } else if (self) {
         status = PyList_Append(attributes, subject) < 0 ? -1 : 1;
@@ -92,7 +97,8 @@ static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, Py
             if (PyUnicode_CheckExact(name)) {
                 status = match_attribute(subject, type, name, seen, attributes);
             } else {
-                PyErr_Format(PyExc_TypeError, "__match_args__ elements must be strings (got %s)", Py_TYPE(name)->tp_name);
+                PyErr_Format(PyExc_TypeError, "__match_args__ elements must be strings (got %s)",
+                             Py_TYPE(name)->tp_name);
                 status = -1;
             }
         }
@@ -101,7 +107,8 @@ static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, Py
     return status;
 }
 
-PyObject *rt_match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, PyObject *names, i64 positional) {
+PyObject *rt_match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, PyObject *names,
+                         i64 positional) {
     if (!PyType_Check(type)) {
         PyErr_SetString(PyExc_TypeError, "called match pattern must be a type");
         return NULL;
@@ -135,10 +142,11 @@ static void raise_cannot_import(PyObject *module, PyObject *name, PyObject *pack
         spec = PyObject_GetAttrString(module, "__spec__");
         bool half = spec != NULL && cp_spec_is_initializing(spec);
         PyErr_Clear();
-        message = PyUnicode_FromFormat(half ? "cannot import name %R from partially initialized module %R (most likely due "
-                                              "to a circular import) (%S)"
-                                            : "cannot import name %R from %R (%S)",
-                                       name, shown, path);
+        message = PyUnicode_FromFormat(
+            half ? "cannot import name %R from partially initialized module %R (most likely due "
+                   "to a circular import) (%S)"
+                 : "cannot import name %R from %R (%S)",
+            name, shown, path);
     }
     if (message != NULL) PyErr_SetImportError(message, package, path);
 done:
@@ -151,7 +159,8 @@ done:
 PyObject *rt_import_from(PyThreadState *tstate, PyObject *module, PyObject *name) {
     PyObject *value = NULL, *package, *full;
     if (_PyObject_LookupAttr(module, name, &value) != 0) return value;
-    package = PyObject_GetAttrString(module, "__name__"); /* a module being imported may stand in sys.modules already */
+    package = PyObject_GetAttrString(
+        module, "__name__"); /* a module being imported may stand in sys.modules already */
     if (package == NULL) PyErr_Clear();
     if (package != NULL && PyUnicode_Check(package)) {
         full = PyUnicode_FromFormat("%U.%U", package, name);

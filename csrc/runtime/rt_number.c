@@ -1,4 +1,5 @@
-/* Arithmetic and comparison of objects: int, float and str in line, everything else by CPython's protocols. */
+/* Arithmetic and comparison of objects: int, float and str in line, everything else by CPython's protocols.
+ */
 #include "bytecode/bytecode.h"
 #include "runtime/rt.h"
 
@@ -17,7 +18,9 @@ static inline bool small_int(PyObject *object, i64 *value) {
     }
 }
 
-static inline bool two_ints(PyObject *a, PyObject *b, i64 *x, i64 *y) { return small_int(a, x) && small_int(b, y); }
+static inline bool two_ints(PyObject *a, PyObject *b, i64 *x, i64 *y) {
+    return small_int(a, x) && small_int(b, y);
+}
 
 /* Both as doubles when one is a float and the other a float or a small int that converts exactly. */
 static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
@@ -37,7 +40,7 @@ static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
     PyObject *name(PyObject *a, PyObject *b) {                                                               \
         i64 x, y, result;                                                                                    \
         double p, q;                                                                                         \
-        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);           \
+        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);               \
         if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
         return slow(a, b);                                                                                   \
     }
@@ -72,20 +75,35 @@ static PyObject *power(PyObject *a, PyObject *b) { return PyNumber_Power(a, b, P
 static PyObject *inplace_power(PyObject *a, PyObject *b) { return PyNumber_InPlacePower(a, b, Py_None); }
 
 static const binaryfunc PLAIN[BIN_COUNT] = {
-    [BIN_ADD] = PyNumber_Add, [BIN_AND] = PyNumber_And, [BIN_FLOOR_DIVIDE] = PyNumber_FloorDivide,
-    [BIN_LSHIFT] = PyNumber_Lshift, [BIN_MATRIX_MULTIPLY] = PyNumber_MatrixMultiply,
-    [BIN_MULTIPLY] = PyNumber_Multiply, [BIN_REMAINDER] = PyNumber_Remainder, [BIN_OR] = PyNumber_Or,
-    [BIN_POWER] = power, [BIN_RSHIFT] = PyNumber_Rshift, [BIN_SUBTRACT] = PyNumber_Subtract,
-    [BIN_TRUE_DIVIDE] = PyNumber_TrueDivide, [BIN_XOR] = PyNumber_Xor,
+    [BIN_ADD] = PyNumber_Add,
+    [BIN_AND] = PyNumber_And,
+    [BIN_FLOOR_DIVIDE] = PyNumber_FloorDivide,
+    [BIN_LSHIFT] = PyNumber_Lshift,
+    [BIN_MATRIX_MULTIPLY] = PyNumber_MatrixMultiply,
+    [BIN_MULTIPLY] = PyNumber_Multiply,
+    [BIN_REMAINDER] = PyNumber_Remainder,
+    [BIN_OR] = PyNumber_Or,
+    [BIN_POWER] = power,
+    [BIN_RSHIFT] = PyNumber_Rshift,
+    [BIN_SUBTRACT] = PyNumber_Subtract,
+    [BIN_TRUE_DIVIDE] = PyNumber_TrueDivide,
+    [BIN_XOR] = PyNumber_Xor,
 };
 
 static const binaryfunc IN_PLACE[BIN_COUNT] = {
-    [BIN_ADD] = PyNumber_InPlaceAdd, [BIN_AND] = PyNumber_InPlaceAnd,
-    [BIN_FLOOR_DIVIDE] = PyNumber_InPlaceFloorDivide, [BIN_LSHIFT] = PyNumber_InPlaceLshift,
-    [BIN_MATRIX_MULTIPLY] = PyNumber_InPlaceMatrixMultiply, [BIN_MULTIPLY] = PyNumber_InPlaceMultiply,
-    [BIN_REMAINDER] = PyNumber_InPlaceRemainder, [BIN_OR] = PyNumber_InPlaceOr, [BIN_POWER] = inplace_power,
-    [BIN_RSHIFT] = PyNumber_InPlaceRshift, [BIN_SUBTRACT] = PyNumber_InPlaceSubtract,
-    [BIN_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide, [BIN_XOR] = PyNumber_InPlaceXor,
+    [BIN_ADD] = PyNumber_InPlaceAdd,
+    [BIN_AND] = PyNumber_InPlaceAnd,
+    [BIN_FLOOR_DIVIDE] = PyNumber_InPlaceFloorDivide,
+    [BIN_LSHIFT] = PyNumber_InPlaceLshift,
+    [BIN_MATRIX_MULTIPLY] = PyNumber_InPlaceMatrixMultiply,
+    [BIN_MULTIPLY] = PyNumber_InPlaceMultiply,
+    [BIN_REMAINDER] = PyNumber_InPlaceRemainder,
+    [BIN_OR] = PyNumber_InPlaceOr,
+    [BIN_POWER] = inplace_power,
+    [BIN_RSHIFT] = PyNumber_InPlaceRshift,
+    [BIN_SUBTRACT] = PyNumber_InPlaceSubtract,
+    [BIN_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide,
+    [BIN_XOR] = PyNumber_InPlaceXor,
 };
 
 /* Operators on ints that need no more than 64 bits; false: not such a case. */
@@ -114,8 +132,8 @@ PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
 
 static bool is_number(PyObject *object) { return PyLong_CheckExact(object) || PyFloat_CheckExact(object); }
 
-/* Exact numbers do not know in place: the plain operator is the same and is quick. Not with anything else, whose error
- * message says which operator it was. */
+/* Exact numbers do not know in place: the plain operator is the same and is quick. Not with anything else,
+ * whose error message says which operator it was. */
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
     if (is_number(a) && is_number(b)) {
         switch (kind) {

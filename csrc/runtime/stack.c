@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 __thread uintptr_t stack_floor = UINTPTR_MAX; // one per thread, like the stack
-static __thread uintptr_t stack_start; // likewise: its lowest address
+static __thread uintptr_t stack_start;        // likewise: its lowest address
 
 static void measure(void) {
     pthread_attr_t attributes;

@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Below this address half of the C stack is used. At first the highest there is: not known yet. */
-extern __thread uintptr_t stack_floor __attribute__((tls_model("initial-exec"))); // one per thread, like the stack
+extern __thread uintptr_t stack_floor
+    __attribute__((tls_model("initial-exec"))); // one per thread, like the stack
 
 bool stack_is_low_indeed(void);
 

@@ -35,7 +35,7 @@ from dxpy.aio.files import (
     listdir,
     mkdtemp,
     mkstemp,
-    open,  # noqa: A004
+    open,
     scandir,
     walk,
 )

@@ -57,7 +57,7 @@ class _Opening:
         await self._file.close()
 
 
-def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None):  # noqa: A001
+def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
     """Open a file; like the builtin open(), to be awaited or entered with ``async with``.
 
     mode is the builtin's: r, w, a or x with b, t and +. buffering is 0 (binary only: every write goes to the system)
@@ -128,7 +128,7 @@ def _make_codec(encoding, errors, newline):
 class DirEntry:
     """An entry of a directory: name, path, and what it is, known without asking the system again."""
 
-    __slots__ = ("_kind", "_inode", "_folder", "name")
+    __slots__ = ("_folder", "_inode", "_kind", "name")
 
     def __init__(self, folder, name, kind, inode):
         self._folder = folder
@@ -346,7 +346,7 @@ def _candidates(suffix, prefix, folder):
     raise FileExistsError("no usable temporary name was found")
 
 
-async def mkstemp(suffix=None, prefix=None, dir=None):  # noqa: A002
+async def mkstemp(suffix=None, prefix=None, dir=None):
     """Create a temporary file for its owner only: (descriptor open for reading and writing, path)."""
     for path in _candidates(suffix, prefix, dir):
         try:
@@ -355,7 +355,7 @@ async def mkstemp(suffix=None, prefix=None, dir=None):  # noqa: A002
             continue
 
 
-async def mkdtemp(suffix=None, prefix=None, dir=None):  # noqa: A002
+async def mkdtemp(suffix=None, prefix=None, dir=None):
     """Create a temporary directory for its owner only and return its path."""
     for path in _candidates(suffix, prefix, dir):
         try:
@@ -368,7 +368,7 @@ async def mkdtemp(suffix=None, prefix=None, dir=None):  # noqa: A002
 class TemporaryDirectory:
     """``async with TemporaryDirectory() as path``: a directory that is removed with all that is in it."""
 
-    def __init__(self, suffix=None, prefix=None, dir=None):  # noqa: A002
+    def __init__(self, suffix=None, prefix=None, dir=None):
         self._arguments = suffix, prefix, dir
         self.name = None
 
@@ -390,7 +390,7 @@ class TemporaryDirectory:
 class NamedTemporaryFile:
     """``async with NamedTemporaryFile() as file``: an open file under a new name, removed at the end."""
 
-    def __init__(self, mode="w+b", *, suffix=None, prefix=None, dir=None, **options):  # noqa: A002
+    def __init__(self, mode="w+b", *, suffix=None, prefix=None, dir=None, **options):
         self._mode = mode
         self._arguments = suffix, prefix, dir
         self._options = options

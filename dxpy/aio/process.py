@@ -75,7 +75,7 @@ class Process:
         """Send SIGKILL."""
         self._popen.kill()
 
-    async def communicate(self, input=None):  # noqa: A002
+    async def communicate(self, input=None):
         """Send input, read stdout and stderr to their ends, wait: (stdout, stderr), None where there is no pipe."""
 
         async def feed():
@@ -132,7 +132,7 @@ async def start_process(args, *, stdin=None, stdout=None, stderr=None, cwd=None,
         raise
 
 
-async def run_process(args, *, input=None, check=False, timeout=None, stdout=PIPE, stderr=PIPE, **options):  # noqa: A002
+async def run_process(args, *, input=None, check=False, timeout=None, stdout=PIPE, stderr=PIPE, **options):
     """Run a program to its end: subprocess.CompletedProcess with returncode, stdout and stderr (bytes).
 
     input is bytes for its standard input. timeout in seconds: aio.Timeout, and the program is killed. check:

@@ -14,7 +14,7 @@ async def sleep(seconds):
         await asyncio.sleep(seconds)
 
 
-class timeout:  # noqa: N801
+class timeout:
     """``async with timeout(seconds)``: cancel what is inside when it takes longer, and raise aio.Timeout.
 
     None is no limit. A negative or zero time cancels at the first suspension.

@@ -27,13 +27,17 @@ def same_arguments(stock, here):
     """The outcomes, with those of ARGUMENTS_KEPT as stock has them."""
     for case, kept in ARGUMENTS_KEPT.items():
         if case in here.rounds:
-            here.rounds[case] = [stock.rounds[case][0] if text == kept else text for text in here.rounds[case]]
+            here.rounds[case] = [
+                stock.rounds[case][0] if text == kept else text for text in here.rounds[case]
+            ]
     return here
 
 
 def of_program(result, program):
     prefix = f"{program.stem}::"
-    return cases.Outcomes(rounds={case: rounds for case, rounds in result.rounds.items() if case.startswith(prefix)})
+    return cases.Outcomes(
+        rounds={case: rounds for case, rounds in result.rounds.items() if case.startswith(prefix)}
+    )
 
 
 def explain(differences):

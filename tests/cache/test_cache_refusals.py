@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from support.code_cache import Cache, key_of
 from support.native import ROOT, sanitizer
+
 
 @pytest.fixture
 def as_another_user():
@@ -135,7 +135,9 @@ def test_a_folder_of_somebody_else(built, tmp_path):
         os.chown(parent, 65534, 65534)
         assert_refused(Cache(built.library), parent / "cache", str(parent), "belongs to another user")
     else:
-        assert_refused(Cache(built.library), "/root/.cache" if os.access("/root", os.X_OK) else "/etc", "another user")
+        assert_refused(
+            Cache(built.library), "/root/.cache" if os.access("/root", os.X_OK) else "/etc", "another user"
+        )
 
 
 def test_noexec(built, tmp_path):
@@ -147,7 +149,9 @@ assert not cache.open(sys.argv[2])
 assert "noexec" in cache.info().error and "DXPY_CACHE_DIR" in cache.info().error
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), **sanitizer(built.noexec)}
-    subprocess.run([sys.executable, "-c", text, built.library, tmp_path / "cache"], check=True, env=environment)
+    subprocess.run(
+        [sys.executable, "-c", text, built.library, tmp_path / "cache"], check=True, env=environment
+    )
 
 
 # --- what is in it ---

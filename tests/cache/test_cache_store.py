@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from support.code_cache import Cache, key_of
 from support.native import ROOT
 
@@ -72,7 +71,11 @@ def test_modes_whatever_the_umask(built, tmp_path):
     finally:
         os.umask(before)
     assert cache.lookup(key_of("x"))
-    for folder in (cache.directory.parent, cache.directory, *(cache.directory / name for name in ("objects", "units", "tmp"))):
+    for folder in (
+        cache.directory.parent,
+        cache.directory,
+        *(cache.directory / name for name in ("objects", "units", "tmp")),
+    ):
         assert folder.stat().st_mode & 0o7777 == 0o700, folder
     assert Path(path).stat().st_mode & 0o7777 == 0o600
     assert (cache.directory / "units" / key_of("x")).stat().st_mode & 0o7777 == 0o600
@@ -146,7 +149,9 @@ for i in range(280):
     assert cache.store({str(tmp_path / "source2")!r}, b"two %d" % i * 3000, [key_of("two %d" % i)])
 """
     one.store(tmp_path / "source", b"one", [key_of("one")])
-    subprocess.run([sys.executable, "-c", text], check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")})
+    subprocess.run(
+        [sys.executable, "-c", text], check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    )
     for i in range(300):
         assert one.store(tmp_path / "source", b"one %d" % i * 1000, [key_of(f"one {i}")])
     assert one.info().bytes <= 3_000_000
@@ -229,7 +234,9 @@ for i in itertools.count():
     cache = Cache(built.library, tmp_path / "cache")
     for stores in (1, 2, 5, 10, 30):
         process = subprocess.Popen(
-            [sys.executable, "-c", text], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+            [sys.executable, "-c", text],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
         )
         for _ in range(stores):
             process.stdout.readline()

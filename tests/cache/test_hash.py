@@ -5,7 +5,6 @@ import hashlib
 import random
 
 import pytest
-
 from support.code_cache import Cache
 
 
@@ -36,7 +35,10 @@ def test_every_length_up_to_some_blocks(library):
 def test_in_parts(library):
     source = random.Random(2)
     for _ in range(300):
-        parts = [source.randbytes(source.choice((0, 1, 5, 63, 64, 65, 128, 1000))) for _ in range(source.randrange(8))]
+        parts = [
+            source.randbytes(source.choice((0, 1, 5, 63, 64, 65, 128, 1000)))
+            for _ in range(source.randrange(8))
+        ]
         assert digest(library, *parts) == hashlib.sha256(b"".join(parts)).hexdigest(), list(map(len, parts))
 
 
@@ -44,7 +46,9 @@ def test_both_ways_agree(library):
     """On a processor without the instructions the fast way is not taken; there both are the plain one."""
     data = random.Random(3).randbytes(64 * 50)
     library.hash_has_instructions.restype = ctypes.c_bool
-    fast = library.hash_take_blocks_fast if library.hash_has_instructions() else library.hash_take_blocks_plain
+    fast = (
+        library.hash_take_blocks_fast if library.hash_has_instructions() else library.hash_take_blocks_plain
+    )
     for blocks in (0, 1, 2, 50):
         states = [(ctypes.c_uint32 * 8)(*range(8)) for _ in range(2)]
         library.hash_take_blocks_plain(states[0], data, ctypes.c_size_t(blocks))

@@ -38,7 +38,9 @@ class Case:
 
     def text(self):
         warm = f"[warm {self.warm}]\n" if self.warm else ""
-        return f"[case {self.name}]\n{self.source}{warm}" + "".join(f"[{s}]\n{t}" for s, t in self.stages.items())
+        return f"[case {self.name}]\n{self.source}{warm}" + "".join(
+            f"[{s}]\n{t}" for s, t in self.stages.items()
+        )
 
 
 @functools.cache
@@ -50,7 +52,15 @@ def cases_in(file):
         stages = dict(zip(sections[::2], sections[1::2], strict=True))
         warm = next((stage for stage in stages if stage.startswith("warm ")), "")
         stages.pop(warm, None)
-        found.append(Case(file, name, source, warm.removeprefix("warm "), {s: t.rstrip("\n") + "\n" for s, t in stages.items()}))
+        found.append(
+            Case(
+                file,
+                name,
+                source,
+                warm.removeprefix("warm "),
+                {s: t.rstrip("\n") + "\n" for s, t in stages.items()},
+            )
+        )
     return found
 
 
@@ -60,7 +70,7 @@ def function_of(case):
     if case.warm:
         call = compile(case.warm, "<warm>", "eval")
         for _ in range(WARM_CALLS):
-            eval(call, namespace)  # noqa: S307
+            eval(call, namespace)
     return namespace["f"]
 
 
@@ -80,7 +90,9 @@ def produce(function, stage, folder):
     if kind == "opt":
         path = folder / "case.ir"
         path.write_text(text)
-        text = subprocess.run([COMPILER, "--dump=opt", path], capture_output=True, text=True, check=True).stdout
+        text = subprocess.run(
+            [COMPILER, "--dump=opt", path], capture_output=True, text=True, check=True
+        ).stdout
     text = shortened(text)
     return text if kind == "opt" else re.sub(r"  setlasti \d+\n", "", text)
 
@@ -88,7 +100,9 @@ def produce(function, stage, folder):
 CASES = [case for file in FILES for case in cases_in(file)]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{case.file.parent.name}/{case.file.stem}/{case.name}" for case in CASES])
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{case.file.parent.name}/{case.file.stem}/{case.name}" for case in CASES]
+)
 def test_case(case, tmp_path, pytestconfig):
     function = function_of(case)
     made = {stage: produce(function, stage, tmp_path) for stage in case.stages}

@@ -53,8 +53,17 @@ def program(tmp_path_factory):
 @pytest.mark.timeout(600)
 def test_good_texts_are_read_as_printed_and_mutants_do_no_harm(program, texts):
     assert len(texts) > 200
-    clean = clean_environment() | {"ASAN_OPTIONS": "detect_leaks=0"}  # a refusal's caller frees the arena, not the text
-    done = subprocess.run([program, str(SEED), str(MUTANTS), *texts], capture_output=True, text=True, errors="replace", env=clean, check=False)
+    clean = clean_environment() | {
+        "ASAN_OPTIONS": "detect_leaks=0"
+    }  # a refusal's caller frees the arena, not the text
+    done = subprocess.run(
+        [program, str(SEED), str(MUTANTS), *texts],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=clean,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     accepted, refused = map(int, re.findall(r"\d+", done.stdout))
     assert accepted > 100

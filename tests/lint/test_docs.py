@@ -13,7 +13,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 def test_the_readme_has_the_options_of_the_table():
     done = subprocess.run(
-        [sys.executable, ROOT / "tools/readme_options.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "tools/readme_options.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
@@ -31,7 +34,16 @@ def test_links_lead_somewhere(page):
 
 def test_make_targets_that_pages_name_exist():
     makefiles = [ROOT / "Makefile", *(ROOT / "tools").glob("*.mk")]
-    targets = {name for file in makefiles for line in re.findall(r"^([\w -]+):(?!=)", file.read_text(), re.MULTILINE) for name in line.split()}
-    named = {name for page in PAGES for name in re.findall(r"(?:^ +|`)make ([a-z][\w-]*)", page.read_text(), re.MULTILINE)}
+    targets = {
+        name
+        for file in makefiles
+        for line in re.findall(r"^([\w -]+):(?!=)", file.read_text(), re.MULTILINE)
+        for name in line.split()
+    }
+    named = {
+        name
+        for page in PAGES
+        for name in re.findall(r"(?:^ +|`)make ([a-z][\w-]*)", page.read_text(), re.MULTILINE)
+    }
     assert named - targets == set()
     assert len(named) > 8

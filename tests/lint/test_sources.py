@@ -56,7 +56,10 @@ def folder_of(name):
 
 def without_comments(text):
     """C text with comments blanked, lines kept."""
-    blank = lambda match: "\n" * match.group().count("\n") or " "  # noqa: E731
+
+    def blank(match):
+        return "\n" * match.group().count("\n") or " "
+
     return re.sub(r"/\*.*?\*/|//[^\n]*", blank, text, flags=re.DOTALL)
 
 

@@ -292,7 +292,7 @@ def with_processes(method):
             for process in processes:
                 process.start()
             assert len(await asyncio.gather(*operations)) == 20
-            for process in processes:
+            for _process in processes:
                 data, _, size = queue.get()
                 assert len(data) == size == 500_000
             for process in processes:

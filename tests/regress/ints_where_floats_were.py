@@ -7,7 +7,10 @@ FLOATS = [0.5, -0.0, 2.0**63, 1e308]
 def operators():
     """Fresh functions, so that each case has them meet their operands in its own order."""
     space = {}
-    exec("def add(a, b): return a + b\ndef subtract(a, b): return a - b\ndef multiply(a, b): return a * b\n", space)  # noqa: S102
+    exec(
+        "def add(a, b): return a + b\ndef subtract(a, b): return a - b\ndef multiply(a, b): return a * b\n",
+        space,
+    )
     exec("def scale(a, b): return (a + 1) * (b + 1)\n", space)  # noqa: S102
     return [space[name] for name in ("add", "subtract", "multiply", "scale")]
 

@@ -9,4 +9,8 @@ def call(function, keywords):
 
 
 def case_callee_without_a_name():
-    return [call(function, keywords) for function in (None, 3, len, [].append) for keywords in (call, 5, None, {1: 2})]
+    return [
+        call(function, keywords)
+        for function in (None, 3, len, [].append)
+        for keywords in (call, 5, None, {1: 2})
+    ]

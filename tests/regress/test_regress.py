@@ -6,7 +6,9 @@ import pytest
 from proving import cases
 
 PROGRAMS = tuple(
-    sorted(path for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("conftest", "test_")))
+    sorted(
+        path for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith(("conftest", "test_"))
+    )
 )
 
 

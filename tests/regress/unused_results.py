@@ -67,7 +67,9 @@ def case_numbers():
             function(6, 2)
     results = [attempt(function, 1, 0) for function in functions]
     results += [attempt(function, 1, -1) for function in functions]
-    results += [attempt(function, *pair) for function in functions for pair in ((1.5, 0.0), ("a", 1), (1, "a"))]
+    results += [
+        attempt(function, *pair) for function in functions for pair in ((1.5, 0.0), ("a", 1), (1, "a"))
+    ]
     return results
 
 

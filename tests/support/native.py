@@ -1,6 +1,6 @@
 """Build the worker's client and dxpy-cc for tests, and run a test's body in a process of its own.
 
-    python native.py MODULE.py TEST BUILT FOLDER      what own_process runs
+python native.py MODULE.py TEST BUILT FOLDER      what own_process runs
 """
 
 import ctypes
@@ -63,7 +63,15 @@ def build(folder):
     no_tools = ['-DWORKER_TOOL_PATH="/nowhere"', *worker]
     jobs = [
         [*compiler, *flags, *sanitize, "-fPIC", "-shared", *client, "-o", built.library, "-lpthread"],
-        [*compiler, *flags, *(sanitize if SANITIZE == "address" else []), *worker, "-o", built.program, "-lpthread"],
+        [
+            *compiler,
+            *flags,
+            *(sanitize if SANITIZE == "address" else []),
+            *worker,
+            "-o",
+            built.program,
+            "-lpthread",
+        ],
         [*compiler, *flags, *no_tools, "-o", built.program_without_tools, "-lpthread"],
         [*compiler, "-fPIC", "-shared", SUPPORT / "noexec.c", "-o", built.noexec],
     ]

@@ -112,7 +112,9 @@ class Client:
         text = c.string_at(raw.text).decode() if raw.text else None
         times = (raw.queue_ms, raw.parse_ms, raw.opt_ms, raw.emit_ms, raw.gcc_ms)
         words = [field.decode() for field in (raw.path, raw.reason, raw.message)]
-        return Reply(raw.job, raw.ok, raw.cached, raw.temporary, words[0], raw.unit, words[1], words[2], times, text)
+        return Reply(
+            raw.job, raw.ok, raw.cached, raw.temporary, words[0], raw.unit, words[1], words[2], times, text
+        )
 
     def wait(self, seconds=30.0):
         assert self.lib.worker_wait_reply(seconds), f"no reply within {seconds} s: {self.stats().error}"

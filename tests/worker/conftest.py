@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from support import native  # noqa: E402
+from support import native
 
 
 @pytest.fixture(scope="session")

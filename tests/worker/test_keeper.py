@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from support.native import CSRC, has_ended, own_process, parent_of
 
 
@@ -17,7 +16,9 @@ def test_its_code_refers_to_nothing_outside(tmp_path, level):
     made = tmp_path / "keeper.o"
     flags = ["-std=gnu11", "-fPIC", "-fstack-protector-all", f"-I{CSRC}", level]
     subprocess.run(["gcc", *flags, "-c", CSRC / "jit/keeper.c", "-o", made], check=True)
-    listing = subprocess.run(["objdump", "-dr", "-j", "dxpy_keeper", made], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["objdump", "-dr", "-j", "dxpy_keeper", made], capture_output=True, text=True, check=True
+    )
     assert "syscall" in listing.stdout or "svc" in listing.stdout
     references = re.findall(r"R_\w+\s+(\S+)", listing.stdout)
     assert [name for name in references if not name.startswith("dxpy_keeper")] == []
@@ -52,7 +53,9 @@ def test_it_passes_arguments_and_status_on(client, folder):
     program.write_text('#!/bin/sh\necho "$@"; echo "$PATH $LC_ALL $TMPDIR"; pwd; umask; exit 42\n')
     program.chmod(0o755)
     for keep in (False, True):
-        pid = start(client, folder, os.fsencode(program), keep_memory=keep, cache_dir=b"/cache", cache_limit=77)
+        pid = start(
+            client, folder, os.fsencode(program), keep_memory=keep, cache_dir=b"/cache", cache_limit=77
+        )
         assert os.waitstatus_to_exitcode(os.waitpid(pid, WCLONE)[1]) == 42
         lines = (folder / "log").read_text().splitlines()
         assert lines == ["--serve /scratch /folder /cache 77", "/usr/bin:/bin C /scratch", "/", "0077"]
@@ -73,7 +76,9 @@ def crash(pid):
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
     assert libc.ptrace(attach, pid, None, None) == 0, os.strerror(ctypes.get_errno())
     os.waitpid(pid, wait_all)
-    assert libc.ptrace(poke, pid, system_call, -1) == 0 and libc.ptrace(poke, pid, instruction_pointer, 0) == 0
+    assert (
+        libc.ptrace(poke, pid, system_call, -1) == 0 and libc.ptrace(poke, pid, instruction_pointer, 0) == 0
+    )
     assert libc.ptrace(detach, pid, None, None) == 0
 
 

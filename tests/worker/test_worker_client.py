@@ -149,7 +149,11 @@ def test_stop_and_start_again(client, folder):
     worker.submit("ok 2", level=1)
     worker.stop()
     assert not Path(f"/proc/{pid}").exists()
-    assert [worker.take().reason, worker.take().reason, worker.take()] == ["worker_stopped", "worker_stopped", None]
+    assert [worker.take().reason, worker.take().reason, worker.take()] == [
+        "worker_stopped",
+        "worker_stopped",
+        None,
+    ]
     worker.stop()
     assert worker.compile("ok 3").ok and worker.stats().starts == 2
     worker.stop()
@@ -184,7 +188,9 @@ def test_a_worker_that_has_grown_is_replaced(client, folder):
     assert worker.compile("grow 160").ok
     assert worker.compile("ok 2").ok
     stats = worker.stats()
-    assert stats.pid != first and stats.memory_restarts == 1 and stats.crashes == 0 and stats.memory < 100 << 20
+    assert (
+        stats.pid != first and stats.memory_restarts == 1 and stats.crashes == 0 and stats.memory < 100 << 20
+    )
     worker.stop()
 
 

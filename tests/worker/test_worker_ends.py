@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from support import native
 from support.native import (
     Signal,
@@ -80,7 +79,9 @@ def test_program_ends(built, tmp_path, state, end):
     if "exec" not in end:
         process.wait()
     if end in ("sys.exit(0)", "raise ValueError", "worker.stop()"):
-        assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "not even a zombie, whoever process 1 is"
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids), (
+            "not even a zombie, whoever process 1 is"
+        )
     assert_all_gone(tmp_path, pids)
     process.kill()
     process.wait()
@@ -141,7 +142,11 @@ def tidy_up(client, folder):
     temporary = folder / "tmp"
     [left] = temporary.iterdir()
     mine = f"{temporary}/dxpy-{os.geteuid()}-"
-    living, young, others = Path(f"{mine}living"), Path(f"{mine}young_"), [Path(f"{mine}abcdefg"), temporary / "dxpy-mine"]
+    living, young, others = (
+        Path(f"{mine}living"),
+        Path(f"{mine}young_"),
+        [Path(f"{mine}abcdefg"), temporary / "dxpy-mine"],
+    )
     for path in (living, young, *others):
         path.mkdir()
     for path in (living, *others):

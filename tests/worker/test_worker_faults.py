@@ -7,8 +7,16 @@ import subprocess
 import sys
 import time
 
-from support.native import Signal, assert_nothing_left, environment, has_ended, own_process, parent_of, processes_of, sanitizer
-
+from support.native import (
+    Signal,
+    assert_nothing_left,
+    environment,
+    has_ended,
+    own_process,
+    parent_of,
+    processes_of,
+    sanitizer,
+)
 
 # --- crashes ---
 
@@ -189,7 +197,7 @@ def test_killed_at_any_moment(client, folder):
     worker = client()
     jobs = {worker.submit(f"sleep 0.00{i % 10}\n{i}", level=i % 4) for i in range(40)}
     answered = {}
-    for round_ in range(6):
+    for _round in range(6):
         pid = worker.stats().pid
         if pid:
             os.kill(pid, signal.SIGKILL)

@@ -105,7 +105,11 @@ def test_the_child_holds_nothing_of_the_parents(client, folder):
     child = os.fork()
     if child == 0:
         os.close(writer)
-        links = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")]
+        links = [
+            os.readlink(f"/proc/self/fd/{fd}")
+            for fd in os.listdir("/proc/self/fd")
+            if os.path.exists(f"/proc/self/fd/{fd}")
+        ]
         os.write(listing[1], "\n".join(links).encode())
         os.read(reader, 1)
         os._exit(0)

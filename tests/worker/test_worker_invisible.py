@@ -13,7 +13,11 @@ from support.native import Signal, has_ended, own_process, parent_of
 
 def children():
     """All children of this process, also those that wait() does not see."""
-    return [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    return [
+        int(pid)
+        for task in Path("/proc/self/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    ]
 
 
 def status(pid):
@@ -22,7 +26,11 @@ def status(pid):
 
 
 def descriptors():
-    return {fd: os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")}
+    return {
+        fd: os.readlink(f"/proc/self/fd/{fd}")
+        for fd in os.listdir("/proc/self/fd")
+        if os.path.exists(f"/proc/self/fd/{fd}")
+    }
 
 
 # --- children and signals ---
@@ -122,7 +130,9 @@ def test_the_programs_signals_are_its_own(client, folder):
     assert int(found["SigBlk"], 16) == 0
     assert int(found["SigIgn"], 16) == 1 << (signal.SIGPIPE - 1), "dxpy-cc itself ignores SIGPIPE"
     signal.pthread_sigmask(signal.SIG_UNBLOCK, range(1, 65))
-    listeners = [task for task in Path("/proc/self/task").iterdir() if (task / "comm").read_text() == "dxpy-listener\n"]
+    listeners = [
+        task for task in Path("/proc/self/task").iterdir() if (task / "comm").read_text() == "dxpy-listener\n"
+    ]
     blocked = dict(line.split(":\t") for line in (listeners[0] / "status").read_text().splitlines())["SigBlk"]
     every = sum(1 << (number - 1) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
     assert int(blocked, 16) & every == every
@@ -175,7 +185,9 @@ def test_a_program_that_adopts_orphans(client, folder):
 def test_children_inherit_no_descriptor(client, folder):
     worker = client()
     worker.compile("ok")
-    listing = subprocess.run(["ls", "-l", "/proc/self/fd"], close_fds=False, capture_output=True, text=True).stdout
+    listing = subprocess.run(
+        ["ls", "-l", "/proc/self/fd"], close_fds=False, capture_output=True, text=True
+    ).stdout
     assert "socket" not in listing and "dxpy" not in listing
     ours = descriptors().values()
     assert any("socket" in target for target in ours) and any("dxpy-" in target for target in ours)
@@ -241,7 +253,12 @@ def test_descriptors_closed_under_us(client, folder):
 
 @own_process
 def test_environment(client, folder):
-    os.environ |= {"PATH": "/nowhere", "LD_PRELOAD": "/nowhere/lib.so", "LANG": "xx_XX.UTF-8", "SECRET": "word"}
+    os.environ |= {
+        "PATH": "/nowhere",
+        "LD_PRELOAD": "/nowhere/lib.so",
+        "LANG": "xx_XX.UTF-8",
+        "SECRET": "word",
+    }
     worker = client()
     assert worker.compile("ok").ok
     pairs = Path(f"/proc/{worker.stats().pid}/environ").read_text().rstrip("\0").split("\0")

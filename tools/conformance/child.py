@@ -161,7 +161,11 @@ def enable(root):
 def counted(stats):
     """The whole numbers of JitStats by name."""
     values = {name: getattr(stats, name) for name in dir(stats)}
-    return {name: value for name, value in values.items() if not name.startswith(("_", "n_")) and isinstance(value, int)}
+    return {
+        name: value
+        for name, value in values.items()
+        if not name.startswith(("_", "n_")) and isinstance(value, int)
+    }
 
 
 def main():

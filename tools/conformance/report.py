@@ -72,8 +72,15 @@ class Report:
         rows = list(self.rows())
         names = ["mode", "what", "modules", "cases", "differ", "exempt", "stayed on", "compiled", "minutes"]
         lines += table(names, [[row[name] for name in names] for row in rows])
-        lines += ["", "*Stayed on*: modules after which dxpy was still enabled. *Compiled*: functions above tier 0, summed.", ""]
-        for title, items in (("Differences", self.wrong()), ("Exempt", [item for item in self.found if item.exempt])):
+        lines += [
+            "",
+            "*Stayed on*: modules after which dxpy was still enabled. *Compiled*: functions above tier 0, summed.",
+            "",
+        ]
+        for title, items in (
+            ("Differences", self.wrong()),
+            ("Exempt", [item for item in self.found if item.exempt]),
+        ):
             if items:
                 lines += [f"## {title}", ""]
                 lines += table(

@@ -45,7 +45,12 @@ class Store:
     def save(self, module, mode, runs):
         path = self.path(module, mode)
         path.parent.mkdir(parents=True, exist_ok=True)
-        record = {"module": module, "mode": mode.name, "fingerprint": self.fingerprints[mode.enabled], "runs": runs}
+        record = {
+            "module": module,
+            "mode": mode.name,
+            "fingerprint": self.fingerprints[mode.enabled],
+            "runs": runs,
+        }
         temporary = path.with_suffix(f".{os.getpid()}.part")
         temporary.write_text(json.dumps(record, indent=1))
         temporary.replace(path)

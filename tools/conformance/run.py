@@ -38,7 +38,11 @@ class Runner:
         self.deadline = time.monotonic() + args.budget if args.budget else None
         self.rules = results.exemptions()
         version = subprocess.check_output([self.python, "-VV"], text=True).strip()
-        built = [*glob.glob(f"{ROOT}/dxpy/*.so"), *glob.glob(f"{ROOT}/dxpy/bin/*"), *glob.glob(f"{ROOT}/dxpy/*.py")]
+        built = [
+            *glob.glob(f"{ROOT}/dxpy/*.so"),
+            *glob.glob(f"{ROOT}/dxpy/bin/*"),
+            *glob.glob(f"{ROOT}/dxpy/*.py"),
+        ]
         prints = {False: results.fingerprint(version), True: results.fingerprint(version, built)}
         self.version = version
         self.cache = self.work / "cache" / prints[True]
@@ -72,7 +76,12 @@ class Runner:
                 break
         seconds = round(time.monotonic() - start, 2)
         return {
-            "cases": cases, "details": details, "deaths": deaths, "work": work, "enabled": enabled, "seconds": seconds
+            "cases": cases,
+            "details": details,
+            "deaths": deaths,
+            "work": work,
+            "enabled": enabled,
+            "seconds": seconds,
         }
 
     def log(self, module, mode):
@@ -91,7 +100,15 @@ class Runner:
             without.write_text("\n".join(known))
             where = Path(folder, "work")
             where.mkdir()
-            command = [self.python, "-u", "-W", "default", str(HERE / "child.py"), f"{folder}/events", f"test.{module}"]
+            command = [
+                self.python,
+                "-u",
+                "-W",
+                "default",
+                str(HERE / "child.py"),
+                f"{folder}/events",
+                f"test.{module}",
+            ]
             command += ["--without", str(without)]
             if mode.enabled:
                 command += ["--dxpy", str(ROOT)]
@@ -150,7 +167,9 @@ class Runner:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--python", default=sys.executable, help="the interpreter whose test package is run")
     parser.add_argument("--modes", default="all", help="comma-separated; all: every mode that enables dxpy")
     parser.add_argument("--modules", help="comma-separated, without the package: test_dict,test_list")
@@ -159,7 +178,9 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()))
     parser.add_argument("--fresh", action="store_true", help="forget earlier results first")
     parser.add_argument("--results", default=str(ROOT / "build" / "conformance"))
-    parser.add_argument("--table", help="write all valid results, also of earlier runs, to this Markdown file")
+    parser.add_argument(
+        "--table", help="write all valid results, also of earlier runs, to this Markdown file"
+    )
     return parser.parse_args()
 
 

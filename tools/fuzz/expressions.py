@@ -4,8 +4,21 @@ INT_EDGES = [0, 1, 2, 3, 5, 7, 10, 255, 256, 1000]
 for _power in (30, 31, 32, 53, 60, 62, 63, 64):
     INT_EDGES += [2**_power - 1, 2**_power, 2**_power + 1]
 FLOATS = [
-    "0.0", "-0.0", "1.0", "0.5", "-1.5", "3.25", "1e16", "1e308", "5e-324", "2.0**53", "2.0**63", "INF",
-    "-INF", "NAN", "0.1",
+    "0.0",
+    "-0.0",
+    "1.0",
+    "0.5",
+    "-1.5",
+    "3.25",
+    "1e16",
+    "1e308",
+    "5e-324",
+    "2.0**53",
+    "2.0**63",
+    "INF",
+    "-INF",
+    "NAN",
+    "0.1",
 ]
 TEXTS = ["''", "'a'", "'hello'", "'\\u20ac'", "'\\U0001f600x'", "'12'", "'key'"]
 KINDS = ["int", "float", "str", "list", "dict", "bool", "tuple", "object", "none"]
@@ -122,7 +135,13 @@ class Expressions:
         if choice == 5:
             return f"({self.expression('int', depth)} / {self.expression('int', depth)})"
         if choice == 6:
-            return self.pick(f"-{a}", f"abs({a})", f"float({self.expression('int', depth)})", f"math.sqrt({a})", f"math.floor({a})")
+            return self.pick(
+                f"-{a}",
+                f"abs({a})",
+                f"float({self.expression('int', depth)})",
+                f"math.sqrt({a})",
+                f"math.floor({a})",
+            )
         if choice == 7 and self.variables("object"):
             return f"{self.variable('object')}.x"
         return f"({b} if {self.condition(depth)} else {a})"

@@ -35,12 +35,20 @@ class Bisect:
             driver = [str(HERE / "guilty_child.py"), str(names), str(ROOT)] if mode.enabled else []
             try:
                 done = subprocess.run(
-                    [sys.executable, *driver, *self.command], env=env, capture_output=True, timeout=self.timeout, check=False
+                    [sys.executable, *driver, *self.command],
+                    env=env,
+                    capture_output=True,
+                    timeout=self.timeout,
+                    check=False,
                 )
                 outcome = done.returncode, done.stdout, done.stderr.strip().splitlines()[-1:]
             except subprocess.TimeoutExpired:
                 outcome = "timeout", b"", []
-            self.names = names.read_text(encoding="utf-8", errors="surrogatepass").split("\n") if names.exists() else []
+            self.names = (
+                names.read_text(encoding="utf-8", errors="surrogatepass").split("\n")
+                if names.exists()
+                else []
+            )
         return outcome
 
     def fewest(self, items, wrong):
@@ -85,7 +93,9 @@ def module_of(name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--modes", default="tier1,tier2,tier3,exits1,exits7,osr")
     parser.add_argument("--timeout", type=float, default=300)
     parser.add_argument("script")

@@ -1,6 +1,6 @@
 """Run a script under dxpy, then write the name of every function that was called.
 
-    python guilty_child.py NAMES ROOT script.py args...
+python guilty_child.py NAMES ROOT script.py args...
 """
 
 import atexit

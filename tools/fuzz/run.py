@@ -72,7 +72,10 @@ class Fuzzer:
         with self.lock:
             self.finds.append((mode.name, case))
             known = len(self.finds) > self.args.finds
-        print(f"differs in {mode.name}: {case}, round {at}\n--- stock\n{usual[-600:]}\n--- here\n{seen[-600:]}", flush=True)
+        print(
+            f"differs in {mode.name}: {case}, round {at}\n--- stock\n{usual[-600:]}\n--- here\n{seen[-600:]}",
+            flush=True,
+        )
         if known or "case_" not in case:
             return
         name = case.rpartition("case_")[2]
@@ -87,11 +90,17 @@ class Fuzzer:
 
     def progress(self):
         rate = self.tried / (time.monotonic() - self.begin)
-        print(f"{self.tried} programs, {rate:.1f} a second, {len(self.finds)} differ", file=sys.stderr, flush=True)
+        print(
+            f"{self.tried} programs, {rate:.1f} a second, {len(self.finds)} differ",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--modes", default="tier1,tier2,exits1,exits7,osr")

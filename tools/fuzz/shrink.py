@@ -8,7 +8,14 @@ from pathlib import Path
 
 from proving import cases, modes
 
-SIMPLE = [ast.Constant(0), ast.Constant(1), ast.Constant(1.5), ast.Constant("a"), ast.List([], ast.Load()), ast.Constant(None)]
+SIMPLE = [
+    ast.Constant(0),
+    ast.Constant(1),
+    ast.Constant(1.5),
+    ast.Constant("a"),
+    ast.List([], ast.Load()),
+    ast.Constant(None),
+]
 BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -81,7 +88,11 @@ def without_statements(tree, differs):
                 size //= 2
             for at, statement in enumerate(list(body)):
                 inner = getattr(statement, "body", None)
-                if isinstance(inner, list) and not isinstance(statement, ast.FunctionDef | ast.ClassDef) and at < len(body):
+                if (
+                    isinstance(inner, list)
+                    and not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+                    and at < len(body)
+                ):
                     kept = body[:]
                     body[at : at + 1] = inner
                     if differs(text(tree)):
@@ -139,7 +150,9 @@ def without_unused(tree):
         kept = [
             node
             for node in tree.body
-            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name in used or node.name.startswith("case_")
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef)
+            or node.name in used
+            or node.name.startswith("case_")
         ]
         if len(kept) == len(tree.body):
             return tree

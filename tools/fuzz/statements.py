@@ -58,7 +58,7 @@ def died():
     return log
 '''
 
-CLASS = '''
+CLASS = """
 class {name}{bases}:
     m = {m}
 
@@ -89,7 +89,7 @@ class {name}{bases}:
 
     def __repr__(self):
         return "{name}()"
-'''
+"""
 
 
 class Case(Expressions):
@@ -137,7 +137,9 @@ class Case(Expressions):
             m=self.expression("int", 0),
             x=self.expression("float", 0),
             more=self.pick("pass", "self.tail = [n]", "if n == 3: self.odd = n", "self.y = self.x"),
-            method=self.pick("self.n + 1", "self.n * 2", "self.m", "(self.n, self.x)[0]", "len(str(self.n)[:9])"),
+            method=self.pick(
+                "self.n + 1", "self.n * 2", "self.m", "(self.n, self.x)[0]", "len(str(self.n)[:9])"
+            ),
             grow=self.pick("self.n + by", "self.n - by", "self.n ^ by", "float(self.n) + by"),
         )
         self.lines += text.splitlines()
@@ -156,7 +158,10 @@ class Case(Expressions):
         return names
 
     def add_function(self, number):
-        kinds = [self.pick("int", "int", "float", "str", "list", "object", "dict") for _ in range(self.random.randrange(1, 4))]
+        kinds = [
+            self.pick("int", "int", "float", "str", "list", "object", "dict")
+            for _ in range(self.random.randrange(1, 4))
+        ]
         names = self.begin_function(kinds)
         name = f"f{self.name}_{number}"
         if self.chance(0.3):
@@ -170,7 +175,10 @@ class Case(Expressions):
         else:
             self.scope[self.globals[1]] = "int"
         self.block(1, self.random.randrange(2, 6))
-        self.add(1, f"return {self.pick('out', self.expression(None, 2), self.expression('int', 2), 'plain(locals())')}")
+        self.add(
+            1,
+            f"return {self.pick('out', self.expression(None, 2), self.expression('int', 2), 'plain(locals())')}",
+        )
         self.functions.append((name, kinds))
 
     def add_recursion(self):
@@ -180,7 +188,9 @@ class Case(Expressions):
         self.add(0, f"def {name}(depth, value):")
         self.scope = {"depth": "int", "value": self.pick("int", "float")}
         self.add(1, "if depth <= 0:")
-        self.add(2, f"return {self.pick('value', self.expression('int', 1), 'seen()[0]', '1 // (value - value)')}")
+        self.add(
+            2, f"return {self.pick('value', self.expression('int', 1), 'seen()[0]', '1 // (value - value)')}"
+        )
         again = f"{name}(depth - 1, {self.expression(self.scope['value'], 1)})"
         form = self.random.randrange(3)
         if form == 0:
@@ -214,7 +224,9 @@ class Case(Expressions):
             self.block(1, 4)
             self.add(1, f"yield {self.expression('int', 1)}")
         self.generator = False
-        self.functions.append((f"(lambda n, l: sum(map(hash, zip(range(6), map(str, {name}(n, l))))) and 0)", ["int", "list"]))
+        self.functions.append(
+            (f"(lambda n, l: sum(map(hash, zip(range(6), map(str, {name}(n, l))))) and 0)", ["int", "list"])
+        )
         self.functions.append((f"(lambda n, l: list(zip(range(9), {name}(n, l))))", ["int", "list"]))
 
     def add_main(self):
@@ -290,10 +302,22 @@ class Case(Expressions):
 
     def statement(self, indent):
         choices = [
-            (6, self.assign), (5, self.augment), (2, self.swap), (3, self.note), (4, self.loop if self.loops < 2 and indent < 6 else self.assign),
-            (2, self.while_loop if self.loops < 2 and indent < 6 else self.note), (4, self.branch if indent < 6 else self.augment),
-            (2, self.attempt if indent < 6 else self.assign), (1, self.manager if indent < 6 else self.note), (2, self.store), (1, self.noted),
-            (1, self.look), (1, self.leave), (1, self.delete), (1, self.match if indent < 6 else self.store), (1, self.fail),
+            (6, self.assign),
+            (5, self.augment),
+            (2, self.swap),
+            (3, self.note),
+            (4, self.loop if self.loops < 2 and indent < 6 else self.assign),
+            (2, self.while_loop if self.loops < 2 and indent < 6 else self.note),
+            (4, self.branch if indent < 6 else self.augment),
+            (2, self.attempt if indent < 6 else self.assign),
+            (1, self.manager if indent < 6 else self.note),
+            (2, self.store),
+            (1, self.noted),
+            (1, self.look),
+            (1, self.leave),
+            (1, self.delete),
+            (1, self.match if indent < 6 else self.store),
+            (1, self.fail),
         ]
         if self.generator:
             choices.append((5, self.give))
@@ -302,7 +326,11 @@ class Case(Expressions):
 
     def assign(self, indent):
         kind = self.pick(*KINDS, "int", "float", "int")
-        again = [name for name, known in self.scope.items() if known == kind and name not in ("turn", *self.globals)]
+        again = [
+            name
+            for name, known in self.scope.items()
+            if known == kind and name not in ("turn", *self.globals)
+        ]
         name = self.random.choice(again) if again and self.chance(0.6) else self.new(kind)
         if self.chance(0.04) and again:
             self.add(indent, f"{name} = {self.expression(None, 1)}")
@@ -329,7 +357,10 @@ class Case(Expressions):
         if len(names) < 2:
             return self.assign(indent)
         a, b = self.random.sample(names, 2)
-        self.add(indent, self.pick(f"{a}, {b} = {b}, {a}", f"{a}, {b} = {b} + 1, {a} - 1", f"{a}, *_ = [{b}, {a}, 1]"))
+        self.add(
+            indent,
+            self.pick(f"{a}, {b} = {b}, {a}", f"{a}, {b} = {b} + 1, {a} - 1", f"{a}, *_ = [{b}, {a}, 1]"),
+        )
         return None
 
     def note(self, indent):
@@ -339,12 +370,28 @@ class Case(Expressions):
         name = self.pick(self.variable("list"), self.variable("dict"), self.variable("object"))
         kind = self.scope.get(name)
         if kind == "list":
-            self.add(indent, self.pick(f"{name}.append({self.expression('int', 1)})", f"{name}[{self.pick(0, 1, -1)}] = {self.expression('int', 1)}", f"{name}[1:2] = [7]"))
+            self.add(
+                indent,
+                self.pick(
+                    f"{name}.append({self.expression('int', 1)})",
+                    f"{name}[{self.pick(0, 1, -1)}] = {self.expression('int', 1)}",
+                    f"{name}[1:2] = [7]",
+                ),
+            )
         elif kind == "dict":
-            self.add(indent, self.pick(f"{name}[{self.expression('str', 0)}] = {self.expression('int', 1)}", f"{name}.pop({self.leaf('str')})"))
+            self.add(
+                indent,
+                self.pick(
+                    f"{name}[{self.expression('str', 0)}] = {self.expression('int', 1)}",
+                    f"{name}.pop({self.leaf('str')})",
+                ),
+            )
         elif kind == "object":
             field = self.pick("n", "n", "x", "extra")
-            self.add(indent, f"{name}.{field} {self.pick('=', '+=') if field != 'extra' else '='} {self.expression('float' if field == 'x' else 'int', 1)}")
+            self.add(
+                indent,
+                f"{name}.{field} {self.pick('=', '+=') if field != 'extra' else '='} {self.expression('float' if field == 'x' else 'int', 1)}",
+            )
         else:
             self.assign(indent)
 
@@ -356,7 +403,10 @@ class Case(Expressions):
         many = self.random.randrange(2, 25 if self.loops == 1 else 7)
         form = self.random.randrange(7)
         if form < 3:
-            self.add(indent, f"for {name} in range({self.pick(str(many), f'{many}, -1, -1', f'1, {many * 2}, 2', f'{2**62} - 3, {2**62} + 3')}):")
+            self.add(
+                indent,
+                f"for {name} in range({self.pick(str(many), f'{many}, -1, -1', f'1, {many * 2}, 2', f'{2**62} - 3, {2**62} + 3')}):",
+            )
         elif form == 3:
             self.add(indent, f"for {name} in {self.expression('list', 1)}[:{many}]:")
         elif form == 4:
@@ -387,7 +437,10 @@ class Case(Expressions):
     def while_loop(self, indent):
         name = self.new("while")
         self.add(indent, f"{name} = 0")
-        self.add(indent, f"while {name} < {self.random.randrange(2, 20)}{self.pick('', f' and {self.condition()}')}:")
+        self.add(
+            indent,
+            f"while {name} < {self.random.randrange(2, 20)}{self.pick('', f' and {self.condition()}')}:",
+        )
         self.add(indent + 1, f"{name} += {self.pick(1, 1, 2)}")
         self.loops += 1
         self.nested(indent + 1, self.random.randrange(1, 4))
@@ -408,10 +461,16 @@ class Case(Expressions):
         self.nested(indent + 1, 3)
         form = self.random.randrange(4)
         if form < 3:
-            self.add(indent, f"except {self.pick('Exception', '(TypeError, ValueError)', 'ArithmeticError', 'LookupError')} as caught:")
+            self.add(
+                indent,
+                f"except {self.pick('Exception', '(TypeError, ValueError)', 'ArithmeticError', 'LookupError')} as caught:",
+            )
             self.add(indent + 1, "out.append((type(caught).__name__, str(caught)[:60], where(caught)))")
             if self.chance(0.2):
-                self.add(indent + 1, self.pick("raise", "raise KeyError(1) from caught", "raise ValueError('again')"))
+                self.add(
+                    indent + 1,
+                    self.pick("raise", "raise KeyError(1) from caught", "raise ValueError('again')"),
+                )
         if form >= 2:
             self.add(indent, "finally:")
             self.nested(indent + 1, 1)
@@ -424,10 +483,25 @@ class Case(Expressions):
         if self.loops and self.chance(0.5):
             self.add(indent, f"held = Noted({self.leaf('str')})")
         else:
-            self.add(indent, self.pick("Noted('t').name", "held = Noted('h'); held = None", "out.append(Noted('a').name + str(len(Noted.log)))"))
+            self.add(
+                indent,
+                self.pick(
+                    "Noted('t').name",
+                    "held = Noted('h'); held = None",
+                    "out.append(Noted('a').name + str(len(Noted.log)))",
+                ),
+            )
 
     def look(self, indent):
-        self.add(indent, self.pick("out.append(seen())", "out.append(plain(locals()))", "out.append(sys._getframe().f_lineno - sys._getframe().f_code.co_firstlineno)", "out.append(died())"))
+        self.add(
+            indent,
+            self.pick(
+                "out.append(seen())",
+                "out.append(plain(locals()))",
+                "out.append(sys._getframe().f_lineno - sys._getframe().f_code.co_firstlineno)",
+                "out.append(died())",
+            ),
+        )
 
     def leave(self, indent):
         if self.chance(0.5):
@@ -451,7 +525,10 @@ class Case(Expressions):
 
     def match(self, indent):
         self.add(indent, f"match {self.expression(None, 1)}:")
-        self.add(indent + 1, f"case {self.pick('0 | 1', '[first, *_]', 'float()', 'str(text)', '(first, second, *_)')}:")
+        self.add(
+            indent + 1,
+            f"case {self.pick('0 | 1', '[first, *_]', 'float()', 'str(text)', '(first, second, *_)')}:",
+        )
         self.nested(indent + 2, 1)
         self.add(indent + 1, f"case {self.pick('int(whole) if whole > 5', 'None', 'True', '{}')}:")
         self.nested(indent + 2, 1)
@@ -462,11 +539,28 @@ class Case(Expressions):
         if self.chance(0.5):
             return self.note(indent)
         self.add(indent, f"if {self.condition()}:")
-        self.add(indent + 1, self.pick("raise ValueError('made')", "[][1]", "1 // 0", "assert not out, len(out)", "None.x", "raise KeyError"))
+        self.add(
+            indent + 1,
+            self.pick(
+                "raise ValueError('made')",
+                "[][1]",
+                "1 // 0",
+                "assert not out, len(out)",
+                "None.x",
+                "raise KeyError",
+            ),
+        )
         return None
 
     def give(self, indent):
-        self.add(indent, self.pick(f"yield {self.expression('int', 1)}", f"yield {self.expression('int', 1)}", f"yield from {self.leaf('list')}[:5]"))
+        self.add(
+            indent,
+            self.pick(
+                f"yield {self.expression('int', 1)}",
+                f"yield {self.expression('int', 1)}",
+                f"yield from {self.leaf('list')}[:5]",
+            ),
+        )
 
 
 WHERE = '''

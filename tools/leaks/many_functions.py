@@ -37,7 +37,9 @@ def main(count):
     settle()
     grown = resident() - before
     alive = dxpy.stats().compiled_functions
-    print(f"{count} functions, {dxpy.stats().total_compiles} compiles, {alive} still compiled, {grown / 2**20:+.1f} MB")
+    print(
+        f"{count} functions, {dxpy.stats().total_compiles} compiles, {alive} still compiled, {grown / 2**20:+.1f} MB"
+    )
     gc.collect()
     return grown > 3 * 2**20
 

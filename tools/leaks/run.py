@@ -20,8 +20,21 @@ sys.path.insert(0, str(HERE.parent))
 
 from proving import modes
 
-SCRIPTS = [("many_functions.py", 10_000, 1_000), ("enable_cycles.py", 1_000, 200), ("reset_cycles.py", 300, 60)]
-MODULES = ["test_generators", "test_exceptions", "test_scope", "test_list", "test_dict", "test_descr", "test_with", "test_patma"]
+SCRIPTS = [
+    ("many_functions.py", 10_000, 1_000),
+    ("enable_cycles.py", 1_000, 200),
+    ("reset_cycles.py", 300, 60),
+]
+MODULES = [
+    "test_generators",
+    "test_exceptions",
+    "test_scope",
+    "test_list",
+    "test_dict",
+    "test_descr",
+    "test_with",
+    "test_patma",
+]
 MODES = ["tier1", "tier2"]
 
 
@@ -31,13 +44,21 @@ def run(title, command, mode):
         env = modes.environment(mode, cache, PYTHONPATH=str(ROOT))
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     said = (done.stdout or done.stderr).strip().splitlines()[-1:] or ["nothing"]
-    verdict = "flat" if done.returncode == 0 else "GROWS" if done.returncode == 1 and done.stdout else f"status {done.returncode}"
+    verdict = (
+        "flat"
+        if done.returncode == 0
+        else "GROWS"
+        if done.returncode == 1 and done.stdout
+        else f"status {done.returncode}"
+    )
     print(f"{title:36} {verdict:10} {time.monotonic() - start:6.1f} s  {said[0]}", flush=True)
     return done.returncode != 0
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--debug-python", default=shutil.which("python3.11-dbg"))
     args = parser.parse_args()

@@ -63,7 +63,12 @@ def one_process(mode, programs, result, python, rounds, timeout, folder, cache, 
         command += ["--settle", "60"]
     env = modes.environment(mode, cache, PYTHONHASHSEED="0", **(extra or {}))
     watched = watch.run(
-        [*command, *map(str, programs)], f"{folder}/events", env=env, cwd=folder, log=f"{folder}/log", timeout=timeout
+        [*command, *map(str, programs)],
+        f"{folder}/events",
+        env=env,
+        cwd=folder,
+        log=f"{folder}/log",
+        timeout=timeout,
     )
     fresh = {}
     for event in watched.ended:

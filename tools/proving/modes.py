@@ -48,7 +48,9 @@ MODES = [
         {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_INSTALL_DELAY": "0.02"},
         settle=True,
     ),
-    Mode("warm", "tier 3, code from the cache of an earlier run", {**AT_ONCE, "DXPY_MAX_TIER": "3"}, warm=True),
+    Mode(
+        "warm", "tier 3, code from the cache of an earlier run", {**AT_ONCE, "DXPY_MAX_TIER": "3"}, warm=True
+    ),
 ]
 
 BY_NAME = {mode.name: mode for mode in MODES}
@@ -77,6 +79,10 @@ def environment(mode, cache_dir=None, **extra):
     env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
     env.update(mode.options)
     if mode.enabled:
-        env.update({"DXPY_CACHE": "0"} if cache_dir is None else {"DXPY_CACHE": "1", "DXPY_CACHE_DIR": str(cache_dir)})
+        env.update(
+            {"DXPY_CACHE": "0"}
+            if cache_dir is None
+            else {"DXPY_CACHE": "1", "DXPY_CACHE_DIR": str(cache_dir)}
+        )
     env.update(extra)
     return env

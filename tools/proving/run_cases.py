@@ -34,7 +34,12 @@ def load(path):
     sys.modules[name] = module
     import linecache
 
-    linecache.cache[os.path.basename(path)] = (len(source), None, source.splitlines(True), os.path.basename(path))
+    linecache.cache[os.path.basename(path)] = (
+        len(source),
+        None,
+        source.splitlines(True),
+        os.path.basename(path),
+    )
     exec(compile(source, os.path.basename(path), "exec"), module.__dict__)  # noqa: S102
     return module
 
@@ -57,7 +62,11 @@ def settle(dxpy, seconds):
 def counted(stats):
     """The whole numbers of JitStats by name."""
     values = {name: getattr(stats, name) for name in dir(stats)}
-    return {name: value for name, value in values.items() if not name.startswith(("_", "n_")) and isinstance(value, int)}
+    return {
+        name: value
+        for name, value in values.items()
+        if not name.startswith(("_", "n_")) and isinstance(value, int)
+    }
 
 
 def told(error):

@@ -56,7 +56,13 @@ def run(command, events, *, env=None, cwd=None, log=None, timeout=600):
     start = time.monotonic()
     with open(log or os.devnull, "wb") as output:
         child = subprocess.Popen(
-            command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509
         )
         try:

@@ -94,17 +94,47 @@ def case_objects():
     c = Callable(10)
     bound = c.method
     return [
-        c(1, 2), c(1, scale=3), bound(1), bound(1, y=2), c.made(1), Callable.made(2), c.loose(1, y=2),
-        Callable.loose(3), c.doubled, Callable.method(c, 5), type(bound).__name__,
+        c(1, 2),
+        c(1, scale=3),
+        bound(1),
+        bound(1, y=2),
+        c.made(1),
+        Callable.made(2),
+        c.loose(1, y=2),
+        Callable.loose(3),
+        c.doubled,
+        Callable.method(c, 5),
+        type(bound).__name__,
     ]
 
 
 def case_builtins():
     return [
-        len([1, 2]), abs(-3), max(1, 5, 2), max([3, 1], key=lambda v: -v), min((), default=9), sorted([3, 1, 2], reverse=True),
-        isinstance(3, (str, int)), int("ff", 16), str(b"x", "ascii"), dict(a=1, b=2), list(map(lambda a, b: a * b, [1, 2], [3, 4])),
-        "".join(reversed("abc")), "a-b".split("-", maxsplit=1), [].append(1), {1: 2}.get(3, 4), getattr(1, "real"), divmod(7, -2),
-        round(2.567, 2), pow(2, 10, 1000), type(3), tuple([1]), print("printed", end="!\n"), sum([[1], [2]], []), ord("a"), bool([]),
+        len([1, 2]),
+        abs(-3),
+        max(1, 5, 2),
+        max([3, 1], key=lambda v: -v),
+        min((), default=9),
+        sorted([3, 1, 2], reverse=True),
+        isinstance(3, (str, int)),
+        int("ff", 16),
+        str(b"x", "ascii"),
+        dict(a=1, b=2),
+        list(map(lambda a, b: a * b, [1, 2], [3, 4])),
+        "".join(reversed("abc")),
+        "a-b".split("-", maxsplit=1),
+        [].append(1),
+        {1: 2}.get(3, 4),
+        getattr(1, "real"),
+        divmod(7, -2),
+        round(2.567, 2),
+        pow(2, 10, 1000),
+        type(3),
+        tuple([1]),
+        print("printed", end="!\n"),
+        sum([[1], [2]], []),
+        ord("a"),
+        bool([]),
     ]
 
 
@@ -117,7 +147,13 @@ def case_partial_and_cache():
         return n if n < 2 else slow(n - 1) + slow(n - 2)
 
     part = functools.partial(positional, 1, 2, d=9)
-    return slow(20), len(calls), part(3), part(3, d=8, e=1), functools.reduce(lambda a, b: a * b, range(1, 10))
+    return (
+        slow(20),
+        len(calls),
+        part(3),
+        part(3, d=8, e=1),
+        functools.reduce(lambda a, b: a * b, range(1, 10)),
+    )
 
 
 def case_decorators():
@@ -192,12 +228,22 @@ def case_polymorphic_call_site():
 
 
 def case_methods_of_types():
-    return [str.upper("a"), int.__add__(1, 2), list.__len__([1, 2]), "x".join(map(str.strip, [" a ", "b "])), dict.fromkeys("ab", 0)]
+    return [
+        str.upper("a"),
+        int.__add__(1, 2),
+        list.__len__([1, 2]),
+        "x".join(map(str.strip, [" a ", "b "])),
+        dict.fromkeys("ab", 0),
+    ]
 
 
 def case_lambda_as_key():
     people = [("ann", 30), ("bob", 25), ("cid", 30)]
-    return sorted(people, key=lambda p: (-p[1], p[0])), max(people, key=lambda p: p[1]), list(filter(lambda p: p[1] > 26, people))
+    return (
+        sorted(people, key=lambda p: (-p[1], p[0])),
+        max(people, key=lambda p: p[1]),
+        list(filter(lambda p: p[1] > 26, people)),
+    )
 
 
 def case_call_raises_in_arguments():

@@ -331,7 +331,12 @@ def case_changes_from_a_callback():
             total += box.n
         return total
 
-    return run(lambda: None), run(lambda: setattr(box, "n", 50)), run(lambda: setattr(A, "other", 1)), run(lambda: box.__dict__.update(n=2.5))
+    return (
+        run(lambda: None),
+        run(lambda: setattr(box, "n", 50)),
+        run(lambda: setattr(A, "other", 1)),
+        run(lambda: box.__dict__.update(n=2.5)),
+    )
 
 
 def case_list_changed_by_a_comparison():

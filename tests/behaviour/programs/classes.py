@@ -23,7 +23,17 @@ def case_body():
         def hidden(self):
             return self.__hidden
 
-    return A().f(), A.y, A.z, A.m2, A.__doc__, A().hidden(), A.__qualname__, A.__annotations__, hasattr(A, "n")
+    return (
+        A().f(),
+        A.y,
+        A.z,
+        A.m2,
+        A.__doc__,
+        A().hidden(),
+        A.__qualname__,
+        A.__annotations__,
+        hasattr(A, "n"),
+    )
 
 
 def case_super():
@@ -238,9 +248,42 @@ for operator in ("lt", "le", "gt", "ge"):
 def case_operators():
     a, b = Number("a"), Number("b")
     return [
-        a + b, a - b, a * b, a / b, a // b, a % b, a**b, a << b, a >> b, a & b, a | b, a ^ b, a @ b, 1 + a, 2 - a, 3 * a, 4 / a,
-        5 // a, 6 % a, 7**a, 8 << a, 9 >> a, 1 & a, 2 | a, 3 ^ a, 4 @ a, a + 1, a * 2.5, a < b, a <= 1, a > b, a >= 2, 1 < a,
-        a == b, a != b, a == a,
+        a + b,
+        a - b,
+        a * b,
+        a / b,
+        a // b,
+        a % b,
+        a**b,
+        a << b,
+        a >> b,
+        a & b,
+        a | b,
+        a ^ b,
+        a @ b,
+        1 + a,
+        2 - a,
+        3 * a,
+        4 / a,
+        5 // a,
+        6 % a,
+        7**a,
+        8 << a,
+        9 >> a,
+        1 & a,
+        2 | a,
+        3 ^ a,
+        4 @ a,
+        a + 1,
+        a * 2.5,
+        a < b,
+        a <= 1,
+        a > b,
+        a >= 2,
+        1 < a,
+        a == b,
+        a != b,
+        a == a,
     ]
 
 
@@ -281,8 +324,22 @@ def case_inplace_operators():
 def case_operator_errors():
     out = []
     a = Number("a")
-    for attempt in (lambda: a + "s", lambda: "s" - a, lambda: a < "s", lambda: {} + 1, lambda: [] < 3, lambda: -a, lambda: ~1.5,
-                    lambda: a[0], lambda: 3[0], lambda: len(a), lambda: 1 @ 2, lambda: "a" + 1, lambda: 1 in a, lambda: 1 in 2):
+    for attempt in (
+        lambda: a + "s",
+        lambda: "s" - a,
+        lambda: a < "s",
+        lambda: {} + 1,
+        lambda: [] < 3,
+        lambda: -a,
+        lambda: ~1.5,
+        lambda: a[0],
+        lambda: 3[0],
+        lambda: len(a),
+        lambda: 1 @ 2,
+        lambda: "a" + 1,
+        lambda: 1 in a,
+        lambda: 1 in 2,
+    ):
         try:
             out.append(attempt())
         except TypeError as error:
@@ -434,7 +491,16 @@ def case_comparison_and_hash():
             return f"V{self.n}"
 
     values = [V(n) for n in (31, 2, 13, 22, 5, 41)]
-    return sorted(values), max(values), len(set(values)), V(12) in {V(2): 1}, V(1) == 1, V(1) != V(11), values.index(V(15)), V(3) >= V(2)
+    return (
+        sorted(values),
+        max(values),
+        len(set(values)),
+        V(12) in {V(2): 1},
+        V(1) == 1,
+        V(1) != V(11),
+        values.index(V(15)),
+        V(3) >= V(2),
+    )
 
 
 def case_instance_dict():

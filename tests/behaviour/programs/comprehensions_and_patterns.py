@@ -39,7 +39,24 @@ def case_unpacking():
     (f, [g, *h]), i = (1, "xyz"), 2
     *j, k = "ab"
     first, *_ = {"only": 1}
-    return a, b, c, d, e, f, g, h, i, j, k, first, [*range(3), *"ab"], (*d, 9), {*d, *d}, {**{"a": 1}, "b": 2, **{"a": 3}}
+    return (
+        a,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        k,
+        first,
+        [*range(3), *"ab"],
+        (*d, 9),
+        {*d, *d},
+        {**{"a": 1}, "b": 2, **{"a": 3}},
+    )
 
 
 def case_unpacking_errors():
@@ -144,9 +161,38 @@ def match(value):
 
 def case_match():
     values = [
-        0, 1, True, 5, 5000, -1.5, "text", b"raw", None, Point(0, 0), Point(2, 2), Point(1, 2), Sub(1, 2), Odd(1), Odd([7, 8]),
-        [], [4], (3,), [0, 1, 2], (1, 5, 6, 9), [Point(1, 1), {"k": 2, "z": 3}], (4, 5, 6), range(3), {"kind": "a", "value": 3},
-        {"kind": "a", "value": 3.0}, {"kind": "b", "z": 1}, {}, "words", b"no", {1, 2}, 3.5, object,
+        0,
+        1,
+        True,
+        5,
+        5000,
+        -1.5,
+        "text",
+        b"raw",
+        None,
+        Point(0, 0),
+        Point(2, 2),
+        Point(1, 2),
+        Sub(1, 2),
+        Odd(1),
+        Odd([7, 8]),
+        [],
+        [4],
+        (3,),
+        [0, 1, 2],
+        (1, 5, 6, 9),
+        [Point(1, 1), {"k": 2, "z": 3}],
+        (4, 5, 6),
+        range(3),
+        {"kind": "a", "value": 3},
+        {"kind": "a", "value": 3.0},
+        {"kind": "b", "z": 1},
+        {},
+        "words",
+        b"no",
+        {1, 2},
+        3.5,
+        object,
     ]
     return [match(value) for value in values]
 

@@ -15,10 +15,26 @@ def attempt(function):
 def case_list_edges():
     data = [1, 2, 3]
     return [
-        attempt(f) for f in (
-            lambda: data[3], lambda: data[-3], lambda: data[-4], lambda: data[True], lambda: data[2**70], lambda: data["1"], lambda: data[None],
-            lambda: data.pop(5), lambda: [].pop(), lambda: data.index(9), lambda: data.remove(9), lambda: data[0:2], lambda: data * 2,
-            lambda: data + (1,), lambda: data.__setitem__(7, 1), lambda: sorted([1, "a"]), lambda: [*data, *data].count(2), lambda: data > [1, 2],
+        attempt(f)
+        for f in (
+            lambda: data[3],
+            lambda: data[-3],
+            lambda: data[-4],
+            lambda: data[True],
+            lambda: data[2**70],
+            lambda: data["1"],
+            lambda: data[None],
+            lambda: data.pop(5),
+            lambda: [].pop(),
+            lambda: data.index(9),
+            lambda: data.remove(9),
+            lambda: data[0:2],
+            lambda: data * 2,
+            lambda: data + (1,),
+            lambda: data.__setitem__(7, 1),
+            lambda: sorted([1, "a"]),
+            lambda: [*data, *data].count(2),
+            lambda: data > [1, 2],
         )
     ]
 
@@ -69,8 +85,19 @@ def case_dict_edges():
     d[2].append(3)
     e = {1: "int", 1.0: "float", True: "bool"}
     return (
-        d, e, attempt(lambda: {}["x"]), attempt(lambda: {}[[]]), attempt(lambda: e.pop("none")), e.get(2, "d"), e.setdefault(3, []), {**e, "z": 1} | {"z": 2},
-        list({"b": 1, "a": 2}), (1, 1) in {1: 1}.items(), {1: 2}.keys() & {1, 3}, {1: 2} == {1.0: 2.0}, dict(zip("ab", (1, 2), strict=True)),
+        d,
+        e,
+        attempt(lambda: {}["x"]),
+        attempt(lambda: {}[[]]),
+        attempt(lambda: e.pop("none")),
+        e.get(2, "d"),
+        e.setdefault(3, []),
+        {**e, "z": 1} | {"z": 2},
+        list({"b": 1, "a": 2}),
+        (1, 1) in {1: 1}.items(),
+        {1: 2}.keys() & {1, 3},
+        {1: 2} == {1.0: 2.0},
+        dict(zip("ab", (1, 2), strict=True)),
     )
 
 
@@ -145,7 +172,14 @@ def case_bytes_and_arrays():
         b[i] ^= 0x20
     a[0] += 0.5
     out = [bytes(b), m[1], b[-1], b"xyz"[0], a.tolist(), sum(m), list(b"\x00\xff")]
-    for f in (lambda: b.__setitem__(0, 256), lambda: b[9], lambda: b"a"[5], lambda: b.append("x"), lambda: m.__setitem__(0, -1), lambda: b.__setitem__(0, 1.5)):
+    for f in (
+        lambda: b.__setitem__(0, 256),
+        lambda: b[9],
+        lambda: b"a"[5],
+        lambda: b.append("x"),
+        lambda: m.__setitem__(0, -1),
+        lambda: b.__setitem__(0, 1.5),
+    ):
         out.append(attempt(f))
     m.release()
     return out
@@ -168,8 +202,18 @@ def case_iterators():
     it = Up(5)
     first = next(it)
     return (
-        first, list(it), list(it), sum(Up(100)), [*zip(Up(3), "abcd", strict=False)], list(map(lambda a, b: a * b, Up(3), Up(4))), next(iter([]), "default"),
-        list(iter(iter([3, 2, 0, 1]).__next__, 0)), list(enumerate("ab", 5)), list(reversed([1, 2])), list(itertools.chain(Up(2), [9])), attempt(lambda: next(Up(0))),
+        first,
+        list(it),
+        list(it),
+        sum(Up(100)),
+        [*zip(Up(3), "abcd", strict=False)],
+        list(map(lambda a, b: a * b, Up(3), Up(4))),
+        next(iter([]), "default"),
+        list(iter(iter([3, 2, 0, 1]).__next__, 0)),
+        list(enumerate("ab", 5)),
+        list(reversed([1, 2])),
+        list(itertools.chain(Up(2), [9])),
+        attempt(lambda: next(Up(0))),
     )
 
 
@@ -202,15 +246,35 @@ def case_sequence_of_types_at_one_site():
     def first(items):
         return items[0]
 
-    many = [[1, 2], (1.5, 2), {3: 1, 4: 2}, {5, 6}, range(4), b"ab", iter([7]), {1: 2}.values(), (n for n in range(3)), array.array("i", [8])]
-    return [total(m) for m in many * 5][:10], [first(m) for m in ([1], (2,), "3", b"4", {0: 5}, range(6, 9), bytearray(b"7")) * 3]
+    many = [
+        [1, 2],
+        (1.5, 2),
+        {3: 1, 4: 2},
+        {5, 6},
+        range(4),
+        b"ab",
+        iter([7]),
+        {1: 2}.values(),
+        (n for n in range(3)),
+        array.array("i", [8]),
+    ]
+    return [total(m) for m in many * 5][:10], [
+        first(m) for m in ([1], (2,), "3", b"4", {0: 5}, range(6, 9), bytearray(b"7")) * 3
+    ]
 
 
 def case_sets():
     s = set()
     for n in range(50):
         s.add(n * n % 13)
-    return sorted(s), sorted(s & {1, 2, 3}), s - {1} < s, attempt(lambda: s.add([])), frozenset([1]) in {frozenset([1])}, {1, 1.0, True}
+    return (
+        sorted(s),
+        sorted(s & {1, 2, 3}),
+        s - {1} < s,
+        attempt(lambda: s.add([])),
+        frozenset([1]) in {frozenset([1])},
+        {1, 1.0, True},
+    )
 
 
 def case_tuple_keys_and_swaps():

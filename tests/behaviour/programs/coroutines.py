@@ -20,7 +20,12 @@ def drive(coroutine, *answers):
         log.append(("yield", coroutine.send(None)))
         while True:
             answer = answers.pop(0) if answers else None
-            log.append(("yield", coroutine.throw(answer) if isinstance(answer, Exception) else coroutine.send(answer)))
+            log.append(
+                (
+                    "yield",
+                    coroutine.throw(answer) if isinstance(answer, Exception) else coroutine.send(answer),
+                )
+            )
     except StopIteration as stop:
         log.append(("return", stop.value))
     except Exception as error:

@@ -102,7 +102,11 @@ def case_reraise():
     try:
         reraise()
     except ValueError as error:
-        return repr(error), repr(error.__context__), [error.__traceback__.tb_lineno - error.__traceback__.tb_frame.f_code.co_firstlineno]
+        return (
+            repr(error),
+            repr(error.__context__),
+            [error.__traceback__.tb_lineno - error.__traceback__.tb_frame.f_code.co_firstlineno],
+        )
 
 
 def case_bare_raise_without_one():

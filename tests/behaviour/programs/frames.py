@@ -11,7 +11,12 @@ def case_getframe():
 
     def callee():
         frame = sys._getframe(1)
-        return frame.f_code.co_name, frame.f_locals["secret"], frame.f_lineno - frame.f_code.co_firstlineno, frame.f_back.f_code.co_name
+        return (
+            frame.f_code.co_name,
+            frame.f_locals["secret"],
+            frame.f_lineno - frame.f_code.co_firstlineno,
+            frame.f_back.f_code.co_name,
+        )
 
     return caller()
 
@@ -312,7 +317,12 @@ def case_frame_clear_and_generators():
 def case_f_builtins_and_globals():
     def f():
         frame = sys._getframe()
-        return frame.f_globals is globals(), frame.f_builtins["len"] is len, frame.f_code is f.__code__, frame.f_lasti > 0
+        return (
+            frame.f_globals is globals(),
+            frame.f_builtins["len"] is len,
+            frame.f_code is f.__code__,
+            frame.f_lasti > 0,
+        )
 
     return f()
 

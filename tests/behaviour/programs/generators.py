@@ -197,7 +197,13 @@ def case_states():
     g = body()
     seen.append(inspect.getgeneratorstate(g))
     next(g)
-    seen.append((inspect.getgeneratorstate(g), inspect.getgeneratorlocals(g)["x"], g.gi_frame.f_lineno - g.gi_code.co_firstlineno))
+    seen.append(
+        (
+            inspect.getgeneratorstate(g),
+            inspect.getgeneratorlocals(g)["x"],
+            g.gi_frame.f_lineno - g.gi_code.co_firstlineno,
+        )
+    )
     next(g)
     seen.append((inspect.getgeneratorlocals(g)["y"], g.gi_yieldfrom, g.gi_running))
     list(g)
@@ -282,7 +288,12 @@ def case_generator_expressions():
         (x for x in 3)
     except TypeError as error:
         out.append(str(error))
-    return out, sum(x * y for x in range(10) for y in range(x) if y % 2), any(x > 3 for x in range(10)), dict((k, k * k) for k in range(4))
+    return (
+        out,
+        sum(x * y for x in range(10) for y in range(x) if y % 2),
+        any(x > 3 for x in range(10)),
+        dict((k, k * k) for k in range(4)),
+    )
 
 
 def case_throw_into_delegate():

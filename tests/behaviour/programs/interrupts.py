@@ -90,8 +90,18 @@ def case_recursion_through_every_kind_of_call():
     sys.setrecursionlimit(300)
     out = []
     try:
-        for attempt in (lambda: r + 1, lambda: r.missing, lambda: r(), lambda: r.p, lambda: r == 1, lambda: repr(r), lambda: list(r), lambda: R(10**6),
-                        lambda: sorted([1, 2], key=lambda k: endless(k)), lambda: list(map(endless, [1]))):
+        for attempt in (
+            lambda: r + 1,
+            lambda: r.missing,
+            lambda: r(),
+            lambda: r.p,
+            lambda: r == 1,
+            lambda: repr(r),
+            lambda: list(r),
+            lambda: R(10**6),
+            lambda: sorted([1, 2], key=lambda k: endless(k)),
+            lambda: list(map(endless, [1])),
+        ):
             try:
                 attempt()
             except RecursionError as error:

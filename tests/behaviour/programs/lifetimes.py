@@ -303,7 +303,9 @@ def case_argument_outlives_the_call():
 def case_del_raises():
     caught = []
     old = sys.unraisablehook
-    sys.unraisablehook = lambda info: caught.append((type(info.exc_value).__name__, info.object.__qualname__.split(".")[-1]))
+    sys.unraisablehook = lambda info: caught.append(
+        (type(info.exc_value).__name__, info.object.__qualname__.split(".")[-1])
+    )
 
     class Bad:
         def __del__(self):

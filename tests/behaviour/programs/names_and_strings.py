@@ -131,9 +131,22 @@ def case_fstrings():
     x, y, name, d = 3.14159, 42, "w\u00f6rld", {"k": [1, 2]}
     width, digits = 10, 2
     return [
-        f"{x}", f"{x:.2f}", f"{y:>5}|{y:<5}|{y:^5}", f"{y:#x} {y:08b}", f"{name!r} {name!s} {name!a}", f"{x:{width}.{digits}f}",
-        f"{d['k'][1]} {{literal}}", f"{y=} {x=:.1f} {name = }", f"{'a' if y else 'b'}{y}{'' }", f"a{1}b{2}c{3}", f"{lambda_(2)}",
-        f"{[n for n in range(3)]}", "" f"{y}" "tail", f"{None} {True} {...}", "%s is %d and %.1f" % (name, y, x), "{0}-{k}".format(1, k=2),
+        f"{x}",
+        f"{x:.2f}",
+        f"{y:>5}|{y:<5}|{y:^5}",
+        f"{y:#x} {y:08b}",
+        f"{name!r} {name!s} {name!a}",
+        f"{x:{width}.{digits}f}",
+        f"{d['k'][1]} {{literal}}",
+        f"{y=} {x=:.1f} {name = }",
+        f"{'a' if y else 'b'}{y}{''}",
+        f"a{1}b{2}c{3}",
+        f"{lambda_(2)}",
+        f"{[n for n in range(3)]}",
+        f"{y}tail",
+        f"{None} {True} {...}",
+        "%s is %d and %.1f" % (name, y, x),
+        "{0}-{k}".format(1, k=2),
     ]
 
 
@@ -149,7 +162,13 @@ def case_fstring_errors():
             raise ValueError(spec)
 
     out = []
-    for attempt in (lambda: f"{Bad():x}", lambda: f"{Bad():no}", lambda: f"{3:zz}", lambda: f"{[]:3}", lambda: f"{missing}"):
+    for attempt in (
+        lambda: f"{Bad():x}",
+        lambda: f"{Bad():no}",
+        lambda: f"{3:zz}",
+        lambda: f"{[]:3}",
+        lambda: f"{missing}",
+    ):
         try:
             attempt()
         except (ValueError, TypeError, NameError) as error:
@@ -164,15 +183,41 @@ def case_string_building():
         if n % 50 == 49:
             text = text[:-1] + "|"
     parts = [str(n) for n in range(30)]
-    return text, ",".join(parts), text[::-7], text.count("a"), "x" * 3 + "y", text < "b", "cd" in text, text[5], text[-1]
+    return (
+        text,
+        ",".join(parts),
+        text[::-7],
+        text.count("a"),
+        "x" * 3 + "y",
+        text < "b",
+        "cd" in text,
+        text[5],
+        text[-1],
+    )
 
 
 def case_strings_of_all_kinds():
     out = []
     for s in ("ascii", "latin-\u00e9", "bmp-\u20ac", "astral-\U0001f600", "", "\ud800"):
         t = s + "!" + s
-        out.append((len(t), t[0:3].encode("utf-8", "backslashreplace"), t.find("!"), s == s[:], hash(s) == hash(s + ""), s[::-1] == s, s.upper() == s))
-    for bad in (lambda: "abc"[5], lambda: "abc"["x"], lambda: "a" * "b", lambda: "a" < 1, lambda: "".join([1])):
+        out.append(
+            (
+                len(t),
+                t[0:3].encode("utf-8", "backslashreplace"),
+                t.find("!"),
+                s == s[:],
+                hash(s) == hash(s + ""),
+                s[::-1] == s,
+                s.upper() == s,
+            )
+        )
+    for bad in (
+        lambda: "abc"[5],
+        lambda: "abc"["x"],
+        lambda: "a" * "b",
+        lambda: "a" < 1,
+        lambda: "".join([1]),
+    ):
         try:
             bad()
         except (IndexError, TypeError) as error:
@@ -182,7 +227,18 @@ def case_strings_of_all_kinds():
 
 def case_slices():
     data = list(range(10))
-    out = [data[2:5], data[:3], data[-3:], data[::-2], data[5:2], data[100:], data[slice(1, 9, 3)], "abcdef"[1:-1], (1, 2, 3)[1:], b"xyz"[1:]]
+    out = [
+        data[2:5],
+        data[:3],
+        data[-3:],
+        data[::-2],
+        data[5:2],
+        data[100:],
+        data[slice(1, 9, 3)],
+        "abcdef"[1:-1],
+        (1, 2, 3)[1:],
+        b"xyz"[1:],
+    ]
     data[2:5] = "ab"
     data[::3] = [0] * len(data[::3])
     del data[1::4]

@@ -5,8 +5,10 @@ import operator
 import struct
 
 EDGES = [
-    sign * (base + step) for base in (0, 2**15, 2**30, 2**31, 2**32, 2**53, 2**60, 2**62, 2**63, 2**64, 2**127)
-    for step in (-1, 0, 1) for sign in (1, -1)
+    sign * (base + step)
+    for base in (0, 2**15, 2**30, 2**31, 2**32, 2**53, 2**60, 2**62, 2**63, 2**64, 2**127)
+    for step in (-1, 0, 1)
+    for sign in (1, -1)
 ]
 INF, NAN = float("inf"), float("nan")
 FLOATS = [0.0, -0.0, 1.0, -1.5, 0.1, 1e308, -1e308, 5e-324, 2.0**53, 2.0**63, INF, -INF, NAN, 1e16, 3.5]
@@ -73,7 +75,13 @@ def case_int_bits():
     out = []
     for a in EDGES:
         out.append((a & 0xFFFFFFFF, a | 1, a ^ -1, ~a, -a, a >> 1, a >> 63, a << 1, a << 40, abs(a), +a))
-    return hash(tuple(map(tuple, out))), out[7], out[-1], [attempt(operator.lshift, 1, n) for n in (-1, 0, 62, 63, 64)], attempt(operator.rshift, -1, 10**30)
+    return (
+        hash(tuple(map(tuple, out))),
+        out[7],
+        out[-1],
+        [attempt(operator.lshift, 1, n) for n in (-1, 0, 62, 63, 64)],
+        attempt(operator.rshift, -1, 10**30),
+    )
 
 
 def case_shift_loop():
@@ -155,7 +163,13 @@ def case_type_changes_in_a_loop():
             kinds.append(type(total).__name__)
         return total, kinds
 
-    return run([1, 2, 3]), run([1, 2.5, 3]), run([1, 2**62, 2**62, 2**62]), run([True, False, True]), run([1, 2, 1j, 0.5])
+    return (
+        run([1, 2, 3]),
+        run([1, 2.5, 3]),
+        run([1, 2**62, 2**62, 2**62]),
+        run([True, False, True]),
+        run([1, 2, 1j, 0.5]),
+    )
 
 
 def case_negative_zero_and_nan():
@@ -167,14 +181,31 @@ def case_negative_zero_and_nan():
 
     nan = NAN
     return (
-        accumulate([]), accumulate([-0.0]), accumulate([0.0]), accumulate([0]), nan == nan, nan is nan, nan in [nan], [nan] == [nan],
-        nan != nan, not nan < 1, min(nan, 1.0) is nan, max(1.0, nan), bits(-0.0 * 3), bits(0.0 * -3), bits(abs(-0.0)), bits(-(0.0)), bits(round(-0.4)),
+        accumulate([]),
+        accumulate([-0.0]),
+        accumulate([0.0]),
+        accumulate([0]),
+        nan == nan,
+        nan is nan,
+        nan in [nan],
+        [nan] == [nan],
+        nan != nan,
+        not nan < 1,
+        min(nan, 1.0) is nan,
+        max(1.0, nan),
+        bits(-0.0 * 3),
+        bits(0.0 * -3),
+        bits(abs(-0.0)),
+        bits(-(0.0)),
+        bits(round(-0.4)),
     )
 
 
 def case_divisions_by_zero():
     zero = [0, 0.0, False, 0j]
-    return [attempt(f, a, z) for f in (truediv, floordiv, mod, small_power) for a in (0, 5, -5.0) for z in zero]
+    return [
+        attempt(f, a, z) for f in (truediv, floordiv, mod, small_power) for a in (0, 5, -5.0) for z in zero
+    ]
 
 
 def case_divmod_signs():
@@ -184,7 +215,14 @@ def case_divmod_signs():
 def case_powers():
     return (
         [attempt(small_power, a, b) for a in (-2, 0, 1, 2, 10, -1) for b in (-2, -1, 0, 1, 5, 63, 64)],
-        pow(3, 10**6, 10007), pow(3, -1, 7), 2**0.5, (-8) ** (1 / 3), 0**0, 0.0**0, attempt(small_power, 0, -1), attempt(pow, 10.0, 400),
+        pow(3, 10**6, 10007),
+        pow(3, -1, 7),
+        2**0.5,
+        (-8) ** (1 / 3),
+        0**0,
+        0.0**0,
+        attempt(small_power, 0, -1),
+        attempt(pow, 10.0, 400),
     )
 
 
@@ -193,18 +231,46 @@ def case_conversions():
         [attempt(int, v) for v in (1.9, -1.9, 1e20, INF, NAN, "12", " -7 ", "x", b"5", True)],
         [attempt(float, v) for v in (2**53 + 1, 10**400, "1e5", "nan", "inf", "x")],
         [attempt(round, v) for v in (0.5, 1.5, 2.5, -0.5, 1e300, NAN)],
-        [attempt(math.sqrt, v) for v in (2, -1, INF)], [attempt(math.floor, v) for v in (1.5, -1.5, NAN)], int(2.0**62), int(-(2.0**63)), float(2**63),
+        [attempt(math.sqrt, v) for v in (2, -1, INF)],
+        [attempt(math.floor, v) for v in (1.5, -1.5, NAN)],
+        int(2.0**62),
+        int(-(2.0**63)),
+        float(2**63),
     )
 
 
 def case_bool_arithmetic():
     t, f = True, False
-    return t + t, t - f, t * 5, t & f, t | 2, t ^ t, ~t, -t, t << 3, t / 2, t < 2, [1, 2][t], sum([t, f, t]), f"{t:d}", not t
+    return (
+        t + t,
+        t - f,
+        t * 5,
+        t & f,
+        t | 2,
+        t ^ t,
+        ~t,
+        -t,
+        t << 3,
+        t / 2,
+        t < 2,
+        [1, 2][t],
+        sum([t, f, t]),
+        f"{t:d}",
+        not t,
+    )
 
 
 def case_range_edges():
     out = []
-    for start, stop, step in ((0, 10, 3), (10, 0, -3), (0, 0, 1), (5, 4, 1), (2**31 - 2, 2**31 + 2, 1), (2**63 - 2, 2**63 + 2, 1), (-(2**63) - 1, -(2**63) + 2, 2)):
+    for start, stop, step in (
+        (0, 10, 3),
+        (10, 0, -3),
+        (0, 0, 1),
+        (5, 4, 1),
+        (2**31 - 2, 2**31 + 2, 1),
+        (2**63 - 2, 2**63 + 2, 1),
+        (-(2**63) - 1, -(2**63) + 2, 2),
+    ):
         total = 0
         last = None
         for n in range(start, stop, step):
@@ -249,7 +315,15 @@ def case_int_subclass():
     total = Money(0)
     for v in (1, Money(2), 3):
         total = total + v
-    return total, 1 + Money(5), Money(2) * 3, Temp(1.0) < 5, 5 > Temp(1.0), Temp(1.5) + 1, sum([Money(1), Money(2)])
+    return (
+        total,
+        1 + Money(5),
+        Money(2) * 3,
+        Temp(1.0) < 5,
+        5 > Temp(1.0),
+        Temp(1.5) + 1,
+        sum([Money(1), Money(2)]),
+    )
 
 
 def case_numeric_kernel():
@@ -277,4 +351,9 @@ def case_collatz():
 
 def case_identity_of_small_ints():
     a = [256, -5, 0]
-    return [x + 0 is x for x in a], [int(str(x)) is x for x in a], (lambda n: n - n)(10**30) is 0, id(1 + 1) == id(2)
+    return (
+        [x + 0 is x for x in a],
+        [int(str(x)) is x for x in a],
+        (lambda n: n - n)(10**30) is 0,
+        id(1 + 1) == id(2),
+    )

@@ -10,7 +10,11 @@ def huge():
     """A function of more than 50,000 instructions, with jumps over most of it."""
     lines = ["def f(a, n):", "    total = 0", "    while n:", "        n -= 1"]
     for k in range(7000):
-        lines.append(f"        total += a * {k % 11} - {k}" if k % 3 else f"        if total & {1 << k % 20}: total ^= {k}")
+        lines.append(
+            f"        total += a * {k % 11} - {k}"
+            if k % 3
+            else f"        if total & {1 << k % 20}: total ^= {k}"
+        )
     lines.append("    return total")
     scope = {}
     exec("\n".join(lines), scope)
@@ -25,7 +29,12 @@ def case_huge_function():
 @functools.cache
 def many_locals():
     names = [f"v{n}" for n in range(600)]
-    source = "def f(x):\n" + "".join(f"    {name} = x + {n}\n" for n, name in enumerate(names)) + "    return " + " + ".join(names)
+    source = (
+        "def f(x):\n"
+        + "".join(f"    {name} = x + {n}\n" for n, name in enumerate(names))
+        + "    return "
+        + " + ".join(names)
+    )
     scope = {}
     exec(source, scope)
     return scope["f"]
@@ -42,7 +51,11 @@ def deep_nesting():
         lines.append("    " * (depth + 1) + f"for i{depth} in range(1):")
     lines.append("    " * 20 + "out += x")
     lines.append("    return out")
-    nested_if = ["def g(x):"] + [" " * (d + 1) + f"if x != {d}:" for d in range(95)] + [" " * 97 + "return 'deep'", " return 'shallow'"]
+    nested_if = (
+        ["def g(x):"]
+        + [" " * (d + 1) + f"if x != {d}:" for d in range(95)]
+        + [" " * 97 + "return 'deep'", " return 'shallow'"]
+    )
     expression = "def h(x):\n return " + "(" * 90 + "x" + " + 1)" * 90
     data = "k = " + "[" * 90 + "1" + "]" * 90
     long_chain = "def m(x):\n return " + "+".join(["x"] * 3000 if False else ["x"] * 900)
@@ -55,7 +68,15 @@ def deep_nesting():
 
 def case_deep_nesting():
     s = deep_nesting()
-    return s["f"](3), s["g"](500), s["g"](50), s["h"](1), repr(s["k"])[:5], s["m"](2), [s["c"](n) for n in (0, 79, 80)]
+    return (
+        s["f"](3),
+        s["g"](500),
+        s["g"](50),
+        s["h"](1),
+        repr(s["k"])[:5],
+        s["m"](2),
+        [s["c"](n) for n in (0, 79, 80)],
+    )
 
 
 @functools.cache
@@ -69,7 +90,14 @@ def tries(depth):
     lines.append(" " * indent + "log.append(1 // n)")
     for level in reversed(range(depth)):
         indent -= 1
-        lines.append(" " * indent + ("except ZeroDivisionError: log.append('z'); raise ValueError" if level % 2 else f"finally: log.append({level})"))
+        lines.append(
+            " " * indent
+            + (
+                "except ZeroDivisionError: log.append('z'); raise ValueError"
+                if level % 2
+                else f"finally: log.append({level})"
+            )
+        )
     lines.insert(2, " outer = log")
     source = "\n".join(lines) + "\n return log"
     scope = {}
@@ -123,7 +151,9 @@ def case_code_replace():
     out = [f(1)]
     f.__code__ = f.__code__.replace(co_consts=consts)
     out.append(f(1))
-    g = types.FunctionType(f.__code__.replace(co_name="renamed", co_filename="elsewhere", co_firstlineno=1000), {})
+    g = types.FunctionType(
+        f.__code__.replace(co_name="renamed", co_filename="elsewhere", co_firstlineno=1000), {}
+    )
     try:
         g("x", 1)
     except TypeError as error:
@@ -134,14 +164,42 @@ def case_code_replace():
     return out
 
 
-def code(*instructions, consts=(None,), names=(), varnames=("x",), argcount=1, stack=10, flags=3, table=b"", cells=(), free=()):
+def code(
+    *instructions,
+    consts=(None,),
+    names=(),
+    varnames=("x",),
+    argcount=1,
+    stack=10,
+    flags=3,
+    table=b"",
+    cells=(),
+    free=(),
+):
     body = bytearray()
     for name, *arg in instructions:
         number = dis.opmap[name]
         value = arg[0] if arg else 0
         body += bytes([number, value & 255]) + bytes(2 * dis._inline_cache_entries[number])
     made = types.CodeType(
-        argcount, 0, 0, len(varnames), stack, flags, bytes(body), consts, names, varnames, "made.py", "made", "made", 10, b"", table, free, cells,
+        argcount,
+        0,
+        0,
+        len(varnames),
+        stack,
+        flags,
+        bytes(body),
+        consts,
+        names,
+        varnames,
+        "made.py",
+        "made",
+        "made",
+        10,
+        b"",
+        table,
+        free,
+        cells,
     )
     return types.FunctionType(made, {"__builtins__": {}}, closure=())
 
@@ -150,22 +208,81 @@ def case_handmade_code():
     plain = code(("RESUME", 0), ("LOAD_FAST", 0), ("LOAD_FAST", 0), ("BINARY_OP", 0), ("RETURN_VALUE",))
     no_resume = code(("LOAD_FAST", 0), ("RETURN_VALUE",))
     swaps = code(
-        ("RESUME", 0), ("LOAD_FAST", 0), ("LOAD_CONST", 0), ("LOAD_CONST", 1), ("SWAP", 3), ("COPY", 1), ("BUILD_TUPLE", 4), ("RETURN_VALUE",),
+        ("RESUME", 0),
+        ("LOAD_FAST", 0),
+        ("LOAD_CONST", 0),
+        ("LOAD_CONST", 1),
+        ("SWAP", 3),
+        ("COPY", 1),
+        ("BUILD_TUPLE", 4),
+        ("RETURN_VALUE",),
         consts=("a", "b"),
     )
-    nops = code(("NOP",), ("RESUME", 0), ("NOP",), ("LOAD_CONST", 0), ("POP_TOP",), ("NOP",), ("LOAD_FAST", 0), ("NOP",), ("RETURN_VALUE",))
-    dead = code(("RESUME", 0), ("LOAD_FAST", 0), ("RETURN_VALUE",), ("LOAD_CONST", 0), ("POP_TOP",), ("JUMP_BACKWARD", 3))
+    nops = code(
+        ("NOP",),
+        ("RESUME", 0),
+        ("NOP",),
+        ("LOAD_CONST", 0),
+        ("POP_TOP",),
+        ("NOP",),
+        ("LOAD_FAST", 0),
+        ("NOP",),
+        ("RETURN_VALUE",),
+    )
+    dead = code(
+        ("RESUME", 0),
+        ("LOAD_FAST", 0),
+        ("RETURN_VALUE",),
+        ("LOAD_CONST", 0),
+        ("POP_TOP",),
+        ("JUMP_BACKWARD", 3),
+    )
     jumps = code(
-        ("RESUME", 0), ("JUMP_FORWARD", 2), ("LOAD_CONST", 0), ("RETURN_VALUE",), ("LOAD_FAST", 0), ("POP_JUMP_FORWARD_IF_TRUE", 2), ("LOAD_CONST", 1),
-        ("RETURN_VALUE",), ("LOAD_CONST", 2), ("RETURN_VALUE",), consts=("skipped", "false", "true"),
+        ("RESUME", 0),
+        ("JUMP_FORWARD", 2),
+        ("LOAD_CONST", 0),
+        ("RETURN_VALUE",),
+        ("LOAD_FAST", 0),
+        ("POP_JUMP_FORWARD_IF_TRUE", 2),
+        ("LOAD_CONST", 1),
+        ("RETURN_VALUE",),
+        ("LOAD_CONST", 2),
+        ("RETURN_VALUE",),
+        consts=("skipped", "false", "true"),
     )
     into_loop = code(
-        ("RESUME", 0), ("LOAD_CONST", 0), ("LOAD_FAST", 0), ("JUMP_FORWARD", 5), ("SWAP", 2), ("LOAD_CONST", 1), ("BINARY_OP", 0), ("SWAP", 2), ("COPY", 1),
-        ("LOAD_CONST", 1), ("BINARY_OP", 10), ("COPY", 1), ("STORE_FAST", 0), ("SWAP", 2), ("POP_TOP",), ("LOAD_FAST", 0),
-        ("POP_JUMP_BACKWARD_IF_TRUE", 0), ("RETURN_VALUE",), consts=(0, 1),
+        ("RESUME", 0),
+        ("LOAD_CONST", 0),
+        ("LOAD_FAST", 0),
+        ("JUMP_FORWARD", 5),
+        ("SWAP", 2),
+        ("LOAD_CONST", 1),
+        ("BINARY_OP", 0),
+        ("SWAP", 2),
+        ("COPY", 1),
+        ("LOAD_CONST", 1),
+        ("BINARY_OP", 10),
+        ("COPY", 1),
+        ("STORE_FAST", 0),
+        ("SWAP", 2),
+        ("POP_TOP",),
+        ("LOAD_FAST", 0),
+        ("POP_JUMP_BACKWARD_IF_TRUE", 0),
+        ("RETURN_VALUE",),
+        consts=(0, 1),
     )
     unbound = code(("RESUME", 0), ("DELETE_FAST", 0), ("LOAD_FAST", 0), ("RETURN_VALUE",))
-    out = [plain(3), plain("ab"), no_resume(4), swaps(1), nops(5), dead(6), jumps(0), jumps(1), len(into_loop.__code__.co_code)]
+    out = [
+        plain(3),
+        plain("ab"),
+        no_resume(4),
+        swaps(1),
+        nops(5),
+        dead(6),
+        jumps(0),
+        jumps(1),
+        len(into_loop.__code__.co_code),
+    ]
     try:
         unbound(1)
     except UnboundLocalError as error:
@@ -178,7 +295,15 @@ def case_every_stack_shuffle():
     for count in range(2, 9):
         loads = [("LOAD_CONST", n) for n in range(count)]
         for swap in range(1, count + 1):
-            f = code(("RESUME", 0), *loads, ("SWAP", swap), ("COPY", swap), ("BUILD_LIST", count + 1), ("RETURN_VALUE",), consts=tuple(range(count)))
+            f = code(
+                ("RESUME", 0),
+                *loads,
+                ("SWAP", swap),
+                ("COPY", swap),
+                ("BUILD_LIST", count + 1),
+                ("RETURN_VALUE",),
+                consts=tuple(range(count)),
+            )
             out.append(f(0))
     return out
 
@@ -209,7 +334,11 @@ def case_compile_modes():
     tree = compile("x = 1\nx + 2", "<t>", "exec", flags=__import__("ast").PyCF_ONLY_AST)
     scope = {}
     exec(compile(tree, "<t>", "exec"), scope)
-    return scope["x"], eval(compile("[n for n in range(y)]", "<t>", "eval"), {"y": 3}), [eval("a + b", {"a": n}, {"b": n * 2}) for n in range(4)]
+    return (
+        scope["x"],
+        eval(compile("[n for n in range(y)]", "<t>", "eval"), {"y": 3}),
+        [eval("a + b", {"a": n}, {"b": n * 2}) for n in range(4)],
+    )
 
 
 def case_code_objects_are_as_compiled():
@@ -223,7 +352,13 @@ def case_code_objects_are_as_compiled():
     for n in range(20):
         f(n)
     listing = [(i.opname, i.argval if i.opname != "LOAD_CONST" else None) for i in dis.get_instructions(f)]
-    return before == f.__code__.co_code, len(listing), listing[:4], f.__code__ == f.__code__.replace(), hash(f.__code__) == hash(f.__code__.replace())
+    return (
+        before == f.__code__.co_code,
+        len(listing),
+        listing[:4],
+        f.__code__ == f.__code__.replace(),
+        hash(f.__code__) == hash(f.__code__.replace()),
+    )
 
 
 def case_function_attributes_survive():
@@ -237,7 +372,16 @@ def case_function_attributes_survive():
     import inspect
     import pickle
 
-    return f.__name__, f.__qualname__, f.__doc__, f.tag, str(inspect.signature(f)), f.__kwdefaults__, pickle.loads(pickle.dumps(helper))(4), f.__code__.co_argcount
+    return (
+        f.__name__,
+        f.__qualname__,
+        f.__doc__,
+        f.tag,
+        str(inspect.signature(f)),
+        f.__kwdefaults__,
+        pickle.loads(pickle.dumps(helper))(4),
+        f.__code__.co_argcount,
+    )
 
 
 def helper(n):

@@ -68,17 +68,44 @@ def case_delete_of_every_kind():
 
 
 def case_unary():
-    return [(-x, +x, ~x, not x) for x in (0, 1, -1, True, 2**63, -(2**63))], [(-x, +x, not x) for x in (0.0, -0.0, 2.5, 1j)]
+    return [(-x, +x, ~x, not x) for x in (0, 1, -1, True, 2**63, -(2**63))], [
+        (-x, +x, not x) for x in (0.0, -0.0, 2.5, 1j)
+    ]
 
 
 def case_is_and_in():
     a = [1]
-    return a is a, a is not [1], 1 in a, 2 not in a, None is None, "b" in "abc", b"b" in b"abc", 3 in range(5), 3.5 in range(5), "k" in {"k": 1}
+    return (
+        a is a,
+        a is not [1],
+        1 in a,
+        2 not in a,
+        None is None,
+        "b" in "abc",
+        b"b" in b"abc",
+        3 in range(5),
+        3.5 in range(5),
+        "k" in {"k": 1},
+    )
 
 
 def case_build_everything():
     a, b = 1, 2
-    return (a, b), [a, b], {a, b}, {a: b}, {"x": a, "y": b}, slice(a, b), [1, 2, 3], (1, 2, 3), {1, 2, 3}, f"{a}{b}", [*"ab", a], {**{"q": 1}, "r": b}, (*[], a)
+    return (
+        (a, b),
+        [a, b],
+        {a, b},
+        {a: b},
+        {"x": a, "y": b},
+        slice(a, b),
+        [1, 2, 3],
+        (1, 2, 3),
+        {1, 2, 3},
+        f"{a}{b}",
+        [*"ab", a],
+        {**{"q": 1}, "r": b},
+        (*[], a),
+    )
 
 
 def case_global_in_a_class_body():
@@ -89,7 +116,10 @@ def case_global_in_a_class_body():
 
 def case_delete_name_and_global():
     scope = {}
-    exec("x = 1\ny = 2\ndef f():\n    global y\n    del y\nf()\ndel x\nfound = [n for n in ('x', 'y') if n in globals()]", scope)
+    exec(
+        "x = 1\ny = 2\ndef f():\n    global y\n    del y\nf()\ndel x\nfound = [n for n in ('x', 'y') if n in globals()]",
+        scope,
+    )
     return scope["found"]
 
 
@@ -189,7 +219,9 @@ def case_yield_in_odd_places():
 
 def case_import_from_and_star():
     scope = {}
-    exec("from os.path import join as j, split\nimport os.path as p\nimport os.path\nfrom math import *", scope)
+    exec(
+        "from os.path import join as j, split\nimport os.path as p\nimport os.path\nfrom math import *", scope
+    )
     return scope["j"]("a", "b"), scope["split"]("a/b"), scope["p"] is scope["os"].path, scope["sqrt"](4.0)
 
 
@@ -197,7 +229,14 @@ def case_keyword_calls():
     def f(a, b, c=3, **more):
         return a, b, c, more
 
-    return f(a=1, b=2), f(1, b=2, z=4), f(*(1,), b=2, **{"c": 9}), "{x}-{y}".format(x=1, y=2), dict(f(1, 2)[3], k=1), max([1, 5], key=lambda v: -v)
+    return (
+        f(a=1, b=2),
+        f(1, b=2, z=4),
+        f(*(1,), b=2, **{"c": 9}),
+        "{x}-{y}".format(x=1, y=2),
+        dict(f(1, 2)[3], k=1),
+        max([1, 5], key=lambda v: -v),
+    )
 
 
 def case_match_opcodes():

@@ -29,9 +29,7 @@ def case_carets():
         return f(1)(x)(2, 3)
 
     def four(x):
-        y = [x[0]
-             + x[1], x[
-                 9]]
+        y = [x[0] + x[1], x[9]]
         return y
 
     class Box:
@@ -39,7 +37,9 @@ def case_carets():
 
     box = Box()
     box.a = Box()
-    return "\n".join([text_of(one, box), text_of(two, 1), text_of(three, lambda n: lambda m: 3, 1), text_of(four, [1, 2])])
+    return "\n".join(
+        [text_of(one, box), text_of(two, 1), text_of(three, lambda n: lambda m: 3, 1), text_of(four, [1, 2])]
+    )
 
 
 def case_plain():
@@ -156,17 +156,22 @@ def case_every_instruction_that_raises():
         "try: 1/0\nexcept 3: pass",
         "try: 1/0\nexcept* 3: pass",
     ):
+
         def run():
             exec(compile(source, "<snippet>", "exec"), {"__name__": "snippet"})
 
         text = text_of(run)
-        out.append(f"{source!r}: {text.splitlines()[-1]} @ {[l.strip() for l in text.splitlines() if '<snippet>' in l]}")
+        out.append(
+            f"{source!r}: {text.splitlines()[-1]} @ {[l.strip() for l in text.splitlines() if '<snippet>' in l]}"
+        )
     return "\n".join(out)
 
 
 def case_positions():
     def f(x):
-        a = x + 1; b = a[0]; return b
+        a = x + 1
+        b = a[0]
+        return b
 
     try:
         f(1)
@@ -189,7 +194,13 @@ def case_locals_of_every_frame():
     except ZeroDivisionError as error:
         out, tb = [], error.__traceback__.tb_next
         while tb:
-            out.append((tb.tb_frame.f_code.co_name, tb.tb_lineno, sorted((k, repr(v)) for k, v in tb.tb_frame.f_locals.items() if k != "inner")))
+            out.append(
+                (
+                    tb.tb_frame.f_code.co_name,
+                    tb.tb_lineno,
+                    sorted((k, repr(v)) for k, v in tb.tb_frame.f_locals.items() if k != "inner"),
+                )
+            )
             tb = tb.tb_next
         return out
 
