@@ -317,3 +317,25 @@ void emit_list_set_OP(Unit *u, Ins *ins) {
     emit_assign(u, place, arg(u, ins, 2));
     emit_decref(u, object, false);
 }
+
+/* --- names --- */
+
+static void emit_frame_field(Unit *u, Ins *ins, LayoutField field) {
+    emit_set(u, ins, emit_read(u, u->frame, field, u->gcc->ptr_ptr));
+}
+void emit_globals_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame_globals); }
+void emit_builtins_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame_builtins); }
+
+void emit_keys_are_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
+    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
+    gcc_jit_rvalue *version = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_read(u, keys, LAYOUT_keys_version, u32_ptr), u->gcc->i64);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), version, arg(u, ins, 1)));
+}
+
+void emit_keys_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, keys, ins->imm, u->gcc->ptr_ptr)));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+}

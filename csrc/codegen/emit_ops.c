@@ -8,6 +8,7 @@ void emit_null_OP(Unit *u, Ins *ins) {}
 void emit_const_OP(Unit *u, Ins *ins) {}
 void emit_name_OP(Unit *u, Ins *ins) {}
 void emit_known_OP(Unit *u, Ins *ins) {}
+void emit_fact_OP(Unit *u, Ins *ins) {}
 void emit_ki64_OP(Unit *u, Ins *ins) {}
 void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}

@@ -11,7 +11,7 @@
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 
-enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 2, CACHE_BYTES = 64 };
+enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 3, CACHE_BYTES = 64 };
 
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */
@@ -22,6 +22,7 @@ typedef enum LinkKind {
     LINK_CONST,   /* index: co_consts */
     LINK_NAME,    /* index: co_names */
     LINK_KNOWN,   /* index: Known */
+    LINK_FACT,    /* index: Fn.facts */
 } LinkKind;
 
 #endif

@@ -48,6 +48,7 @@ typedef enum ImmKind {
     IMM_CONST,
     IMM_NAME,
     IMM_KNOWN,
+    IMM_FACT,
     IMM_CACHE,
     IMM_OUT,
     IMM_HELPER,
@@ -184,6 +185,8 @@ typedef struct Fn {
     const char *name;
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
+    int fact_count;
+    VEC(int64_t) facts; /* while lowering; in the text there is only their number */
     bool is_generator;
     int force_exits; /* every guard fails at each such visit, for tests; 0: never */
     int64_t layout[LAYOUT_COUNT];

@@ -129,6 +129,7 @@ static int64_t imm_limit(Parser *p, ImmKind kind) {
     case IMM_SLOT: return p->fn->stack_size - 1;
     case IMM_CONST: return p->fn->const_count - 1;
     case IMM_NAME: return p->fn->name_count - 1;
+    case IMM_FACT: return p->fn->fact_count - 1;
     case IMM_CACHE: return p->fn->cache_count - 1;
     case IMM_OUT: return MAX_SLOTS;
     case IMM_UNIT: return p->fn->unit_count - 1;
@@ -253,10 +254,10 @@ static void header(Parser *p) {
     const struct {
         const char *name;
         int *field;
-    } fields[] = {{"tier", &p->fn->tier},          {"args", &p->fn->argument_count},
-                  {"locals", &p->fn->local_count}, {"stack", &p->fn->stack_size},
-                  {"consts", &p->fn->const_count}, {"names", &p->fn->name_count},
-                  {"caches", &p->fn->cache_count}, {"units", &p->fn->unit_count}};
+    } fields[] = {
+        {"tier", &p->fn->tier},          {"args", &p->fn->argument_count}, {"locals", &p->fn->local_count},
+        {"stack", &p->fn->stack_size},   {"consts", &p->fn->const_count},  {"names", &p->fn->name_count},
+        {"caches", &p->fn->cache_count}, {"facts", &p->fn->fact_count},    {"units", &p->fn->unit_count}};
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         expect(p, fields[i].name);
         *fields[i].field = (int)number(p, 0, MAX_SLOTS);

@@ -47,11 +47,12 @@ void ir_print(const Fn *fn, StrBuf *out) {
     static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
     strbuf_addf(out, "fn \"");
     print_name(fn->name, out);
-    strbuf_addf(
-        out,
-        "\" tier %d args %d locals %d stack %d consts %d names %d caches %d units %d generator %d force %d\n",
-        fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count, fn->name_count,
-        fn->cache_count, fn->unit_count, fn->is_generator, fn->force_exits);
+    strbuf_addf(out,
+                "\" tier %d args %d locals %d stack %d consts %d names %d caches %d facts %d units %d "
+                "generator %d force %d\n",
+                fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count,
+                fn->name_count, fn->cache_count, fn->fact_count, fn->unit_count, fn->is_generator,
+                fn->force_exits);
     strbuf_addf(out, "layout");
     for (int i = 0; i < LAYOUT_COUNT; i++)
         strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);

@@ -57,6 +57,11 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_keys_are_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_keys_item_OP: wanted = IR_PTR; break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }

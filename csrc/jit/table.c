@@ -40,8 +40,8 @@ static void *known_object(int index) {
     return KNOWN_OBJECTS[index];
 }
 
-static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
-    int32_t kind = next(r, LINK_CODE, LINK_KNOWN);
+static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
+    int32_t kind = next(r, LINK_CODE, LINK_FACT);
     switch (kind) {
     case LINK_HELPER: return HELPER_ADDRESSES[next(r, 0, HELPER_COUNT - 1)];
     case LINK_CONST:
@@ -49,6 +49,7 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
     case LINK_NAME:
         return PyTuple_GET_ITEM(code->co_names, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_names) - 1));
     case LINK_KNOWN: return known_object(next(r, 0, KNOWN_COUNT - 1));
+    case LINK_FACT: return (void *)facts->numbers[next(r, 0, facts->count - 1)];
     case LINK_BREAKER: next(r, 0, 0); return cp_eval_breaker(PyInterpreterState_Get());
     case LINK_VISITS: next(r, 0, 0); return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
@@ -56,14 +57,14 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
     }
 }
 
-static bool read_links(CompiledCode *c, PyCodeObject *code, Reader *r) {
+static bool read_links(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
     int32_t caches = next(r, 0, 1 << 20), links = next(r, 0, 1 << 20);
     c->cache_count = caches;
     c->link_count = links;
     c->link = PyMem_Calloc(1, (size_t)caches * CACHE_BYTES + (size_t)links * sizeof(void *) + 1);
     if (c->link == NULL) return false;
     void **slots = (void **)((char *)c->link + (size_t)caches * CACHE_BYTES);
-    for (int i = 0; i < links && !r->failed; i++) slots[i] = resolve(c, code, r);
+    for (int i = 0; i < links && !r->failed; i++) slots[i] = resolve(c, code, facts, r);
     return !r->failed;
 }
 
@@ -98,11 +99,12 @@ static bool read_exit(ExitRecord *exit, PyCodeObject *code, Reader *r) {
     return !r->failed;
 }
 
-static bool read_image(CompiledCode *c, PyCodeObject *code, const int32_t *words, int32_t count) {
+static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, const int32_t *words,
+                       int32_t count) {
     Reader reader = {words, words + count, false}, *r = &reader;
     next(r, IMAGE_MAGIC, IMAGE_MAGIC);
     next(r, IMAGE_VERSION, IMAGE_VERSION);
-    if (r->failed || !read_links(c, code, r) || !read_entries(c, code, r)) return false;
+    if (r->failed || !read_links(c, code, facts, r) || !read_entries(c, code, r)) return false;
     c->exit_count = next(r, 0, 1 << 24);
     c->exits = PyMem_Calloc((size_t)c->exit_count + 1, sizeof(ExitRecord));
     if (c->exits == NULL) return false;
@@ -135,7 +137,8 @@ static size_t symbol_size(void *address) {
     return known ? symbol->st_size : 0;
 }
 
-CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size) {
+CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
+                         size_t message_size) {
     CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
     if (c == NULL) {
         snprintf(message, message_size, "memory ran out");
@@ -150,7 +153,7 @@ CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *m
     c->entry = (CompiledEntry)unit_symbol(c->library, "unit", unit);
     const int32_t *image = unit_symbol(c->library, "image", unit),
                   *size = unit_symbol(c->library, "image_size", unit);
-    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, image, *size)) {
+    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, facts, image, *size)) {
         snprintf(message, message_size, "%s is no artifact for this code", path);
         free_code(c);
         return NULL;

@@ -46,9 +46,16 @@ typedef struct CompiledCode {
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
 
+/* What the lowering found out about this process: ir.h, Fn.facts. */
+typedef struct Facts {
+    int32_t count;
+    int64_t numbers[];
+} Facts;
+
 /* Load unit `unit` of a shared object and link it for `code`. NULL with `message` filled: the artifact is
  * damaged or does not fit. Needs the GIL; raises nothing. */
-CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size);
+CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
+                         size_t message_size);
 
 /* Nothing may enter it any more; memory goes when the last activation has left. */
 void table_retire(CompiledCode *compiled);

@@ -84,11 +84,13 @@ static bool items_may_change(const Ins *ins) {
 }
 
 static bool must_own(const Ins *value) {
-    if (value->use_count >= 0) return true; /* used outside its block */
-    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP;
+    if (value->use_count >= 0) return true;      /* used outside its block */
+    bool is_name = value->op == IR_keys_item_OP; /* its dict is alive as long as the frame */
+    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP || is_name;
     if (!is_item && value->op != IR_ldloc_OP) return false;
-    if (is_item && value->args[0]->op != IR_ldloc_OP) return true; /* the container may be dropped at once */
-    int64_t slot = is_item ? value->args[0]->imm : value->imm;
+    if (is_item && !is_name && value->args[0]->op != IR_ldloc_OP)
+        return true; /* the container may be dropped at once */
+    int64_t slot = is_name ? -1 : is_item ? value->args[0]->imm : value->imm;
     for (const Ins *ins = value->next; value->scratch && ins != value->scratch; ins = ins->next)
         if (slot_changes(ins, slot) || (is_item && items_may_change(ins))) return true;
     return false;

@@ -70,7 +70,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     if (compiled->record != NULL) {
         compiled->record->exits++;
         if (record->kind == EXIT_GUARD && record->count % EXITS_BEFORE_GIVING_UP == 0)
-            compile_guard_failed(compiled->record, record->offset);
+            compile_guard_failed(compiled->record, frame, record->offset);
     }
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);
