@@ -146,6 +146,10 @@ static void step(Infer *f, const Instr *instr) {
         if (instr->arg2) push(f, LIKELY_OTHER);
         push(f, instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER : f->code->name_types[instr->arg]);
         break;
+    case BC_LOAD_ATTR:
+        pop(f);
+        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
+        break;
     case BC_COPY:
     case BC_SWAP: {
         if (instr->arg < 1 || instr->arg > f->depth)

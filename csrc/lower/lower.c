@@ -83,6 +83,10 @@ Ins *lower_fact(Lowerer *l, int64_t number) {
     return lower_const(l, IR_fact_OP, i);
 }
 
+int lower_cache(Lowerer *l) {
+    return l->cache_numbers != NULL ? l->cache_numbers[l->index] : l->fn->cache_count++;
+}
+
 void lower_leave(Lowerer *l) {
     Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
     if (l->index + 1 >= l->code->count) return; /* nothing to go on with: the code ends in the middle */
@@ -367,6 +371,14 @@ static void find_never_stored(Lowerer *l) {
     }
 }
 
+static void number_caches(Lowerer *l) {
+    l->cache_numbers = arena_array(&l->cx->arena, int, l->code->count + 1);
+    for (int i = 0; i < l->code->count; i++) {
+        l->cache_numbers[i] = l->fn->cache_count;
+        l->fn->cache_count += bc_has_cache(l->code->instrs[i].op);
+    }
+}
+
 Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
     Fn *fn = ir_new_fn(cx);
     fn->name = code->name;
@@ -389,6 +401,8 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
         find_never_stored(&l);
+    } else {
+        number_caches(&l);
     }
     count_edges(&l);
     l.instr = &code->instrs[0];

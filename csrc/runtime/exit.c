@@ -67,14 +67,14 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
+    place_values(frame, record, spill);
+    set_stack_depth(frame, record->depth);
+    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
     if (compiled->record != NULL) {
         compiled->record->exits++;
         if (record->kind == EXIT_GUARD && record->count % EXITS_BEFORE_GIVING_UP == 0)
             compile_guard_failed(compiled->record, frame, record->offset);
     }
-    place_values(frame, record, spill);
-    set_stack_depth(frame, record->depth);
-    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
     return RT_RESUME; /* rt_run goes on in the interpreter, when this code is off the stack */
 }
 
