@@ -208,11 +208,25 @@ static void step(Infer *f, const Instr *instr) {
     case BC_MAKE_CELL: f->locals[instr->arg] = LIKELY_OTHER; break;
     case BC_LOAD_GLOBAL:
         if (instr->arg2) push(f, LIKELY_OTHER);
-        push(f, instr->site                           ? instr->site->type
+        push(f, instr->site                           ? instr->site->likely
                 : instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER
                                                       : f->code->name_types[instr->arg]);
         f->stack[f->depth - 1].site = instr->site;
         break;
+    case BC_LOAD_ATTR:
+        pop(f);
+        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
+        f->stack[f->depth - 1].site = instr->site;
+        break;
+    case BC_LOAD_METHOD: {
+        uint8_t owner = pop(f).type;
+        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        push(f, LIKELY_OTHER);
+        f->stack[f->depth - 1].site = method ? instr->site : NULL;
+        push(f, method ? owner : LIKELY_OTHER);
+        f->stack[f->depth - 1].site = method ? NULL : instr->site;
+        break;
+    }
     case BC_COPY:
     case BC_SWAP: {
         if (instr->arg < 1 || instr->arg > f->depth)

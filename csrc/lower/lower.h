@@ -52,6 +52,7 @@ typedef struct Lowerer {
     int depth;
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
+    int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
@@ -109,6 +110,10 @@ Ins *lower_inline_function(const Lowerer *l);
 void lower_prepare(Lowerer *l); /* its tables, before the first block */
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
+/* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
+bool lower_attr_load(Lowerer *l);
+bool lower_attr_method(Lowerer *l);
+bool lower_attr_store(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
@@ -129,6 +134,9 @@ Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 /* A number of the running process: what the text of the IR must not hold, since other processes share it. */
 Ins *lower_fact(Lowerer *l, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
+/* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
+ * seen can be told. */
+int lower_cache(Lowerer *l);
 #define K_NULL(l)     lower_const((l), IR_null_OP, 0)
 #define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
 #define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
@@ -136,7 +144,7 @@ Ins *lower_fact_place(Lowerer *l, void *place);
 #define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
 #define K_PLACE(l, p) lower_fact_place((l), (p))
 #define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
-#define K_CACHE(l)    lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
+#define K_CACHE(l)    lower_const((l), IR_cache_OP, lower_cache(l))
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);
