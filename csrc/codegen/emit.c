@@ -156,6 +156,7 @@ static gcc_jit_type *helper_type(Gcc *gcc, Helper helper) {
     }
     gcc_jit_type *result = info->result == IR_VOID  ? gcc->void_type
                            : info->result == IR_OBJ ? gcc->ptr
+                           : info->result == IR_F64 ? gcc->f64
                                                     : gcc->i64;
     gcc->helper_types[helper] =
         gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, result, count, params, 0);
@@ -244,7 +245,7 @@ static void declare(Unit *u) {
         for_each_ins(ins, block) {
             int rest = ins->arg_count - ir_rest_index(ins);
             if (rest > longest_rest) longest_rest = rest;
-            if (ins->op == IR_ldout_OP && ins->imm >= outs) outs = (int)ins->imm + 1;
+            if ((ins->op == IR_ldout_OP || ins->op == IR_ldnum_OP) && ins->imm >= outs) outs = (int)ins->imm + 1;
             if (ins->type == IR_VOID) continue;
             char name[24];
             snprintf(name, sizeof(name), "v%u", ins->id);

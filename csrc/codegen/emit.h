@@ -62,6 +62,12 @@ void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition);
 gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b);
 gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type);
 
+gcc_jit_lvalue *emit_local_i64(Unit *u, const char *name);
+/* Leave unless the object is exactly of the type. */
+void emit_guard_type(Unit *u, const Ins *guard, gcc_jit_rvalue *object, Known type);
+/* The index that is ins' second argument, counted from the start; out of range leaves. */
+gcc_jit_rvalue *emit_checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *length_now);
+
 /* The image as an exported constant array. */
 void emit_image(Unit *u, int index);
 

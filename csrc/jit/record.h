@@ -47,6 +47,8 @@ typedef struct FunctionRecord {
     int32_t failed_guard_count;
     uint32_t recompiles;     /* because of those */
     uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */
+    uint8_t *sample_types;   /* Likely of locals, then operands, at a back-edge; NULL: none yet */
+    int32_t sample_count;
     int32_t *osr_units;      /* hot back-edges, to be entered at */
     int32_t osr_count;
     int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */

@@ -33,11 +33,11 @@ static int32_t next(Reader *r, int32_t low, int32_t high) {
 }
 
 static void *known_object(int index) {
-    void *const KNOWN_OBJECTS[KNOWN_COUNT] = {
-#define KNOWN(name, expression) expression,
+    switch (index) {
+#define KNOWN(name, expression) case KNOWN_##name: return expression;
 #include "ir/known.def"
-    };
-    return KNOWN_OBJECTS[index];
+    }
+    return NULL;
 }
 
 static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {

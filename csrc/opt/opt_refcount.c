@@ -86,7 +86,9 @@ static bool items_may_change(const Ins *ins) {
 static bool must_own(const Ins *value) {
     if (value->use_count >= 0) return true;      /* used outside its block */
     bool is_name = value->op == IR_keys_item_OP; /* its dict is alive as long as the frame */
-    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP || is_name;
+    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP ||
+                   value->op == IR_tuple_at_OP || value->op == IR_list_at_OP || is_name;
+    if (value->op == IR_seq_item_OP) return true; /* the iterator, and what it goes over, may go at once */
     if (!is_item && value->op != IR_ldloc_OP) return false;
     if (is_item && !is_name && value->args[0]->op != IR_ldloc_OP)
         return true; /* the container may be dropped at once */
@@ -96,6 +98,8 @@ static bool must_own(const Ins *value) {
     return false;
 }
 
+static bool lives_for_ever(const Ins *value) { return value->op == IR_mkbool_OP || value->op == IR_char_OP; }
+
 static void choose_owned(Refcount *r) {
     Fn *fn = r->fn;
     note_uses(r);
@@ -104,7 +108,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST) || ins->op == IR_mkbool_OP || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST) || lives_for_ever(ins) || !must_own(ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
