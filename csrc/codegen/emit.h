@@ -13,7 +13,7 @@ typedef struct Gcc {
     gcc_jit_type *void_type, *ptr, *ptr_ptr, *i64, *i64_ptr, *i32, *i32_ptr, *u8_ptr, *f64;
     gcc_jit_function *expect, *add_overflow, *sub_overflow, *mul_overflow;
     gcc_jit_type *helper_types[HELPER_COUNT]; /* made when first called */
-    gcc_jit_function *drop[2];                /* drops a reference: out of line, in line; likewise */
+    gcc_jit_function *drop;                   /* drops a reference, out of line; likewise */
 } Gcc;
 
 typedef struct Unit {
