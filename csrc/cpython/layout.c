@@ -36,6 +36,8 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_bytes_data] = offsetof(PyBytesObject, ob_sval),
     [LAYOUT_bytearray_data] = offsetof(PyByteArrayObject, ob_start),
     [LAYOUT_function_definition] = offsetof(PyCFunctionObject, m_ml),
+    [LAYOUT_function_version] = offsetof(PyFunctionObject, func_version),
+    [LAYOUT_tstate_recursion] = offsetof(PyThreadState, recursion_remaining),
 #ifdef Py_REF_DEBUG
     [LAYOUT_count_refs] = 1,
 #endif
