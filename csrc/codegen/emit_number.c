@@ -349,7 +349,7 @@ void emit_keys_item_OP(Unit *u, Ins *ins) {
 
 void emit_function_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *function = arg(u, ins, 0);
-    guard_type(u, ins, function, KNOWN_function);
+    emit_guard_type(u, ins, function, KNOWN_function);
     emit_guard_fails(
         u, ins, emit_compare(u, CMP(NE), read_u32(u, function, LAYOUT_function_version), arg(u, ins, 1)));
 }

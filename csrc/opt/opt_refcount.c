@@ -100,7 +100,8 @@ static void note_uses(Refcount *r) {
 
 /* An item of a container is safe as long as nothing can change or drop the container. */
 static bool items_may_change(const Ins *ins) {
-    return ir_runs_code(ins) || ins->op == IR_call_OP || ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP;
+    return ir_runs_code(ins) || ins->op == IR_call_OP || ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP ||
+           ins->op == IR_list_set_OP;
 }
 
 static bool must_own(const Ins *value) {
