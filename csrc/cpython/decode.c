@@ -155,6 +155,34 @@ static void check_args(Decoder *d) {
     }
 }
 
+static uint8_t decode_likely_iterator(PyTypeObject *type) {
+    static const struct {
+        PyTypeObject *type;
+        uint8_t likely;
+    } TYPES[] = {
+        {&PySet_Type, LIKELY_SET},
+        {&PyBytes_Type, LIKELY_BYTES},
+        {&PyByteArray_Type, LIKELY_BYTEARRAY},
+        {&PyDictItems_Type, LIKELY_DICT_ITEMS},
+        {&PyDictKeys_Type, LIKELY_DICT_VIEW},
+        {&PyDictValues_Type, LIKELY_DICT_VIEW},
+        {&PyListIter_Type, LIKELY_LIST_ITER},
+        {&PyTupleIter_Type, LIKELY_TUPLE_ITER},
+        {&PyUnicodeIter_Type, LIKELY_STR_ITER},
+        {&PyEnum_Type, LIKELY_ENUMERATE},
+        {&PyZip_Type, LIKELY_ZIP},
+        {&PyDictIterItem_Type, LIKELY_DICT_ITEMS_ITER},
+        {&PyDictIterKey_Type, LIKELY_PLAIN_ITER},
+        {&PyDictIterValue_Type, LIKELY_PLAIN_ITER},
+        {&PyListRevIter_Type, LIKELY_PLAIN_ITER},
+        {&PyBytesIter_Type, LIKELY_PLAIN_ITER},
+        {&PyByteArrayIter_Type, LIKELY_PLAIN_ITER},
+    };
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (TYPES[i].type == type) return TYPES[i].likely;
+    return LIKELY_OTHER;
+}
+
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     PyTypeObject *type = Py_TYPE(object);
@@ -167,7 +195,7 @@ uint8_t decode_likely_type(PyObject *object) {
            : type == &PyDict_Type      ? LIKELY_DICT
            : type == &PyRange_Type     ? LIKELY_RANGE
            : type == &PyRangeIter_Type ? LIKELY_RANGE_ITER
-                                       : LIKELY_OTHER;
+                                       : decode_likely_iterator(type);
 }
 
 static void describe_consts(Decoder *d) {
@@ -180,12 +208,20 @@ static void describe_consts(Decoder *d) {
         if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
         if (overflow) info->type = LIKELY_OTHER;
         if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
+        if (object == Py_None) info->type = LIKELY_NONE;
+        if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
+            info->type = LIKELY_CHAR;
+            info->integer = PyUnicode_READ_CHAR(object, 0);
+        }
     }
+    d->out->name_ids = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     d->out->name_types = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     for (int i = 0; i < d->out->name_count; i++) {
         PyObject *name = PyTuple_GET_ITEM(d->code->co_names, i);
         bool is_range = PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "range") == 0;
         d->out->name_types[i] = is_range ? LIKELY_RANGE_TYPE : LIKELY_OTHER;
+        if (PyUnicode_CheckExact(name) && PyUnicode_IS_ASCII(name))
+            d->out->name_ids[i] = (uint8_t)bc_name_id(PyUnicode_DATA(name));
     }
 }
 
@@ -219,6 +255,28 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
     return kept;
 }
 
+static bool is_module_named(PyObject *module, const char *name) {
+    return module != NULL && PyUnicode_CheckExact(module) &&
+           PyUnicode_CompareWithASCIIString(module, name) == 0;
+}
+
+/* Which of bytecode/builtins.def a site's object is. */
+static void name_builtin(Site *site) {
+    PyObject *object = site->object;
+    if (object == NULL) return;
+    if (PyCFunction_CheckExact(object)) {
+        PyCFunctionObject *function = (PyCFunctionObject *)object;
+#define FUNCTION(module, name, result)                                                                       \
+    if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))         \
+        site->builtin = BI_##module##_##name;
+#include "bytecode/builtins.def"
+        site->definition = function->m_ml;
+    }
+#define TYPE(name, expression, result)                                                                       \
+    if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;
+#include "bytecode/builtins.def"
+}
+
 static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
@@ -226,6 +284,8 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
             instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
     }
     decode_attribute_sites(d->cx, d->code, d->out, around);
+    for (int i = 0; i < d->out->count; i++)
+        if (d->out->instrs[i].site != NULL) name_builtin((Site *)d->out->instrs[i].site); // made here, ours
 }
 
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {
