@@ -25,11 +25,12 @@ typedef struct Fork {
     Ins **stack;
     int depth;
     Local *locals;
+    bool ran_code;
 } Fork;
 
 static Fork fork_here(Lowerer *l) {
     Arena *arena = &l->cx->arena;
-    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth)};
+    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth), .ran_code = l->ran_code};
     memcpy(fork.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     if (l->locals == NULL) return fork;
     fork.locals = arena_array(arena, Local, l->code->local_count);
@@ -40,6 +41,7 @@ static Fork fork_here(Lowerer *l) {
 static void other_way(Lowerer *l, const Fork *fork, Block *block) {
     l->block = block;
     l->depth = fork->depth;
+    l->ran_code = fork->ran_code;
     memcpy(l->stack, fork->stack, sizeof(Ins *) * (size_t)fork->depth);
     if (l->locals != NULL) memcpy(l->locals, fork->locals, sizeof(Local) * (size_t)l->code->local_count);
 }
