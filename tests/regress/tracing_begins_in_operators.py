@@ -178,7 +178,18 @@ def in_list(x):
 def case_operators():
     return "\n".join(
         str(events_of(function))
-        for function in (add, item, set_item, delete_item, less, within, truth, truth_of_either, negative, loop)
+        for function in (
+            add,
+            item,
+            set_item,
+            delete_item,
+            less,
+            within,
+            truth,
+            truth_of_either,
+            negative,
+            loop,
+        )
     )
 
 
