@@ -1,10 +1,6 @@
 /* Frames: what CPython keeps to itself of making, leaving and unwinding them. */
 #include "cpython/compat.h"
 
-void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots) {
-    _PyFrame_InitializeSpecials(frame, function_steal, NULL, slots);
-}
-
 /* Somebody holds the frame object: it takes the frame's contents over, as they are when the function ends. */
 static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *frame) {
     size_t size = (size_t)((char *)&frame->localsplus[frame->stacktop] - (char *)frame);

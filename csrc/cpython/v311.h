@@ -38,9 +38,9 @@ static inline void cp_set_current_frame(PyThreadState *tstate, Frame *frame) {
 }
 static inline bool cp_is_tracing(PyThreadState *tstate) { return tstate->cframe->use_tracing != 0; }
 
-static inline bool cp_enter_recursive(PyThreadState *tstate) {
-    if (tstate->recursion_remaining-- > 0) return true;
-    return _Py_CheckRecursiveCall(tstate, "") == 0; // gives the count back when it fails
+static inline bool cp_enter_recursive(PyThreadState *tstate, const char *where) {
+    if (__builtin_expect(tstate->recursion_remaining-- > 0, 1)) return true;
+    return _Py_CheckRecursiveCall(tstate, where) == 0; // gives the count back when it fails
 }
 static inline void cp_leave_recursive(PyThreadState *tstate) { tstate->recursion_remaining++; }
 
@@ -115,9 +115,47 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
+/* --- functions that the interpreter knows when it sees them called --- */
+
+static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }
+static inline PyObject *cp_known_isinstance(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.isinstance;
+}
+static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.list_append;
+}
+
+/* --- frames on the thread's data stack --- */
+
+static inline int cp_frame_words(PyCodeObject *code) {
+    return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+}
+
+/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
+static inline bool cp_has_room(PyThreadState *tstate, int words) {
+    return words < tstate->datastack_limit - tstate->datastack_top;
+}
+
+/* A frame with everything set but its slots and its place in the chain. */
+static inline Frame *cp_push_frame(PyThreadState *tstate, PyFunctionObject *function_steal, int words) {
+    Frame *frame = (Frame *)tstate->datastack_top;
+    tstate->datastack_top += words;
+    PyCodeObject *code = (PyCodeObject *)function_steal->func_code;
+    _PyFrame_InitializeSpecials(frame, function_steal, NULL, code->co_nlocalsplus);
+    return frame;
+}
+
+/* One reference more, or none. */
+static inline void cp_incref_if(PyObject *object, bool wanted) {
+#ifdef Py_REF_DEBUG
+    if (wanted) Py_INCREF(object);
+#else
+    object->ob_refcnt += wanted; /* no branch: it would go one way here and the other way there */
+#endif
+}
+
 /* --- cpython/frames.c --- */
 
-void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots);
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
 /* Add the running frame to the traceback of the exception that is set. */
@@ -128,6 +166,19 @@ PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 PyObject *cp_property_getter(PyObject *property);   // borrowed, may be NULL
 PyObject *cp_wrap_async_value(PyObject *value);     // new ref
 bool cp_spec_is_initializing(PyObject *spec);
+/* Clear a frame of the data stack and take it off. */
+static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {
+    if (__builtin_expect(frame->frame_obj != NULL, 0)) {
+        cp_clear_frame(tstate, frame);
+    } else {
+        PyObject **slots = frame->localsplus;
+        for (int i = 0, count = frame->stacktop; i < count; i++) Py_XDECREF(slots[i]);
+        Py_XDECREF(frame->f_locals);
+        Py_DECREF(frame->f_func);
+        Py_DECREF(frame->f_code);
+    }
+    tstate->datastack_top = (PyObject **)frame;
+}
 /* Evaluate a frame by whatever evaluates frames now: the hook, another's, or CPython's own loop. */
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
     _PyFrameEvalFunction evaluate = tstate->interp->eval_frame; // NULL: CPython's own

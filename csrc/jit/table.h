@@ -29,12 +29,15 @@ typedef struct CodeEntry {
 } CodeEntry;
 
 typedef struct CompiledCode {
+    /* Read on every call: keep first, in one cache line. */
     CompiledEntry entry;
     void *link;      /* the link block: inline caches, then link slots */
     uint32_t active; /* activations on some stack */
     uint8_t invalid; /* no new entries; activations leave at their next exit point */
     uint8_t tier;
     int32_t start_entry; /* index of the function's start, -1: it only resumes */
+    int32_t plain_args;  /* arguments of a function that takes positional ones only; -1: any other */
+    int32_t frame_words, local_count;
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;

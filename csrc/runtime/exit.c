@@ -6,7 +6,7 @@
 #include "runtime/osr.h"
 
 PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
-    if (!cp_enter_recursive(tstate)) return NULL;
+    if (!cp_enter_recursive(tstate, "")) return NULL;
     Frame *previous = cp_current_frame(tstate);
     frame->previous = previous;
     frame->is_entry = true;
