@@ -10,6 +10,7 @@
 #include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #include <internal/pycore_gc.h>
+#include <internal/pycore_global_strings.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_long.h>
 #include <internal/pycore_object.h>
@@ -124,6 +125,13 @@ static inline PyObject *cp_known_isinstance(PyThreadState *tstate) {
 static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
     return tstate->interp->callable_cache.list_append;
 }
+
+/* Interned names that the interpreter itself looks up; all borrowed. */
+static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
+static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
+static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
+static inline PyObject *cp_name_aexit(void) { return &_Py_ID(__aexit__); }
 
 /* --- frames on the thread's data stack --- */
 

@@ -24,13 +24,21 @@ static void drop_owned(const Args *args) {
 
 /* --- a compiled function that takes its arguments as they come --- */
 
+/* Does a function take so many positional arguments, its defaults filled in? */
+static inline bool takes(const CompiledCode *compiled, PyObject *function, i64 count) {
+    if (__builtin_expect(compiled->plain_args == count, 1)) return true;
+    PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+    return compiled->plain_args > count && defaults != NULL &&
+           compiled->plain_args - count <= PyTuple_GET_SIZE(defaults);
+}
+
 /* The code to enter with these arguments, the call counted; NULL: something else has to be done as well. */
 static inline CompiledCode *enterable(PyThreadState *tstate, PyObject *callable, i64 count) {
     if (!Py_IS_TYPE(callable, &PyFunction_Type)) return NULL;
     FunctionRecord *record = table_record((PyCodeObject *)((PyFunctionObject *)callable)->func_code);
     if (record == NULL) return NULL;
     CompiledCode *compiled = record->compiled;
-    if (compiled == NULL || compiled->plain_args != count || record->calls + 1 >= record->next_ask ||
+    if (compiled == NULL || !takes(compiled, callable, count) || record->calls + 1 >= record->next_ask ||
         cp_is_tracing(tstate) || stack_is_low() || tstate->recursion_remaining <= 0 ||
         !cp_has_room(tstate, compiled->frame_words))
         return NULL;
@@ -68,6 +76,11 @@ static inline PyObject *enter(PyThreadState *tstate, CompiledCode *compiled, PyO
     for (; slot < count; slot++, owned >>= 1) {
         cp_incref_if(args[slot], !(owned & 1));
         slots[slot] = args[slot];
+    }
+    if (__builtin_expect(slot < compiled->plain_args, 0)) {
+        PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+        PyObject **end = &PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults)) - compiled->plain_args;
+        for (; slot < compiled->plain_args; slot++) slots[slot] = Py_NewRef(end[slot]);
     }
     for (; slot < compiled->local_count; slot++) slots[slot] = NULL;
     return run_frame(tstate, frame, compiled);
@@ -235,18 +248,13 @@ typedef struct Constructor {
 static Constructor constructors[512]; // one per process, like type versions; guarded by the GIL
 
 static PyObject *find_init(PyTypeObject *type) { // borrowed; NULL: made in another way
-    static PyObject *name;                       // one per process: an interned string
     uint32_t version = cp_type_version(type);
     Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
     if (version != 0 && known->version == version) return known->init;
     if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_new != PyBaseObject_Type.tp_new ||
         type->tp_vectorcall != NULL)
         return NULL;
-    if (name == NULL && (name = PyUnicode_InternFromString("__init__")) == NULL) {
-        PyErr_Clear();
-        return NULL;
-    }
-    PyObject *init = _PyType_Lookup(type, name); // borrowed
+    PyObject *init = _PyType_Lookup(type, cp_name_init()); // borrowed
     if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type)) return NULL;
     version = cp_type_version(type);
     if (version != 0) constructors[version % Py_ARRAY_LENGTH(constructors)] = (Constructor){version, init};
