@@ -307,7 +307,7 @@ static inline int convention(const PyMethodDef *def) {
  */
 static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef *def, PyObject *self,
                                         PyObject **args, i64 count, bool *known) {
-    PyObject *result = NULL;
+    PyObject *result;
     int how = convention(def);
     *known = true;
     if ((how == METH_O && count == 1) || (how == METH_NOARGS && count == 0)) {
@@ -325,14 +325,14 @@ static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef
     return NULL;
 }
 
-static PyObject *call_c_function(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
-                                 bool *known) {
+static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
+                                        bool *known) {
     if (callable == cp_known_isinstance(tstate) && count == 2) {
         int is = PyObject_IsInstance(args[0], args[1]);
-        return is < 0 ? NULL : PyBool_FromLong(is);
+        return is < 0 ? NULL : Py_NewRef(is ? Py_True : Py_False);
     }
     if (callable == cp_known_len(tstate) && count == 1) {
-        Py_ssize_t length = PyObject_Length(args[0]);
+        Py_ssize_t length = PyObject_Size(args[0]);
         return length < 0 ? NULL : PyLong_FromSsize_t(length);
     }
     PyCFunctionObject *function = (PyCFunctionObject *)callable;
@@ -340,8 +340,8 @@ static PyObject *call_c_function(PyThreadState *tstate, PyObject *callable, PyOb
     return call_method_def(tstate, function->m_ml, self, args, count, known);
 }
 
-static PyObject *call_c_method(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
-                               bool *known) {
+static inline PyObject *call_c_method(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
+                                      bool *known) {
     PyMethodDescrObject *method = (PyMethodDescrObject *)callable;
     *known = count > 0 && Py_IS_TYPE(args[0], method->d_common.d_type);
     if (!*known) return NULL;
@@ -350,21 +350,33 @@ static PyObject *call_c_method(PyThreadState *tstate, PyObject *callable, PyObje
     return call_method_def(tstate, method->d_method, args[0], args + 1, count - 1, known);
 }
 
-/* A callable that is no Python function. */
-static PyObject *call_object(PyThreadState *tstate, PyObject *callable, const Args *args) {
-    bool known = false;
-    PyObject *result = NULL;
-    if (args->names == NULL) {
-        if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
-            result = call_c_method(tstate, callable, args->values, args->positional, &known);
-        } else if (Py_IS_TYPE(callable, &PyCFunction_Type)) {
-            known = true;
-            result = call_c_function(tstate, callable, args->values, args->positional, &known);
-        }
-    }
-    if (known) return result;
-    size_t count = (size_t)args->positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
-    return PyObject_Vectorcall(callable, args->values, count, args->names);
+/* Drop what a call was given: the arguments in their order, then the callable. */
+static inline void drop_call(PyObject **rest, i64 place, uint64_t consumed) {
+    for (uint64_t mask = consumed >> (place + 1) << (place + 1); mask != 0; mask &= mask - 1)
+        Py_DECREF(rest[__builtin_ctzll(mask)]);
+    if (consumed >> place & 1) Py_DECREF(rest[place]);
+}
+
+/* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before
+ * what comes next, as in the interpreter. */
+static inline PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
+    if (__builtin_expect(cp_breaker_is_set(tstate), 0) && result != NULL && rt_poll(tstate) < 0)
+        Py_CLEAR(result);
+    return result;
+}
+
+/* Call something written in C without keyword arguments; rest[place] is the callable. */
+static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObject **rest, i64 place,
+                                                  i64 count, uint64_t consumed) {
+    PyObject *callable = rest[place], **args = rest + place + 1, *result;
+    bool known = true;
+    if (Py_IS_TYPE(callable, &PyMethodDescr_Type))
+        result = call_c_method(tstate, callable, args, count, &known);
+    else result = call_c_function(tstate, callable, args, count, &known);
+    if (!known)
+        result = PyObject_Vectorcall(callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    drop_call(rest, place, consumed);
+    return look_at_breaker(tstate, result);
 }
 
 /* --- the call instruction --- */
@@ -378,14 +390,6 @@ static uint64_t unbind(PyObject **rest, uint64_t consumed) {
     return consumed | 3;
 }
 
-/* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before
- * what comes next, as in the interpreter. */
-static inline PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
-    if (result != NULL && __builtin_expect(cp_breaker_is_set(tstate), 0) && rt_poll(tstate) < 0)
-        Py_CLEAR(result);
-    return result;
-}
-
 /* All that is not done at once. */
 static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, PyObject *names,
                                                        PyObject **rest, i64 count, uint64_t consumed) {
@@ -394,7 +398,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         size_t given = (size_t)(count - place - 1 - (names ? PyTuple_GET_SIZE(names) : 0));
         PyObject *result =
             PyObject_Vectorcall(rest[place], rest + place + 1, given | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
-        rt_drop_rest(rest, count, consumed);
+        for (i64 i = place + 1; i < count; i++) Py_DECREF(rest[i]);
+        Py_DECREF(rest[place]);
         return look_at_breaker(tstate, result);
     }
     if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
@@ -414,10 +419,11 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         (init = find_init((PyTypeObject *)callable)) != NULL) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
         if (consumed >> place & 1) Py_DECREF(callable);
-    } else {
-        result = call_object(tstate, callable, &args);
-        rt_drop_rest(rest, count, consumed);
+        return look_at_breaker(tstate, result);
     }
+    size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    result = PyObject_Vectorcall(callable, args.values, given, names);
+    drop_call(rest, place, consumed);
     return look_at_breaker(tstate, result);
 }
 
@@ -431,6 +437,9 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
         if (compiled != NULL)
             return enter(tstate, compiled, callable, consumed >> place & 1, rest + place + 1, given,
                          consumed >> (place + 1));
+        if ((Py_IS_TYPE(callable, &PyCFunction_Type) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) &&
+            count <= MASK_BITS)
+            return call_c(tstate, rest, place, given, consumed);
     }
     return call_slowly(tstate, names, rest, count, consumed);
 }
