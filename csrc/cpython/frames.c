@@ -10,9 +10,11 @@ static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *
     own->owner = FRAME_OWNED_BY_FRAME_OBJECT;
     if (cp_frame_is_incomplete(own))
         own->prev_instr = cp_code_units(own->f_code) + own->f_code->_co_firsttraceable;
-    own->previous = NULL;
-    object->f_back = PyThreadState_GetFrame(tstate);
-    if (object->f_back == NULL) PyErr_Clear();
+    if (own->previous != NULL) { // a generator's frame was taken out of the chain
+        own->previous = NULL;
+        object->f_back = PyThreadState_GetFrame(tstate);
+        if (object->f_back == NULL) PyErr_Clear();
+    }
     if (!_PyObject_GC_IS_TRACKED((PyObject *)object)) _PyObject_GC_TRACK((PyObject *)object);
 }
 
@@ -49,6 +51,24 @@ bool cp_generator_awaits(PyGenObject *generator) {
     _Py_CODEUNIT next = frame->prev_instr[1];
     int opcode = _Py_OPCODE(next);
     return (opcode == RESUME || opcode == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+}
+
+static const char *kind_of(PyGenObject *generator) {
+    return PyCoro_CheckExact(generator)       ? "coroutine"
+           : PyAsyncGen_CheckExact(generator) ? "async generator"
+                                              : "generator";
+}
+
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator) {
+    if (tstate->curexc_type != NULL) {
+        if (PyErr_ExceptionMatches(PyExc_StopIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind_of(generator));
+        else if (PyAsyncGen_CheckExact(generator) && PyErr_ExceptionMatches(PyExc_StopAsyncIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopAsyncIteration", kind_of(generator));
+    }
+    _PyErr_ClearExcState(&generator->gi_exc_state);
+    generator->gi_frame_state = FRAME_CLEARED;
+    cp_clear_frame(tstate, cp_generator_frame(generator));
 }
 
 PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->import_func; }

@@ -26,6 +26,9 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_range_start] = offsetof(RangeIterator, start),
     [LAYOUT_range_step] = offsetof(RangeIterator, step),
     [LAYOUT_range_length] = offsetof(RangeIterator, length),
+    [LAYOUT_generator_state] =
+        (int64_t)offsetof(PyGenObject, gi_frame_state) - (int64_t)offsetof(PyGenObject, gi_iframe),
+    [LAYOUT_suspended] = FRAME_SUSPENDED,
 #ifdef Py_REF_DEBUG
     [LAYOUT_count_refs] = 1,
 #endif

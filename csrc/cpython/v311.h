@@ -14,6 +14,7 @@
 #include <internal/pycore_interp.h>
 #include <internal/pycore_long.h>
 #include <internal/pycore_object.h>
+#include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_moduleobject.h>
 #include <opcode.h>
@@ -162,7 +163,38 @@ static inline void cp_incref_if(PyObject *object, bool wanted) {
 #endif
 }
 
+/* --- generators and coroutines --- */
+
+/* Is it at its start or at a yield? Then it may be resumed. */
+static inline bool cp_generator_waits(PyGenObject *generator) {
+    return generator->gi_frame_state < FRAME_EXECUTING;
+}
+static inline bool cp_generator_is_new(PyGenObject *generator) {
+    return generator->gi_frame_state == FRAME_CREATED;
+}
+static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
+
+/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
+static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_StackPush(frame, Py_NewRef(sent));
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* True: it yielded; false: it is over. */
+static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
+    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
+    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    cp_generator_frame(generator)->previous = NULL;
+    return yielded;
+}
+
 /* --- cpython/frames.c --- */
+/* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
 
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);

@@ -67,7 +67,6 @@ PyObject *rt_list_to_tuple(PyObject *list);
 i64 rt_unpack(TS, PyObject *iterable, i64 count, PyObject **results);
 i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **results);
 PyObject *rt_get_iter(PyObject *iterable);
-i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 PyObject *rt_get_len(PyObject *object);
 
 PyObject *rt_load_global(TS, FR, PyObject *name, RtCache *cache);
@@ -106,6 +105,7 @@ i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
 
+i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 i64 rt_send(TS, PyObject *receiver, PyObject *value, PyObject **results);
 PyObject *rt_yield_from_iter(TS, PyObject *iterable, i64 in_coroutine);
 PyObject *rt_get_awaitable(TS, PyObject *object, i64 context);
