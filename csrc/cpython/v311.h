@@ -193,6 +193,13 @@ static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) 
 }
 
 /* --- cpython/frames.c --- */
+/* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
+ * exception: CPython has to make it. */
+PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
+/* It is complete now. */
+void cp_publish_generator(PyGenObject *generator);
+/* It is not wanted after all: as if it had never been made. */
+void cp_forget_generator(PyGenObject *generator);
 /* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
 void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
 
@@ -228,7 +235,11 @@ static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
  * generator there; or, while tracing, with one that was raised there and that the loop is to unwind, its
  * events included. */
 typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
+PyObject *cp_unwind(PyThreadState *tstate, Frame *frame); // CP_UNWIND
+static inline PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
+    if (__builtin_expect(entry == CP_UNWIND, 0)) return cp_unwind(tstate, frame);
+    return _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
+}
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
  * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
  * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow

@@ -237,9 +237,9 @@ static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
         PyObject *dict = PyModule_GetDict(owner);
         cache->index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
         if (cache->index >= 0) kind = ATTR_MODULE;
-    } else if (type == &PyType_Type) {
+    } else if (type->tp_getattro == PyType_Type.tp_getattro) {
         PyTypeObject *class = (PyTypeObject *)owner;
-        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
+        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(type, name);
         if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return;
         if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return;
         cache->keys_version = version_of(class, name);

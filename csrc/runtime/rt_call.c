@@ -190,6 +190,28 @@ static PyObject *run_bound(PyThreadState *tstate, Frame *frame) {
     return result;
 }
 
+/* What calling a generator function gives; *made: false when CPython has to make it. */
+static PyObject *call_generator(PyThreadState *tstate, PyFunctionObject *function, const Args *args,
+                                bool *made) {
+    FunctionRecord *record = table_record((PyCodeObject *)function->func_code);
+    Binding binding = {0};
+    *made = false;
+    if (record == NULL || record->calls + 1 >= record->next_ask || cp_is_tracing(tstate) ||
+        tstate->recursion_remaining <= 0)
+        return NULL;
+    PyGenObject *generator = cp_new_generator(tstate, function);
+    if (generator == NULL) return NULL;
+    *made = bind(cp_generator_frame(generator), function, args, &binding);
+    if (!*made) {
+        cp_forget_generator(generator);
+        return NULL;
+    }
+    take_over(cp_generator_frame(generator), args, binding);
+    cp_publish_generator(generator);
+    record->calls++;
+    return (PyObject *)generator;
+}
+
 /* Call a function on a frame made here. *entered: false when it has to be called in CPython's own way, and
  * nothing happened. */
 static PyObject *call_bound(PyThreadState *tstate, PyFunctionObject *function, const Args *args,
@@ -201,6 +223,10 @@ static PyObject *call_bound(PyThreadState *tstate, PyFunctionObject *function, c
     if ((code->co_flags & OWN_LOCALS) != OWN_LOCALS || arg_count(args) > MASK_BITS ||
         code->co_argcount + code->co_kwonlyargcount > MASK_BITS || !cp_has_room(tstate, words))
         return NULL;
+    if (code->co_flags & (CO_GENERATOR | CO_COROUTINE)) {
+        PyObject *generator = call_generator(tstate, function, args, entered);
+        if (*entered) return generator;
+    }
     Py_INCREF(function);
     Frame *frame = cp_push_frame(tstate, function, words);
     *entered = bind(frame, function, args, &binding);
