@@ -17,7 +17,11 @@ typedef enum BcOp {
 enum {
     BC_BACKWARD = 1,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
-    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
+    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */,
+    BC_RAN = 8 /* it ran since the interpreter began to watch this code */,
+    BC_NEVER_RAN = 16 /* it did not; instructions that are not watched have neither flag */,
+    BC_COLD = 32 /* not worth compiling: compiled code leaves here (set by lower/cold.c) */,
+    BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -110,6 +114,13 @@ typedef struct BcHandler {
     bool lasti;     /* the raising instruction's lasti is pushed before the exception */
 } BcHandler;
 
+/* A frame that stood before a hot back-edge, as a sample of what values are there. */
+typedef struct OsrSample {
+    int32_t index;  /* of the back-edge's instruction */
+    int32_t depth;  /* of its operand stack */
+    uint8_t *types; /* Likely of each local (LIKELY_UNSEEN: unbound), then of the operands, bottom first */
+} OsrSample;
+
 typedef struct Bytecode {
     const char *name; /* UTF-8, for people */
     Instr *instrs;
@@ -125,6 +136,8 @@ typedef struct Bytecode {
     ConstInfo *consts;
     uint8_t *name_types;     /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
+    OsrSample *osr_samples;
+    int osr_sample_count;
     int unit_count;          /* length in code units */
     bool is_generator;       /* generator, coroutine or async generator */
     bool is_coroutine;       /* may await: coroutine, or generator marked as one */

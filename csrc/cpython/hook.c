@@ -103,8 +103,7 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
     if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
     if (__builtin_expect(sampler_at_once, 0) && !cp_is_tracing(tstate)) {
-        compile_osr_at_once(record);
-        return osr_interpret(tstate, frame, how);
+        if (compile_osr_at_once(record)) return osr_interpret(tstate, frame, how);
     }
     CompiledCode *compiled = record->compiled;
     if (compiled == NULL || throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, how);

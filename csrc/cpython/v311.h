@@ -153,6 +153,13 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
            opcode == POP_JUMP_BACKWARD_IF_NOT_NONE;
 }
 
+/* Does the interpreter note what this code does (does it run the quickened form)? */
+static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
+/* An instruction that the interpreter will specialise. */
+bool cp_is_adaptive(uint8_t opcode);
+/* Begin to watch now. CPython does it after 8 calls or jumps back, and a `while` loop counts as neither. */
+void cp_watch(PyCodeObject *code);
+
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 
 #endif

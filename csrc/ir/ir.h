@@ -170,7 +170,7 @@ typedef struct ExitValue {
     Ins *value;
 } ExitValue;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD } ExitKind;
+typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD } ExitKind;
 
 typedef struct Exit {
     ExitKind kind;

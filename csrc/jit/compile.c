@@ -13,6 +13,7 @@
 #include "cpython/layout.h"
 #include "cpython/version.h"
 #include "jit/engine.h"
+#include "jit/feedback.h"
 #include "jit/guards.h"
 #include "jit/options.h"
 #include "jit/publish.h"
@@ -59,21 +60,6 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 
 /* --- decode and lower --- */
 
-/* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
- * failures. */
-static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
-    Frame *sample = publish_sample_frame;
-    if (sample != NULL && sample->f_code == record->code) {
-        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
-        for (int i = 0; i < code->argument_count; i++)
-            code->argument_types[i] = decode_likely_type(sample->localsplus[i]);
-    }
-    for (int i = 0; i < code->count; i++)
-        for (int k = 0; k < record->failed_guard_count; k++)
-            if ((int32_t)code->instrs[i].offset == record->failed_guards[k])
-                code->instrs[i].flags |= BC_NO_SPECULATION;
-}
-
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
@@ -88,10 +74,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
         return NULL;
     }
     Bytecode *code = decode_code(&cx, record->code);
-    if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
-    for (int i = 0; i < code->count; i++)
-        for (int k = 0; k < record->osr_count; k++)
-            if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
+    feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
     else {
         Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
@@ -354,22 +337,11 @@ void compile_invalidate(FunctionRecord *record) {
 
 enum { MAX_RECOMPILES = 12 };
 
-static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
-    for (int i = 0; i < record->failed_guard_count; i++)
-        if (record->failed_guards[i] == offset) return true; /* being compiled without it */
-    int32_t *grown =
-        PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
-    if (grown == NULL) return false;
-    record->failed_guards = grown;
-    grown[record->failed_guard_count++] = offset;
-    return true;
-}
-
 void compile_guard_failed(FunctionRecord *record, int32_t offset) {
     PyObject *type, *value, *traceback;
     if (options.force_exits) return; /* it failed because it was told to */
     PyErr_Fetch(&type, &value, &traceback);
-    if (note_failed_guard(record, offset) && !record->requested) {
+    if (feedback_note_unit(&record->failed_guards, &record->failed_guard_count, offset) && !record->requested) {
         Tier tier = (Tier)record->compiled_tier;
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
@@ -382,6 +354,35 @@ void compile_guard_failed(FunctionRecord *record, int32_t offset) {
         record_unpin(record);
     }
     PyErr_Restore(type, value, traceback);
+}
+
+/* --- code that had not run when it was compiled --- */
+
+enum {
+    COLD_EXITS = 3,       /* before it is compiled again; doubled each time, since what is rare earns less */
+    MAX_COLD_COMPILES = 6 /* afterwards all of it is compiled, whether it ran or not */
+};
+
+static void start_again(FunctionRecord *record, Tier tier) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    record_pin(record);
+    record->requested = (uint8_t)tier;
+    if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+    record_unpin(record);
+    PyErr_Restore(type, value, traceback);
+}
+
+void compile_cold_taken(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (record->cold_exits < UINT16_MAX) record->cold_exits++;
+    if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
+    for (int i = 0; i < c->exit_count; i++)
+        if (c->exits[i].kind == EXIT_COLD && c->exits[i].count > 0)
+            feedback_note_unit(&record->warm_units, &record->warm_count, c->exits[i].offset);
+    record->cold_exits = 0;
+    if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
+    start_again(record, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
 }
 
 /* --- OSR --- */
@@ -398,49 +399,68 @@ bool compile_arm_osr(FunctionRecord *record, int offset) {
     return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
 }
 
-/* True: the back-edge was not asked for before. */
-static bool want_osr(FunctionRecord *record, int32_t unit) {
-    for (int i = 0; i < record->osr_count; i++)
-        if (record->osr_units[i] == unit) return false; /* being compiled, or it was and there is no entry */
-    int32_t *grown = PyMem_Realloc(record->osr_units, sizeof(int32_t) * (size_t)(record->osr_count + 1));
-    if (grown == NULL) return false;
-    record->osr_units = grown;
-    grown[record->osr_count++] = unit;
-    return true;
+static Tier osr_tier(const FunctionRecord *record) {
+    if (record->never || record->osr_never) return TIER_INTERPRETER;
+    return Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
 }
 
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
-    PyObject *type, *value, *traceback;
-    Tier tier = Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
-    if (record->never || record->osr_never || tier == TIER_INTERPRETER) return;
-    if (has_osr_entry(record, unit)) {
-        osr_arm(record->code, unit);
-        return;
-    }
-    if (record->requested || !want_osr(record, unit)) return;
-    PyErr_Fetch(&type, &value, &traceback);
-    record_pin(record);
-    record->requested = (uint8_t)Py_MAX(tier, (Tier)record->compiled_tier);
-    if (compile_start(record, (Tier)record->requested, options.sync) < 0)
-        engine_compile_ended(record, tier, false);
-    if (!record->dropped && has_osr_entry(record, unit)) osr_arm(record->code, unit);
-    record_unpin(record);
-    PyErr_Restore(type, value, traceback);
+    if (osr_tier(record) == TIER_INTERPRETER) return;
+    if (!has_osr_entry(record, unit) && (record->requested || feedback_find_loop(record, unit) != NULL)) return;
+    osr_disarm(NULL); /* whatever was armed was not met */
+    osr_arm(record->code, unit);
 }
 
-void compile_osr_at_once(FunctionRecord *record) {
+bool compile_at_back_edge(FunctionRecord *record, Frame *frame) {
+    int32_t unit = cp_frame_lasti(frame);
+    Tier tier = osr_tier(record);
+    bool known = feedback_find_loop(record, unit) != NULL;
+    if (tier == TIER_INTERPRETER || (!known && record->requested)) return false;
+    if (!feedback_sample_loop(record, frame) || known) return false;
+    start_again(record, Py_MAX(tier, (Tier)record->compiled_tier));
+    return has_osr_entry(record, unit);
+}
+
+void compile_rearm(FunctionRecord *record, int32_t unit) {
+    const CompiledCode *c = record->compiled;
+    int32_t best = -1;
+    if (c == NULL || !options.osr || osr_tier(record) == TIER_INTERPRETER) return;
+    for (int i = 0; i < c->entry_count; i++) {
+        int32_t back_edge = c->entries[i].offset;
+        if (c->entries[i].kind != ENTRY_OSR) continue;
+        if (back_edge >= unit ? best < unit || back_edge < best : back_edge > best && best < unit)
+            best = back_edge;
+    }
+    if (best < 0) return;
+    osr_disarm(NULL);
+    osr_arm(record->code, best);
+}
+
+/* Which back-edge it is to be entered at this time; -1: none, at its start. */
+static int32_t next_back_edge(FunctionRecord *record) {
     int32_t units[64];
-    int count = 0;
+    int count = options.osr_threshold > 1 ? 1 : 0;
     const _Py_CODEUNIT *code = cp_code_units(record->code);
+    units[0] = -1;
     for (int32_t unit = 0; unit < Py_SIZE(record->code) && count < 64; unit++)
         if (cp_is_back_edge(_Py_OPCODE(code[unit]))) units[count++] = unit;
-    if (count > 0) compile_hot_loop(record, units[record->osr_seen++ % count]);
+    return count > 0 ? units[record->osr_seen++ % count] : -1;
+}
+
+bool compile_osr_at_once(FunctionRecord *record) {
+    if (options.osr_threshold > 1 && !cp_is_watched(record->code)) {
+        cp_watch(record->code);
+        return true;
+    }
+    int32_t unit = next_back_edge(record);
+    if (unit >= 0 && osr_tier(record) != TIER_INTERPRETER) osr_arm(record->code, unit);
+    return unit >= 0 || record->compiled == NULL;
 }
 
 /* --- looking on --- */
 
 static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
-    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard"};
+    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard", "cold"};
     PyObject *list = PyList_New(0);
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];

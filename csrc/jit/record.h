@@ -12,6 +12,13 @@ typedef enum Tier { TIER_INTERPRETER, TIER_BASELINE, TIER_OPTIMIZING, TIER_AOT, 
 /* Why a record's function stays interpreted: bits of FunctionRecord.never. */
 enum { NEVER_NOJIT = 1, NEVER_EXCLUDED = 2, NEVER_BAILED = 4 };
 
+/* A hot back-edge: to be entered at. */
+typedef struct OsrPoint {
+    int32_t unit;
+    int32_t count;  /* of types */
+    uint8_t *types; /* Likely of the locals and operands of a frame that was there; NULL: none was seen */
+} OsrPoint;
+
 struct CompiledCode; /* jit/table.h */
 struct Engine;       /* jit/engine.h */
 
@@ -46,7 +53,13 @@ typedef struct FunctionRecord {
     int32_t *failed_guards; /* code units at which speculation failed too often */
     int32_t failed_guard_count;
     uint32_t recompiles; /* because of those */
-    int32_t *osr_units;  /* hot back-edges, to be entered at */
+    uint8_t *argument_types; /* Likely of each argument, of the call seen last when compiling; NULL: none */
+    int32_t *warm_units;     /* code units at which compiled code left because they had not run before */
+    int32_t warm_count;
+    uint16_t cold_exits;   /* such exits since it was compiled last */
+    uint8_t cold_compiles; /* compiles because of them */
+    uint8_t cold_off;      /* all of it is compiled, whether it ran or not */
+    OsrPoint *osr_points;
     int32_t osr_count;
     int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */
     uint8_t osr_seen;      /* how often in a row */

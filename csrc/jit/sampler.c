@@ -24,6 +24,7 @@ static void look(PyThreadState *tstate) {
     if (record == NULL) return;
     int32_t unit = cp_frame_lasti(frame);
     if (unit < 0 || !cp_is_back_edge(_Py_OPCODE(cp_code_units(frame->f_code)[unit]))) return;
+    cp_watch(frame->f_code);
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
     if (record->osr_seen_unit != unit) record->osr_seen = 0;
     record->osr_seen_unit = unit;
@@ -32,7 +33,10 @@ static void look(PyThreadState *tstate) {
 }
 
 static int pending_look(void *unused) {
+    static bool was_armed; // at the look before; one sampler per process
     asked = 0;
+    if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
+    was_armed = osr_is_armed;
     if (wanted && options.osr) look(PyThreadState_Get());
     return 0;
 }
@@ -54,7 +58,7 @@ static void forget_in_child(void) { running = asked = 0; }
 void sampler_start(void) {
     static bool prepared;
     cp_prepare_interrupts();
-    sampler_at_once = options.osr && options.osr_threshold == 1;
+    sampler_at_once = options.osr && options.osr_threshold <= 2;
     wanted = 1;
     if (running) return;
     if (!prepared) pthread_atfork(NULL, NULL, forget_in_child);

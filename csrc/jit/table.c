@@ -82,7 +82,7 @@ static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
 
 static bool read_exit(ExitRecord *exit, PyCodeObject *code, Reader *r) {
     int32_t units = (int32_t)Py_SIZE(code) - 1;
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_GUARD);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_COLD);
     exit->offset = next(r, 0, units);
     exit->lasti = next(r, 0, units);
     exit->depth = next(r, 0, code->co_stacksize);

@@ -218,6 +218,7 @@ static void note_operands(Infer *f, int index) {
 static bool walk_instr(Infer *f, int index) {
     const Instr *instr = &f->code->instrs[index];
     note_operands(f, index);
+    if (instr->flags & BC_COLD) return false;
     if (instr->handler >= 0) {
         const BcHandler *handler = &f->code->handlers[instr->handler];
         arrive_unknown(f, handler->target, handler->depth + handler->lasti + 1);
@@ -281,6 +282,15 @@ static void walk_all(Infer *f) {
     }
 }
 
+/* The sample's frame can come from code that is not lowered, so this is a beginning like the start. */
+static void arrive_by_osr(Infer *f, const OsrSample *sample) {
+    int locals = f->code->local_count;
+    for (int i = 0; i < locals; i++)
+        f->locals[i] = (uint8_t)(sample->types[i] | (sample->types[i] == LIKELY_UNSEEN ? MAY_BE_UNBOUND : 0));
+    for (f->depth = 0; f->depth < sample->depth;) push(f, sample->types[locals + f->depth]);
+    arrive(f, sample->index, f->depth);
+}
+
 Inference *infer_types(CompileContext *cx, const Bytecode *code) {
     Arena *arena = &cx->arena;
     Inference *out = arena_new(arena, Inference);
@@ -307,6 +317,8 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)
             f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);
+    walk_all(&f);
+    for (int i = 0; i < code->osr_sample_count; i++) arrive_by_osr(&f, &code->osr_samples[i]);
     walk_all(&f);
     for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */
         const BcHandler *handler = &code->handlers[i];

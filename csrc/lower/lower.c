@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lower/cold.h"
+
 static void (*const LOWER[])(Lowerer *) = {
 #define OP(name, arg, pops, pushes) lower_##name,
 #include "bytecode/ops.def"
@@ -302,6 +304,11 @@ static void lower_place(Lowerer *l, int index) {
             lower_goto(l, l->index);
             return;
         }
+        if (l->instr->flags & BC_COLD) {
+            INS0(l, cold, 0)->state = lower_state_here(l);
+            lower_end(l);
+            return;
+        }
         LOWER[l->instr->op](l);
     }
 }
@@ -358,7 +365,7 @@ static void find_never_stored(Lowerer *l) {
     }
 }
 
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
+Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
     Fn *fn = ir_new_fn(cx);
     fn->name = code->name;
     fn->tier = tier;
@@ -371,6 +378,7 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     fn->is_generator = code->is_generator;
     memcpy(fn->layout, layout, sizeof(fn->layout));
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
+    if (tier > 1) cold_mark(cx, code);
     Lowerer l = {.cx = cx, .code = code, .fn = fn};
     l.stack = arena_array(&cx->arena, Ins *, code->stack_size + 1);
     l.places = arena_array(&cx->arena, Place, code->count + 1);

@@ -8,7 +8,7 @@
 #include "lower/infer.h"
 
 /* Make the IR of one function. `layout` is cpython/layout.h's. Bails on bytecode it cannot follow. */
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
+Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
 
 /* --- for lower/ only --- */
 

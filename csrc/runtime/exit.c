@@ -63,14 +63,20 @@ static void set_stack_depth(Frame *frame, int depth) {
     frame->stacktop = frame->f_code->co_nlocalsplus + depth;
 }
 
+static void take_note(PyThreadState *tstate, FunctionRecord *function, const ExitRecord *exit) {
+    if (exit->kind == EXIT_COLD) compile_cold_taken(function);
+    else if (exit->count % EXITS_BEFORE_GIVING_UP == 0) compile_guard_failed(function, exit->offset);
+    if (!cp_is_tracing(tstate)) compile_rearm(function, exit->offset);
+}
+
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     record->count++;
     if (compiled->record != NULL) {
         compiled->record->exits++;
-        if (record->kind == EXIT_GUARD && record->count % EXITS_BEFORE_GIVING_UP == 0)
-            compile_guard_failed(compiled->record, record->offset);
+        if (record->kind == EXIT_GUARD || record->kind == EXIT_COLD)
+            take_note(tstate, compiled->record, record);
     }
     place_values(frame, record, spill);
     set_stack_depth(frame, record->depth);

@@ -1,5 +1,7 @@
 #include "runtime/osr.h"
 
+#include "jit/feedback.h"
+#include "jit/guards.h"
 #include "runtime/rt.h"
 
 /* Frames that this thread's interpreter loops run for us, innermost first; on the C stack. */
@@ -97,11 +99,16 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
         FunctionRecord *record = table_record(frame->f_code);
         CompiledCode *compiled = record ? record->compiled : NULL;
         int entry = compiled && !cp_is_tracing(tstate) ? osr_entry(compiled, cp_frame_lasti(frame)) : -1;
+        if (entry < 0 && record && !cp_is_tracing(tstate) && compile_at_back_edge(record, frame)) {
+            compiled = record->compiled;
+            entry = osr_entry(compiled, cp_frame_lasti(frame));
+        }
         if (entry < 0) {
             frame->prev_instr--; /* the back-edge again, as it is */
             continue;
         }
         record->loops++;
+        feedback_sample_loop(record, frame);
         result = rt_enter(tstate, frame, compiled, entry);
         if (!rt_has_left(result)) return result;
         how = result == RT_UNWIND ? CP_UNWIND : CP_GO_ON;

@@ -1,0 +1,102 @@
+#include "cpython/compat.h"
+
+#include "jit/feedback.h"
+
+#include "cpython/decode.h"
+#include "jit/publish.h"
+
+bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
+    for (int32_t i = 0; i < *count; i++)
+        if ((*units)[i] == unit) return true;
+    int32_t *grown = PyMem_Realloc(*units, sizeof(int32_t) * (size_t)(*count + 1));
+    if (grown == NULL) return false;
+    *units = grown;
+    grown[(*count)++] = unit;
+    return true;
+}
+
+static bool has_unit(const int32_t *units, int32_t count, uint32_t unit) {
+    for (int32_t i = 0; i < count; i++)
+        if (units[i] == (int32_t)unit) return true;
+    return false;
+}
+
+OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
+    for (int32_t i = 0; i < record->osr_count; i++)
+        if (record->osr_points[i].unit == unit) return &record->osr_points[i];
+    return NULL;
+}
+
+static OsrPoint *new_loop(FunctionRecord *record, int32_t unit) {
+    OsrPoint *grown = PyMem_Realloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
+    if (grown == NULL) return NULL;
+    record->osr_points = grown;
+    grown[record->osr_count] = (OsrPoint){.unit = unit};
+    return &grown[record->osr_count++];
+}
+
+static void sample(uint8_t *types, PyObject **values, int count) {
+    for (int i = 0; i < count; i++) types[i] = values[i] ? decode_likely_type(values[i]) : LIKELY_UNSEEN;
+}
+
+bool feedback_sample_loop(FunctionRecord *record, Frame *frame) {
+    OsrPoint *loop = feedback_find_loop(record, cp_frame_lasti(frame));
+    if (loop == NULL) loop = new_loop(record, cp_frame_lasti(frame));
+    if (loop == NULL) return false;
+    if (loop->types == NULL || loop->count != frame->stacktop) {
+        uint8_t *types = PyMem_Realloc(loop->types, (size_t)frame->stacktop + 1);
+        if (types == NULL) return false;
+        loop->types = types;
+        loop->count = frame->stacktop;
+    }
+    sample(loop->types, frame->localsplus, loop->count);
+    return true;
+}
+
+static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
+    code->osr_samples = arena_array(&cx->arena, OsrSample, record->osr_count + 1);
+    for (int i = 0; i < code->count; i++) {
+        const OsrPoint *loop = feedback_find_loop(record, (int32_t)code->instrs[i].lasti);
+        int depth = loop ? loop->count - code->local_count : 0;
+        if (loop == NULL) continue;
+        code->instrs[i].flags |= BC_OSR;
+        if (loop->types == NULL || depth < 0 || depth > code->stack_size) continue;
+        code->osr_samples[code->osr_sample_count++] =
+            (OsrSample){.index = i, .depth = depth, .types = loop->types};
+    }
+}
+
+/* The arguments of the call that made it hot, or what they have become in a loop. */
+static void add_arguments(Bytecode *code, FunctionRecord *record) {
+    Frame *frame = publish_sample_frame;
+    if (frame != NULL && frame->f_code == record->code) {
+        if (record->argument_types == NULL)
+            record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count + 1);
+        if (record->argument_types != NULL)
+            sample(record->argument_types, frame->localsplus, code->argument_count);
+    }
+    code->argument_types = record->argument_types;
+    if (code->argument_types == NULL && code->osr_sample_count > 0)
+        code->argument_types = code->osr_samples[code->osr_sample_count - 1].types;
+}
+
+void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
+    add_loops(cx, code, record);
+    if (!speculate) return;
+    add_arguments(code, record);
+    for (int i = 0; i < code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        if (has_unit(record->failed_guards, record->failed_guard_count, instr->offset))
+            instr->flags |= BC_NO_SPECULATION;
+        if (has_unit(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
+        if (record->cold_off) instr->flags &= (uint8_t)~BC_NEVER_RAN;
+    }
+}
+
+void feedback_free(FunctionRecord *record) {
+    for (int32_t i = 0; i < record->osr_count; i++) PyMem_Free(record->osr_points[i].types);
+    PyMem_Free(record->osr_points);
+    PyMem_Free(record->failed_guards);
+    PyMem_Free(record->warm_units);
+    PyMem_Free(record->argument_types);
+}
