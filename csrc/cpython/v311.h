@@ -153,6 +153,16 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
            opcode == POP_JUMP_BACKWARD_IF_NOT_NONE;
 }
 
+/* The back-edge that an instruction at which a frame was interrupted has taken: itself, or the jump behind a comparison
+ * that takes it in one step. -1: none. */
+int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit);
+/* A comparison that takes the jump at this code unit in one step, so that the jump itself is not met. -1: none. */
+int32_t cp_comparison_before(PyCodeObject *code, int32_t unit);
+/* The first back-edge behind one (behind -1: the first of all). -1: there is none. */
+int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit);
+/* An opcode that compares without jumping. */
+enum { CP_COMPARE = COMPARE_OP };
+
 /* Does the interpreter note what this code does (does it run the quickened form)? */
 static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
 /* An instruction that the interpreter will specialise. */

@@ -1,4 +1,4 @@
-/* Quickening: CPython's own function for it is not exported. */
+/* Quickened code: what it is like, and how it is made, since CPython's own function for that is not exported. */
 #include "cpython/compat.h"
 
 /* Its tables are defined in decode.c. */
@@ -54,4 +54,38 @@ void cp_watch(PyCodeObject *code) {
         previous = plain;
         i += _PyOpcode_Caches[plain];
     }
+}
+
+static bool jumps_too(uint8_t opcode) {
+    return opcode == COMPARE_OP_FLOAT_JUMP || opcode == COMPARE_OP_INT_JUMP || opcode == COMPARE_OP_STR_JUMP;
+}
+
+enum { FROM_COMPARISON_TO_JUMP = 1 + INLINE_CACHE_ENTRIES_COMPARE_OP };
+
+int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit) {
+    if (unit < 0 || unit >= Py_SIZE(code)) return -1;
+    if (jumps_too(_Py_OPCODE(cp_code_units(code)[unit]))) unit += FROM_COMPARISON_TO_JUMP;
+    return unit < Py_SIZE(code) && cp_is_back_edge(_Py_OPCODE(cp_code_units(code)[unit])) ? unit : -1;
+}
+
+/* The instruction behind one: what lies between are its caches, which can look like anything. */
+static int32_t next_instruction(const _Py_CODEUNIT *units, int32_t unit) {
+    return unit + 1 + _PyOpcode_Caches[_PyOpcode_Deopt[_Py_OPCODE(units[unit])]];
+}
+
+int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    for (unit = unit < 0 ? 0 : next_instruction(units, unit); unit < Py_SIZE(code);
+         unit = next_instruction(units, unit))
+        if (cp_is_back_edge(_Py_OPCODE(units[unit]))) return unit;
+    return -1;
+}
+
+int32_t cp_comparison_before(PyCodeObject *code, int32_t unit) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    int32_t wanted = unit - FROM_COMPARISON_TO_JUMP;
+    if (wanted < 0 || !jumps_too(_Py_OPCODE(units[wanted]))) return -1;
+    int32_t at = 0;
+    while (at < wanted) at = next_instruction(units, at);
+    return at == wanted ? wanted : -1; // else what looks like one is in a cache
 }

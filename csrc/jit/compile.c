@@ -440,10 +440,9 @@ void compile_rearm(FunctionRecord *record, int32_t unit) {
 static int32_t next_back_edge(FunctionRecord *record) {
     int32_t units[64];
     int count = options.osr_threshold > 1 ? 1 : 0;
-    const _Py_CODEUNIT *code = cp_code_units(record->code);
     units[0] = -1;
-    for (int32_t unit = 0; unit < Py_SIZE(record->code) && count < 64; unit++)
-        if (cp_is_back_edge(_Py_OPCODE(code[unit]))) units[count++] = unit;
+    for (int32_t unit = -1; (unit = cp_next_back_edge(record->code, unit)) >= 0 && count < 64;)
+        units[count++] = unit;
     return count > 0 ? units[record->osr_seen++ % count] : -1;
 }
 

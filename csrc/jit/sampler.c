@@ -22,8 +22,8 @@ static void look(PyThreadState *tstate) {
     if (frame == NULL || cp_is_tracing(tstate) || !osr_sees(tstate, frame)) return;
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
-    int32_t unit = cp_frame_lasti(frame);
-    if (unit < 0 || !cp_is_back_edge(_Py_OPCODE(cp_code_units(frame->f_code)[unit]))) return;
+    int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));
+    if (unit < 0) return;
     cp_watch(frame->f_code);
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
     if (record->osr_seen_unit != unit) record->osr_seen = 0;

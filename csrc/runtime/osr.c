@@ -18,6 +18,8 @@ bool osr_is_armed;       /* one per process, like the armed back-edge */
 static void *armed_code; // borrowed code object; its frame is running. One per process; guarded by the GIL
 static int32_t armed_unit;
 static uint8_t armed_opcode;
+static int32_t parted_unit = -1; // a comparison that would take the back-edge in one step, made to only compare
+static uint8_t parted_opcode;
 static bool held;
 
 static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
@@ -27,6 +29,7 @@ static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
 void osr_disarm(PyCodeObject *code) {
     if (armed_code == NULL || (code != NULL && armed_code != code)) return;
     *opcode_at(armed_code, armed_unit) = armed_opcode;
+    if (parted_unit >= 0) *opcode_at(armed_code, parted_unit) = parted_opcode;
     armed_code = NULL;
     osr_is_armed = false;
 }
@@ -49,6 +52,10 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
     armed_unit = unit;
     armed_opcode = *opcode;
     *opcode = RETURN_VALUE;
+    parted_unit = cp_comparison_before(code, unit);
+    if (parted_unit < 0) return true;
+    parted_opcode = *opcode_at(code, parted_unit);
+    *opcode_at(code, parted_unit) = CP_COMPARE;
     return true;
 }
 
