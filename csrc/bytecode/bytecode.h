@@ -100,7 +100,8 @@ typedef struct ConstInfo {
 typedef struct Instr {
     uint8_t op; /* BcOp */
     uint8_t flags;
-    uint8_t feedback; /* FeedbackKind */
+    uint8_t feedback;    /* FeedbackKind */
+    uint8_t left, right; /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
     int32_t arg, arg2;
     int32_t target;  /* index of the instruction jumped to, -1: none */
     int32_t handler; /* index into Bytecode.handlers of the innermost one, -1: none */

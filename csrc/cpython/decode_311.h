@@ -94,6 +94,19 @@ static uint8_t has_run(PyCodeObject *code, int unit) {
     return cp_is_adaptive(_Py_OPCODE(units[unit])) && units[unit + 1] == 0 ? BC_NEVER_RAN : BC_RAN;
 }
 
+static uint8_t noted(unsigned bits) {
+    bits &= CP_INT | CP_FLOAT | CP_OTHER;
+    return bits == 0 ? LIKELY_UNSEEN : bits == CP_INT ? LIKELY_INT : bits == CP_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
+}
+
+/* See cp_note_operands. */
+static void read_notes(PyCodeObject *code, int unit, Instr *instr) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    if (!cp_is_watched(code) || _Py_OPCODE(units[unit]) != BINARY_OP) return;
+    instr->left = noted(units[unit + 1]);
+    instr->right = noted(units[unit + 1] >> CP_RIGHT);
+}
+
 /* Decode the operations that are not in opmap_311.h and are no jumps; false: unknown opcode. */
 static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
     switch (opcode) {
@@ -106,6 +119,7 @@ static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
         instr->op = BC_BINARY_OP;
         instr->arg = oparg % BIN_COUNT;
         instr->arg2 = oparg >= BIN_COUNT;
+        read_notes(d->code, (int)instr->lasti, instr);
         return oparg < 2 * BIN_COUNT;
     case UNPACK_EX:
         instr->op = BC_UNPACK_EX;

@@ -117,12 +117,19 @@ static uint8_t builtin_call(Infer *f, const Instr *instr) {
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
 }
 
+/* What was noted of an operand helps where nothing else is known of it. */
+static uint8_t or_noted(uint8_t type, uint8_t noted) {
+    return type == LIKELY_OTHER && is_number(noted) ? noted : type;
+}
+
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
-    Likely type = infer_arithmetic(instr, left.type, right.type);
-    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
-        refine(f, left, type);
-        refine(f, right, type);
+    uint8_t left_type = or_noted(left.type, instr->left), right_type = or_noted(right.type, instr->right);
+    Likely type = infer_arithmetic(instr, left_type, right_type);
+    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
+    if (type != LIKELY_OTHER) {
+        refine(f, left, left_type);
+        refine(f, right, right_type);
     }
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
 }
@@ -212,6 +219,8 @@ static void note_operands(Infer *f, int index) {
     types->depth = f->depth;
     types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
     types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
+    types->left = or_noted(types->left, f->code->instrs[index].left);
+    types->right = or_noted(types->right, f->code->instrs[index].right);
 }
 
 /* One instruction and where control goes from it; false: it does not go on to the next. */

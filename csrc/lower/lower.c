@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lower/cold.h"
+#include "lower/stale.h"
 
 static void (*const LOWER[])(Lowerer *) = {
 #define OP(name, arg, pops, pushes) lower_##name,
@@ -147,7 +148,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->quiet = false;
         local->loaded = NULL;
         if (local->value == NULL) continue;
-        local->stale = !l->never_stored[i];
+        local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
         add_phi(l, place, &local->value);
         if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
@@ -355,16 +356,6 @@ static void add_osr_entries(Lowerer *l, const Inference *inference) {
     }
 }
 
-static void find_never_stored(Lowerer *l) {
-    l->never_stored = arena_array(&l->cx->arena, bool, l->code->local_count + 1);
-    for (int i = 0; i < l->code->argument_count; i++) l->never_stored[i] = true;
-    for (int i = 0; i < l->code->count; i++) {
-        const Instr *instr = &l->code->instrs[i];
-        if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST || instr->op == BC_MAKE_CELL)
-            l->never_stored[instr->arg] = false;
-    }
-}
-
 Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
     Fn *fn = ir_new_fn(cx);
     fn->name = code->name;
@@ -387,7 +378,7 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     if (tier > 1) {
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
-        find_never_stored(&l);
+        l.stale = stale_foresee(cx, code, inference);
     }
     count_edges(&l);
     l.instr = &code->instrs[0];

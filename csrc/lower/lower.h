@@ -49,7 +49,7 @@ typedef struct Lowerer {
     int depth;
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
-    bool *never_stored;         /* by local: the function only reads it */
+    bool **stale;               /* by instruction that control jumps to, then by local: see lower/stale.h */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
     Place *places; /* by instruction */
@@ -79,6 +79,7 @@ bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
+bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 
