@@ -97,16 +97,29 @@ typedef struct ConstInfo {
     double real;
 } ConstInfo;
 
+/* What a site leads to in the running process, found out when it is decoded. The numbers are compared with
+ * when compiled code runs; the addresses are borrowed and mean something only behind such a comparison. */
+typedef enum SiteKind { SITE_GLOBAL, SITE_BUILTIN } SiteKind;
+
+typedef struct Site {
+    uint8_t kind;                           /* SiteKind */
+    uint32_t keys_version, builtin_version; /* of the dicts' keys */
+    int64_t offset;                         /* in bytes, of the value from the start of the keys */
+    void *object;                           /* what is there now */
+} Site;
+
 typedef struct Instr {
     uint8_t op; /* BcOp */
     uint8_t flags;
-    uint8_t feedback;    /* FeedbackKind */
-    uint8_t left, right; /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
+    uint8_t feedback; /* FeedbackKind */
+    uint8_t left,
+        right; /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
     int32_t arg, arg2;
-    int32_t target;  /* index of the instruction jumped to, -1: none */
-    int32_t handler; /* index into Bytecode.handlers of the innermost one, -1: none */
-    uint32_t offset; /* code unit at which the interpreter can go on with this instruction */
-    uint32_t lasti;  /* code unit that frames show while it runs */
+    int32_t target;   /* index of the instruction jumped to, -1: none */
+    int32_t handler;  /* index into Bytecode.handlers of the innermost one, -1: none */
+    uint32_t offset;  /* code unit at which the interpreter can go on with this instruction */
+    uint32_t lasti;   /* code unit that frames show while it runs */
+    const Site *site; /* NULL: nothing is known */
 } Instr;
 
 typedef struct BcHandler {
@@ -139,9 +152,9 @@ typedef struct Bytecode {
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
     OsrSample *osr_samples;
     int osr_sample_count;
-    int unit_count;          /* length in code units */
-    bool is_generator;       /* generator, coroutine or async generator */
-    bool is_coroutine;       /* may await: coroutine, or generator marked as one */
+    int unit_count;    /* length in code units */
+    bool is_generator; /* generator, coroutine or async generator */
+    bool is_coroutine; /* may await: coroutine, or generator marked as one */
 } Bytecode;
 
 /* Names and effects from ops.def. */

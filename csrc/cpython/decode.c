@@ -190,7 +190,46 @@ static void describe_consts(Decoder *d) {
     }
 }
 
-Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
+/* Where a name is in a dict of str keys: how far from the start of the keys, and their version. False: it is
+ * not there, or nothing can be relied on. */
+static bool find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object) {
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    Py_ssize_t index = ((PyDictObject *)dict)->ma_values ? -1 : cp_keys_find(keys, name);
+    *version = cp_need_keys_version(dict);
+    if (index < 0 || *version == 0) return false;
+    PyObject **value = cp_dict_entry(dict, index, name);
+    *offset = (char *)value - (char *)keys;
+    *object = *value;
+    return *value != NULL;
+}
+
+static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *around) {
+    Site site = {.kind = SITE_GLOBAL};
+    if (!PyDict_CheckExact(around->globals) || !PyDict_CheckExact(around->builtins) ||
+        !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name))
+        return NULL;
+    if (!find_entry(around->globals, name, &site.offset, &site.keys_version, &site.object)) {
+        int there = PyDict_Contains(around->globals, name);
+        if (there < 0) PyErr_Clear();
+        if (there != 0 || site.keys_version == 0) return NULL;
+        site.kind = SITE_BUILTIN;
+        if (!find_entry(around->builtins, name, &site.offset, &site.builtin_version, &site.object))
+            return NULL;
+    }
+    Site *kept = arena_new(&d->cx->arena, Site);
+    *kept = site;
+    return kept;
+}
+
+static void describe_sites(Decoder *d, const Surroundings *around) {
+    for (int i = 0; i < d->out->count; i++) {
+        Instr *instr = &d->out->instrs[i];
+        if (instr->op == BC_LOAD_GLOBAL)
+            instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
+    }
+}
+
+Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {
     Bytecode *out = arena_new(&cx->arena, Bytecode);
     const char *name = PyUnicode_AsUTF8(code->co_qualname);
     if (name == NULL) { /* lone surrogates */
@@ -220,5 +259,6 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
     decode_handlers(&d);
     check_args(&d);
     describe_consts(&d);
+    if (around != NULL) describe_sites(&d, around);
     return out;
 }

@@ -96,7 +96,10 @@ static uint8_t has_run(PyCodeObject *code, int unit) {
 
 static uint8_t noted(unsigned bits) {
     bits &= CP_INT | CP_FLOAT | CP_OTHER;
-    return bits == 0 ? LIKELY_UNSEEN : bits == CP_INT ? LIKELY_INT : bits == CP_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
+    return bits == 0          ? LIKELY_UNSEEN
+           : bits == CP_INT   ? LIKELY_INT
+           : bits == CP_FLOAT ? LIKELY_FLOAT
+                              : LIKELY_OTHER;
 }
 
 /* See cp_note_operands. */

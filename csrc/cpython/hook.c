@@ -46,9 +46,11 @@ static FunctionRecord *adopt(Frame *frame) {
 }
 
 static void ask(FunctionRecord *record, Frame *frame) {
-    publish_sample_frame = frame->owner == CP_OWNED_BY_THREAD ? frame : NULL;
+    publish_frame = frame;
+    publish_at_start = frame->owner == CP_OWNED_BY_THREAD;
     engine_ask(record);
-    publish_sample_frame = NULL;
+    publish_frame = NULL;
+    publish_at_start = false;
 }
 
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);

@@ -1,4 +1,5 @@
-/* Quickened code: what it is like, and how it is made, since CPython's own function for that is not exported. */
+/* Quickened code: what it is like, and how it is made, since CPython's own function for that is not exported.
+ */
 #include "cpython/compat.h"
 
 /* Its tables are defined in decode.c. */
@@ -33,8 +34,8 @@ static uint8_t joined(uint8_t first, uint8_t second) {
     static const struct {
         uint8_t first, second, both;
     } PAIRS[] = {
-        {LOAD_FAST, LOAD_FAST, LOAD_FAST__LOAD_FAST},    {STORE_FAST, LOAD_FAST, STORE_FAST__LOAD_FAST},
-        {LOAD_CONST, LOAD_FAST, LOAD_CONST__LOAD_FAST},  {LOAD_FAST, LOAD_CONST, LOAD_FAST__LOAD_CONST},
+        {LOAD_FAST, LOAD_FAST, LOAD_FAST__LOAD_FAST},     {STORE_FAST, LOAD_FAST, STORE_FAST__LOAD_FAST},
+        {LOAD_CONST, LOAD_FAST, LOAD_CONST__LOAD_FAST},   {LOAD_FAST, LOAD_CONST, LOAD_FAST__LOAD_CONST},
         {STORE_FAST, STORE_FAST, STORE_FAST__STORE_FAST},
     };
     for (size_t i = 0; i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++)
@@ -50,7 +51,8 @@ void cp_watch(PyCodeObject *code) {
     for (Py_ssize_t i = 0; i < Py_SIZE(code); i++) {
         uint8_t plain = _Py_OPCODE(units[i]);
         *(uint8_t *)(units + i) = watched_form(plain);
-        if (i > 0 && joined(previous, plain) != previous) *(uint8_t *)(units + i - 1) = joined(previous, plain);
+        if (i > 0 && joined(previous, plain) != previous)
+            *(uint8_t *)(units + i - 1) = joined(previous, plain);
         previous = plain;
         i += _PyOpcode_Caches[plain];
     }

@@ -29,13 +29,15 @@ typedef struct Pending {
     uint64_t job;
     FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
     Tier tier;
+    Facts *facts;       /* to link it with */
     WorkerReply *reply; /* answered, waiting */
     double due;         /* when the answer may be used */
     struct Pending *next;
 } Pending;
 
 volatile int publish_is_wanted;
-Frame *publish_sample_frame;
+Frame *publish_frame;
+bool publish_at_start;
 static Pending *pending; // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
@@ -60,9 +62,35 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 
 /* --- decode and lower --- */
 
+static void free_facts(Facts *facts) {
+    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
+    free(facts);
+}
+
+static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
+    size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
+           codes = sizeof(void *) * (size_t)fn->inlined.count;
+    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
+    if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
+    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
+    facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
+    if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
+    for (int i = 0; i < fn->inlined.count; i++)
+        facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
+    return facts;
+}
+
+/* Those of the frame that compiling is asked for by; NULL: there is none. */
+static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
+    if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
+    return around;
+}
+
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
-static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
+static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
+                          Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     osr_disarm(record->code); /* the decoder must not read an armed back-edge */
@@ -73,13 +101,14 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
         cx_free(&cx);
         return NULL;
     }
-    Bytecode *code = decode_code(&cx, record->code);
+    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? around : NULL);
     feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
     else {
         Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
+        if (facts != NULL) *facts = copy_facts(&cx, fn);
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);
@@ -161,9 +190,9 @@ static void write_perf_map(const FunctionRecord *record, const CompiledCode *com
 }
 
 /* Load an artifact and make it what the record runs. False: the record says why not. */
-static bool publish(FunctionRecord *record, Tier tier, const char *path, int unit) {
+static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
     char message[160];
-    CompiledCode *compiled = table_load(record->code, path, unit, message, sizeof(message));
+    CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
     if (compiled == NULL) {
         set_failure(record, "bad_artifact", message);
         return false;
@@ -180,13 +209,13 @@ static bool publish(FunctionRecord *record, Tier tier, const char *path, int uni
     return true;
 }
 
-static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) {
+static void finish(FunctionRecord *record, Tier tier, const Facts *facts, const WorkerReply *reply) {
     bool ok = reply->ok;
     if (ok) {
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
-        ok = late || publish(record, tier, reply->path, reply->unit);
+        ok = late || publish(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
     } else {
         set_failure(record, reply->reason, reply->message);
@@ -204,6 +233,7 @@ static void drop_pending(Pending **place) {
     Pending *gone = *place;
     *place = gone->next;
     free(gone->reply);
+    free_facts(gone->facts);
     free(gone);
 }
 
@@ -247,8 +277,11 @@ void compile_publish_finished(void) {
         FunctionRecord *record = p->record;
         Tier tier = p->tier;
         WorkerReply reply = *p->reply;
+        Facts *facts = p->facts;
+        p->facts = NULL;
         drop_pending(place);
-        finish(record, tier, &reply);
+        finish(record, tier, facts, &reply);
+        free_facts(facts);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
@@ -273,10 +306,10 @@ static bool dump_wanted(const char *stage) {
     return false;
 }
 
-static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
+static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *around, const char *text) {
     if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
     if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
-    char *bytecode = lowered_text(record, tier, true);
+    char *bytecode = lowered_text(record, tier, around, true, NULL);
     if (bytecode != NULL) fputs(bytecode, stderr);
     free(bytecode);
 }
@@ -289,15 +322,19 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         set_failure(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
-    char *text = lowered_text(record, tier, false);
+    Facts *facts = NULL;
+    Surroundings around;
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
     if (text == NULL) return -1;
-    if (options.dump != NULL) print_dumps(record, tier, text);
+    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
     set_up();
     char key[HASH_HEX + 1];
     CacheEntry entry;
     artifact_key(text, gcc_level(tier), key);
-    if (cache_is_open() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
+    if (cache_is_open() && cache_lookup(key, &entry) &&
+        publish(record, tier, facts, entry.path, entry.unit)) {
         free(text);
+        free_facts(facts);
         engine_compile_ended(record, tier, true);
         return 0;
     }
@@ -309,10 +346,11 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         WorkerStats stats;
         worker_get_stats(&stats);
         set_failure(record, "worker_unusable", stats.error);
+        free_facts(facts);
         free(p);
         return -1;
     }
-    *p = (Pending){.job = job, .record = record, .tier = tier, .next = pending};
+    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = facts, .next = pending};
     pending = p;
     if (sync) wait_for(job);
     return 0;
@@ -337,11 +375,21 @@ void compile_invalidate(FunctionRecord *record) {
 
 enum { MAX_RECOMPILES = 12 };
 
-void compile_guard_failed(FunctionRecord *record, int32_t offset) {
+static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
+    int32_t *grown =
+        PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
+    if (grown == NULL) return false;
+    record->failed_guards = grown;
+    grown[record->failed_guard_count++] = offset;
+    return true;
+}
+
+void compile_guard_failed(FunctionRecord *record, Frame *frame, PyCodeObject *code, int32_t offset) {
     PyObject *type, *value, *traceback;
     if (options.force_exits) return; /* it failed because it was told to */
     PyErr_Fetch(&type, &value, &traceback);
-    if (feedback_note_unit(&record->failed_guards, &record->failed_guard_count, offset) && !record->requested) {
+    FunctionRecord *failed = code == record->code ? record : table_record(code);
+    if (!record->requested && failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)record->compiled_tier;
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
@@ -350,7 +398,9 @@ void compile_guard_failed(FunctionRecord *record, int32_t offset) {
         record_pin(record);
         compile_invalidate(record);
         record->requested = (uint8_t)tier;
+        publish_frame = frame;
         if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+        publish_frame = NULL;
         record_unpin(record);
     }
     PyErr_Restore(type, value, traceback);
@@ -363,26 +413,33 @@ enum {
     MAX_COLD_COMPILES = 6 /* afterwards all of it is compiled, whether it ran or not */
 };
 
-static void start_again(FunctionRecord *record, Tier tier) {
+static void start_again(FunctionRecord *record, Frame *frame, Tier tier) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     record_pin(record);
+    publish_frame = frame;
     record->requested = (uint8_t)tier;
     if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+    publish_frame = NULL;
     record_unpin(record);
     PyErr_Restore(type, value, traceback);
 }
 
-void compile_cold_taken(FunctionRecord *record) {
+static void note_warm(FunctionRecord *record, const CompiledCode *c, const ExitRecord *exit) {
+    const ExitLevel *level = &exit->levels[0];
+    FunctionRecord *inner = level->frame ? table_record(c->inlined[level->frame - 1].code) : record;
+    if (exit->kind == EXIT_COLD && exit->count > 0 && inner != NULL)
+        feedback_note_unit(&inner->warm_units, &inner->warm_count, level->offset);
+}
+
+void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     const CompiledCode *c = record->compiled;
     if (record->cold_exits < UINT16_MAX) record->cold_exits++;
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
-    for (int i = 0; i < c->exit_count; i++)
-        if (c->exits[i].kind == EXIT_COLD && c->exits[i].count > 0)
-            feedback_note_unit(&record->warm_units, &record->warm_count, c->exits[i].offset);
+    for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
-    start_again(record, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
+    start_again(record, frame, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
 }
 
 /* --- OSR --- */
@@ -406,7 +463,8 @@ static Tier osr_tier(const FunctionRecord *record) {
 
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     if (osr_tier(record) == TIER_INTERPRETER) return;
-    if (!has_osr_entry(record, unit) && (record->requested || feedback_find_loop(record, unit) != NULL)) return;
+    if (!has_osr_entry(record, unit) && (record->requested || feedback_find_loop(record, unit) != NULL))
+        return;
     osr_disarm(NULL); /* whatever was armed was not met */
     osr_arm(record->code, unit);
 }
@@ -417,7 +475,7 @@ bool compile_at_back_edge(FunctionRecord *record, Frame *frame) {
     bool known = feedback_find_loop(record, unit) != NULL;
     if (tier == TIER_INTERPRETER || (!known && record->requested)) return false;
     if (!feedback_sample_loop(record, frame) || known) return false;
-    start_again(record, Py_MAX(tier, (Tier)record->compiled_tier));
+    start_again(record, frame, Py_MAX(tier, (Tier)record->compiled_tier));
     return has_osr_entry(record, unit);
 }
 
@@ -464,7 +522,8 @@ static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];
         if (exit->count == 0) continue;
-        int offset = exit->lasti * (int)sizeof(_Py_CODEUNIT);
+        /* shown at the line of the function itself, where the call that was put in line is */
+        int offset = exit->levels[exit->level_count - 1].lasti * (int)sizeof(_Py_CODEUNIT);
         PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset,
                                       KINDS[exit->kind], (unsigned long long)exit->count);
         if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);
@@ -517,7 +576,7 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     if (dict == NULL) return NULL;
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        Bytecode *bytecode = decode_code(&cx, code);
+        Bytecode *bytecode = decode_code(&cx, code, NULL);
         for (int i = 0; dict != NULL && i < bytecode->count; i++) {
             const char *name = feedback_types(bytecode->instrs[i].feedback);
             if (name == NULL) continue;
@@ -538,7 +597,7 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code), tier, LAYOUT_OFFSETS), &text);
+        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }
@@ -552,9 +611,10 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     return result;
 }
 
-static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {
+static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surroundings *around,
+                            const char *stage) {
     WorkerReply reply = {0};
-    char *text = lowered_text(record, tier, false);
+    char *text = lowered_text(record, tier, around, false, NULL);
     if (text == NULL) return NULL;
     set_up();
     dump_job = ++last_job;
@@ -572,13 +632,16 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage
     return reply.text;
 }
 
-PyObject *compile_dump(FunctionRecord *record, const char *stage) {
+PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *stage) {
+    Surroundings names = {((PyFunctionObject *)function)->func_globals,
+                          ((PyFunctionObject *)function)->func_builtins};
+    const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;
-    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, true);
-    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, false);
+    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, around, true, NULL);
+    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, around, false, NULL);
     else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
-        text = dump_in_worker(record, tier, stage);
+        text = dump_in_worker(record, tier, around, stage);
     else
         return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'",
                             stage);

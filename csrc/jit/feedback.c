@@ -15,10 +15,10 @@ bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
     return true;
 }
 
-static bool has_unit(const int32_t *units, int32_t count, uint32_t unit) {
-    for (int32_t i = 0; i < count; i++)
-        if (units[i] == (int32_t)unit) return true;
-    return false;
+static int times_noted(const int32_t *units, int32_t count, uint32_t unit) {
+    int times = 0;
+    for (int32_t i = 0; i < count; i++) times += units[i] == (int32_t)unit;
+    return times;
 }
 
 OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
@@ -67,28 +67,34 @@ static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record
 }
 
 /* The arguments of the call that made it hot, or what they have become in a loop. */
-static void add_arguments(Bytecode *code, FunctionRecord *record) {
-    Frame *frame = publish_sample_frame;
-    if (frame != NULL && frame->f_code == record->code) {
-        if (record->argument_types == NULL)
-            record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count + 1);
-        if (record->argument_types != NULL)
-            sample(record->argument_types, frame->localsplus, code->argument_count);
+static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
+    Frame *frame = publish_frame;
+    uint8_t *types = record->argument_types;
+    if (code->argument_count == 0) return;
+    if (frame != NULL && publish_at_start && frame->f_code == record->code) {
+        if (types == NULL) types = record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
+        if (types != NULL) sample(types, frame->localsplus, code->argument_count);
     }
-    code->argument_types = record->argument_types;
-    if (code->argument_types == NULL && code->osr_sample_count > 0)
-        code->argument_types = code->osr_samples[code->osr_sample_count - 1].types;
+    if (types == NULL && code->osr_sample_count > 0)
+        types = code->osr_samples[code->osr_sample_count - 1].types;
+    if (types == NULL) return;
+    code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+    memcpy(code->argument_types, types, (size_t)code->argument_count);
 }
+
+/* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
+ * sets itself up; what they lead to is looked up again at each compile. */
+static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
 
 void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
     add_loops(cx, code, record);
     if (!speculate) return;
-    add_arguments(code, record);
+    add_arguments(cx, code, record);
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
-        if (has_unit(record->failed_guards, record->failed_guard_count, instr->offset))
+        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
             instr->flags |= BC_NO_SPECULATION;
-        if (has_unit(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
+        if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint8_t)~BC_NEVER_RAN;
     }
 }

@@ -1,4 +1,5 @@
-/* What compiling goes by beside the inline caches: samples of the values, and what was learned of earlier code. */
+/* What compiling goes by beside the inline caches: samples of the values, and what was learned of earlier
+ * code. */
 #ifndef DXPY_JIT_FEEDBACK_H
 #define DXPY_JIT_FEEDBACK_H
 

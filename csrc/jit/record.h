@@ -52,8 +52,8 @@ typedef struct FunctionRecord {
     double compile_ms;      /* time in the worker, all compiles */
     int32_t *failed_guards; /* code units at which speculation failed too often */
     int32_t failed_guard_count;
-    uint32_t recompiles; /* because of those */
-    uint8_t *argument_types; /* Likely of each argument, of the call seen last when compiling; NULL: none */
+    uint32_t recompiles;     /* because of those */
+    uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */
     int32_t *warm_units;     /* code units at which compiled code left because they had not run before */
     int32_t warm_count;
     uint16_t cold_exits;   /* such exits since it was compiled last */

@@ -29,7 +29,8 @@ static void look(PyThreadState *tstate) {
     if (record->osr_seen_unit != unit) record->osr_seen = 0;
     record->osr_seen_unit = unit;
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
-    if (record->osr_seen >= LOOKS_BEFORE_HOT) compile_hot_loop(record, unit);
+    if (record->osr_seen < LOOKS_BEFORE_HOT) return;
+    compile_hot_loop(record, unit);
 }
 
 static int pending_look(void *unused) {

@@ -1,5 +1,6 @@
-/* Code that has not run: it has no feedback, and its guesses would spoil those where it joins other code. Nothing
- * is lowered for it but an exit; when it is taken, the interpreter learns, and the function is compiled again. */
+/* Code that has not run: it has no feedback, and its guesses would spoil those where it joins other code.
+ * Nothing is lowered for it but an exit; when it is taken, the interpreter learns, and the function is
+ * compiled again. */
 #include "lower/cold.h"
 
 #include "bytecode/bytecode.h"
@@ -15,8 +16,9 @@ static bool ends_block(const Instr *instr) {
     }
 }
 
-/* One basic block. What runs in it is known from its first watched instruction on; if that one never ran, nothing
- * of the block did. Where a later one never ran, control got stuck before: by an exception, or in a call. */
+/* One basic block. What runs in it is known from its first watched instruction on; if that one never ran,
+ * nothing of the block did. Where a later one never ran, control got stuck before: by an exception, or in a
+ * call. */
 static void mark_block(Instr *instrs, int first, int end) {
     for (int i = first, from = first; i < end; i++) {
         if (instrs[i].flags & BC_RAN) from = -1;

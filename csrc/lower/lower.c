@@ -77,6 +77,15 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
+Ins *lower_fact(Lowerer *l, int64_t number) {
+    Fn *fn = l->fn;
+    int i = 0;
+    while (i < fn->facts.count && fn->facts.items[i] != number) i++;
+    if (i == fn->facts.count) vec_push(&l->cx->arena, &fn->facts, number);
+    fn->fact_count = fn->facts.count;
+    return lower_const(l, IR_fact_OP, i);
+}
+
 void lower_leave(Lowerer *l) {
     Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
     if (l->index + 1 >= l->code->count) return; /* nothing to go on with: the code ends in the middle */

@@ -99,11 +99,15 @@ FrameState *lower_state(Lowerer *l, uint32_t offset);
 FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
+/* A number of the running process: what the text of the IR must not hold, since other processes share it. */
+Ins *lower_fact(Lowerer *l, int64_t number);
 #define K_NULL(l)     lower_const((l), IR_null_OP, 0)
 #define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
 #define K_NAME(l, i)  lower_const((l), IR_name_OP, (i))
 #define K_CONST(l, i) lower_const((l), IR_const_OP, (i))
 #define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
+#define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
 #define K_CACHE(l)    lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */

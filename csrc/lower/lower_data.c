@@ -76,7 +76,30 @@ void lower_STORE_NAME(Lowerer *l) {
 
 void lower_DELETE_NAME(Lowerer *l) { EMIT_CALL(l, rt_delete_name, K_NAME(l, l->instr->arg)); }
 
+/* The value where it was when this was compiled, as long as no key came or went. */
+static Ins *global_by_site(Lowerer *l) {
+    const Site *site = l->instr->site;
+    if (l->inference == NULL || site == NULL || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
+    FrameState *state = lower_state_here(l);
+    Ins *dict = INS0(l, globals, 0);
+    INS(l, keys_are, 0, dict, K_FACT(l, site->keys_version))->state = state;
+    if (site->kind == SITE_BUILTIN) {
+        dict = INS0(l, builtins, 0);
+        INS(l, keys_are, 0, dict, K_FACT(l, site->builtin_version))->state = state;
+    }
+    Ins *value = INS(l, keys_item, site->offset, dict);
+    value->state = state;
+    value->scratch = (void *)site;
+    return value;
+}
+
 void lower_LOAD_GLOBAL(Lowerer *l) {
+    Ins *value = global_by_site(l);
+    if (value != NULL) {
+        if (l->instr->arg2) lower_push(l, K_NULL(l));
+        lower_push(l, value);
+        return;
+    }
     if (l->instr->arg2) lower_push(l, K_NULL(l));
     lower_push(l, EMIT_CALL(l, rt_load_global, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }

@@ -1,15 +1,15 @@
-/* Numbers in local variables go to the frame's memory where somebody may look at it. What was stored there and not
- * assigned since need not be stored again. This foresees, before anything is lowered, what the memory will lack where
- * control flow joins; in front of a loop that somebody looks at, and that does not assign a variable, it asks for the
- * number to be stored once. */
+/* Numbers in local variables go to the frame's memory where somebody may look at it. What was stored there
+ * and not assigned since need not be stored again. This foresees, before anything is lowered, what the memory
+ * will lack where control flow joins; in front of a loop that somebody looks at, and that does not assign a
+ * variable, it asks for the number to be stored once. */
 #include "lower/stale.h"
 
 #include <string.h>
 
 typedef struct Loop {
-    int end;         /* the last jump back to it, -1: this is no loop */
-    bool looked_at;  /* something in it looks at the frame */
-    bool *assigned;  /* by local */
+    int end;        /* the last jump back to it, -1: this is no loop */
+    bool looked_at; /* something in it looks at the frame */
+    bool *assigned; /* by local */
 } Loop;
 
 typedef struct Stale {
@@ -69,7 +69,8 @@ static void find_loops(Stale *s) {
     s->loops = arena_array(&s->cx->arena, Loop, code->count + 1);
     for (int i = 0; i < code->count; i++) s->loops[i].end = -1;
     for (int i = 0; i < code->count; i++)
-        if (code->instrs[i].target >= 0 && code->instrs[i].target <= i) s->loops[code->instrs[i].target].end = i;
+        if (code->instrs[i].target >= 0 && code->instrs[i].target <= i)
+            s->loops[code->instrs[i].target].end = i;
     for (int head = 0; head < code->count; head++) {
         Loop *loop = &s->loops[head];
         if (loop->end < 0) continue;

@@ -6,8 +6,8 @@
 #include "bytecode/bytecode.h"
 #include "lower/infer.h"
 
-/* By instruction that control jumps to, then by local: false where the memory is to have the number on every way there.
- * Those ways store it where it turns out that they have not. NULL: nothing is known. */
+/* By instruction that control jumps to, then by local: false where the memory is to have the number on every
+ * way there. Those ways store it where it turns out that they have not. NULL: nothing is known. */
 bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference);
 
 #endif

@@ -20,7 +20,12 @@ def run(text, cache):
     env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
     env.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=str(cache))
     done = subprocess.run(
-        [sys.executable, "-c", BEGIN + text], env=env, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", BEGIN + text],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
