@@ -16,6 +16,7 @@ def case_unchanged_in_loops():
         for _ in range(2):
             seen.append(locals_of_caller())
             d = a + c
+            seen.append(d)
         b = b * 2
         seen.append(locals_of_caller())
     return seen
