@@ -21,7 +21,8 @@ enum {
     BC_RAN = 8 /* it ran since the interpreter began to watch this code */,
     BC_NEVER_RAN = 16 /* it did not; instructions that are not watched have neither flag */,
     BC_COLD = 32 /* not worth compiling: compiled code leaves here (set by lower/cold.c) */,
-    BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */
+    BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */,
+    BC_BY_OPERANDS = 128 /* types of operands say more than feedback, which is of all callers */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -103,8 +104,10 @@ typedef enum SiteKind { SITE_GLOBAL, SITE_BUILTIN } SiteKind;
 
 typedef struct Site {
     uint8_t kind;                           /* SiteKind */
+    uint8_t type;                           /* Likely of what is there now */
     uint32_t keys_version, builtin_version; /* of the dicts' keys */
     int64_t offset;                         /* in bytes, of the value from the start of the keys */
+    void *globals, *builtins;               /* the dicts */
     void *object;                           /* what is there now */
 } Site;
 

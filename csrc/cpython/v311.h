@@ -102,6 +102,9 @@ static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *
  * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
  * more. */
 uint32_t cp_need_keys_version(PyObject *dict);
+/* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
+ * need be, as with the keys. 0: there are no more. */
+uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */

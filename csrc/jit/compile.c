@@ -87,6 +87,47 @@ static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around
     return around;
 }
 
+/* --- functions that calls may be put in line of --- */
+
+/* Those met so far while one function is lowered. */
+typedef struct Found {
+    PyObject *function; // borrowed; no Python code runs meanwhile
+    Callee callee;
+    struct Found *next;
+} Found;
+
+enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
+
+static bool can_be_inlined(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
+    return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
+           code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
+           Py_SIZE(code) < MOST_UNITS;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+    Found **all = context;
+    PyObject *object = address;
+    if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    for (Found *f = *all; f != NULL; f = f->next)
+        if (f->function == object) return &f->callee;
+    if (!can_be_inlined(function) || cp_need_function_version(function) == 0) return NULL;
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {function->func_globals, function->func_builtins};
+    *found = (Found){.function = object, .next = *all};
+    found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
+    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
+    feedback_add_callee(cx, found->callee.code, table_record(code));
+    *all = found;
+    return &found->callee;
+}
+
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
@@ -105,7 +146,10 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
     else {
-        Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
+        Found *found = NULL;
+        Callees callees = {find_callee, &found};
+        Fn *fn =
+            lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
         if (facts != NULL) *facts = copy_facts(&cx, fn);
@@ -597,7 +641,7 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS), &text);
+        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }

@@ -4,6 +4,7 @@
 
 #include "cpython/decode.h"
 #include "jit/publish.h"
+#include "lower/cold.h"
 
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
     for (int32_t i = 0; i < *count; i++)
@@ -86,10 +87,7 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
  * sets itself up; what they lead to is looked up again at each compile. */
 static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
 
-void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
-    add_loops(cx, code, record);
-    if (!speculate) return;
-    add_arguments(cx, code, record);
+static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
         if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
@@ -97,6 +95,18 @@ void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bo
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint8_t)~BC_NEVER_RAN;
     }
+}
+
+void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
+    add_loops(cx, code, record);
+    if (!speculate) return;
+    add_arguments(cx, code, record);
+    mark_past(code, record);
+}
+
+void feedback_add_callee(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
+    if (record != NULL) mark_past(code, record);
+    cold_mark(cx, code);
 }
 
 void feedback_free(FunctionRecord *record) {

@@ -12,6 +12,9 @@ struct _PyInterpreterFrame;
 /* Add it to the bytecode; `speculate`: with all that only guesses need. */
 void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate);
 
+/* Likewise for a function that is put in line in another one. `record`: NULL when there is none. */
+void feedback_add_callee(CompileContext *cx, Bytecode *code, const FunctionRecord *record);
+
 /* A frame that stands before a back-edge, its operands in its memory: that loop is hot. False: no memory. */
 bool feedback_sample_loop(FunctionRecord *record, struct _PyInterpreterFrame *frame);
 OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit); /* NULL: not known as hot */

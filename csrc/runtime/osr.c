@@ -18,9 +18,9 @@ bool osr_is_armed;       /* one per process, like the armed back-edge */
 static void *armed_code; // borrowed code object; its frame is running. One per process; guarded by the GIL
 static int32_t armed_unit;
 static uint8_t armed_opcode;
-static int32_t parted_unit =
-    -1; // a comparison that would take the back-edge in one step, made to only compare
-static uint8_t parted_opcode;
+/* Beside it, a comparison that would take the back-edge in one step is made to only compare. -1: none. */
+static int32_t parted_unit = -1; // likewise
+static uint8_t parted_opcode;    // likewise
 static bool held;
 
 static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
