@@ -167,6 +167,8 @@ static inline void cp_note_operands(Frame *frame, unsigned bits) {
     if (_Py_OPCODE(unit[0]) == BINARY_OP && frame->f_code->co_warmup == 0) unit[1] |= (_Py_CODEUNIT)bits;
 }
 
+/* Where the instruction at this code unit begins, prefixes included. */
+int32_t cp_first_unit(PyCodeObject *code, int32_t unit);
 /* A comparison that takes the jump at this code unit in one step, so that the jump itself is not met. -1:
  * none. */
 int32_t cp_comparison_before(PyCodeObject *code, int32_t unit);

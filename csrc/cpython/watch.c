@@ -83,6 +83,14 @@ int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit) {
     return -1;
 }
 
+int32_t cp_first_unit(PyCodeObject *code, int32_t unit) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    int32_t first = 0;
+    for (int32_t at = 0; at < unit; at = next_instruction(units, at))
+        if (_PyOpcode_Deopt[_Py_OPCODE(units[at])] != EXTENDED_ARG) first = next_instruction(units, at);
+    return first;
+}
+
 int32_t cp_comparison_before(PyCodeObject *code, int32_t unit) {
     const _Py_CODEUNIT *units = cp_code_units(code);
     int32_t wanted = unit - FROM_COMPARISON_TO_JUMP;

@@ -525,11 +525,14 @@ bool compile_at_back_edge(FunctionRecord *record, Frame *frame) {
 
 void compile_rearm(FunctionRecord *record, int32_t unit) {
     const CompiledCode *c = record->compiled;
+    enum { PREFIXES = 4 }; /* an instruction and what may stand before it */
     int32_t best = -1;
     if (c == NULL || !options.osr || osr_tier(record) == TIER_INTERPRETER) return;
     for (int i = 0; i < c->entry_count; i++) {
         int32_t back_edge = c->entries[i].offset;
         if (c->entries[i].kind != ENTRY_OSR) continue;
+        if (back_edge >= unit && back_edge - unit < PREFIXES && cp_first_unit(record->code, back_edge) == unit)
+            continue; /* it left there, before it did anything */
         if (back_edge >= unit ? best < unit || back_edge < best : back_edge > best && best < unit)
             best = back_edge;
     }

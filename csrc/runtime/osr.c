@@ -112,7 +112,8 @@ PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
             entry = osr_entry(compiled, cp_frame_lasti(frame));
         }
         if (entry < 0) {
-            frame->prev_instr--; /* the back-edge again, as it is */
+            frame->prev_instr = /* the back-edge again, as it is */
+                cp_code_units(frame->f_code) + cp_first_unit(frame->f_code, cp_frame_lasti(frame)) - 1;
             continue;
         }
         record->loops++;

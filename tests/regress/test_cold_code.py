@@ -135,3 +135,16 @@ print(f(3000000))
 print(dxpy.dump(f, "ir").count("list_set"))
 """
     assert run(text, tmp_path) == ["2999993", "1"]
+
+
+@pytest.mark.parametrize("head", ["while i < n:", "for _ in range(n):"])
+def test_a_long_loop_whose_jump_has_a_prefix(head, tmp_path):
+    text = f"""
+dxpy.enable(sync=True, max_tier=2, only=("__main__.f",))
+body = "".join("        x = (x * 3 + i) % 1000003\\n" for _ in range(80))
+exec("def f(n):\\n    x = i = 0\\n    {head}\\n" + body + "        i = i + 1\\n    return x, i\\n")
+names = {{}}
+exec("def g(n):\\n    x = i = 0\\n    {head}\\n" + body + "        i = i + 1\\n    return x, i\\n", names)
+print(f(20000) == names["g"](20000), compiles() > 0)
+"""
+    assert run(text, tmp_path) == ["True", "True"]
