@@ -23,6 +23,7 @@
 #include "jit/worker.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
+#include "runtime/rt.h"
 
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
@@ -67,6 +68,17 @@ static void free_facts(Facts *facts) {
     free(facts);
 }
 
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+static void note_seen_types(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
+    uint32_t *seen = PyMem_Realloc(record->seen_types, sizeof(uint32_t) * (size_t)c->cache_count);
+    if (seen == NULL) return;
+    record->seen_types = seen;
+    record->seen_count = c->cache_count;
+    for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
+}
+
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
     size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
            codes = sizeof(void *) * (size_t)fn->inlined.count;
@@ -83,7 +95,7 @@ static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
 /* Those of the frame that compiling is asked for by; NULL: there is none. */
 static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
     if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
-    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
     return around;
 }
 
@@ -142,7 +154,11 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         cx_free(&cx);
         return NULL;
     }
-    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? around : NULL);
+    Surroundings known = around != NULL ? *around : (Surroundings){0};
+    note_seen_types(record);
+    known.seen = record->seen_types;
+    known.seen_count = record->seen_count;
+    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
     else {
@@ -531,7 +547,8 @@ void compile_rearm(FunctionRecord *record, int32_t unit) {
     for (int i = 0; i < c->entry_count; i++) {
         int32_t back_edge = c->entries[i].offset;
         if (c->entries[i].kind != ENTRY_OSR) continue;
-        if (back_edge >= unit && back_edge - unit < PREFIXES && cp_first_unit(record->code, back_edge) == unit)
+        if (back_edge >= unit && back_edge - unit < PREFIXES &&
+            cp_first_unit(record->code, back_edge) == unit)
             continue; /* it left there, before it did anything */
         if (back_edge >= unit ? best < unit || back_edge < best : back_edge > best && best < unit)
             best = back_edge;
@@ -644,7 +661,9 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS, NULL), &text);
+        const Surroundings nothing = {0};
+        Bytecode *bytecode = decode_code(&cx, code, tier > TIER_BASELINE ? &nothing : NULL);
+        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }

@@ -82,6 +82,7 @@ static void free_record(FunctionRecord *record) {
     if (!record->in_co_extra) Py_DECREF(record->code);
     Py_DECREF(record->name);
     feedback_free(record);
+    PyMem_Free(record->seen_types);
     PyMem_Free(record);
 }
 

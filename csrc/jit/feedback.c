@@ -64,6 +64,8 @@ static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record
         if (loop->types == NULL || depth < 0 || depth > code->stack_size) continue;
         code->osr_samples[code->osr_sample_count++] =
             (OsrSample){.index = i, .depth = depth, .types = loop->types};
+        code->sample_types = loop->types;
+        code->sample_count = loop->count;
     }
 }
 

@@ -43,6 +43,9 @@ static bool looks(const Stale *s, int index) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
+    case BC_LOAD_GLOBAL:
+    case BC_LOAD_ATTR:
+    case BC_LOAD_METHOD: return instr->site == NULL || (instr->flags & BC_NO_SPECULATION);
     case BC_NOP:
     case BC_RESUME:
     case BC_POP_TOP:
