@@ -309,6 +309,34 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
            opcode == POP_JUMP_BACKWARD_IF_NOT_NONE;
 }
 
+/* The back-edge that an instruction at which a frame was interrupted has taken: itself, or the jump behind a
+ * comparison that takes it in one step. -1: none. */
+int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit);
+/* What compiled code notes of the operands of operations that the interpreter has no specialised form of:
+ * bits, in the operation's inline cache, which is not in use then. */
+enum { CP_INT = 1, CP_FLOAT = 2, CP_OTHER = 4, CP_RIGHT = 3 /* shift of the right operand's */ };
+static inline void cp_note_operands(Frame *frame, unsigned bits) {
+    _Py_CODEUNIT *unit = frame->prev_instr;
+    if (_Py_OPCODE(unit[0]) == BINARY_OP && frame->f_code->co_warmup == 0) unit[1] |= (_Py_CODEUNIT)bits;
+}
+
+/* Where the instruction at this code unit begins, prefixes included. */
+int32_t cp_first_unit(PyCodeObject *code, int32_t unit);
+/* A comparison that takes the jump at this code unit in one step, so that the jump itself is not met. -1:
+ * none. */
+int32_t cp_comparison_before(PyCodeObject *code, int32_t unit);
+/* The first back-edge behind one (behind -1: the first of all). -1: there is none. */
+int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit);
+/* An opcode that compares without jumping. */
+enum { CP_COMPARE = COMPARE_OP };
+
+/* Does the interpreter note what this code does (does it run the quickened form)? */
+static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
+/* An instruction that the interpreter will specialise. */
+bool cp_is_adaptive(uint8_t opcode);
+/* Begin to watch now. CPython does it after 8 calls or jumps back, and a `while` loop counts as neither. */
+void cp_watch(PyCodeObject *code);
+
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 
 #endif

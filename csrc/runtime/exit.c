@@ -140,13 +140,17 @@ static void place_values(const Frames *f, PyObject **spill) {
 
 /* --- leaving --- */
 
-static void count_exit(CompiledCode *compiled, ExitRecord *record, const Frames *f) {
+static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record, const Frames *f) {
+    FunctionRecord *function = compiled->record;
+    int outermost = record->level_count - 1;
     record->count++;
-    if (compiled->record == NULL) return;
-    compiled->record->exits++;
-    if (record->kind != EXIT_GUARD || record->count % EXITS_BEFORE_GIVING_UP != 0) return;
-    compile_guard_failed(compiled->record, f->at[record->level_count - 1], code_of(f, 0),
-                         record->levels[0].offset);
+    if (function == NULL) return;
+    function->exits++;
+    if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
+    else if (record->kind != EXIT_GUARD) return;
+    else if (record->count % EXITS_BEFORE_GIVING_UP == 0)
+        compile_guard_failed(function, f->at[outermost], code_of(f, 0), record->levels[0].offset);
+    if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
 /* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
@@ -172,7 +176,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     place_values(&f, spill);
     set_stack_depth(f.at[0], record->levels[0].depth);
     set_place(f.at[0], record->levels[0].offset - 1);
-    count_exit(compiled, record, &f);
+    count_exit(tstate, compiled, record, &f);
     CpEntry how = CP_GO_ON;
     for (int level = 0; level < record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f.at[level + 1]);

@@ -35,6 +35,7 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
