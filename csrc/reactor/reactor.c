@@ -160,11 +160,19 @@ void reactor_ready(Reactor *reactor, PyFuture *future) {
         PyErr_WriteUnraisable((PyObject *)reactor);
 }
 
+void reactor_begin_turn(Reactor *reactor) {
+    reactor->budget = INLINE_BUDGET;
+    reactor->turn_end = clock_ns() + TURN_NANOSECONDS;
+}
+
+static bool turn_is_over(Reactor *reactor) { return clock_ns() >= reactor->turn_end; }
+
 int reactor_wake(Reactor *reactor) {
     int result = 0;
     if (reactor->waking) return 0;
     reactor->waking = true;
-    for (int count = 0; result == 0 && reactor->ready_head != NULL && count < WAKE_CAP; count++) {
+    for (bool first = true; result == 0 && reactor->ready_head != NULL && (first || !turn_is_over(reactor));
+         first = false) {
         PyFuture *future = reactor->ready_head;
         reactor->ready_head = future->ready_next;
         if (reactor->ready_head == NULL) reactor->ready_tail = NULL;
@@ -451,42 +459,37 @@ static void run_deferred(Reactor *reactor) {
     }
 }
 
+static void take_arrived(Reactor *reactor) {
+    Op **link = &reactor->arrived;
+    while (*link != NULL) link = &(*link)->next;
+    *link = channel_take(reactor->channel);
+}
+
 void reactor_collect(Reactor *reactor) {
+    Op *op;
     if (reactor->channel == NULL || reactor->generation != fork_generation()) return;
-    Op *op = channel_take(reactor->channel);
-    while (op != NULL) {
-        Op *next = op->next;
+    take_arrived(reactor);
+    while ((op = reactor->arrived) != NULL) {
+        reactor->arrived = op->next;
         op->next = NULL;
         reactor->in_lanes--;
         finish_op(reactor, op);
-        op = next;
+        if (!reactor->closed && turn_is_over(reactor)) break;
     }
 }
 
-PyObject *reactor_drain(Reactor *reactor, PyObject *unused) {
-    Py_INCREF(reactor);
-    reactor->budget = INLINE_BUDGET;
-    reactor->draining = true;
-    reactor_collect(reactor);
-    refill_lanes(reactor);
-    reactor->draining = false;
-    int result = reactor_wake(reactor);
-    Py_DECREF(reactor);
-    if (result < 0) return NULL;
-    Py_RETURN_NONE;
-}
-
-PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
-    Py_INCREF(reactor);
-    reactor->turn_scheduled = false;
-    reactor->budget = INLINE_BUDGET;
+/* The loop's call: finish what has ended and begin what was deferred, then wake whom that concerns. What does not fit
+ * into the turn is left to the next. */
+static PyObject *take_turn(Reactor *reactor, void (*more)(Reactor *)) {
     int result = 0;
+    Py_INCREF(reactor);
+    reactor_begin_turn(reactor);
     if (!reactor->closed) {
         reactor->draining = true;
-        if (reactor->uv != NULL && reactor->uv->kick) uvhost_run(reactor);
-        run_deferred(reactor);
+        reactor_collect(reactor);
+        more(reactor);
         reactor->draining = false;
-        if (reactor->deferred.head != NULL) result = reactor_schedule_turn(reactor);
+        if (reactor->deferred.head != NULL || reactor->arrived != NULL) result = reactor_schedule_turn(reactor);
     }
     if (result == 0) result = reactor_wake(reactor);
     Py_DECREF(reactor);
@@ -494,9 +497,22 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+PyObject *reactor_drain(Reactor *reactor, PyObject *unused) { return take_turn(reactor, refill_lanes); }
+
+static void run_turn(Reactor *reactor) {
+    if (reactor->uv != NULL && reactor->uv->kick) uvhost_run(reactor);
+    run_deferred(reactor);
+}
+
+PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
+    reactor->turn_scheduled = false;
+    return take_turn(reactor, run_turn);
+}
+
 PyObject *reactor_retry(Reactor *reactor, PyObject *unused) {
     reactor->retry_scheduled = false;
     if (reactor->closed) Py_RETURN_NONE;
+    reactor_begin_turn(reactor);
     refill_lanes(reactor);
     int result = reactor_wake(reactor);
     for (int lane = 0; result == 0 && lane < LANE_COUNT; lane++) {

@@ -122,7 +122,8 @@ typedef struct OpQueue {
     Op *head, *tail;
 } OpQueue;
 
-enum { INLINE_BUDGET = 64, WAKE_CAP = 256 };
+// What one turn may take before the rest is left to the next, so that timers and sockets get theirs.
+enum { INLINE_BUDGET = 64, TURN_NANOSECONDS = 2000000 };
 
 struct Reactor {
     PyObject_HEAD State *state;
@@ -142,6 +143,8 @@ struct Reactor {
     size_t pending;
     OpQueue waiting[LANE_COUNT]; // found their lane's queue full
     OpQueue deferred;            // found the budget used up
+    Op *arrived;                 // taken from the channel, oldest first, and not finished yet
+    uint64_t turn_end;           // when this turn has taken its time
     size_t in_lanes;
     bool retry_scheduled;
     PyFuture *ready_head, *ready_tail; // owned references, settled and to be woken
@@ -164,7 +167,8 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused);
 PyObject *reactor_drain(Reactor *reactor, PyObject *unused);
 PyObject *reactor_retry(Reactor *reactor, PyObject *unused);
 PyObject *reactor_call_loop(Reactor *reactor, Name method, PyObject *first, PyObject *second);
-void reactor_collect(Reactor *reactor); // finish what workers have completed
+void reactor_begin_turn(Reactor *reactor);
+void reactor_collect(Reactor *reactor); // finish what workers have completed, until the turn's end
 int reactor_wake(Reactor *reactor);     // wake the settled; -1 with KeyboardInterrupt or SystemExit
 CancelAnswer reactor_cancel_op(PyFuture *future);
 void reactor_close(Reactor *reactor);
