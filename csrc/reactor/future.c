@@ -461,13 +461,14 @@ static PyObject *future_await(PyFuture *future) {
     if (future->status == FUTURE_PENDING && future->cancel_source != NULL &&
         future->state->fallback_reactor != NULL) {
         // Not asyncio's: the adapter's loop object knows how its tasks wait.
-        PyObject *other = PyObject_GetAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE]);
+        // Not with PyObject_GetAttr, which takes a microsecond to say that asyncio's loops have no such thing.
+        PyObject *other;
+        if (_PyObject_LookupAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE], &other) < 0) return NULL;
         if (other != NULL) {
             PyObject *iterator = PyObject_CallOneArg(other, (PyObject *)future);
             Py_DECREF(other);
             return iterator;
         }
-        PyErr_Clear();
     }
     return Py_NewRef(future);
 }
