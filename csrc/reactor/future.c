@@ -132,11 +132,24 @@ static int call_here(PyFuture *future, PyObject *callback, PyObject *context) {
     return PyContext_Exit(context);
 }
 
+/* A task that was cancelled after its operation had ended, but before it was woken, asks for the result and then
+ * throws CancelledError in its place: nobody has taken what was opened. */
+static bool waiter_is_cancelled(PyObject *callback) {
+    PyObject *task = PyObject_GetAttrString(callback, "__self__");
+    PyObject *wanted = task ? PyObject_GetAttrString(task, "_must_cancel") : NULL;
+    bool cancelled = wanted == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(wanted);
+    Py_XDECREF(task);
+    return cancelled;
+}
+
 int future_wake(PyFuture *future) {
     PyObject *callback = future->callback, *context = future->context;
     int result = 0;
     future->callback = future->context = NULL;
     if (callback != NULL) {
+        future->passed_over = future->undelivered != NULL && waiter_is_cancelled(callback);
         // After an interruption the rest are left to the loop.
         result = call_here(future, callback, context);
         Py_DECREF(callback);
@@ -242,6 +255,10 @@ error:
 
 static void delivered(PyFuture *future) {
     if (future->undelivered == NULL) return;
+    if (future->passed_over) {
+        future->passed_over = false;
+        return;
+    }
     op_free(future->state, future->undelivered);
     future->undelivered = NULL;
 }
@@ -649,6 +666,7 @@ static void future_finalize(PyFuture *future) {
     PyObject *type, *value, *traceback;
     if (future->undelivered != NULL) {
         op_dispose_result(future->undelivered);
+        future->passed_over = false;
         delivered(future);
     }
     if (!future->log_exception || future->loop == NULL) return;

@@ -93,6 +93,12 @@ static PyObject *set_idle_seconds(PyObject *module, PyObject *value) {
 
 static PyObject *create_reactor(PyObject *module, PyObject *loop) {
     State *state = state_of_module(module);
+    PyObject *method = NULL;
+    if (loop != Py_None && _PyObject_LookupAttr(loop, state->names[NAME_ADD_READER], &method) < 0) return NULL;
+    if (loop != Py_None && method == NULL)
+        return PyErr_Format(PyExc_TypeError, "an event loop or None is needed, not %.200s",
+                            Py_TYPE(loop)->tp_name);
+    Py_XDECREF(method);
     Reactor *reactor = loop == Py_None ? reactor_current(state) : reactor_for_loop(state, loop);
     return Py_XNewRef((PyObject *)reactor);
 }

@@ -104,6 +104,7 @@ struct PyFuture {
     bool blocking;
     bool log_exception;
     bool cancel_wanted;
+    bool passed_over; // the next result() is a cancelled task's, which drops it
 };
 
 PyFuture *future_new(State *state, PyObject *loop);
@@ -154,6 +155,8 @@ struct Reactor {
 
 Reactor *reactor_current(State *state);   // borrowed; NULL with an exception
 int reactor_check(Reactor *reactor);      // the right thread, not closed, not forked; -1 with an exception
+// The same, and its loop is the one that runs; in_loop: RuntimeError when none does. what: whose the loop is.
+int reactor_check_here(Reactor *reactor, const char *what, bool in_loop);
 PyObject *reactor_loop(Reactor *reactor); // new reference
 // Do it inline or send it on its way; op is on the caller's stack and its owned members are taken.
 PyObject *reactor_submit_steal(Reactor *reactor, Op *op);

@@ -232,7 +232,7 @@ static int check(Stream *stream) {
         PyErr_SetString(PyExc_ValueError, "the stream is closed");
         return -1;
     }
-    return reactor_check(stream->reactor);
+    return reactor_check_here(stream->reactor, "stream", true);
 }
 
 static PyObject *begin_read(Stream *stream, Want want, size_t wanted) {
@@ -294,8 +294,10 @@ static PyObject *stream_readexactly(Stream *stream, PyObject *value) {
 static PyObject *stream_readuntil(Stream *stream, PyObject *const *arguments, Py_ssize_t count) {
     PyObject *separator = count == 1 ? Py_NewRef(arguments[0]) : count == 0 ? PyBytes_FromString("\n") : NULL;
     if (separator == NULL || !PyBytes_Check(separator) || PyBytes_GET_SIZE(separator) == 0) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"), bytes that are not empty");
+        if (separator != NULL && PyBytes_Check(separator))
+            PyErr_SetString(PyExc_ValueError, "the separator must not be empty");
+        else if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"): the separator must be bytes");
         Py_XDECREF(separator);
         return NULL;
     }
@@ -312,7 +314,7 @@ static PyObject *stream_anext(Stream *stream) { return begin_read(stream, WANT_N
 static PyObject *stream_aiter(Stream *stream) { return Py_NewRef(stream); }
 
 static PyObject *stream_aenter(Stream *stream, PyObject *unused) {
-    return done_steal(stream, Py_NewRef(stream));
+    return check(stream) < 0 ? NULL : done_steal(stream, Py_NewRef(stream));
 }
 
 /* writing */
