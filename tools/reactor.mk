@@ -37,16 +37,17 @@ build/asan/tree build/tsan/tree: build/%san/tree: build/%san/reactor.so
 # forks beside busy workers, where the child finds the sanitizer's own allocator locked by a thread it does not have.
 asan-reactor: build/asan/tree
 	cd build/asan/tree && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 \
+	    ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=halt_on_error=1:log_path=report PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 \
 	    $(abspath $(BIN))/python -m pytest -q --timeout 300 -p no:cacheprovider tests/reactor \
-	    -k "not (short or repeated or slow_calls or io_errors or hundred_thousand or runs_out or fork)"
+	    -k "not (short or repeated or slow_calls or io_errors or hundred_thousand or runs_out or fork)" || { cat report.*; exit 1; }
 
 # The preloaded library is for this process: a shell that inherits it does not start. So no test that starts Python again.
 TSAN_PYTEST = import os, sys, pytest; del os.environ["LD_PRELOAD"]; sys.exit(pytest.main(sys.argv[1:]))
 
 tsan-reactor: build/tsan/tree
 	cd build/tsan/tree && LD_PRELOAD="$$(gcc -print-file-name=libtsan.so)" \
-	    TSAN_OPTIONS="halt_on_error=1 report_bugs=1 suppressions=$(abspath tools/tsan.supp)" PYTHONPATH=. \
+	    TSAN_OPTIONS="halt_on_error=1 log_path=report suppressions=$(abspath tools/tsan.supp)" PYTHONPATH=. \
 	    $(abspath $(BIN))/python -c '$(TSAN_PYTEST)' -q --timeout 300 -p no:cacheprovider tests/reactor/test_files.py \
 	    tests/reactor/test_folders.py tests/reactor/test_future.py tests/reactor/test_net.py tests/reactor/test_runtime.py \
-	    tests/reactor/test_threads.py -k "not (trio or parts_alone)"
+	    tests/reactor/test_threads.py -k "not (trio or parts_alone)" \
+	    || { cat report.*; exit 1; }

@@ -59,7 +59,7 @@ static void poll_closed(uv_handle_t *handle) {
     if (--flow->open_polls > 0) return;
     // The descriptors go only now that libuv has let go of them.
     for (int i = 0; i < 2; i++)
-        if (flow->fds[i] >= 0) close(flow->fds[i]);
+        if (flow->fds[i] >= 0) close_descriptor(flow->fds[i]);
     if (flow->previous != NULL) flow->previous->next = flow->next;
     else thread->running = flow->next;
     if (flow->next != NULL) flow->next->previous = flow->previous;

@@ -132,8 +132,8 @@ static int call_here(PyFuture *future, PyObject *callback, PyObject *context) {
     return PyContext_Exit(context);
 }
 
-/* A task that was cancelled after its operation had ended, but before it was woken, asks for the result and then
- * throws CancelledError in its place: nobody has taken what was opened. */
+/* A task that was cancelled after its operation had ended, but before it was woken, asks for the result and
+ * then throws CancelledError in its place: nobody has taken what was opened. */
 static bool waiter_is_cancelled(PyObject *callback) {
     PyObject *task = PyObject_GetAttrString(callback, "__self__");
     PyObject *wanted = task ? PyObject_GetAttrString(task, "_must_cancel") : NULL;
@@ -478,9 +478,11 @@ static PyObject *future_await(PyFuture *future) {
     if (future->status == FUTURE_PENDING && future->cancel_source != NULL &&
         future->state->fallback_reactor != NULL) {
         // Not asyncio's: the adapter's loop object knows how its tasks wait.
-        // Not with PyObject_GetAttr, which takes a microsecond to say that asyncio's loops have no such thing.
+        // Not with PyObject_GetAttr, which takes a microsecond to say that asyncio's loops have no such
+        // thing.
         PyObject *other;
-        if (_PyObject_LookupAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE], &other) < 0) return NULL;
+        if (_PyObject_LookupAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE], &other) < 0)
+            return NULL;
         if (other != NULL) {
             PyObject *iterator = PyObject_CallOneArg(other, (PyObject *)future);
             Py_DECREF(other);

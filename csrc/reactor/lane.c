@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How much nicer a worker is than the thread that started it: a dozen of them copying what a disk has brought would
- * otherwise keep the loop from the processor for a time slice or more. Of the threads here alone (on Linux the
- * number is a thread's), and more of it needs no privilege. */
+/* How much nicer a worker is than the thread that started it: a dozen of them copying what a disk has brought
+ * would otherwise keep the loop from the processor for a time slice or more. Of the threads here alone (on
+ * Linux the number is a thread's), and more of it needs no privilege. */
 enum { WORKER_NICE = 5 };
 
 typedef struct Lane {

@@ -35,9 +35,9 @@ typedef enum Kind {
 } Kind;
 
 static const char *const kind_names[KIND_COUNT] = {
-    "path",   "path2",    "fd",     "fd2",  "data",    "bytes", "buffer", "buffers",  "sources", "size",
-    "length", "limit",    "offset", "mode", "flags",   "id1",    "id2",      "bit1",    "bit2",
-    "bit4",   "encoding", "errors", "host", "service", "times",  "sockaddr",
+    "path", "path2",  "fd",       "fd2",    "data", "bytes",   "buffer", "buffers",  "sources",
+    "size", "length", "limit",    "offset", "mode", "flags",   "id1",    "id2",      "bit1",
+    "bit2", "bit4",   "encoding", "errors", "host", "service", "times",  "sockaddr",
 };
 
 typedef struct Param {

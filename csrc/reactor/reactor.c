@@ -223,7 +223,7 @@ void reactor_deliver(Reactor *reactor, Op *op) {
 /* sending */
 
 static void drop_op(Reactor *reactor, Op *op) {
-    if (op->opened && op->fd >= 0) close(op->fd);
+    if (op->opened && op->fd >= 0) close_descriptor(op->fd);
     disown_op(reactor, op);
     op_free(reactor->state, op);
 }
@@ -373,7 +373,7 @@ PyObject *reactor_submit_steal(Reactor *reactor, Op *op) {
     if (future == NULL) op_release(state, op);
     Op *heap = future ? op_to_heap(state, op) : NULL;
     if (heap == NULL) {
-        if (fd >= 0) close(fd);
+        if (fd >= 0) close_descriptor(fd);
         Py_XDECREF(future);
         return NULL;
     }
@@ -478,8 +478,8 @@ void reactor_collect(Reactor *reactor) {
     }
 }
 
-/* The loop's call: finish what has ended and begin what was deferred, then wake whom that concerns. What does not fit
- * into the turn is left to the next. */
+/* The loop's call: finish what has ended and begin what was deferred, then wake whom that concerns. What does
+ * not fit into the turn is left to the next. */
 static PyObject *take_turn(Reactor *reactor, void (*more)(Reactor *)) {
     int result = 0;
     Py_INCREF(reactor);
@@ -489,7 +489,8 @@ static PyObject *take_turn(Reactor *reactor, void (*more)(Reactor *)) {
         reactor_collect(reactor);
         more(reactor);
         reactor->draining = false;
-        if (reactor->deferred.head != NULL || reactor->arrived != NULL) result = reactor_schedule_turn(reactor);
+        if (reactor->deferred.head != NULL || reactor->arrived != NULL)
+            result = reactor_schedule_turn(reactor);
     }
     if (result == 0) result = reactor_wake(reactor);
     Py_DECREF(reactor);

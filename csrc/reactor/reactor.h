@@ -153,8 +153,8 @@ struct Reactor {
     struct UvHost *uv; // libuv's loop inside this one, when something needs it
 };
 
-Reactor *reactor_current(State *state);   // borrowed; NULL with an exception
-int reactor_check(Reactor *reactor);      // the right thread, not closed, not forked; -1 with an exception
+Reactor *reactor_current(State *state); // borrowed; NULL with an exception
+int reactor_check(Reactor *reactor);    // the right thread, not closed, not forked; -1 with an exception
 // The same, and its loop is the one that runs; in_loop: RuntimeError when none does. what: whose the loop is.
 int reactor_check_here(Reactor *reactor, const char *what, bool in_loop);
 PyObject *reactor_loop(Reactor *reactor); // new reference

@@ -64,7 +64,8 @@ void reactor_close(Reactor *reactor) {
     if (reactor->generation != fork_generation()) {
         // The parent's: its descriptor is shared with the parent, so it is closed and nothing else is
         // touched.
-        if (reactor->channel != NULL && reactor->channel->event_fd >= 0) close(reactor->channel->event_fd);
+        if (reactor->channel != NULL && reactor->channel->event_fd >= 0)
+            close_descriptor(reactor->channel->event_fd);
         if (reactor->channel != NULL) reactor->channel->event_fd = -1;
         reactor->uv = NULL;
     } else {

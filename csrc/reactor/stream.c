@@ -65,7 +65,7 @@ void stream_handle_let_go(Reactor *reactor, StreamHandle *handle) {
     if (reactor->generation == fork_generation()) {
         stream_handle_close(handle);
     } else if (uv_fileno(&handle->uv.any, &fd) == 0) {
-        close(fd); // libuv would take it out of an epoll set that is the parent's too
+        close_descriptor(fd); // libuv would take it out of an epoll set that is the parent's too
     }
 }
 
@@ -583,12 +583,12 @@ PyObject *stream_open(PyObject *module, PyObject *arguments) {
     Reactor *reactor = reactor_current(state);
     StreamHandle *handle = reactor ? stream_handle_new(reactor, !tcp) : NULL;
     if (handle == NULL) {
-        close(fd);
+        close_descriptor(fd);
         return NULL;
     }
     int error = tcp ? uv_tcp_open(&handle->uv.tcp, fd) : uv_pipe_open(&handle->uv.pipe, fd);
     if (error != 0) {
-        close(fd);
+        close_descriptor(fd);
         stream_handle_close(handle);
         raise_os_error(state, -error, NULL, NULL);
         return NULL;

@@ -305,9 +305,7 @@ async def listen(host=None, port=0, *, path=None, backlog=1024):
         raise ValueError("either host and port or path must be given")
     if path is not None:
         return [_reactor._listen_unix(_unix_path(path), backlog)]
-    found = await _reactor.getaddrinfo(
-        host, _checked_port(port), 0, socket.SOCK_STREAM, 0, socket.AI_PASSIVE
-    )
+    found = await _reactor.getaddrinfo(host, _checked_port(port), 0, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
     listeners = []
     try:
         for address in dict.fromkeys(entry[4] for entry in found):

@@ -12,7 +12,7 @@ import time
 
 import pytest
 from isolate import ROOT, isolated
-from test_faults import Folder, release
+from test_faults import Folder, busy, release
 
 from dxpy import aio
 
@@ -30,7 +30,7 @@ def test_an_open_cancelled_at_each_moment_keeps_no_descriptor():
             del deferred, one
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(16)]
             queued = [aio.open_fd(path, os.O_RDWR) for _ in range(10)]
-            await asyncio.sleep(0.05)
+            await busy(16)
             for one in queued + stuck:  # queued ones never run; running ones are closed when they come
                 assert one.cancel()
             release(fifo)
