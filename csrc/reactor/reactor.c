@@ -245,7 +245,8 @@ static int send_to_lane(Reactor *reactor, Op *op) {
     op->place = PLACE_NONE;
     if (result == SUBMIT_FULL && !state->raise_when_full) {
         queue_push(&reactor->waiting[op->lane], op, PLACE_WAITING);
-        if (reactor->in_lanes > 0 || reactor->retry_scheduled) return 0;
+        // Completions make room, but so do workers that take an operation on which they hang.
+        if (reactor->retry_scheduled) return 0;
         if (schedule(reactor, NAME_CALL_LATER, NAME_RETRY, 0.01) < 0) {
             queue_unlink(&reactor->waiting[op->lane], op);
             return -1;
@@ -517,8 +518,7 @@ PyObject *reactor_retry(Reactor *reactor, PyObject *unused) {
     refill_lanes(reactor);
     int result = reactor_wake(reactor);
     for (int lane = 0; result == 0 && lane < LANE_COUNT; lane++) {
-        if (reactor->waiting[lane].head == NULL || reactor->in_lanes > 0 || reactor->retry_scheduled)
-            continue;
+        if (reactor->waiting[lane].head == NULL || reactor->retry_scheduled) continue;
         result = schedule(reactor, NAME_CALL_LATER, NAME_RETRY, 0.01);
         reactor->retry_scheduled = result == 0;
     }
