@@ -254,11 +254,9 @@ error:
 /* results */
 
 static void delivered(PyFuture *future) {
-    if (future->undelivered == NULL) return;
-    if (future->passed_over) {
-        future->passed_over = false;
-        return;
-    }
+    bool passed_over = future->passed_over;
+    future->passed_over = false;
+    if (future->undelivered == NULL || passed_over) return;
     op_free(future->state, future->undelivered);
     future->undelivered = NULL;
 }

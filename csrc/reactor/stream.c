@@ -645,6 +645,16 @@ static PyObject *stream_fileno(Stream *stream, PyObject *unused) {
 
 static PyObject *get_peer(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), true); }
 static PyObject *get_own(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), false); }
+
+static PyObject *stream_repr(Stream *stream) {
+    if (stream->handle == NULL || stream->finishing) return PyUnicode_FromString("<dxpy.aio.Stream closed>");
+    PyObject *own = get_own(stream, NULL), *peer = own ? get_peer(stream, NULL) : NULL;
+    PyObject *text = peer ? PyUnicode_FromFormat("<dxpy.aio.Stream %R to %R>", own, peer) : NULL;
+    Py_XDECREF(own);
+    Py_XDECREF(peer);
+    return text;
+}
+
 static PyObject *get_closed(Stream *stream, void *unused) {
     return PyBool_FromLong(stream->handle == NULL || stream->finishing);
 }
@@ -689,6 +699,7 @@ static PyType_Slot stream_slots[] = {
     {Py_tp_finalize, stream_finalize},
     {Py_tp_traverse, stream_traverse},
     {Py_tp_clear, stream_clear},
+    {Py_tp_repr, stream_repr},
     {Py_am_aiter, stream_aiter},
     {Py_am_anext, stream_anext},
     {Py_tp_methods, stream_methods},

@@ -242,6 +242,9 @@ class Server:
         """The addresses it listens on."""
         return [one.sockname for one in self._listeners]
 
+    def __repr__(self):
+        return f"<dxpy.aio.Server at {', '.join(map(repr, self.addresses))}, {len(self._tasks)} connections>"
+
     async def _accept(self, listener):
         while True:
             await self._gate.acquire()
