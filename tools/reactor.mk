@@ -49,5 +49,5 @@ tsan-reactor: build/tsan/tree
 	    TSAN_OPTIONS="halt_on_error=1 log_path=report suppressions=$(abspath tools/tsan.supp)" PYTHONPATH=. \
 	    $(abspath $(BIN))/python -c '$(TSAN_PYTEST)' -q --timeout 300 -p no:cacheprovider tests/reactor/test_files.py \
 	    tests/reactor/test_folders.py tests/reactor/test_future.py tests/reactor/test_net.py tests/reactor/test_runtime.py \
-	    tests/reactor/test_threads.py -k "not (trio or parts_alone)" \
+	    tests/reactor/test_loops_in_threads.py -k "not (trio or parts_alone)" \
 	    || { cat report.*; exit 1; }
