@@ -62,9 +62,8 @@ def __getattr__(name):
     elif name == "CompilationTier":
         from dxpy.tiers import CompilationTier as value
     elif name in ("aio", "_jit"):
-        import importlib
-
-        value = importlib.import_module(f"dxpy.{name}")
+        __import__(f"dxpy.{name}")
+        value = sys.modules[f"dxpy.{name}"]
     elif name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
 
