@@ -294,27 +294,32 @@ void emit_tuple_item_OP(Unit *u, Ins *ins) {
              gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
 }
 
-/* The old item's end must not run code: others hold it, or it is a number or a str. */
-void emit_list_set_OP(Unit *u, Ins *ins) {
+/* On to `next` with an object whose end runs no code: others hold it, or it is a number or a str. Any other
+ * leaves. */
+void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_jit_block *next) {
     static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};
-    gcc_jit_lvalue *place = list_place(u, ins),
-                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
-    gcc_jit_block *replace = emit_block(u), *last = emit_block(u);
-    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
-    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
+    gcc_jit_block *last = emit_block(u);
     gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),
-                                       replace, last);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)), next,
+                                       last);
     u->block = last;
     gcc_jit_rvalue *type = emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr);
     for (int i = 0; i < 3; i++) {
-        gcc_jit_block *next = emit_block(u);
-        gcc_jit_block_end_with_conditional(u->block, NULL,
-                                           emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])),
-                                           replace, next);
-        u->block = next;
+        gcc_jit_block *other = emit_block(u);
+        gcc_jit_block_end_with_conditional(
+            u->block, NULL, emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])), next, other);
+        u->block = other;
     }
-    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
+    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
+}
+
+void emit_list_set_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins),
+                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    gcc_jit_block *replace = emit_block(u);
+    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
+    emit_goes_quietly(u, ins, object, replace);
     u->block = replace;
     emit_assign(u, place, arg(u, ins, 2));
     emit_decref(u, object, false);

@@ -1,6 +1,6 @@
 /* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
-#include "cpython/decode.h"
+#include "cpython/decode_sites.h"
 
 typedef struct Decoder {
     CompileContext *cx;
@@ -225,12 +225,10 @@ static void describe_consts(Decoder *d) {
     }
 }
 
-/* Where a name is in a dict of str keys: how far from the start of the keys, and their version. False: it is
- * not there, or nothing can be relied on. */
-static bool find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object) {
+bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object) {
     PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
     Py_ssize_t index = ((PyDictObject *)dict)->ma_values ? -1 : cp_keys_find(keys, name);
-    *version = cp_need_keys_version(dict);
+    *version = cp_need_keys_version(keys);
     if (index < 0 || *version == 0) return false;
     PyObject **value = cp_dict_entry(dict, index, name);
     *offset = (char *)value - (char *)keys;
@@ -239,18 +237,19 @@ static bool find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t
 }
 
 static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *around) {
-    Site site = {.kind = SITE_GLOBAL};
+    Site site = {.kind = SITE_GLOBAL, .globals = around->globals, .builtins = around->builtins};
     if (!PyDict_CheckExact(around->globals) || !PyDict_CheckExact(around->builtins) ||
         !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name))
         return NULL;
-    if (!find_entry(around->globals, name, &site.offset, &site.keys_version, &site.object)) {
+    if (!decode_find_entry(around->globals, name, &site.offset, &site.keys_version, &site.object)) {
         int there = PyDict_Contains(around->globals, name);
         if (there < 0) PyErr_Clear();
         if (there != 0 || site.keys_version == 0) return NULL;
         site.kind = SITE_BUILTIN;
-        if (!find_entry(around->builtins, name, &site.offset, &site.builtin_version, &site.object))
+        if (!decode_find_entry(around->builtins, name, &site.offset, &site.builtin_version, &site.object))
             return NULL;
     }
+    site.likely = site.object == (void *)&PyRange_Type ? LIKELY_RANGE_TYPE : decode_likely_type(site.object);
     Site *kept = arena_new(&d->cx->arena, Site);
     *kept = site;
     return kept;
@@ -259,6 +258,11 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
 static bool is_module_named(PyObject *module, const char *name) {
     return module != NULL && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
+
+#define TYPE_OF_list      &PyList_Type
+#define TYPE_OF_dict      &PyDict_Type
+#define TYPE_OF_str       &PyUnicode_Type
+#define TYPE_OF_bytearray &PyByteArray_Type
 
 /* Which of bytecode/builtins.def a site's object is. */
 static void name_builtin(Site *site) {
@@ -272,17 +276,25 @@ static void name_builtin(Site *site) {
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;
     }
+    if (Py_IS_TYPE(object, &PyMethodDescr_Type)) {
+        PyMethodDescrObject *method = (PyMethodDescrObject *)object;
+#define METHOD(type, name, result)                                                                           \
+    if (PyDescr_TYPE(method) == TYPE_OF_##type && strcmp(method->d_method->ml_name, #name) == 0)             \
+        site->builtin = BI_##type##_##name;
+#include "bytecode/builtins.def"
+    }
 #define TYPE(name, expression, result)                                                                       \
     if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;
 #include "bytecode/builtins.def"
 }
 
 static void describe_sites(Decoder *d, const Surroundings *around) {
-    for (int i = 0; i < d->out->count; i++) {
+    for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
         if (instr->op == BC_LOAD_GLOBAL)
             instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
     }
+    decode_attribute_sites(d->cx, d->code, d->out, around);
     for (int i = 0; i < d->out->count; i++)
         if (d->out->instrs[i].site != NULL) name_builtin((Site *)d->out->instrs[i].site); // made here, ours
 }

@@ -20,6 +20,14 @@ static void check_call(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[arg]->type != IR_OBJ) refuse(fn, after, ins, "the rest must be objects");
 }
 
+static void check_attr(Fn *fn, const char *after, const Ins *ins) {
+    IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
+    if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
+        refuse(fn, after, ins, "an argument has the wrong type");
+    if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP)
+        refuse(fn, after, ins, "the attribute's place must be values or itself");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
@@ -90,6 +98,18 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         break;
     case IR_keep_OP: break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
+    case IR_type_is_OP:
+    case IR_version_is_OP:
+    case IR_unshadowed_OP:
+    case IR_module_is_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_attr_item_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP: check_attr(fn, after, ins); break;
+    case IR_pinned_OP: wanted = IR_I64; break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }

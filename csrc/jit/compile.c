@@ -22,6 +22,7 @@
 #include "jit/worker.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
+#include "runtime/rt.h"
 
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
@@ -65,6 +66,16 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
  * sets itself up; what they lead to is looked up again at each compile. */
 static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
 
+static void mark_failures(Bytecode *code, const FunctionRecord *record) {
+    if (record == NULL) return;
+    for (int i = 0; i < code->count; i++) {
+        int failures = 0;
+        for (int k = 0; k < record->failed_guard_count; k++)
+            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
+        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
+    }
+}
+
 /* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
  * failures. */
 static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
@@ -81,17 +92,23 @@ static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *
     }
     code->sample_types = record->sample_types;
     code->sample_count = record->sample_count;
-    for (int i = 0; i < code->count; i++) {
-        int failures = 0;
-        for (int k = 0; k < record->failed_guard_count; k++)
-            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
-        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
-    }
+    mark_failures(code, record);
 }
 
 static void free_facts(Facts *facts) {
     for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
     free(facts);
+}
+
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+static void note_seen_types(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
+    uint32_t *seen = PyMem_Realloc(record->seen_types, sizeof(uint32_t) * (size_t)c->cache_count);
+    if (seen == NULL) return;
+    record->seen_types = seen;
+    record->seen_count = c->cache_count;
+    for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
 }
 
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
@@ -110,8 +127,49 @@ static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
 /* Those of the frame that compiling is asked for by; NULL: there is none. */
 static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
     if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
-    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
     return around;
+}
+
+/* --- functions that calls may be put in line of --- */
+
+/* Those met so far while one function is lowered. */
+typedef struct Found {
+    PyObject *function; // borrowed; no Python code runs meanwhile
+    Callee callee;
+    struct Found *next;
+} Found;
+
+enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
+
+static bool can_be_inlined(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
+    return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
+           code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
+           Py_SIZE(code) < MOST_UNITS;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+    Found **all = context;
+    PyObject *object = address;
+    if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    for (Found *f = *all; f != NULL; f = f->next)
+        if (f->function == object) return &f->callee;
+    if (!can_be_inlined(function) || cp_need_function_version(function) == 0) return NULL;
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {function->func_globals, function->func_builtins};
+    *found = (Found){.function = object, .next = *all};
+    found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
+    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
+    mark_failures(found->callee.code, table_record(code));
+    *all = found;
+    return &found->callee;
 }
 
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
@@ -128,14 +186,21 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         cx_free(&cx);
         return NULL;
     }
-    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? around : NULL);
+    Surroundings known = around != NULL ? *around : (Surroundings){0};
+    note_seen_types(record);
+    known.seen = record->seen_types;
+    known.seen_count = record->seen_count;
+    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     for (int i = 0; i < code->count; i++)
         for (int k = 0; k < record->osr_count; k++)
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
     else {
-        Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
+        Found *found = NULL;
+        Callees callees = {find_callee, &found};
+        Fn *fn =
+            lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
         if (facts != NULL) *facts = copy_facts(&cx, fn);
@@ -470,7 +535,7 @@ static void sample_frame(FunctionRecord *record, Frame *frame, int32_t unit) {
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
         Bytecode *code = decode_code(&cx, record->code, NULL);
-        const Inference *inference = infer_types(&cx, code);
+        const Inference *inference = infer_types(&cx, code, NULL);
         for (int i = 0; i < code->count; i++)
             if ((int32_t)code->instrs[i].lasti == unit) depth = inference->operands[i].depth;
     }
@@ -596,7 +661,9 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS), &text);
+        const Surroundings nothing = {0};
+        Bytecode *bytecode = decode_code(&cx, code, tier > TIER_BASELINE ? &nothing : NULL);
+        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }

@@ -47,11 +47,15 @@ static bool find_builtin(Lowerer *l, Call *call) {
                    .count = count,
                    .types = {(Likely)types->right, (Likely)types->left},
                    .callable = second};
-    if (method->op == IR_known_OP) {
+    const Site *site = ir_is(method, OPF_CONST) ? NULL : method->scratch;
+    if (site != NULL && site->kind == SITE_METHOD) {
+        call->builtin = (Builtin)site->builtin;
+        call->self = second;
+    } else if (method->op == IR_known_OP) {
         for (int i = 0; i < METHOD_COUNT; i++)
             if (METHODS[i].known == method->imm) call->builtin = (Builtin)METHODS[i].builtin;
         call->self = second;
-    } else if (method->op == IR_null_OP && second->scratch != NULL) {
+    } else if (method->op == IR_null_OP && !ir_is(second, OPF_CONST) && second->scratch != NULL) {
         call->site = second->scratch;
         call->builtin = (Builtin)call->site->builtin;
     }
@@ -80,7 +84,7 @@ static void guard_callable(Lowerer *l, Call *call) {
 
 static bool is_number(const Lowerer *l, const Ins *value, Likely guess, Likely wanted) {
     if (value->type != IR_OBJ) return value->type == (wanted == LIKELY_INT ? IR_I64 : IR_F64);
-    if (value->op == IR_const_OP) return l->code->consts[value->imm].type == wanted;
+    if (lower_const_info(value) != NULL) return lower_const_info(value)->type == wanted;
     return guess == wanted && value->op != IR_mkbool_OP && value->op != IR_char_OP;
 }
 
@@ -92,7 +96,7 @@ static Ins *as_float(Lowerer *l, Call *call, Ins *value, Likely guess) {
 /* May the argument be a float or an int for all that is known? */
 static bool may_be_number(const Lowerer *l, const Ins *value, Likely guess) {
     if (value->type != IR_OBJ) return true;
-    if (value->op == IR_const_OP) guess = (Likely)l->code->consts[value->imm].type;
+    if (lower_const_info(value) != NULL) guess = (Likely)lower_const_info(value)->type;
     else if (ir_is(value, OPF_CONST) || value->op == IR_mkbool_OP || value->op == IR_char_OP) return false;
     return guess == LIKELY_INT || guess == LIKELY_FLOAT || (guess == LIKELY_OTHER && value->op != IR_const_OP);
 }
