@@ -15,9 +15,11 @@ typedef struct Row {
 #define OF_bytearray LIKELY_BYTEARRAY
 
 static const Row ROWS[BI_COUNT] = {
-#define FUNCTION(module, name, result) [BI_##module##_##name] = {BI_##module##_##name, LIKELY_##result, 0, ""},
+#define FUNCTION(module, name, result)                                                                       \
+    [BI_##module##_##name] = {BI_##module##_##name, LIKELY_##result, 0, ""},
 #define TYPE(name, expression, result) [BI_type_##name] = {BI_type_##name, LIKELY_##result, 0, ""},
-#define METHOD(type, name, result)     [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, OF_##type, #name},
+#define METHOD(type, name, result)                                                                           \
+    [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, OF_##type, #name},
 #include "bytecode/builtins.def"
 };
 
@@ -35,4 +37,6 @@ Builtin bc_method(Likely type, int name_id) {
     return BI_NONE;
 }
 
-Likely bc_builtin_result(Builtin builtin) { return builtin == BI_NONE ? LIKELY_OTHER : (Likely)ROWS[builtin].result; }
+Likely bc_builtin_result(Builtin builtin) {
+    return builtin == BI_NONE ? LIKELY_OTHER : (Likely)ROWS[builtin].result;
+}

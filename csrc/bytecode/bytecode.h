@@ -106,9 +106,9 @@ typedef enum Likely {
 /* Built-in callables, of bytecode/builtins.def. */
 typedef enum Builtin {
     BI_NONE,
-#define FUNCTION(module, name, result)  BI_##module##_##name,
-#define TYPE(name, expression, result)  BI_type_##name,
-#define METHOD(type, name, result)      BI_##type##_##name,
+#define FUNCTION(module, name, result) BI_##module##_##name,
+#define TYPE(name, expression, result) BI_type_##name,
+#define METHOD(type, name, result)     BI_##type##_##name,
 #include "bytecode/builtins.def"
     BI_COUNT
 } Builtin;
@@ -181,9 +181,9 @@ typedef struct Bytecode {
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
     uint8_t *sample_types;   /* Likely of locals, then operands, in a frame at a back-edge; NULL: none */
     int sample_count;
-    int unit_count;          /* length in code units */
-    bool is_generator;       /* generator, coroutine or async generator */
-    bool is_coroutine;       /* may await: coroutine, or generator marked as one */
+    int unit_count;    /* length in code units */
+    bool is_generator; /* generator, coroutine or async generator */
+    bool is_coroutine; /* may await: coroutine, or generator marked as one */
 } Bytecode;
 
 /* Names and effects from ops.def. */

@@ -224,7 +224,8 @@ void emit_decref(Unit *u, gcc_jit_rvalue *object, bool nullable) {
         u->block = there;
     }
     gcc_jit_rvalue *args[2] = {object, emit_link(u, LINK_HELPER, H_rt_dealloc)};
-    if (u->fn->tier > 1) /* where speed counts more; not by gcc, which gives up on a function it cannot inline */
+    if (u->fn->tier >
+        1) /* where speed counts more; not by gcc, which gives up on a function it cannot inline */
         drop(u, args[0], args[1]);
     else
         gcc_jit_block_add_eval(u->block, NULL,
@@ -249,7 +250,8 @@ static void declare(Unit *u) {
         for_each_ins(ins, block) {
             int rest = ins->arg_count - ir_rest_index(ins);
             if (rest > longest_rest) longest_rest = rest;
-            if ((ins->op == IR_ldout_OP || ins->op == IR_ldnum_OP) && ins->imm >= outs) outs = (int)ins->imm + 1;
+            if ((ins->op == IR_ldout_OP || ins->op == IR_ldnum_OP) && ins->imm >= outs)
+                outs = (int)ins->imm + 1;
             if (ins->type == IR_VOID) continue;
             char name[24];
             snprintf(name, sizeof(name), "v%u", ins->id);

@@ -84,17 +84,16 @@ void emit_code_of_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *text = arg(u, ins, 0);
     emit_guard_type(u, ins, text, KNOWN_str);
     guard_latin(u, ins, text);
-    emit_guard_fails(u, ins,
-                     emit_compare(u, CMP(NE), read_int(u, text, LAYOUT_str_length), emit_int(u, 1)));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), read_int(u, text, LAYOUT_str_length), emit_int(u, 1)));
     emit_set(u, ins, latin_code(u, text, emit_int(u, 0)));
 }
 
 void emit_char_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *table =
-        gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_characters), u->gcc->ptr_ptr);
-    emit_set(u, ins,
-             gcc_jit_lvalue_as_rvalue(
-                 gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, arg(u, ins, 0))));
+    gcc_jit_rvalue *table = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_characters), u->gcc->ptr_ptr);
+    emit_set(
+        u, ins,
+        gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, arg(u, ins, 0))));
 }
 
 /* --- bytes and bytearray --- */
@@ -193,7 +192,8 @@ void emit_seq_has_OP(Unit *u, Ins *ins) {
 }
 
 void emit_seq_item_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *iterator = arg(u, ins, 0), *index = step(u, iterator), *sequence = sequence_of(u, iterator);
+    gcc_jit_rvalue *iterator = arg(u, ins, 0), *index = step(u, iterator),
+                   *sequence = sequence_of(u, iterator);
     gcc_jit_rvalue *items =
         ins->imm == KNOWN_list_iterator
             ? emit_read(u, sequence, LAYOUT_list_items, gcc_jit_type_get_pointer(u->gcc->ptr_ptr))

@@ -256,7 +256,8 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
 }
 
 static bool is_module_named(PyObject *module, const char *name) {
-    return module != NULL && PyUnicode_CheckExact(module) && PyUnicode_CompareWithASCIIString(module, name) == 0;
+    return module != NULL && PyUnicode_CheckExact(module) &&
+           PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
 
 #define TYPE_OF_list      &PyList_Type
@@ -271,7 +272,7 @@ static void name_builtin(Site *site) {
     if (PyCFunction_CheckExact(object)) {
         PyCFunctionObject *function = (PyCFunctionObject *)object;
 #define FUNCTION(module, name, result)                                                                       \
-    if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))          \
+    if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))         \
         site->builtin = BI_##module##_##name;
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;

@@ -176,8 +176,8 @@ static void keep(PyObject *result, int place, PyObject *item) {
 
 int cp_next_counted(PyObject *iterator, PyObject **items) {
     CpEnumerate *enumerate = (CpEnumerate *)iterator;
-    if (!Py_IS_TYPE(iterator, &PyEnum_Type) || enumerate->index == PY_SSIZE_T_MAX || enumerate->long_index != NULL ||
-        !can_keep(enumerate->result, 1))
+    if (!Py_IS_TYPE(iterator, &PyEnum_Type) || enumerate->index == PY_SSIZE_T_MAX ||
+        enumerate->long_index != NULL || !can_keep(enumerate->result, 1))
         return -1;
     int there = cp_next_item(enumerate->iterator, &items[1]);
     if (there <= 0) return there;

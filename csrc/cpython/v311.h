@@ -127,33 +127,29 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
 
 /* --- iterators of built-in types, whose structures are private to CPython's files --- */
 
-typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list) */
-    PyObject_HEAD
-    Py_ssize_t index;
+typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
+                                     */
+    PyObject_HEAD Py_ssize_t index;
     PyObject *sequence; /* NULL: exhausted */
 } CpSequenceIterator;
 
 typedef struct CpRangeIterator {
-    PyObject_HEAD
-    long index, start, step, length;
+    PyObject_HEAD long index, start, step, length;
 } CpRangeIterator;
 
 typedef struct CpEnumerate {
-    PyObject_HEAD
-    Py_ssize_t index;
+    PyObject_HEAD Py_ssize_t index;
     PyObject *iterator, *result, *long_index, *one;
 } CpEnumerate;
 
 typedef struct CpZip {
-    PyObject_HEAD
-    Py_ssize_t count;
+    PyObject_HEAD Py_ssize_t count;
     PyObject *iterators, *result;
     int strict;
 } CpZip;
 
 typedef struct CpDictIterator {
-    PyObject_HEAD
-    PyDictObject *dict; /* NULL: exhausted */
+    PyObject_HEAD PyDictObject *dict; /* NULL: exhausted */
     Py_ssize_t used, position;
     PyObject *result;
     Py_ssize_t left;
@@ -168,8 +164,8 @@ int cp_next_item(PyObject *iterator, PyObject **items);
 int cp_next_counted(PyObject *iterator, PyObject **items);
 /* The same for zip of two and for dict.items(). */
 int cp_next_pair(PyObject *iterator, PyObject **items);
-/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without running
- * code. */
+/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
+ * running code. */
 int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 
 /* --- cpython/frames.c --- */

@@ -122,12 +122,14 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     bool fits = true;
     switch (ins->op) {
     case IR_length_OP:
-        fits = ins->imm == KNOWN_list || ins->imm == KNOWN_tuple || ins->imm == KNOWN_str || ins->imm == KNOWN_dict ||
-               ins->imm == KNOWN_set || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;
+        fits = ins->imm == KNOWN_list || ins->imm == KNOWN_tuple || ins->imm == KNOWN_str ||
+               ins->imm == KNOWN_dict || ins->imm == KNOWN_set || ins->imm == KNOWN_bytes ||
+               ins->imm == KNOWN_bytearray;
         break;
     case IR_seq_item_OP: fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator; break;
     case IR_seq_has_OP:
-        fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator || ins->imm == KNOWN_str_iterator;
+        fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator ||
+               ins->imm == KNOWN_str_iterator;
         break;
     case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
     default: break;

@@ -526,8 +526,8 @@ static bool want_osr(FunctionRecord *record, int32_t unit) {
     return true;
 }
 
-/* Note what locals and operands a frame holds at a back-edge: in a loop that was entered before the function was
- * compiled, arguments tell nothing. How many operands there are, the code has to say. */
+/* Note what locals and operands a frame holds at a back-edge: in a loop that was entered before the function
+ * was compiled, arguments tell nothing. How many operands there are, the code has to say. */
 static void sample_frame(FunctionRecord *record, Frame *frame, int32_t unit) {
     CompileContext cx;
     volatile int depth = -1;

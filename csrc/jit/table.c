@@ -34,8 +34,9 @@ static int32_t next(Reader *r, int32_t low, int32_t high) {
 
 static void *known_object(int index) {
     switch (index) {
-#define KNOWN(name, expression) case KNOWN_##name: return expression;
-#include "ir/known.def"
+#define KNOWN(name, expression)                                                                              \
+    case KNOWN_##name: return expression;                                                                    \
+        #include "ir/known.def"
     }
     return NULL;
 }

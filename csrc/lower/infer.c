@@ -53,8 +53,8 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
     if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
         return LIKELY_OTHER;
-    bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL, bits = instr->arg == BIN_AND ||
-                 instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
+         bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
     if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
     if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
@@ -138,7 +138,8 @@ static void arrive_unknown(Infer *f, int target, int depth) {
 
 /* The guess for a call's operand: 0 is the last argument, the callable lies behind them. */
 static Guess operand(const Infer *f, int from_top) {
-    return from_top < f->depth ? f->stack[f->depth - 1 - from_top] : (Guess){.type = LIKELY_OTHER, .slot = -1};
+    return from_top < f->depth ? f->stack[f->depth - 1 - from_top]
+                               : (Guess){.type = LIKELY_OTHER, .slot = -1};
 }
 
 static uint8_t call_result(const Infer *f, const Instr *instr) {
@@ -156,7 +157,10 @@ static uint8_t call_result(const Infer *f, const Instr *instr) {
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
 }
 
-static bool is_sequence(Likely type) { return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES || type == LIKELY_BYTEARRAY; }
+static bool is_sequence(Likely type) {
+    return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
+           type == LIKELY_BYTEARRAY;
+}
 
 /* What operators of sequences give: joined, repeated, formatted. */
 static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
@@ -165,7 +169,8 @@ static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
     if (instr->arg == BIN_ADD && left == right && is_sequence(left)) return left;
     if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
     if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
-    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right) : LIKELY_OTHER;
+    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
+                                                    : LIKELY_OTHER;
 }
 
 /* --- what a Python function returns --- */
@@ -278,7 +283,8 @@ static uint8_t sampled(const Infer *f, int slot, uint8_t type) {
 static void unpack(Infer *f, const Instr *instr) {
     pop(f);
     const Instr *before = instr - 1;
-    bool counted = instr > f->code->instrs && before->op == BC_FOR_ITER && instr->arg == 2 && operand(f, 0).type == LIKELY_ENUMERATE;
+    bool counted = instr > f->code->instrs && before->op == BC_FOR_ITER && instr->arg == 2 &&
+                   operand(f, 0).type == LIKELY_ENUMERATE;
     for (int i = instr->arg - 1; i >= 0; i--)
         push(f, f->unpacked_count == instr->arg ? f->unpacked[i].type
                 : counted && i == 0             ? LIKELY_INT
@@ -289,7 +295,8 @@ static void unpack(Infer *f, const Instr *instr) {
 /* A tuple that is taken apart at once: its items keep their guesses. */
 static void build_tuple(Infer *f, const Instr *instr) {
     bool last = instr + 1 == f->code->instrs + f->code->count;
-    bool at_once = !last && instr[1].op == BC_UNPACK_SEQUENCE && instr[1].arg == instr->arg && instr->arg <= MAX_UNPACKED;
+    bool at_once = !last && instr[1].op == BC_UNPACK_SEQUENCE && instr[1].arg == instr->arg &&
+                   instr->arg <= MAX_UNPACKED;
     f->unpacked_count = at_once ? instr->arg : -1;
     for (int i = instr->arg - 1; i >= 0; i--) {
         Guess item = pop(f);

@@ -1,5 +1,5 @@
-/* Calls of built-in functions, types and methods that are known: done in line, or by a helper without the way of a
- * call. What the callable is, its site said when this was compiled; a guard asks whether it still is. */
+/* Calls of built-in functions, types and methods that are known: done in line, or by a helper without the way
+ * of a call. What the callable is, its site said when this was compiled; a guard asks whether it still is. */
 #include "lower/lower.h"
 
 typedef struct Call {
@@ -16,8 +16,12 @@ typedef struct Call {
 static const struct {
     uint8_t builtin, known;
 } METHODS[] = {
-    {BI_list_append, KNOWN_list_append}, {BI_list_pop, KNOWN_list_pop},       {BI_dict_get, KNOWN_dict_get},
-    {BI_dict_items, KNOWN_dict_items},   {BI_dict_keys, KNOWN_dict_keys},     {BI_dict_values, KNOWN_dict_values},
+    {BI_list_append, KNOWN_list_append},
+    {BI_list_pop, KNOWN_list_pop},
+    {BI_dict_get, KNOWN_dict_get},
+    {BI_dict_items, KNOWN_dict_items},
+    {BI_dict_keys, KNOWN_dict_keys},
+    {BI_dict_values, KNOWN_dict_values},
     {BI_bytearray_append, KNOWN_bytearray_append},
 };
 enum { METHOD_COUNT = sizeof(METHODS) / sizeof(METHODS[0]) };
@@ -98,7 +102,8 @@ static bool may_be_number(const Lowerer *l, const Ins *value, Likely guess) {
     if (value->type != IR_OBJ) return true;
     if (lower_const_info(value) != NULL) guess = (Likely)lower_const_info(value)->type;
     else if (ir_is(value, OPF_CONST) || value->op == IR_mkbool_OP || value->op == IR_char_OP) return false;
-    return guess == LIKELY_INT || guess == LIKELY_FLOAT || (guess == LIKELY_OTHER && value->op != IR_const_OP);
+    return guess == LIKELY_INT || guess == LIKELY_FLOAT ||
+           (guess == LIKELY_OTHER && value->op != IR_const_OP);
 }
 
 /* --- one function for each family; NULL: the general way --- */
@@ -154,10 +159,12 @@ static Ins *call_min_max(Lowerer *l, Call *call) {
         Ins *a = lower_i64(l, first, call->state), *b = lower_i64(l, second, call->state);
         return INS(l, iselect, 0, INS(l, icmp, compare, b, a), b, a);
     }
-    if (!is_number(l, first, call->types[1], LIKELY_FLOAT) || !is_number(l, second, call->types[0], LIKELY_FLOAT))
+    if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
+        !is_number(l, second, call->types[0], LIKELY_FLOAT))
         return NULL;
     guard_callable(l, call);
-    Ins *a = lower_f64(l, first, LIKELY_FLOAT, call->state), *b = lower_f64(l, second, LIKELY_FLOAT, call->state);
+    Ins *a = lower_f64(l, first, LIKELY_FLOAT, call->state),
+        *b = lower_f64(l, second, LIKELY_FLOAT, call->state);
     return INS(l, fselect, 0, INS(l, fcmp, compare, b, a), b, a);
 }
 
@@ -170,7 +177,8 @@ static Ins *call_isinstance(Lowerer *l, Call *call) {
 
 static Ins *call_number_type(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
-    bool real = is_number(l, value, call->types[0], LIKELY_FLOAT), integer = is_number(l, value, call->types[0], LIKELY_INT);
+    bool real = is_number(l, value, call->types[0], LIKELY_FLOAT),
+         integer = is_number(l, value, call->types[0], LIKELY_INT);
     if (!real && !integer) return NULL;
     guard_callable(l, call);
     if (call->builtin == BI_type_float) return as_float(l, call, value, integer ? LIKELY_INT : LIKELY_FLOAT);
@@ -229,7 +237,8 @@ static Ins *call_list_pop(Lowerer *l, Call *call) {
 
 static Ins *call_dict_get(Lowerer *l, Call *call) {
     Likely key_type = call->types[call->count - 1];
-    if (call->args[0]->type == IR_F64 || key_type == LIKELY_TUPLE || key_type == LIKELY_FLOAT || key_type == LIKELY_BOOL)
+    if (call->args[0]->type == IR_F64 || key_type == LIKELY_TUPLE || key_type == LIKELY_FLOAT ||
+        key_type == LIKELY_BOOL)
         return NULL;
     for (int i = 0; i < call->count; i++) call->args[i] = lower_object(l, call->args[i]);
     guard_callable(l, call);

@@ -1,5 +1,6 @@
-/* Operations on str, bytes, bytearray, list, tuple and dict whose exact types are guarded: subscripts, slices, membership,
- * comparison, joining. A character of a str is its code until somebody wants the object. */
+/* Operations on str, bytes, bytearray, list, tuple and dict whose exact types are guarded: subscripts,
+ * slices, membership, comparison, joining. A character of a str is its code until somebody wants the object.
+ */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -120,11 +121,15 @@ bool lower_known_subscr(Lowerer *l) {
         item = lower_guarded(INS(l, str_code, 0, container, lower_i64(l, key, state)), state);
         item = INS(l, char, 0, item);
         break;
-    case LIKELY_BYTES: item = lower_guarded(INS(l, bytes_item, 0, container, lower_i64(l, key, state)), state); break;
+    case LIKELY_BYTES:
+        item = lower_guarded(INS(l, bytes_item, 0, container, lower_i64(l, key, state)), state);
+        break;
     case LIKELY_BYTEARRAY:
         item = lower_guarded(INS(l, bytearray_item, 0, container, lower_i64(l, key, state)), state);
         break;
-    case LIKELY_LIST: item = lower_guarded(INS(l, list_item, 0, container, lower_i64(l, key, state)), state); break;
+    case LIKELY_LIST:
+        item = lower_guarded(INS(l, list_item, 0, container, lower_i64(l, key, state)), state);
+        break;
     case LIKELY_TUPLE:
         item = lower_guarded(INS(l, tuple_item, 0, container, lower_i64(l, key, state)), state);
         break;
@@ -139,7 +144,8 @@ bool lower_known_store_subscr(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 3) return false;
     Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
     if (operands(l)->left != LIKELY_BYTEARRAY || container->type != IR_OBJ) return false;
-    if (!lower_likely_int(l, key, operands(l)->right) && (key->type != IR_OBJ || operands(l)->right != LIKELY_OTHER))
+    if (!lower_likely_int(l, key, operands(l)->right) &&
+        (key->type != IR_OBJ || operands(l)->right != LIKELY_OTHER))
         return false;
     if (value->type == IR_F64 || value->op == IR_mkbool_OP ||
         (ir_is(value, OPF_CONST) && sure_type(l, value) != LIKELY_INT && value->op != IR_ki64_OP))
@@ -169,7 +175,8 @@ bool lower_known_slice(Lowerer *l) {
         return false;
     Ins *container = top(l, 3), *start = top(l, 2), *stop = top(l, 1);
     Known type = lower_known_type((Likely)l->inference->operands[l->index + 1].left);
-    if (container->type != IR_OBJ || type == KNOWN_COUNT || type == KNOWN_dict || type == KNOWN_set) return false;
+    if (container->type != IR_OBJ || type == KNOWN_COUNT || type == KNOWN_dict || type == KNOWN_set)
+        return false;
     if (!is_bound(l, start, operands(l)->left) || !is_bound(l, stop, operands(l)->right)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, type, state);
@@ -194,8 +201,8 @@ bool lower_known_binary(Lowerer *l) {
     Known type = lists ? KNOWN_list : KNOWN_str;
     lower_guard_type(l, left, type, state);
     lower_guard_type(l, right, type, state);
-    replace_operands(l, 2,
-                     lists ? EMIT_CALL(l, rt_list_concat, left, right) : EMIT_CALL(l, rt_str_concat, left, right));
+    replace_operands(
+        l, 2, lists ? EMIT_CALL(l, rt_list_concat, left, right) : EMIT_CALL(l, rt_str_concat, left, right));
     return true;
 }
 

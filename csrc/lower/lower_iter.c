@@ -1,5 +1,5 @@
-/* Iteration and unpacking: iterators over built-in types step on in line, or by a helper that runs no code. Asking
- * whether there is a next item has no effect, so that the guards before it may leave. */
+/* Iteration and unpacking: iterators over built-in types step on in line, or by a helper that runs no code.
+ * Asking whether there is a next item has no effect, so that the guards before it may leave. */
 #include "lower/lower.h"
 
 const Instr *lower_next(const Lowerer *l) {
@@ -17,7 +17,7 @@ typedef enum IterKind { ITER_ANY, ITER_RANGE, ITER_SEQUENCE, ITER_STR, ITER_PLAI
 
 typedef struct IterWay {
     IterKind kind;
-    Known type; /* of the iterator, for ITER_SEQUENCE and ITER_STR */
+    Known type;  /* of the iterator, for ITER_SEQUENCE and ITER_STR */
     bool counts; /* enumerate: the first of the pair is a number */
 } IterWay;
 
@@ -48,7 +48,8 @@ static Ins *has_next(Lowerer *l, IterWay way, Ins *iterator) {
     case ITER_STR: return lower_guarded(INS(l, seq_has, way.type, iterator), state);
     case ITER_ANY: return EMIT_CALL(l, rt_for_iter, iterator);
     case ITER_PLAIN: found = EMIT_CALL(l, rt_next_item, iterator); break;
-    default: found = way.counts ? EMIT_CALL(l, rt_next_counted, iterator) : EMIT_CALL(l, rt_next_pair, iterator);
+    default:
+        found = way.counts ? EMIT_CALL(l, rt_next_counted, iterator) : EMIT_CALL(l, rt_next_pair, iterator);
     }
     lower_guarded(INS(l, settled, 0, found), state);
     return found;
@@ -98,7 +99,8 @@ void lower_FOR_ITER(Lowerer *l) {
 bool lower_unpack_at_once(Lowerer *l) {
     const Instr *next = lower_next(l);
     int count = l->instr->arg;
-    if (next == NULL || next->op != BC_UNPACK_SEQUENCE || next->arg != count || count > l->depth) return false;
+    if (next == NULL || next->op != BC_UNPACK_SEQUENCE || next->arg != count || count > l->depth)
+        return false;
     Ins **items = &l->stack[l->depth - count];
     for (int i = 0, k = count - 1; i < k; i++, k--) {
         Ins *item = items[i];
@@ -115,7 +117,8 @@ bool lower_known_unpack(Lowerer *l) {
     Likely type = l->inference->operands[l->index].right;
     int feedback = l->instr->feedback, count = l->instr->arg;
     bool list = feedback == FB_LIST || (feedback == FB_NONE && type == LIKELY_LIST);
-    bool tuple = feedback == FB_TUPLE || feedback == FB_TWO_TUPLE || (feedback == FB_NONE && type == LIKELY_TUPLE);
+    bool tuple =
+        feedback == FB_TUPLE || feedback == FB_TWO_TUPLE || (feedback == FB_NONE && type == LIKELY_TUPLE);
     if (sequence->type != IR_OBJ || (!list && !tuple)) return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(list ? INS(l, list_is, count, sequence) : INS(l, tuple_is, count, sequence), state);

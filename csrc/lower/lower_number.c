@@ -131,7 +131,8 @@ bool lower_number_binary(Lowerer *l) {
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL) return false; /* True and False are not unboxed */
+    if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
+        return false; /* True and False are not unboxed */
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
@@ -213,7 +214,9 @@ Ins *lower_truth(Lowerer *l, Ins *value) {
 
 bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess) {
     const ConstInfo *info = lower_const_info(value);
-    return value->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : guess == LIKELY_INT && value->type == IR_OBJ && value->op != IR_mkbool_OP);
+    return value->type == IR_I64 ||
+           (info != NULL ? info->type == LIKELY_INT
+                         : guess == LIKELY_INT && value->type == IR_OBJ && value->op != IR_mkbool_OP);
 }
 
 /* Is the key probably an int, by feedback or because it is one already? */

@@ -32,7 +32,8 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
 
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_number_binary(l)) return;
-    if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l)) return;
+    if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
+        return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
         [BIN_ADD] = H_rt_add,

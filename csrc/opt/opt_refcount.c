@@ -150,7 +150,7 @@ static const Ins *first_item(const Ins *item) {
 static bool must_own(const Ins *value) {
     const Ins *last = value->scratch, *first = value, *root = value;
     Source source = source_of(value);
-    if (value->use_count >= 0) return true; /* used outside its block */
+    if (value->use_count >= 0) return true;       /* used outside its block */
     if (value->op == IR_seq_item_OP) return true; /* the iterator, and what it goes over, may go at once */
     if (source == SOURCE_NONE || last == NULL) return false;
     if (source == SOURCE_ITEM) {

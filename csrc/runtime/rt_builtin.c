@@ -39,7 +39,8 @@ i64 rt_dict_has(PyObject *dict, PyObject *key) {
 
 /* --- str --- */
 
-static PyObject *characters[256]; // CPython's own single characters: static objects, one process has them once
+static PyObject
+    *characters[256]; // CPython's own single characters: static objects, one process has them once
 
 PyObject **rt_characters(void) {
     for (int code = 0; characters[255] == NULL && code < 256; code++)
@@ -60,7 +61,8 @@ PyObject *rt_str_concat(PyObject *a, PyObject *b) { return PyUnicode_Concat(a, b
 
 i64 rt_list_pop(PyObject *list, PyObject **results) {
     Py_ssize_t size = PyList_GET_SIZE(list) - 1;
-    if (size < 0 || size < ((PyListObject *)list)->allocated >> 1) return -1; /* an error, or memory to give back */
+    if (size < 0 || size < ((PyListObject *)list)->allocated >> 1)
+        return -1; /* an error, or memory to give back */
     results[0] = PyList_GET_ITEM(list, size);
     Py_SET_SIZE((PyListObject *)list, size);
     return 1;
@@ -89,7 +91,9 @@ i64 rt_isinstance(PyObject *object, PyObject *type) {
     return Py_IS_TYPE(object, (PyTypeObject *)type) ? 1 : PyObject_IsInstance(object, type);
 }
 
-PyObject *rt_method(PyTypeObject *type, const char *name) { return PyDict_GetItemString(type->tp_dict, name); }
+PyObject *rt_method(PyTypeObject *type, const char *name) {
+    return PyDict_GetItemString(type->tp_dict, name);
+}
 
 /* --- libm --- */
 
