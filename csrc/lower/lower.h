@@ -77,6 +77,8 @@ static inline const ConstInfo *lower_const_info(const Ins *value) {
     return value->op == IR_const_OP ? value->scratch : NULL;
 }
 Ins *lower_object(Lowerer *l, Ins *value); /* boxed if need be */
+/* Is there an object already, in the operand or in the frame's memory? */
+bool lower_has_object(const Lowerer *l, const Ins *value);
 bool lower_is_int(Lowerer *l, const Ins *value);
 /* The number a value is; an object is guarded: `state` is where to go on when it is not of the type. */
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);

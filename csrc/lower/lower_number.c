@@ -30,6 +30,16 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     return box(l, value);
 }
 
+bool lower_has_object(const Lowerer *l, const Ins *value) {
+    if (value->type == IR_OBJ) return true;
+    for (int slot = 0; slot < l->code->local_count; slot++) {
+        const Local *local = &l->locals[slot];
+        if (local->value == value && !local->stale && local->bound->op == IR_ki64_OP && local->bound->imm == 1)
+            return true;
+    }
+    return false;
+}
+
 static int64_t bits_of(double number) {
     int64_t bits;
     memcpy(&bits, &number, sizeof(bits));
