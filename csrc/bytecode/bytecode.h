@@ -18,7 +18,8 @@ enum {
     BC_BACKWARD = 1,
     BC_BY_OPERANDS = 8 /* types of operands say more than feedback, which is of all callers */,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
-    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
+    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */,
+    BC_LINE = 8 /* a source line begins */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */

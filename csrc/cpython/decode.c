@@ -116,6 +116,38 @@ static void decode_handlers(Decoder *d) {
     d->out->handler_count = handlers.count;
 }
 
+/* Each entry of the line table begins with a byte above 127: what it says in bits 3 to 6, and how many code
+ * units less one it covers in the lowest three. Numbers are in groups of six bits, least significant first.
+ */
+static int line_of_entry(const uint8_t *entry, const uint8_t *end, int *line) {
+    enum { FORM_ONE_LINE = 10, FORM_NO_COLUMN = 13, FORM_LONG, FORM_NONE };
+    int form = *entry >> 3 & 15;
+    if (form == FORM_NONE) return -1;
+    if (form < FORM_NO_COLUMN) return *line += form < FORM_ONE_LINE ? 0 : form - FORM_ONE_LINE;
+    unsigned value = 0;
+    for (int shift = 0; ++entry < end && shift < 30; shift += 6) {
+        value |= (unsigned)(*entry & 63) << shift;
+        if (!(*entry & 64)) break;
+    }
+    return *line += value & 1 ? -(int)(value >> 1) : (int)(value >> 1);
+}
+
+static void mark_lines(Decoder *d) {
+    const uint8_t *at = (const uint8_t *)PyBytes_AS_STRING(d->code->co_linetable);
+    const uint8_t *end = at + PyBytes_GET_SIZE(d->code->co_linetable);
+    int line = d->code->co_firstlineno, covered = 0, before = -1;
+    for (int i = 0; at < end;) {
+        int now = line_of_entry(at, end, &line);
+        covered += (*at & 7) + 1;
+        for (; i < d->instrs.count && (int)d->instrs.items[i].lasti < covered; i++) {
+            if (now >= 0 && now != before) d->instrs.items[i].flags |= BC_LINE;
+            before = now;
+        }
+        do at++;
+        while (at < end && !(*at & 128));
+    }
+}
+
 static void check_args(Decoder *d) {
     Bytecode *code = d->out;
     for (int i = 0; i < code->count; i++) {
@@ -328,6 +360,7 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
     out->instrs = d.instrs.items;
     out->count = d.instrs.count;
     decode_handlers(&d);
+    mark_lines(&d);
     check_args(&d);
     describe_consts(&d);
     if (around != NULL) describe_sites(&d, around);

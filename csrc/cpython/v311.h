@@ -192,9 +192,8 @@ static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
 typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
- * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
- * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow
- * that one down for nothing. */
+ * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
+ * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);

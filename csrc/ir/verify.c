@@ -170,8 +170,19 @@ static void check_use(Fn *fn, const char *after, Ins *user, Ins *value, Block *a
     if (!ir_dominates(value->block, at)) refuse(fn, after, user, "uses a value that may not be there");
 }
 
+/* Passes and emission keep what they know of an instruction by its number. */
+static void check_numbers(Fn *fn, const char *after) {
+    bool *taken = arena_array(&fn->cx->arena, bool, fn->next_value + 1);
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            if (ins->id >= fn->next_value || taken[ins->id])
+                refuse(fn, after, ins, "has no number of its own");
+            taken[ins->id] = true;
+        }
+}
+
 void ir_verify(Fn *fn, const char *after) {
     if (fn->blocks.count == 0) bail(fn->cx, "bad_ir", "after %s: no blocks", after);
+    check_numbers(fn, after);
     for (int i = 0; i < fn->blocks.count; i++) {
         Block *block = fn->blocks.items[i];
         if (block->last == NULL) bail(fn->cx, "bad_ir", "after %s: b%u is empty", after, block->id);

@@ -56,6 +56,7 @@ typedef struct Lowerer {
     bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
+    bool ran_code; /* tracing may have been turned on since it was last looked at */
     Place *places; /* by instruction */
     int *handlers; /* BcHandler -> Fn.handlers */
     int *work;     /* places whose stack is known and that wait to be lowered */
@@ -190,6 +191,7 @@ typedef struct Fork {
     Ins **stack;
     int depth;
     Local *locals;
+    bool ran_code;
 } Fork;
 Fork lower_fork(Lowerer *l);
 void lower_other_way(Lowerer *l, const Fork *fork, Block *block);
