@@ -109,7 +109,7 @@ typedef enum SiteKind {
 
 typedef struct Site {
     uint8_t kind;                           /* SiteKind */
-    uint8_t likely;                         /* Likely of the value, from a sample; LIKELY_OTHER: not known */
+    uint8_t type;                           /* Likely of what is there now */
     uint32_t keys_version, builtin_version; /* of the dicts' keys; of attributes see lower_attr.c */
     uint32_t type_version, owner_version;
     int64_t offset; /* in bytes, of the value from the start of the keys */

@@ -325,6 +325,11 @@ void emit_list_set_OP(Unit *u, Ins *ins) {
 
 /* --- names --- */
 
+static gcc_jit_rvalue *read_u32(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u32_ptr), u->gcc->i64);
+}
+
 static void emit_frame_field(Unit *u, Ins *ins, LayoutField field) {
     emit_set(u, ins, emit_read(u, u->frame, field, u->gcc->ptr_ptr));
 }
@@ -333,14 +338,35 @@ void emit_builtins_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame
 
 void emit_keys_are_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
-    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
-    gcc_jit_rvalue *version = gcc_jit_context_new_cast(
-        u->gcc->ctx, NULL, emit_read(u, keys, LAYOUT_keys_version, u32_ptr), u->gcc->i64);
-    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), version, arg(u, ins, 1)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), read_u32(u, keys, LAYOUT_keys_version), arg(u, ins, 1)));
 }
 
 void emit_keys_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
     emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, keys, ins->imm, u->gcc->ptr_ptr)));
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+}
+
+/* --- calls put in line --- */
+
+void emit_function_is_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *function = arg(u, ins, 0);
+    guard_type(u, ins, function, KNOWN_function);
+    emit_guard_fails(
+        u, ins, emit_compare(u, CMP(NE), read_u32(u, function, LAYOUT_function_version), arg(u, ins, 1)));
+}
+
+void emit_room_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *left = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_read(u, u->tstate, LAYOUT_tstate_recursion, u->gcc->i32_ptr), u->gcc->i64);
+    emit_unlikely(u, emit_compare(u, CMP(LT), left, emit_int(u, ins->imm)), u->exits[ins->exit]);
+}
+
+void emit_breaker_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    emit_unlikely(u,
+                  emit_compare(u, CMP(NE), gcc_jit_lvalue_as_rvalue(flag),
+                               gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
+                  u->exits[ins->exit]);
 }

@@ -1,10 +1,11 @@
 /* What an artifact says about itself, as an array of int32: written by codegen/image.c, read by jit/link.c.
  *
  *   magic, version
+ *   calls put in line, then per call: frame of its caller
  *   caches, link slots, then per slot: kind, index
  *   entries, then per entry: kind, offset
- *   exits, then per exit: kind, offset, lasti, depth, pushes lasti, reason, values, then per value: kind,
- * slot
+ *   exits, then per exit: kind, levels, then per level, innermost first: frame, offset, lasti, depth, pushes
+ * lasti; values, then per value: kind, slot
  *
  * The link block of a loaded function: inline caches first, then the link slots. Emitted code gets its
  * address. */

@@ -69,6 +69,11 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
         if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_function_is_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_keep_OP: break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
     case IR_type_is_OP:
     case IR_version_is_OP:
@@ -100,8 +105,8 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->op == IR_phi_OP && ins->prev != NULL && ins->prev->op != IR_phi_OP)
         refuse(fn, after, ins, "phis come first");
     if (ins->state)
-        for (int i = 0; i < ins->state->stack_count; i++)
-            if (ins->state->stack[i]->type == IR_VOID)
+        for (int i = 0; i < ir_state_count(ins->state); i++)
+            if ((*ir_state_value(ins->state, i))->type == IR_VOID)
                 refuse(fn, after, ins, "a frame state has a value without type");
     if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)

@@ -99,11 +99,21 @@ static void note_seen_types(FunctionRecord *record) {
     for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
 }
 
+static void free_facts(Facts *facts) {
+    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
+    free(facts);
+}
+
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
-    Facts *facts = malloc(sizeof(Facts) + sizeof(int64_t) * (size_t)fn->facts.count);
+    size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
+           codes = sizeof(void *) * (size_t)fn->inlined.count;
+    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
     if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
-    facts->count = fn->facts.count;
-    memcpy(facts->numbers, fn->facts.items, sizeof(int64_t) * (size_t)fn->facts.count);
+    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
+    facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
+    if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
+    for (int i = 0; i < fn->inlined.count; i++)
+        facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
     return facts;
 }
 
@@ -267,7 +277,7 @@ static void drop_pending(Pending **place) {
     Pending *gone = *place;
     *place = gone->next;
     free(gone->reply);
-    free(gone->facts);
+    free_facts(gone->facts);
     free(gone);
 }
 
@@ -315,7 +325,7 @@ void compile_publish_finished(void) {
         p->facts = NULL;
         drop_pending(place);
         finish(record, tier, facts, &reply);
-        free(facts);
+        free_facts(facts);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
@@ -368,7 +378,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (cache_is_open() && cache_lookup(key, &entry) &&
         publish(record, tier, facts, entry.path, entry.unit)) {
         free(text);
-        free(facts);
+        free_facts(facts);
         engine_compile_ended(record, tier, true);
         return 0;
     }
@@ -380,7 +390,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         WorkerStats stats;
         worker_get_stats(&stats);
         set_failure(record, "worker_unusable", stats.error);
-        free(facts);
+        free_facts(facts);
         free(p);
         return -1;
     }
@@ -418,11 +428,12 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
-void compile_guard_failed(FunctionRecord *record, Frame *frame, int32_t offset) {
+void compile_guard_failed(FunctionRecord *record, Frame *frame, PyCodeObject *code, int32_t offset) {
     PyObject *type, *value, *traceback;
     if (options.force_exits) return; /* it failed because it was told to */
     PyErr_Fetch(&type, &value, &traceback);
-    if (!record->requested && note_failed_guard(record, offset)) {
+    FunctionRecord *failed = code == record->code ? record : table_record(code);
+    if (!record->requested && failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)record->compiled_tier;
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
@@ -500,7 +511,8 @@ static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];
         if (exit->count == 0) continue;
-        int offset = exit->lasti * (int)sizeof(_Py_CODEUNIT);
+        /* shown at the line of the function itself, where the call that was put in line is */
+        int offset = exit->levels[exit->level_count - 1].lasti * (int)sizeof(_Py_CODEUNIT);
         PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset,
                                       KINDS[exit->kind], (unsigned long long)exit->count);
         if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);

@@ -148,7 +148,7 @@ static void step(Infer *f, const Instr *instr) {
         break;
     case BC_LOAD_ATTR:
         pop(f);
-        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
+        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->type : LIKELY_OTHER);
         break;
     case BC_COPY:
     case BC_SWAP: {
