@@ -99,9 +99,9 @@ typedef enum SiteKind {
     SITE_GLOBAL,
     SITE_BUILTIN,
     /* LOAD_ATTR, STORE_ATTR, LOAD_METHOD: of an owner whose type has `type_version` */
-    SITE_VALUE,       /* instance value, `offset` bytes from the start of the values */
-    SITE_MEMBER,      /* of __slots__: `offset` bytes from the start of the object */
-    SITE_METHOD,      /* `object` is a function or method descriptor of the class, to be called with the owner */
+    SITE_VALUE,  /* instance value, `offset` bytes from the start of the values */
+    SITE_MEMBER, /* of __slots__: `offset` bytes from the start of the object */
+    SITE_METHOD, /* `object` is a function or method descriptor of the class, to be called with the owner */
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */

@@ -25,8 +25,8 @@ void emit_version_is_OP(Unit *u, Ins *ins) { guard_version(u, ins, arg(u, ins, 0
 
 void emit_unshadowed_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
-    emit_guard_fails(
-        u, ins, emit_compare(u, CMP(EQ), read_pointer(u, object, LAYOUT_instance_values), emit_null(u)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(EQ), read_pointer(u, object, LAYOUT_instance_values), emit_null(u)));
     gcc_jit_rvalue *keys =
         read_pointer(u, read_pointer(u, object, LAYOUT_object_type), LAYOUT_type_shared_keys);
     guard_version(u, ins, keys, LAYOUT_keys_version);
@@ -124,7 +124,8 @@ void emit_put_f64(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old,
     gcc_jit_block_end_with_conditional(is_float, NULL, emit_compare(u, CMP(EQ), count, emit_int(u, 1)), alone,
                                        other);
     u->block = alone;
-    emit_assign(u, emit_field(u, old, u->fn->layout[LAYOUT_float_value], gcc_jit_type_get_pointer(u->gcc->f64)),
+    emit_assign(u,
+                emit_field(u, old, u->fn->layout[LAYOUT_float_value], gcc_jit_type_get_pointer(u->gcc->f64)),
                 arg(u, ins, 2));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = other;

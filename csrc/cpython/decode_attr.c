@@ -222,11 +222,11 @@ static const Site *attribute_site(Classes *c, int index, uint32_t seen) {
         return NULL;
     Site site = {.type = LIKELY_OTHER, .type_version = version_of(type, name)};
     bool reading = instr->op != BC_STORE_ATTR;
-    bool found = site.type_version == 0                  ? false
-                 : sample != NULL && PyModule_CheckExact(sample) ? reading && module_place(sample, name, &site)
-                 : type == &PyType_Type ? reading && sample != NULL &&
-                                              class_place((PyTypeObject *)sample, name, &site)
-                                        : instance_place(type, sample, name, instr->op, &site);
+    bool found =
+        site.type_version == 0                          ? false
+        : sample != NULL && PyModule_CheckExact(sample) ? reading && module_place(sample, name, &site)
+        : type == &PyType_Type ? reading && sample != NULL && class_place((PyTypeObject *)sample, name, &site)
+                               : instance_place(type, sample, name, instr->op, &site);
     if (!found) return NULL;
     if (site.object != NULL) site.type = decode_likely_type(site.object);
     Site *kept = arena_new(&c->cx->arena, Site);

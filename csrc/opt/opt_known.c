@@ -1,6 +1,6 @@
-/* Leave out guards that ask what an earlier one has asked of the same value: an object's type, its values, the
- * keys of a dict. What is known is forgotten where code may run, since it may change any of this; dropping a
- * reference runs code too, so the pass comes when the drops can be seen.
+/* Leave out guards that ask what an earlier one has asked of the same value: an object's type, its values,
+ * the keys of a dict. What is known is forgotten where code may run, since it may change any of this;
+ * dropping a reference runs code too, so the pass comes when the drops can be seen.
  *
  * needs: reference counts inserted, preds.  keeps: everything. */
 #include "opt/opt.h"
@@ -54,7 +54,8 @@ static bool may_run_code(const Asked *k, const Ins *ins) {
 
 /* The same dict of names has one value only. */
 static Ins *same_value(const Asked *k, Ins *value) {
-    if (value->op != IR_globals_OP && value->op != IR_builtins_OP) return value->scratch ? value->scratch : value;
+    if (value->op != IR_globals_OP && value->op != IR_builtins_OP)
+        return value->scratch ? value->scratch : value;
     for (int i = 0; i < k->asked.count; i++)
         if (k->asked.items[i]->args[0]->op == value->op) return k->asked.items[i]->args[0];
     return value;
