@@ -16,6 +16,7 @@ typedef enum BcOp {
 
 enum {
     BC_BACKWARD = 1,
+    BC_BY_OPERANDS = 8 /* types of operands say more than feedback, which is of all callers */,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
     BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
 };
@@ -108,12 +109,13 @@ typedef enum SiteKind {
 } SiteKind;
 
 typedef struct Site {
-    uint8_t kind;                           /* SiteKind */
-    uint8_t type;                           /* Likely of what is there now */
+    uint8_t kind;   /* SiteKind */
+    uint8_t likely; /* Likely of what is there now or of a sample; LIKELY_OTHER: not known */
     uint32_t keys_version, builtin_version; /* of the dicts' keys; of attributes see lower_attr.c */
     uint32_t type_version, owner_version;
-    int64_t offset; /* in bytes, of the value from the start of the keys */
-    void *object;   /* what is there now */
+    int64_t offset;           /* in bytes, of the value from the start of the keys */
+    void *globals, *builtins; /* the dicts */
+    void *object;             /* what is there now */
 } Site;
 
 typedef struct Instr {

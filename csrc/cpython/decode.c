@@ -201,7 +201,7 @@ bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t
 }
 
 static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *around) {
-    Site site = {.kind = SITE_GLOBAL};
+    Site site = {.kind = SITE_GLOBAL, .globals = around->globals, .builtins = around->builtins};
     if (!PyDict_CheckExact(around->globals) || !PyDict_CheckExact(around->builtins) ||
         !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name))
         return NULL;
@@ -213,6 +213,7 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
         if (!decode_find_entry(around->builtins, name, &site.offset, &site.builtin_version, &site.object))
             return NULL;
     }
+    site.likely = site.object == (void *)&PyRange_Type ? LIKELY_RANGE_TYPE : decode_likely_type(site.object);
     Site *kept = arena_new(&d->cx->arena, Site);
     *kept = site;
     return kept;

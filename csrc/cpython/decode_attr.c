@@ -126,7 +126,7 @@ static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Si
     site->offset = (char *)&((PyDictValues *)NULL)->values[index] - (char *)NULL;
     if (sample == NULL) return true;
     PyDictValues *values = *cp_values(sample);
-    if (values != NULL) site->type = decode_likely_type(values->values[index]);
+    if (values != NULL) site->likely = decode_likely_type(values->values[index]);
     return values != NULL;
 }
 
@@ -139,7 +139,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     if (is_slot_member(found, writing)) {
         site->kind = SITE_MEMBER;
         site->offset = ((PyMemberDescrObject *)found)->d_member->offset;
-        if (sample != NULL) site->type = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
+        if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
         return true;
     }
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
@@ -220,7 +220,7 @@ static const Site *attribute_site(Classes *c, int index, uint32_t seen) {
     if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) ||
         !find_owner(c, index, seen, &type, &sample))
         return NULL;
-    Site site = {.type = LIKELY_OTHER, .type_version = version_of(type, name)};
+    Site site = {.likely = LIKELY_OTHER, .type_version = version_of(type, name)};
     bool reading = instr->op != BC_STORE_ATTR;
     bool found =
         site.type_version == 0                          ? false
@@ -228,7 +228,7 @@ static const Site *attribute_site(Classes *c, int index, uint32_t seen) {
         : type == &PyType_Type ? reading && sample != NULL && class_place((PyTypeObject *)sample, name, &site)
                                : instance_place(type, sample, name, instr->op, &site);
     if (!found) return NULL;
-    if (site.object != NULL) site.type = decode_likely_type(site.object);
+    if (site.object != NULL) site.likely = decode_likely_type(site.object);
     Site *kept = arena_new(&c->cx->arena, Site);
     *kept = site;
     return kept;

@@ -86,6 +86,12 @@ uint32_t cp_need_keys_version(PyDictKeysObject *keys) {
     return keys->dk_version;
 }
 
+uint32_t cp_need_function_version(PyFunctionObject *function) {
+    static uint32_t next = UINT32_MAX; // of all functions of the process; guarded by the GIL
+    if (function->func_version == 0 && next > UINT32_MAX / 2) function->func_version = next--;
+    return function->func_version;
+}
+
 static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look
 
 void cp_prepare_interrupts(void) {

@@ -76,8 +76,8 @@ static inline bool cp_has_values(PyTypeObject *type) {
 /* In bytes from the start of an object, where the pointer that cp_values gives stands. */
 enum { CP_VALUES_OFFSET = -4 * (int)sizeof(void *) };
 static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_ValuesPointer(object); }
-/* A value was put where there was none: the order of insertion is kept in the bytes before the values. Emitted
- * code does the same: emit_attr.c. */
+/* A value was put where there was none: the order of insertion is kept in the bytes before the values.
+ * Emitted code does the same: emit_attr.c. */
 static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
     _PyDictValues_AddToInsertionOrder(values, index);
 }
@@ -109,6 +109,9 @@ static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *
  * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
  * more. */
 uint32_t cp_need_keys_version(PyDictKeysObject *keys);
+/* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
+ * need be, as with the keys. 0: there are no more. */
+uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */

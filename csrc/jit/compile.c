@@ -66,6 +66,16 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
  * sets itself up; what they lead to is looked up again at each compile. */
 static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
 
+static void mark_failures(Bytecode *code, const FunctionRecord *record) {
+    if (record == NULL) return;
+    for (int i = 0; i < code->count; i++) {
+        int failures = 0;
+        for (int k = 0; k < record->failed_guard_count; k++)
+            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
+        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
+    }
+}
+
 /* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
  * failures. */
 static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
@@ -80,12 +90,12 @@ static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, record->argument_types, (size_t)code->argument_count);
     }
-    for (int i = 0; i < code->count; i++) {
-        int failures = 0;
-        for (int k = 0; k < record->failed_guard_count; k++)
-            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
-        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
-    }
+    mark_failures(code, record);
+}
+
+static void free_facts(Facts *facts) {
+    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
+    free(facts);
 }
 
 /* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
@@ -97,11 +107,6 @@ static void note_seen_types(FunctionRecord *record) {
     record->seen_types = seen;
     record->seen_count = c->cache_count;
     for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
-}
-
-static void free_facts(Facts *facts) {
-    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
-    free(facts);
 }
 
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
@@ -122,6 +127,47 @@ static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around
     if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
     *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
     return around;
+}
+
+/* --- functions that calls may be put in line of --- */
+
+/* Those met so far while one function is lowered. */
+typedef struct Found {
+    PyObject *function; // borrowed; no Python code runs meanwhile
+    Callee callee;
+    struct Found *next;
+} Found;
+
+enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
+
+static bool can_be_inlined(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
+    return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
+           code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
+           Py_SIZE(code) < MOST_UNITS;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+    Found **all = context;
+    PyObject *object = address;
+    if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    for (Found *f = *all; f != NULL; f = f->next)
+        if (f->function == object) return &f->callee;
+    if (!can_be_inlined(function) || cp_need_function_version(function) == 0) return NULL;
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {function->func_globals, function->func_builtins};
+    *found = (Found){.function = object, .next = *all};
+    found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
+    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
+    mark_failures(found->callee.code, table_record(code));
+    *all = found;
+    return &found->callee;
 }
 
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
@@ -149,7 +195,10 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
     else {
-        Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
+        Found *found = NULL;
+        Callees callees = {find_callee, &found};
+        Fn *fn =
+            lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
         if (facts != NULL) *facts = copy_facts(&cx, fn);
@@ -588,7 +637,7 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     if (setjmp(cx.bailed) == 0) {
         const Surroundings nothing = {0};
         Bytecode *bytecode = decode_code(&cx, code, tier > TIER_BASELINE ? &nothing : NULL);
-        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS), &text);
+        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }

@@ -16,7 +16,11 @@ void lower_SWAP(Lowerer *l) {
     l->stack[l->depth - l->instr->arg] = top;
 }
 
-void lower_LOAD_CONST(Lowerer *l) { lower_push(l, K_CONST(l, l->instr->arg)); }
+void lower_LOAD_CONST(Lowerer *l) {
+    Ins *value = K_CONST(l, l->instr->arg);
+    value->scratch = &l->code->consts[l->instr->arg];
+    lower_push(l, value);
+}
 
 void lower_LOAD_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
@@ -90,10 +94,10 @@ static Ins *global_by_site(Lowerer *l) {
     const Site *site = l->instr->site;
     if (l->inference == NULL || site == NULL || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
     FrameState *state = lower_state_here(l);
-    Ins *dict = INS0(l, globals, 0);
+    Ins *dict = l->inlined ? K_PLACE(l, site->globals) : INS0(l, globals, 0);
     INS(l, keys_are, 0, dict, K_FACT(l, site->keys_version))->state = state;
     if (site->kind == SITE_BUILTIN) {
-        dict = INS0(l, builtins, 0);
+        dict = l->inlined ? K_PLACE(l, site->builtins) : INS0(l, builtins, 0);
         INS(l, keys_are, 0, dict, K_FACT(l, site->builtin_version))->state = state;
     }
     Ins *value = INS(l, keys_item, site->offset, dict);

@@ -172,7 +172,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     place_values(&f, spill);
     set_stack_depth(f.at[0], record->levels[0].depth);
     set_place(f.at[0], record->levels[0].offset - 1);
-    count_exit(compiled, record, &f); /* compiling anew looks at the operands */
+    count_exit(compiled, record, &f);
     CpEntry how = CP_GO_ON;
     for (int level = 0; level < record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f.at[level + 1]);
