@@ -145,7 +145,7 @@ static void count_exit(CompiledCode *compiled, ExitRecord *record, const Frames 
     if (compiled->record == NULL) return;
     compiled->record->exits++;
     if (record->kind != EXIT_GUARD || record->count % EXITS_BEFORE_GIVING_UP != 0) return;
-    compile_guard_failed(compiled->record, f->at[record->level_count - 1], code_of(f, 0),
+    compile_guard_failed(compiled->record, f->at[record->level_count - 1], f->at[0],
                          record->levels[0].offset);
 }
 
