@@ -222,7 +222,9 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
 void emit_poll_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    /* Volatile: the loop around may have nothing else that writes memory, and others set it meanwhile. */
+    gcc_jit_type *set_by_others = gcc_jit_type_get_pointer(gcc_jit_type_get_volatile(u->gcc->i32));
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, set_by_others);
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
     emit_unlikely(u,
                   emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),

@@ -100,12 +100,30 @@ void cp_prepare_interrupts(void) {
     main_thread = thread;
 }
 
+/* Not Py_AddPendingCall: it works the eval breaker out anew as the calling thread sees it, and for any but
+ * the main one no signal is pending then: one that came just now would be noticed late, or not at all. */
+static bool add_pending_call(struct _pending_calls *pending, int (*call)(void *)) {
+    PyThread_acquire_lock(pending->lock, WAIT_LOCK);
+    int last = pending->last, next = (last + 1) % NPENDINGCALLS;
+    bool there_is_room = next != pending->first;
+    if (there_is_room) {
+        pending->calls[last].func = call;
+        pending->calls[last].arg = NULL;
+        pending->last = next;
+    }
+    PyThread_release_lock(pending->lock);
+    return there_is_room;
+}
+
 bool cp_interrupt_main(int (*call)(void *)) {
     if (!Py_IsInitialized() || _Py_IsFinalizing()) return false;
     PyThreadState *holder = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
-    if (holder == NULL || holder != main_thread || Py_AddPendingCall(call, NULL) < 0) return false;
-    _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
-    return true;
+    if (holder == NULL || holder != main_thread) return false;
+    struct _ceval_state *state = &PyInterpreterState_Main()->ceval;
+    bool added = add_pending_call(&state->pending, call);
+    _Py_atomic_store_relaxed(&state->pending.calls_to_do, 1);
+    _Py_atomic_store_relaxed(&state->eval_breaker, 1);
+    return added;
 }
 
 static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {

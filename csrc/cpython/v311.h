@@ -125,6 +125,48 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
+/* --- iterators of built-in types, whose structures are private to CPython's files --- */
+
+typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
+                                     */
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *sequence; /* NULL: exhausted */
+} CpSequenceIterator;
+
+typedef struct CpRangeIterator {
+    PyObject_HEAD long index, start, step, length;
+} CpRangeIterator;
+
+typedef struct CpEnumerate {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *iterator, *result, *long_index, *one;
+} CpEnumerate;
+
+typedef struct CpZip {
+    PyObject_HEAD Py_ssize_t count;
+    PyObject *iterators, *result;
+    int strict;
+} CpZip;
+
+typedef struct CpDictIterator {
+    PyObject_HEAD PyDictObject *dict; /* NULL: exhausted */
+    Py_ssize_t used, position;
+    PyObject *result;
+    Py_ssize_t left;
+} CpDictIterator;
+
+/* --- cpython/iterate.c: the next item, without running code --- */
+
+/* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
+ * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
+int cp_next_item(PyObject *iterator, PyObject **items);
+/* The same for those that give tuples of two: enumerate, zip, dict.items(). Of enumerate items[0] is the
+ * index as a number. */
+int cp_next_pair(PyObject *iterator, PyObject **items);
+/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
+ * running code. */
+int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+
 /* --- cpython/frames.c --- */
 
 void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots);
@@ -149,9 +191,8 @@ static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
 typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
 PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
- * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
- * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow
- * that one down for nothing. */
+ * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
+ * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);
