@@ -135,6 +135,7 @@ static bool items_may_change(const Ins *ins) {
     case IR_stloc_OP:
     case IR_clrloc_OP:
     case IR_list_set_OP:
+    case IR_list_set_f64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP: return true;

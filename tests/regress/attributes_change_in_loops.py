@@ -432,3 +432,26 @@ def case_list_old():
     for _ in range(60):
         f([[1], [2]], [[3]], 1)
     return f([[1], [2]], [[3]], 1)
+
+
+def case_float_items_in_place():
+    def scale(items, by):
+        kept = []
+        for i in range(len(items)):
+            kept.append(items[i])
+            items[i] = items[i] * by
+            items[i] = items[i] + 0.5
+        return kept, items
+
+    def swap(items, i):
+        items[i] = items[i] - items[i - 1]
+        first = items[i]
+        items[i] = first * 2.0
+        return first, items[i]
+
+    for _ in range(60):
+        scale([1.0, 2.0, 3.0], 2.0)
+        swap([1.0, 2.0], 1)
+    same = 1.5
+    shared = [same, same, same]
+    return scale([1.0, 2.0, 3.0], 3.0), scale(shared, 2.0), same, swap([1.0, 2.0], 1), scale([1, "a", []], 1)
