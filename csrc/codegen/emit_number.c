@@ -313,6 +313,14 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
 }
 
+void emit_list_set_f64_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins),
+                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};
+    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+    emit_put_f64(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
+}
+
 void emit_list_set_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *place = list_place(u, ins),
                    *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");

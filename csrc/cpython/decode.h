@@ -10,8 +10,8 @@
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
-    const uint32_t
-        *seen; /* by inline cache (bc_has_cache): version of the type that owners had, or SEEN_SEVERAL */
+    uint32_t *seen; /* by inline cache (bc_has_cache): version of the type that owners had, or SEEN_SEVERAL,
+                       which decoding may find out too */
     int seen_count;
 } Surroundings;
 

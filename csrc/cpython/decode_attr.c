@@ -192,28 +192,29 @@ static CacheOf interpreter_cache(const Classes *c, const Instr *instr, uint32_t 
 }
 
 /* The one class that owners had, and a sample of them if there is one. False: several, or none is known. */
-static bool find_owner(Classes *c, int index, uint32_t seen, PyTypeObject **type, PyObject **sample) {
+static bool find_owner(Classes *c, int index, uint32_t *seen, PyTypeObject **type, PyObject **sample) {
     uint32_t version;
     bool met; /* it is the owner of this very instruction */
     CacheOf kind = interpreter_cache(c, &c->out->instrs[index], &version);
     *sample = sample_owner(c, index, &met);
-    if (seen == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
+    if (*seen == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
     PyTypeObject *cached =
         kind == CACHE_OF_INSTANCE || kind == CACHE_OF_CLASS ? class_of_version(c, version) : NULL;
     if (kind == CACHE_OF_CLASS && cached != NULL) {
         if (*sample == NULL) *sample = (PyObject *)cached;
         cached = &PyType_Type;
     }
-    PyTypeObject *before = class_of_version(c, seen);
+    PyTypeObject *before = class_of_version(c, *seen);
     if (cached != NULL && before != NULL && cached != before) return false;
     *type = cached != NULL ? cached : before;
     if (*type == NULL && *sample != NULL) *type = Py_TYPE(*sample);
     if (*sample == NULL || Py_TYPE(*sample) == *type) return *type != NULL;
     *sample = NULL;
+    if (met) *seen = SEEN_SEVERAL;
     return !met;
 }
 
-static const Site *attribute_site(Classes *c, int index, uint32_t seen) {
+static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     const Instr *instr = &c->out->instrs[index];
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg), *sample;
     PyTypeObject *type;
@@ -242,6 +243,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         Instr *instr = &out->instrs[i];
         cache += bc_has_cache(instr->op);
         if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
-        instr->site = attribute_site(&c, i, cache < around->seen_count ? around->seen[cache] : 0);
+        uint32_t nothing = 0;
+        instr->site = attribute_site(&c, i, cache < around->seen_count ? &around->seen[cache] : &nothing);
     }
 }

@@ -68,6 +68,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_list_item_OP:
     case IR_tuple_item_OP:
     case IR_list_set_OP:
+    case IR_list_set_f64_OP:
+        if (ins->op == IR_list_set_f64_OP && ins->args[2]->type != IR_F64)
+            refuse(fn, after, ins, "the item must be a double");
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;

@@ -92,10 +92,24 @@ static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
     return facts;
 }
 
+/* While code whose guard failed is compiled anew: the innermost frame of then. Guarded by the GIL, like
+ * publish_frame. */
+static Frame *met_frame;
+
+/* What a function's owners of attributes are, as far as frames and tier 1 tell. */
+static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord *record) {
+    if (met_frame != NULL && met_frame->f_code == code) around->frame = met_frame;
+    else if (publish_frame != NULL && publish_frame->f_code == code) around->frame = publish_frame;
+    if (record == NULL) return;
+    note_seen_types(record);
+    around->seen = record->seen_types;
+    around->seen_count = record->seen_count;
+}
+
 /* Those of the frame that compiling is asked for by; NULL: there is none. */
 static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
     if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
-    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
     return around;
 }
 
@@ -132,6 +146,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     osr_disarm(code); /* the decoder must not read an armed back-edge */
     Found *found = arena_new(&cx->arena, Found);
     Surroundings around = {function->func_globals, function->func_builtins};
+    add_samples(&around, code, table_record(code));
     *found = (Found){.function = object, .next = *all};
     found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
@@ -155,9 +170,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         return NULL;
     }
     Surroundings known = around != NULL ? *around : (Surroundings){0};
-    note_seen_types(record);
-    known.seen = record->seen_types;
-    known.seen_count = record->seen_count;
+    add_samples(&known, record->code, record);
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
@@ -444,23 +457,35 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
-void compile_guard_failed(FunctionRecord *record, Frame *frame, PyCodeObject *code, int32_t offset) {
+/* Room to note that a site has several kinds of owners, where tier 1 has left none. */
+static void make_room_for_types(FunctionRecord *record) {
+    if (record->seen_types != NULL) return;
+    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
+    record->seen_types = PyMem_Calloc((size_t)record->seen_count, sizeof(uint32_t));
+    if (record->seen_types == NULL) record->seen_count = 0;
+}
+
+void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
+    PyCodeObject *code = innermost->f_code;
     if (options.force_exits) return; /* it failed because it was told to */
+    if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
-    if (!record->requested && failed != NULL && note_failed_guard(failed, offset)) {
-        Tier tier = (Tier)record->compiled_tier;
+    if (failed != NULL && note_failed_guard(failed, offset)) {
+        Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
         }
         record_pin(record);
+        make_room_for_types(failed);
         compile_invalidate(record);
         record->requested = (uint8_t)tier;
         publish_frame = frame;
+        met_frame = innermost;
         if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
-        publish_frame = NULL;
+        publish_frame = met_frame = NULL;
         record_unpin(record);
     }
     PyErr_Restore(type, value, traceback);

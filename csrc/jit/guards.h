@@ -7,11 +7,11 @@
 /* A guard may fail now and then; each time it has failed this often, its speculation is reconsidered. */
 enum { EXITS_BEFORE_GIVING_UP = 8 };
 
-/* The guard of the instruction at this code unit of `code`, which is the function or one put in line in it,
- * failed again in this frame: the function is dropped, and compiled anew without speculating there. Keeps the
- * exception that is set. (jit/compile.c) */
-void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame, PyCodeObject *code,
-                          int32_t offset);
+/* The guard of the instruction at this code unit failed again in the innermost of an exit's frames, which is
+ * that of the function or of one put in line in it: the function is dropped, and compiled anew without
+ * speculating there. Keeps the exception that is set. (jit/compile.c) */
+void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
+                          struct _PyInterpreterFrame *innermost, int32_t offset);
 
 /* Compiled code left where it had not run before. (jit/compile.c) */
 void compile_cold_taken(FunctionRecord *record, struct _PyInterpreterFrame *frame);

@@ -66,6 +66,8 @@ bool lower_attr_method(Lowerer *l) {
     return true;
 }
 
+/* What the attribute was is dropped: where there is no frame that finalizers could look at, only if none can
+ * run. Nor can they where a number replaces what probably was one. */
 bool lower_attr_store(Lowerer *l) {
     const Site *site = site_of(l, 2);
     if (site == NULL) return false;
@@ -76,7 +78,7 @@ bool lower_attr_store(Lowerer *l) {
     guarded(INS(l, type_is, 0, owner, K_FACT(l, site->type_version)), state);
     Ins *place = base(l, site, owner, state);
     if (value->type == IR_F64) guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
-    else if (number) guarded(INS(l, attr_set, site->offset, owner, place, value), state);
+    else if (number || l->inlined) guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);
     l->depth -= 2;
     return true;

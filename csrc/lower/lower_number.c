@@ -258,10 +258,14 @@ bool lower_number_store_subscr(Lowerer *l) {
     if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
+    if (value->type == IR_F64) {
+        lower_guarded(INS(l, list_set_f64, 0, container, index, value), state);
+        l->depth -= 3;
+        return true;
+    }
     l->stack[l->depth - 3] = value = lower_object(l, value);
     state = lower_state_here(l);
-    Ins *store = INS(l, list_set, 0, container, index, value);
-    lower_guarded(store, state);
+    lower_guarded(INS(l, list_set, 0, container, index, value), state);
     l->depth -= 3;
     return true;
 }

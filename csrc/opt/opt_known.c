@@ -8,7 +8,7 @@
 typedef struct Asked {
     Fn *fn;
     VEC(Ins *) asked;   /* guards that hold here */
-    VEC(Ins *) numbers; /* values that are numbers for sure: their end runs nothing */
+    VEC(Ins *) numbers; /* what unboxes a value: that is a number for sure, its end runs nothing */
 } Asked;
 
 /* What holds at the end of a block; by Block.scratch. */
@@ -42,8 +42,15 @@ static Ins *asked_before(const Asked *k, const Ins *ins) {
 static bool is_number(const Asked *k, const Ins *value) {
     if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP) return true;
     for (int i = 0; i < k->numbers.count; i++)
-        if (k->numbers.items[i] == value) return true;
+        if (k->numbers.items[i]->args[0] == value) return true;
     return false;
+}
+
+static Ins *unboxed_before(const Asked *k, const Ins *ins) {
+    for (int i = 0; i < k->numbers.count; i++)
+        if (k->numbers.items[i]->op == ins->op && k->numbers.items[i]->args[0] == ins->args[0])
+            return k->numbers.items[i];
+    return NULL;
 }
 
 /* A call that runs no code of its own may still collect garbage. */
@@ -74,7 +81,16 @@ static void walk_ins(Asked *k, Ins *ins) {
         }
         return;
     }
-    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP) vec_push(arena, &k->numbers, ins->args[0]);
+    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP) {
+        Ins *earlier = unboxed_before(k, ins);
+        if (earlier == NULL) {
+            vec_push(arena, &k->numbers, ins);
+            return;
+        }
+        ins->scratch = earlier;
+        ir_remove(ins);
+        return;
+    }
     if (may_run_code(k, ins)) k->asked.count = 0;
 }
 
@@ -99,6 +115,21 @@ static void begin(Asked *k, const Block *block) {
         vec_push(fn_arena(k->fn), &k->numbers, memory->numbers[i]);
 }
 
+static void replace(Ins **value) {
+    if ((*value)->scratch != NULL) *value = (*value)->scratch;
+}
+
+/* Numbers stand in phis, states and exits too. */
+static void replace_all(Fn *fn) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            for (int a = 0; a < ins->arg_count; a++) replace(&ins->args[a]);
+            for (int s = 0; s < ir_state_count(ins->state); s++) replace(ir_state_value(ins->state, s));
+        }
+    for (int i = 0; i < fn->exits.count; i++)
+        for (int k = 0; k < fn->exits.items[i].values.count; k++)
+            replace(&fn->exits.items[i].values.items[k].value);
+}
+
 void opt_known(Fn *fn) {
     Asked known = {.fn = fn}, *k = &known;
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
@@ -115,4 +146,5 @@ void opt_known(Fn *fn) {
         }
         remember(k, block);
     }
+    replace_all(fn);
 }

@@ -131,9 +131,11 @@ static bool drops_something(const Ins *ins) {
 static bool items_may_change(const Ins *ins) {
     switch (ins->op) {
     case IR_call_OP:
+    case IR_poll_OP:
     case IR_stloc_OP:
     case IR_clrloc_OP:
     case IR_list_set_OP:
+    case IR_list_set_f64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP: return true;

@@ -149,7 +149,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
     else if (record->kind != EXIT_GUARD) return;
     else if (record->count % EXITS_BEFORE_GIVING_UP == 0)
-        compile_guard_failed(function, f->at[outermost], code_of(f, 0), record->levels[0].offset);
+        compile_guard_failed(function, f->at[outermost], f->at[0], record->levels[0].offset);
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
