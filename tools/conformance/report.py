@@ -58,7 +58,7 @@ class Report:
             )
         return "\n".join(lines)
 
-    def markdown(self):
+    def markdown(self, note=""):
         lines = [
             "# CPython's own tests under dxpy",
             "",
@@ -67,6 +67,7 @@ class Report:
             "run had. Exempt cases and their reasons are the lines of `tools/conformance/exempt.txt`.",
             "",
             f"Interpreter: {self.version}. {self.stock_line().capitalize()}.",
+            *([note] if note else []),
             "",
         ]
         rows = list(self.rows())
