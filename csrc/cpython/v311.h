@@ -118,6 +118,12 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
+/* What lies behind the first `size` slots is nobody's yet: the free functions of their owners are not called.
+ */
+static inline void cp_shorten_code_extra(PyCodeObject *code, Py_ssize_t size) {
+    ((CodeExtra *)code->co_extra)->size = size;
+}
+
 /* --- cpython/frames.c --- */
 
 void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots);
