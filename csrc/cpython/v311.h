@@ -73,7 +73,14 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
 static inline bool cp_has_values(PyTypeObject *type) {
     return (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
 }
+/* In bytes from the start of an object, where the pointer that cp_values gives stands. */
+enum { CP_VALUES_OFFSET = -4 * (int)sizeof(void *) };
 static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_ValuesPointer(object); }
+/* A value was put where there was none: the order of insertion is kept in the bytes before the values.
+ * Emitted code does the same: emit_attr.c. */
+static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
+    _PyDictValues_AddToInsertionOrder(values, index);
+}
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
 static inline PyDictKeysObject *cp_shared_keys(PyTypeObject *type) {
     return ((PyHeapTypeObject *)type)->ht_cached_keys;
@@ -101,7 +108,7 @@ static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *
 /* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key
  * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
  * more. */
-uint32_t cp_need_keys_version(PyObject *dict);
+uint32_t cp_need_keys_version(PyDictKeysObject *keys);
 /* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
  * need be, as with the keys. 0: there are no more. */
 uint32_t cp_need_function_version(PyFunctionObject *function);
@@ -123,6 +130,48 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
 static inline void cp_shorten_code_extra(PyCodeObject *code, Py_ssize_t size) {
     ((CodeExtra *)code->co_extra)->size = size;
 }
+
+/* --- iterators of built-in types, whose structures are private to CPython's files --- */
+
+typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
+                                     */
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *sequence; /* NULL: exhausted */
+} CpSequenceIterator;
+
+typedef struct CpRangeIterator {
+    PyObject_HEAD long index, start, step, length;
+} CpRangeIterator;
+
+typedef struct CpEnumerate {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *iterator, *result, *long_index, *one;
+} CpEnumerate;
+
+typedef struct CpZip {
+    PyObject_HEAD Py_ssize_t count;
+    PyObject *iterators, *result;
+    int strict;
+} CpZip;
+
+typedef struct CpDictIterator {
+    PyObject_HEAD PyDictObject *dict; /* NULL: exhausted */
+    Py_ssize_t used, position;
+    PyObject *result;
+    Py_ssize_t left;
+} CpDictIterator;
+
+/* --- cpython/iterate.c: the next item, without running code --- */
+
+/* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
+ * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
+int cp_next_item(PyObject *iterator, PyObject **items);
+/* The same for those that give tuples of two: enumerate, zip, dict.items(). Of enumerate items[0] is the
+ * index as a number. */
+int cp_next_pair(PyObject *iterator, PyObject **items);
+/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
+ * running code. */
+int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 
 /* --- cpython/frames.c --- */
 

@@ -29,7 +29,10 @@ const OpInfo IR_OPS[IR_OP_COUNT] = {
 };
 
 #define RESULT_TYPE(letter)                                                                                  \
-    ((letter) == 'v' ? IR_VOID : (letter) == 'o' || (letter) == 'O' || (letter) == 'b' ? IR_OBJ : IR_I64)
+    ((letter) == 'v'                                         ? IR_VOID                                       \
+     : (letter) == 'o' || (letter) == 'O' || (letter) == 'b' ? IR_OBJ                                        \
+     : (letter) == 'd'                                       ? IR_F64                                        \
+                                                             : IR_I64)
 #define RAISES(letter) ((letter) == 'o' || (letter) == 'i' || (letter) == 'z')
 
 static HelperInfo HELPERS[HELPER_COUNT] = {
@@ -185,7 +188,7 @@ int ir_rest_index(const Ins *ins) {
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;
-    if (ins->op == IR_list_set_OP) return arg == 2;
+    if (ins->op == IR_list_set_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
     if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
     if (arg >= ir_rest_index(ins)) return false;
     int index = 0;

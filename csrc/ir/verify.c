@@ -20,15 +20,26 @@ static void check_call(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[arg]->type != IR_OBJ) refuse(fn, after, ins, "the rest must be objects");
 }
 
+static void check_attr(Fn *fn, const char *after, const Ins *ins) {
+    IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
+    if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
+        refuse(fn, after, ins, "an argument has the wrong type");
+    if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP)
+        refuse(fn, after, ins, "the attribute's place must be values or itself");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
     case IR_call_OP: check_call(fn, after, ins); break;
     case IR_mkbool_OP:
     case IR_guard_OP:
+    case IR_settled_OP:
     case IR_not_OP:
     case IR_br_OP:
     case IR_box_i64_OP:
+    case IR_char_OP:
+    case IR_iselect_OP:
     case IR_i2f_OP:
     case IR_iadd_OP:
     case IR_isub_OP:
@@ -45,6 +56,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_icmp_OP:
     case IR_itruediv_OP: wanted = IR_I64; break;
     case IR_box_f64_OP:
+    case IR_f2i_OP:
+    case IR_fabs_OP:
+    case IR_fmath_OP:
     case IR_fadd_OP:
     case IR_fsub_OP:
     case IR_fmul_OP:
@@ -57,6 +71,23 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_str_code_OP:
+    case IR_bytes_item_OP:
+    case IR_bytearray_item_OP:
+    case IR_bytearray_set_OP:
+        for (int i = 0; i < ins->arg_count; i++)
+            if (ins->args[i]->type != (i == 0 ? IR_OBJ : IR_I64))
+                refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_is_function_OP:
+        if (ins->args[0]->type != IR_OBJ || ins->args[1]->type != IR_I64)
+            refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_fselect_OP:
+        for (int i = 0; i < 3; i++)
+            if (ins->args[i]->type != (i == 0 ? IR_I64 : IR_F64))
+                refuse(fn, after, ins, "an argument has the wrong type");
+        break;
     case IR_keys_are_OP:
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
         if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
@@ -67,11 +98,43 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         break;
     case IR_keep_OP: break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
+    case IR_type_is_OP:
+    case IR_version_is_OP:
+    case IR_unshadowed_OP:
+    case IR_module_is_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_attr_item_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP: check_attr(fn, after, ins); break;
+    case IR_pinned_OP: wanted = IR_I64; break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }
     for (int i = 0; i < ins->arg_count && wanted != IR_ANY; i++)
         if (ins->args[i]->type != wanted) refuse(fn, after, ins, "an argument has the wrong type");
+}
+
+/* Operations that emitted code has for some known types, or some helpers, only. */
+static void check_imm(Fn *fn, const char *after, const Ins *ins) {
+    bool fits = true;
+    switch (ins->op) {
+    case IR_length_OP:
+        fits = ins->imm == KNOWN_list || ins->imm == KNOWN_tuple || ins->imm == KNOWN_str ||
+               ins->imm == KNOWN_dict || ins->imm == KNOWN_set || ins->imm == KNOWN_bytes ||
+               ins->imm == KNOWN_bytearray;
+        break;
+    case IR_seq_item_OP: fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator; break;
+    case IR_seq_has_OP:
+        fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator ||
+               ins->imm == KNOWN_str_iterator;
+        break;
+    case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
+    default: break;
+    }
+    if (!fits) refuse(fn, after, ins, "cannot be done with that");
 }
 
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
@@ -92,6 +155,7 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
         refuse(fn, after, ins, "its handler keeps more than the operand stack has");
     check_types(fn, after, ins);
+    check_imm(fn, after, ins);
 }
 
 /* While this runs, use_count is an instruction's position in its block. */

@@ -22,6 +22,7 @@
 #include "jit/worker.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
+#include "runtime/rt.h"
 
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
@@ -89,12 +90,25 @@ static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, record->argument_types, (size_t)code->argument_count);
     }
+    code->sample_types = record->sample_types;
+    code->sample_count = record->sample_count;
     mark_failures(code, record);
 }
 
 static void free_facts(Facts *facts) {
     for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
     free(facts);
+}
+
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+static void note_seen_types(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
+    uint32_t *seen = PyMem_Realloc(record->seen_types, sizeof(uint32_t) * (size_t)c->cache_count);
+    if (seen == NULL) return;
+    record->seen_types = seen;
+    record->seen_count = c->cache_count;
+    for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
 }
 
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
@@ -113,7 +127,7 @@ static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
 /* Those of the frame that compiling is asked for by; NULL: there is none. */
 static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
     if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
-    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
     return around;
 }
 
@@ -172,7 +186,11 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         cx_free(&cx);
         return NULL;
     }
-    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? around : NULL);
+    Surroundings known = around != NULL ? *around : (Surroundings){0};
+    note_seen_types(record);
+    known.seen = record->seen_types;
+    known.seen_count = record->seen_count;
+    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     for (int i = 0; i < code->count; i++)
         for (int k = 0; k < record->osr_count; k++)
@@ -508,6 +526,29 @@ static bool want_osr(FunctionRecord *record, int32_t unit) {
     return true;
 }
 
+/* Note what locals and operands a frame holds at a back-edge: in a loop that was entered before the function
+ * was compiled, arguments tell nothing. How many operands there are, the code has to say. */
+static void sample_frame(FunctionRecord *record, Frame *frame, int32_t unit) {
+    CompileContext cx;
+    volatile int depth = -1;
+    if (frame == NULL || frame->f_code != record->code || cp_frame_lasti(frame) != unit) return;
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        Bytecode *code = decode_code(&cx, record->code, NULL);
+        const Inference *inference = infer_types(&cx, code, NULL);
+        for (int i = 0; i < code->count; i++)
+            if ((int32_t)code->instrs[i].lasti == unit) depth = inference->operands[i].depth;
+    }
+    cx_free(&cx);
+    if (depth < 0) return;
+    int count = record->code->co_nlocalsplus + depth;
+    uint8_t *types = PyMem_Realloc(record->sample_types, (size_t)count + 1);
+    if (types == NULL) return;
+    record->sample_types = types;
+    record->sample_count = count;
+    for (int i = 0; i < count; i++) types[i] = decode_likely_type(frame->localsplus[i]);
+}
+
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     PyObject *type, *value, *traceback;
     Tier tier = Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
@@ -520,6 +561,7 @@ void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     PyErr_Fetch(&type, &value, &traceback);
     record_pin(record);
     record->requested = (uint8_t)Py_MAX(tier, (Tier)record->compiled_tier);
+    sample_frame(record, publish_frame, unit);
     if (compile_start(record, (Tier)record->requested, options.sync) < 0)
         engine_compile_ended(record, tier, false);
     if (!record->dropped && has_osr_entry(record, unit)) osr_arm(record->code, unit);
@@ -619,7 +661,9 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code, NULL), tier, LAYOUT_OFFSETS, NULL), &text);
+        const Surroundings nothing = {0};
+        Bytecode *bytecode = decode_code(&cx, code, tier > TIER_BASELINE ? &nothing : NULL);
+        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }

@@ -33,11 +33,13 @@ static int32_t next(Reader *r, int32_t low, int32_t high) {
 }
 
 static void *known_object(int index) {
-    void *const KNOWN_OBJECTS[KNOWN_COUNT] = {
-#define KNOWN(name, expression) expression,
+    // clang-format off
+    switch (index) {
+#define KNOWN(name, expression) case KNOWN_##name: return expression;
 #include "ir/known.def"
-    };
-    return KNOWN_OBJECTS[index];
+    }
+    // clang-format on
+    return NULL;
 }
 
 /* The constant or name of a number: those of the function come first, then those of each call put in line. */

@@ -105,6 +105,10 @@ Ins *lower_fact_place(Lowerer *l, void *place) {
     return lower_const(l, IR_factptr_OP, fact_number(l, (int64_t)(intptr_t)place));
 }
 
+int lower_cache(Lowerer *l) {
+    return l->cache_numbers != NULL ? l->cache_numbers[l->index] : l->fn->cache_count++;
+}
+
 /* Leave if tracing was turned on: the interpreter goes on at instruction `next`. */
 static void leave_before(Lowerer *l, int next) {
     Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
@@ -422,6 +426,14 @@ static void find_never_stored(Lowerer *l) {
     }
 }
 
+static void number_caches(Lowerer *l) {
+    l->cache_numbers = arena_array(&l->cx->arena, int, l->code->count + 1);
+    for (int i = 0; i < l->code->count; i++) {
+        l->cache_numbers[i] = l->fn->cache_count;
+        l->fn->cache_count += bc_has_cache(l->code->instrs[i].op);
+    }
+}
+
 void lower_prepare(Lowerer *l) {
     Arena *arena = &l->cx->arena;
     l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
@@ -462,6 +474,8 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     if (tier > 1) {
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
+    } else {
+        number_caches(&l);
     }
     if (!code->is_generator) new_entry(&l, ENTRY_START, 0, 0, 0);
     else

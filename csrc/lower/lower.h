@@ -52,6 +52,7 @@ typedef struct Lowerer {
     int depth;
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
+    int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
@@ -110,6 +111,38 @@ Ins *lower_inline_function(const Lowerer *l);
 void lower_prepare(Lowerer *l); /* its tables, before the first block */
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
+/* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
+bool lower_attr_load(Lowerer *l);
+bool lower_attr_method(Lowerer *l);
+bool lower_attr_store(Lowerer *l);
+/* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */
+
+/* False: nothing was lowered, the general way is to be taken. */
+bool lower_known_method(Lowerer *l);
+bool lower_builtin_call(Lowerer *l);
+bool lower_known_subscr(Lowerer *l);
+bool lower_known_store_subscr(Lowerer *l);
+bool lower_known_slice(Lowerer *l);
+bool lower_known_compare(Lowerer *l);
+bool lower_known_binary(Lowerer *l);
+bool lower_known_contains(Lowerer *l);
+bool lower_known_unpack(Lowerer *l);
+/* A tuple that the next instruction takes apart. */
+bool lower_unpack_at_once(Lowerer *l);
+
+/* May this instruction speculate? */
+static inline bool lower_speculates(const Lowerer *l) {
+    return l->inference != NULL && !(l->instr->flags & BC_NO_SPECULATION);
+}
+/* The next instruction, when control comes to it from here only; NULL: it does not, or there is none. */
+const Instr *lower_next(const Lowerer *l);
+Ins *lower_guarded(Ins *guard, FrameState *state);
+/* What is probably an int, by its type or by inference. */
+bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
+void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
+/* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
+Known lower_known_type(Likely type);
+bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
@@ -130,6 +163,9 @@ Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 /* A number of the running process: what the text of the IR must not hold, since other processes share it. */
 Ins *lower_fact(Lowerer *l, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
+/* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
+ * seen can be told. */
+int lower_cache(Lowerer *l);
 #define K_NULL(l)     lower_const((l), IR_null_OP, 0)
 #define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
 #define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
@@ -137,7 +173,7 @@ Ins *lower_fact_place(Lowerer *l, void *place);
 #define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
 #define K_PLACE(l, p) lower_fact_place((l), (p))
 #define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
-#define K_CACHE(l)    lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
+#define K_CACHE(l)    lower_const((l), IR_cache_OP, lower_cache(l))
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);
@@ -147,6 +183,16 @@ void lower_poll(Lowerer *l, int target);
 void lower_goto(Lowerer *l, int target); /* end the block: on to another instruction */
 void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */
 Block *lower_new_block(Lowerer *l);
+
+/* What is known at a fork: one way is lowered, then the other from the same point. */
+typedef struct Fork {
+    Ins **stack;
+    int depth;
+    Local *locals;
+    bool ran_code;
+} Fork;
+Fork lower_fork(Lowerer *l);
+void lower_other_way(Lowerer *l, const Fork *fork, Block *block);
 void lower_end(Lowerer *l); /* the block has its terminator */
 void lower_resume_entry(Lowerer *l, uint32_t offset, int target,
                         int depth); /* the generator goes on at `target` */

@@ -24,7 +24,12 @@ void lower_LOAD_CONST(Lowerer *l) {
 
 void lower_LOAD_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
-    Ins *value = INS0(l, ldloc, l->instr->arg);
+    Ins *value = l->locals != NULL ? l->locals[l->instr->arg].loaded : NULL;
+    if (value != NULL && value->block == l->block) {
+        lower_push(l, value);
+        return;
+    }
+    value = INS0(l, ldloc, l->instr->arg);
     INS(l, chkloc, l->instr->arg, value);
     if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
     lower_push(l, value);
@@ -45,7 +50,11 @@ void lower_DELETE_FAST(Lowerer *l) {
     INS0(l, clrloc, l->instr->arg);
 }
 
-void lower_MAKE_CELL(Lowerer *l) { EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg)); }
+void lower_MAKE_CELL(Lowerer *l) {
+    if (l->locals != NULL) l->locals[l->instr->arg].loaded = NULL;
+    EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg));
+}
+
 void lower_COPY_FREE_VARS(Lowerer *l) { EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg)); }
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
@@ -116,11 +125,13 @@ void lower_STORE_GLOBAL(Lowerer *l) {
 void lower_DELETE_GLOBAL(Lowerer *l) { EMIT_CALL(l, rt_delete_global, K_NAME(l, l->instr->arg)); }
 
 void lower_LOAD_ATTR(Lowerer *l) {
+    if (l->inference && lower_attr_load(l)) return;
     Ins *owner = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_load_attr, owner, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }
 
 void lower_STORE_ATTR(Lowerer *l) {
+    if (l->inference && lower_attr_store(l)) return;
     Ins *owner = lower_pop(l), *value = lower_pop(l);
     EMIT_CALL(l, rt_store_attr, owner, K_NAME(l, l->instr->arg), value, K_CACHE(l));
 }
@@ -131,6 +142,8 @@ void lower_DELETE_ATTR(Lowerer *l) {
 }
 
 void lower_LOAD_METHOD(Lowerer *l) {
+    if (lower_known_method(l)) return;
+    if (l->inference && lower_attr_method(l)) return;
     Ins *owner = lower_pop(l);
     EMIT_CALL(l, rt_load_method, owner, K_NAME(l, l->instr->arg), K_CACHE(l));
     Ins *method = INS0(l, ldout, 0), *self = INS0(l, ldout, 1);

@@ -98,23 +98,78 @@ static void note_uses(Refcount *r) {
         }
 }
 
+/* Where a borrowed item comes from: a slot of the frame, a container or an object, or what the frame or a
+ * guard keeps alive as long as no code runs. */
+typedef enum Source { SOURCE_NONE, SOURCE_SLOT, SOURCE_ITEM, SOURCE_KEPT } Source;
+
+static Source source_of(const Ins *value) {
+    switch (value->op) {
+    case IR_ldloc_OP: return SOURCE_SLOT;
+    case IR_list_item_OP:
+    case IR_tuple_item_OP:
+    case IR_tuple_at_OP:
+    case IR_list_at_OP:
+    case IR_attr_item_OP:
+    case IR_module_item_OP: return SOURCE_ITEM;
+    case IR_keys_item_OP: /* of the frame's globals or builtins */
+    case IR_pinned_OP: return SOURCE_KEPT;
+    default: return SOURCE_NONE;
+    }
+}
+
+/* May the last reference to something go here, and its finalizer run? A number's end runs nothing. */
+static bool drops_something(const Ins *ins) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        const Ins *value = ins->args[a];
+        bool number = value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP;
+        if (value->type == IR_OBJ && !number && !ir_is_borrowed(value)) return true;
+    }
+    return false;
+}
+
 /* An item of a container is safe as long as nothing can change or drop the container. */
 static bool items_may_change(const Ins *ins) {
-    return ir_runs_code(ins) || ins->op == IR_call_OP || ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP;
+    switch (ins->op) {
+    case IR_call_OP:
+    case IR_stloc_OP:
+    case IR_clrloc_OP:
+    case IR_list_set_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP: return true;
+    default: return ir_runs_code(ins) || drops_something(ins);
+    }
+}
+
+/* An item of an item that nothing changed meanwhile is as safe as the first one. */
+static const Ins *first_item(const Ins *item) {
+    const Ins *from = item->args[0];
+    return source_of(from) == SOURCE_ITEM && from->block == item->block ? first_item(from) : item;
 }
 
 static bool must_own(const Ins *value) {
-    if (value->use_count >= 0) return true;      /* used outside its block */
-    bool is_name = value->op == IR_keys_item_OP; /* its dict is alive as long as the frame */
-    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP || is_name;
-    if (!is_item && value->op != IR_ldloc_OP) return false;
-    if (is_item && !is_name && value->args[0]->op != IR_ldloc_OP)
-        return true; /* the container may be dropped at once */
-    int64_t slot = is_name ? -1 : is_item ? value->args[0]->imm : value->imm;
-    for (const Ins *ins = value->next; value->scratch && ins != value->scratch; ins = ins->next)
-        if (slot_changes(ins, slot) || (is_item && items_may_change(ins))) return true;
+    const Ins *last = value->scratch, *first = value, *root = value;
+    Source source = source_of(value);
+    if (value->use_count >= 0) return true;       /* used outside its block */
+    if (value->op == IR_seq_item_OP) return true; /* the iterator, and what it goes over, may go at once */
+    if (source == SOURCE_NONE || last == NULL) return false;
+    if (source == SOURCE_ITEM) {
+        first = first_item(value);
+        root = first->args[0];
+        if (root->op != IR_ldloc_OP || root->block != value->block)
+            return true; /* the container may be dropped at once */
+    }
+    if (source != SOURCE_SLOT && ir_runs_code(last)) return true;
+    bool may_change = source == SOURCE_KEPT;
+    for (const Ins *ins = root->next; ins != last; ins = ins->next) {
+        if (source != SOURCE_KEPT && slot_changes(ins, root->imm)) return true;
+        if (may_change && items_may_change(ins)) return true;
+        may_change |= source != SOURCE_SLOT && ins == first;
+    }
     return false;
 }
+
+static bool lives_for_ever(const Ins *value) { return value->op == IR_mkbool_OP || value->op == IR_char_OP; }
 
 static void choose_owned(Refcount *r) {
     Fn *fn = r->fn;
@@ -124,7 +179,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST) || ins->op == IR_mkbool_OP || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST) || lives_for_ever(ins) || !must_own(ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));

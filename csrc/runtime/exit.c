@@ -170,9 +170,9 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     Frames f = {.compiled = compiled, .record = record};
     make_frames(tstate, &f, frame, spill);
     place_values(&f, spill);
-    count_exit(compiled, record, &f);
     set_stack_depth(f.at[0], record->levels[0].depth);
     set_place(f.at[0], record->levels[0].offset - 1);
+    count_exit(compiled, record, &f);
     CpEntry how = CP_GO_ON;
     for (int level = 0; level < record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f.at[level + 1]);
