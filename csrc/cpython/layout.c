@@ -42,6 +42,9 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_type_shared_keys] = offsetof(PyHeapTypeObject, ht_cached_keys),
     [LAYOUT_instance_values] = CP_VALUES_OFFSET,
     [LAYOUT_module_dict] = offsetof(PyModuleObject, md_dict),
+    [LAYOUT_generator_state] =
+        (int64_t)offsetof(PyGenObject, gi_frame_state) - (int64_t)offsetof(PyGenObject, gi_iframe),
+    [LAYOUT_suspended] = FRAME_SUSPENDED,
 #ifdef Py_REF_DEBUG
     [LAYOUT_count_refs] = 1,
 #endif

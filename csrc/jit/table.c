@@ -128,7 +128,7 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_GUARD);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_COLD);
     exit->level_count = next(r, 1, c->inlined_count + 1);
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
@@ -168,6 +168,16 @@ static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
 }
 
 /* --- loading --- */
+
+/* What a caller must know of the code, so that it need not look at it. */
+static void describe_call(CompiledCode *c, PyCodeObject *code) {
+    enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MAX_PLAIN_ARGS = 32 };
+    bool is_plain = (code->co_flags & (OWN_LOCALS | CO_VARARGS | CO_VARKEYWORDS)) == OWN_LOCALS &&
+                    code->co_kwonlyargcount == 0 && code->co_argcount <= MAX_PLAIN_ARGS;
+    c->plain_args = is_plain && c->start_entry >= 0 ? code->co_argcount : -1;
+    c->frame_words = cp_frame_words(code);
+    c->local_count = code->co_nlocalsplus;
+}
 
 static void free_code(CompiledCode *c) {
     for (int i = 0; c->exits != NULL && i < c->exit_count; i++) {
@@ -217,6 +227,7 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
     return c;
 }
 

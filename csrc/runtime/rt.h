@@ -18,7 +18,8 @@ typedef struct RtCache {
     PyObject *value;       // borrowed from the type's dict, valid with version
     uint32_t keys_version; /* dk_version of the globals' keys */
     uint32_t spare;
-    void *spare_pointers[4];
+    int64_t offset; /* of a global from the start of its dict's keys */
+    void *spare_pointers[3];
 } RtCache;
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
@@ -34,6 +35,7 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
@@ -67,7 +69,6 @@ PyObject *rt_list_to_tuple(PyObject *list);
 i64 rt_unpack(TS, PyObject *iterable, i64 count, PyObject **results);
 i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **results);
 PyObject *rt_get_iter(PyObject *iterable);
-i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 PyObject *rt_get_len(PyObject *object);
 
 i64 rt_next_item(PyObject *iterator, PyObject **results);
@@ -131,6 +132,7 @@ i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
 
+i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 i64 rt_send(TS, PyObject *receiver, PyObject *value, PyObject **results);
 PyObject *rt_yield_from_iter(TS, PyObject *iterable, i64 in_coroutine);
 PyObject *rt_get_awaitable(TS, PyObject *object, i64 context);
