@@ -26,7 +26,9 @@ int hook_prepare(void) {
 FunctionRecord *hook_find_record(PyCodeObject *code) { return table_record(code); }
 
 int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
+    bool is_first = code->co_extra == NULL;
     if (_PyCode_SetExtra((PyObject *)code, table_extra_index, record) < 0) return -1;
+    if (is_first) cp_shorten_code_extra(code, table_extra_index + 1);
     if (record->code == code)
         Py_DECREF(code); /* the record goes with the code: its reference is borrowed now */
     record->code = code;

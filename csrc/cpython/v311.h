@@ -127,6 +127,12 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
+/* What lies behind the first `size` slots is nobody's yet: the free functions of their owners are not called.
+ */
+static inline void cp_shorten_code_extra(PyCodeObject *code, Py_ssize_t size) {
+    ((CodeExtra *)code->co_extra)->size = size;
+}
+
 /* --- iterators of built-in types, whose structures are private to CPython's files --- */
 
 typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)

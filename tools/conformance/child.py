@@ -1,9 +1,10 @@
 """Run one module of CPython's test package and note what became of each case.
 
-    python child.py EVENTS MODULE [--dxpy ROOT] [--without FILE]
+    python child.py EVENTS MODULE [--dxpy ROOT] [--without FILE] [--settle SECONDS]
 
 EVENTS gets the JSON lines that proving/watch.py reads. --dxpy puts ROOT on the path for as long as it takes to import
-and enable dxpy. --without names a file of case ids, one a line, that are left out.
+and enable dxpy. --without names a file of case ids, one a line, that are left out. --settle is the longest wait at the end
+for what is still being compiled: it goes into the code cache, where the next mode finds it.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import gc
 import json
 import os
 import sys
+import time
 import unittest
 
 
@@ -174,6 +176,7 @@ def main():
     parser.add_argument("module")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
+    parser.add_argument("--settle", type=float, default=0)
     args = parser.parse_args()
     sys.path[0:1] = []
     sys.argv[1:] = []
@@ -187,6 +190,9 @@ def main():
     run_suite = install(events, without)
     run_module(args.module, events, run_suite)
     gc.collect()
+    end = time.monotonic() + args.settle
+    while dxpy and dxpy.stats().pending_compiles and time.monotonic() < end:
+        time.sleep(0.05)
     # What the JIT did, so that a mode in which nothing was compiled does not look like a proof.
     events(done=True, work=counted(dxpy.stats()) if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
 

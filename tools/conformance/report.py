@@ -29,6 +29,8 @@ class Report:
     def rows(self):
         for mode in self.modes:
             records = [record for (_, name), record in self.records.items() if name == mode.name]
+            if not records:
+                continue  # not run yet
             runs = [record["runs"][0] for record in records]
             found = [item for item in self.found if item.mode == mode.name]
             exempt = sum(bool(item.exempt) for item in found)
@@ -58,7 +60,7 @@ class Report:
             )
         return "\n".join(lines)
 
-    def markdown(self):
+    def markdown(self, note=""):
         lines = [
             "# CPython's own tests under dxpy",
             "",
@@ -67,6 +69,7 @@ class Report:
             "run had. Exempt cases and their reasons are the lines of `tools/conformance/exempt.txt`.",
             "",
             f"Interpreter: {self.version}. {self.stock_line().capitalize()}.",
+            *([note] if note else []),
             "",
         ]
         rows = list(self.rows())
@@ -77,6 +80,9 @@ class Report:
             "*Stayed on*: modules after which dxpy was still enabled. *Compiled*: functions above tier 0, summed.",
             "",
         ]
+        for row in rows:
+            ran = sorted(module.removeprefix("test_") for module, name in self.records if name == row["mode"])
+            lines += [f"Modules run in {row['mode']}: {', '.join(ran)}.", ""]
         for title, items in (
             ("Differences", self.wrong()),
             ("Exempt", [item for item in self.found if item.exempt]),

@@ -29,6 +29,7 @@ from conformance import report, results
 
 DEATHS = 6
 STOCK_LIMIT = 300
+SETTLE_LIMIT = 600
 
 
 class Runner:
@@ -112,7 +113,10 @@ class Runner:
             command += ["--without", str(without)]
             if mode.enabled:
                 command += ["--dxpy", str(ROOT)]
-            env = modes.environment(mode, self.cache / mode.name, TMPDIR=str(where))
+            if mode.settle:
+                command += ["--settle", str(SETTLE_LIMIT)]
+            cache = self.cache / (mode.name if mode.warm else "shared")
+            env = modes.environment(mode, cache, TMPDIR=str(where))
             return watch.run(
                 command, f"{folder}/events", env=env, cwd=where, log=self.log(module, mode), timeout=limit
             )
@@ -137,7 +141,7 @@ class Runner:
         if stock is None:
             return None
         hopeless = stock["runs"][0]["deaths"]
-        limit = 300 + 10 * min(stock["runs"][0]["seconds"], STOCK_LIMIT / 2)
+        limit = 300 + 10 * min(stock["runs"][0]["seconds"], STOCK_LIMIT / 2) + SETTLE_LIMIT * mode.settle
         if mode.warm:
             self.once(module, mode, limit, hopeless)
         record = self.store.save(module, mode, [self.once(module, mode, limit, hopeless)])
@@ -178,6 +182,7 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()))
     parser.add_argument("--fresh", action="store_true", help="forget earlier results first")
     parser.add_argument("--results", default=str(ROOT / "build" / "conformance"))
+    parser.add_argument("--note", default="", help="a sentence for the table: what was measured")
     parser.add_argument(
         "--table", help="write all valid results, also of earlier runs, to this Markdown file"
     )
@@ -205,7 +210,7 @@ def main():
         print(f"{runner.left_out} module runs were left out: the budget of {args.budget:.0f} s was used up")
     if args.table:
         everything = report.Report(runner.store, runner.version, runner.modules(), modes.MODES, runner.rules)
-        Path(args.table).write_text(everything.markdown())
+        Path(args.table).write_text(everything.markdown(args.note))
     sys.exit(1 if found.wrong() else 0)
 
 

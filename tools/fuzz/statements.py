@@ -566,11 +566,13 @@ class Case(Expressions):
 WHERE = '''
 
 def where(error):
-    """Names and lines of the frames an exception went through."""
+    """Names and lines of the frames an exception went through. For an unbound variable the interpreter itself says
+    one line or another: of a store and a load that it has joined, the store's."""
     found, tb = [], error.__traceback__
     while tb:
-        code = tb.tb_frame.f_code
-        found.append((code.co_name, tb.tb_lineno - code.co_firstlineno))
+        code, is_last = tb.tb_frame.f_code, tb.tb_next is None
+        line = None if is_last and isinstance(error, UnboundLocalError) else tb.tb_lineno - code.co_firstlineno
+        found.append((code.co_name, line))
         tb = tb.tb_next
     return found[:12]
 

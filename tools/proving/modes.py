@@ -32,6 +32,12 @@ class Mode:
 MODES = [
     Mode("stock", "CPython without dxpy", {}, enabled=False),
     Mode("hook", "hook only, nothing gets hot", {"DXPY_THRESHOLDS": NEVER, "DXPY_OSR": "0"}),
+    Mode(
+        "beside",
+        "tier 1 compiled beside the program",
+        {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_MAX_TIER": "1"},
+        settle=True,
+    ),
     Mode("tier1", "tier 1 at the first call", {**AT_ONCE, "DXPY_MAX_TIER": "1"}),
     Mode("tier2", "tiers 1 and 2 at the first calls", TIER_2),
     Mode("tier3", "tiers 1 to 3 at the first calls", {**AT_ONCE, "DXPY_MAX_TIER": "3"}),
