@@ -8,6 +8,9 @@ void emit_null_OP(Unit *u, Ins *ins) {}
 void emit_const_OP(Unit *u, Ins *ins) {}
 void emit_name_OP(Unit *u, Ins *ins) {}
 void emit_known_OP(Unit *u, Ins *ins) {}
+void emit_fact_OP(Unit *u, Ins *ins) {}
+void emit_factptr_OP(Unit *u, Ins *ins) {}
+void emit_keep_OP(Unit *u, Ins *ins) {} /* for the reference counts */
 void emit_ki64_OP(Unit *u, Ins *ins) {}
 void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
@@ -221,7 +224,9 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
 void emit_poll_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    /* Volatile: the loop around may have nothing else that writes memory, and others set it meanwhile. */
+    gcc_jit_type *set_by_others = gcc_jit_type_get_pointer(gcc_jit_type_get_volatile(u->gcc->i32));
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, set_by_others);
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
     emit_unlikely(u,
                   emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
@@ -263,7 +268,7 @@ static void suspend_in_line(Unit *u, const Exit *exit) {
         const ExitValue *row = &exit->values.items[i];
         if (row->kind == EXIT_DROP) emit_decref(u, emit_value(u, row->value), row->value->nullable);
     }
-    int depth = u->fn->local_count + exit->depth;
+    int depth = u->fn->local_count + exit->state->stack_count;
     emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
                 gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, depth));
     set_running(u, exit->state->lasti);
@@ -289,7 +294,9 @@ void emit_yield_OP(Unit *u, Ins *ins) {
 static void emit_raise(Unit *u, const Exit *exit, gcc_jit_rvalue *status) {
     gcc_jit_rvalue *first = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill), emit_int(u, 0)));
-    int handler = exit->state->handler;
+    const FrameState *state = exit->state;
+    while (state->handler < 0 && state->parent != NULL) state = state->parent;
+    int handler = state->handler;
     if (handler < 0) {
         gcc_jit_block_add_eval(u->block, NULL, status);
         gcc_jit_block_end_with_return(u->block, NULL, first);

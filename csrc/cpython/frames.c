@@ -149,11 +149,16 @@ PyObject *cp_wrap_async_value(PyObject *value) {
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }
 
-uint32_t cp_need_keys_version(PyObject *dict) {
+uint32_t cp_need_keys_version(PyDictKeysObject *keys) {
     static uint32_t next = UINT32_MAX; // of all dicts of the process; guarded by the GIL
-    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
     if (keys->dk_version == 0 && cp_keys_are_str(keys) && next > UINT32_MAX / 2) keys->dk_version = next--;
     return keys->dk_version;
+}
+
+uint32_t cp_need_function_version(PyFunctionObject *function) {
+    static uint32_t next = UINT32_MAX; // of all functions of the process; guarded by the GIL
+    if (function->func_version == 0 && next > UINT32_MAX / 2) function->func_version = next--;
+    return function->func_version;
 }
 
 static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look
@@ -164,12 +169,30 @@ void cp_prepare_interrupts(void) {
     main_thread = thread;
 }
 
+/* Not Py_AddPendingCall: it works the eval breaker out anew as the calling thread sees it, and for any but
+ * the main one no signal is pending then: one that came just now would be noticed late, or not at all. */
+static bool add_pending_call(struct _pending_calls *pending, int (*call)(void *)) {
+    PyThread_acquire_lock(pending->lock, WAIT_LOCK);
+    int last = pending->last, next = (last + 1) % NPENDINGCALLS;
+    bool there_is_room = next != pending->first;
+    if (there_is_room) {
+        pending->calls[last].func = call;
+        pending->calls[last].arg = NULL;
+        pending->last = next;
+    }
+    PyThread_release_lock(pending->lock);
+    return there_is_room;
+}
+
 bool cp_interrupt_main(int (*call)(void *)) {
     if (!Py_IsInitialized() || _Py_IsFinalizing()) return false;
     PyThreadState *holder = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
-    if (holder == NULL || holder != main_thread || Py_AddPendingCall(call, NULL) < 0) return false;
-    _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
-    return true;
+    if (holder == NULL || holder != main_thread) return false;
+    struct _ceval_state *state = &PyInterpreterState_Main()->ceval;
+    bool added = add_pending_call(&state->pending, call);
+    _Py_atomic_store_relaxed(&state->pending.calls_to_do, 1);
+    _Py_atomic_store_relaxed(&state->eval_breaker, 1);
+    return added;
 }
 
 static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {

@@ -46,9 +46,11 @@ static FunctionRecord *adopt(Frame *frame) {
 }
 
 static void ask(FunctionRecord *record, Frame *frame) {
-    publish_sample_frame = frame->owner == CP_OWNED_BY_THREAD ? frame : NULL;
+    publish_frame = frame;
+    publish_at_start = frame->owner == CP_OWNED_BY_THREAD;
     engine_ask(record);
-    publish_sample_frame = NULL;
+    publish_frame = NULL;
+    publish_at_start = false;
 }
 
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
@@ -108,7 +110,9 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     if (__builtin_expect(publish_is_wanted | osr_is_armed | sampler_at_once, 0)) {
         attend(tstate);
         if (sampler_at_once && !cp_is_tracing(tstate)) {
+            publish_frame = frame;
             compile_osr_at_once(record);
+            publish_frame = NULL;
             return osr_interpret(tstate, frame, how);
         }
     }

@@ -75,7 +75,14 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
 static inline bool cp_has_values(PyTypeObject *type) {
     return (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
 }
+/* In bytes from the start of an object, where the pointer that cp_values gives stands. */
+enum { CP_VALUES_OFFSET = -4 * (int)sizeof(void *) };
 static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_ValuesPointer(object); }
+/* A value was put where there was none: the order of insertion is kept in the bytes before the values.
+ * Emitted code does the same: emit_attr.c. */
+static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
+    _PyDictValues_AddToInsertionOrder(values, index);
+}
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
 static inline PyDictKeysObject *cp_shared_keys(PyTypeObject *type) {
     return ((PyHeapTypeObject *)type)->ht_cached_keys;
@@ -103,7 +110,10 @@ static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *
 /* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key
  * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
  * more. */
-uint32_t cp_need_keys_version(PyObject *dict);
+uint32_t cp_need_keys_version(PyDictKeysObject *keys);
+/* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
+ * need be, as with the keys. 0: there are no more. */
+uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */
@@ -145,12 +155,17 @@ static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
 }
 
+/* Everything but the slots and the place in the chain. */
+static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots) {
+    _PyFrame_InitializeSpecials(frame, function_steal, NULL, slots);
+}
+
 /* A frame with everything set but its slots and its place in the chain. */
 static inline Frame *cp_push_frame(PyThreadState *tstate, PyFunctionObject *function_steal, int words) {
     Frame *frame = (Frame *)tstate->datastack_top;
     tstate->datastack_top += words;
     PyCodeObject *code = (PyCodeObject *)function_steal->func_code;
-    _PyFrame_InitializeSpecials(frame, function_steal, NULL, code->co_nlocalsplus);
+    cp_init_frame(frame, function_steal, code->co_nlocalsplus);
     return frame;
 }
 
@@ -191,6 +206,48 @@ static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) 
     cp_generator_frame(generator)->previous = NULL;
     return yielded;
 }
+
+/* --- iterators of built-in types, whose structures are private to CPython's files --- */
+
+typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
+                                     */
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *sequence; /* NULL: exhausted */
+} CpSequenceIterator;
+
+typedef struct CpRangeIterator {
+    PyObject_HEAD long index, start, step, length;
+} CpRangeIterator;
+
+typedef struct CpEnumerate {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *iterator, *result, *long_index, *one;
+} CpEnumerate;
+
+typedef struct CpZip {
+    PyObject_HEAD Py_ssize_t count;
+    PyObject *iterators, *result;
+    int strict;
+} CpZip;
+
+typedef struct CpDictIterator {
+    PyObject_HEAD PyDictObject *dict; /* NULL: exhausted */
+    Py_ssize_t used, position;
+    PyObject *result;
+    Py_ssize_t left;
+} CpDictIterator;
+
+/* --- cpython/iterate.c: the next item, without running code --- */
+
+/* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
+ * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
+int cp_next_item(PyObject *iterator, PyObject **items);
+/* The same for those that give tuples of two: enumerate, zip, dict.items(). Of enumerate items[0] is the
+ * index as a number. */
+int cp_next_pair(PyObject *iterator, PyObject **items);
+/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
+ * running code. */
+int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 
 /* --- cpython/frames.c --- */
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
@@ -241,9 +298,8 @@ static inline PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntr
     return _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
 }
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
- * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
- * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow
- * that one down for nothing. */
+ * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
+ * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);

@@ -81,6 +81,9 @@ static void free_record(FunctionRecord *record) {
     if (!record->in_co_extra) Py_DECREF(record->code);
     Py_DECREF(record->name);
     PyMem_Free(record->failed_guards);
+    PyMem_Free(record->argument_types);
+    PyMem_Free(record->seen_types);
+    PyMem_Free(record->sample_types);
     PyMem_Free(record->osr_units);
     PyMem_Free(record);
 }

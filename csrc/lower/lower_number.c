@@ -16,6 +16,9 @@ static void flush_local(Lowerer *l, int slot);
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->type != IR_I64 && value->type != IR_F64) return value;
+    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+        if (l->locals[slot].number == value) return l->locals[slot].value;
+    if (l->inlined != NULL) return box(l, value);
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
         if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
@@ -27,65 +30,64 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     return box(l, value);
 }
 
-static const ConstInfo *const_info(const Lowerer *l, const Ins *value) {
-    return value->op == IR_const_OP ? &l->code->consts[value->imm] : NULL;
-}
-
 static int64_t bits_of(double number) {
     int64_t bits;
     memcpy(&bits, &number, sizeof(bits));
     return bits;
 }
 
-static Ins *guarded(Ins *guard, FrameState *state) {
+Ins *lower_guarded(Ins *guard, FrameState *state) {
     guard->state = state;
     return guard;
 }
 
 /* A local variable that was unboxed once is known from now on. */
 static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
+    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+        if (l->locals[slot].value == object) l->locals[slot].number = number;
+    if (l->inlined != NULL) return number;
     if (object->op != IR_ldloc_OP || l->locals[object->imm].loaded != object) return number;
     l->locals[object->imm] = (Local){.value = number, .bound = K_INT(l, 1), .quiet = true};
     return number;
 }
 
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_I64) return value;
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
-    return remember(l, value, guarded(INS(l, unbox_i64, 0, value), state));
+    return remember(l, value, lower_guarded(INS(l, unbox_i64, 0, value), state));
 }
 
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_F64) return value;
     if (info != NULL && info->type == LIKELY_FLOAT) return lower_const(l, IR_kf64_OP, bits_of(info->real));
     if (info != NULL && info->type == LIKELY_INT)
         return lower_const(l, IR_kf64_OP, bits_of((double)info->integer));
     if (value->type == IR_I64) return INS(l, i2f, 0, value);
     if (type == LIKELY_INT) return INS(l, i2f, 0, lower_i64(l, value, state));
-    return remember(l, value, guarded(INS(l, unbox_f64, 0, value), state));
+    return remember(l, value, lower_guarded(INS(l, unbox_f64, 0, value), state));
 }
 
 /* A value cannot be the wanted type for sure: speculating would leave each time. */
 static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type != LIKELY_INT && (wanted == LIKELY_INT || info->type != LIKELY_FLOAT);
-    if (wanted == LIKELY_INT) return value->type == IR_F64;
-    return value->op == IR_mkbool_OP || value->op == IR_null_OP;
+    if (value->op == IR_mkbool_OP || value->op == IR_char_OP || value->op == IR_null_OP) return true;
+    return wanted == LIKELY_INT && value->type == IR_F64;
 }
 
 /* --- operators --- */
 
 static Ins *int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
     switch (kind) {
-    case BIN_ADD: return guarded(INS(l, iadd, 0, a, b), state);
-    case BIN_SUBTRACT: return guarded(INS(l, isub, 0, a, b), state);
-    case BIN_MULTIPLY: return guarded(INS(l, imul, 0, a, b), state);
-    case BIN_FLOOR_DIVIDE: return guarded(INS(l, ifloordiv, 0, a, b), state);
-    case BIN_REMAINDER: return guarded(INS(l, imod, 0, a, b), state);
-    case BIN_LSHIFT: return guarded(INS(l, ishl, 0, a, b), state);
-    case BIN_RSHIFT: return guarded(INS(l, ishr, 0, a, b), state);
+    case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), state);
+    case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), state);
+    case BIN_MULTIPLY: return lower_guarded(INS(l, imul, 0, a, b), state);
+    case BIN_FLOOR_DIVIDE: return lower_guarded(INS(l, ifloordiv, 0, a, b), state);
+    case BIN_REMAINDER: return lower_guarded(INS(l, imod, 0, a, b), state);
+    case BIN_LSHIFT: return lower_guarded(INS(l, ishl, 0, a, b), state);
+    case BIN_RSHIFT: return lower_guarded(INS(l, ishr, 0, a, b), state);
     case BIN_AND: return INS(l, iand, 0, a, b);
     case BIN_OR: return INS(l, ior, 0, a, b);
     default: return INS(l, ixor, 0, a, b);
@@ -97,7 +99,7 @@ static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *sta
     case BIN_ADD: return INS(l, fadd, 0, a, b);
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
     case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
-    default: return guarded(INS(l, fdiv, 0, a, b), state);
+    default: return lower_guarded(INS(l, fdiv, 0, a, b), state);
     }
 }
 
@@ -107,7 +109,7 @@ static bool is_float_kind(int kind) {
 
 /* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */
 static bool becomes_float(const Lowerer *l, const Ins *value, Likely type) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type == LIKELY_FLOAT;
     return value->type == IR_F64 || (value->type == IR_OBJ && type != LIKELY_INT);
 }
@@ -116,15 +118,25 @@ static Likely likely(const Ins *value, Likely guess) {
     return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
 }
 
+static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || kind == BIN_XOR; }
+
+static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
     const OperandTypes *types = &l->inference->operands[l->index];
-    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
-    if (l->instr->feedback ==
-        FB_FLOAT) { // the interpreter saw two floats, whatever the sample's arguments were
+    if (left->op == IR_mkbool_OP && right->op == IR_mkbool_OP && is_bit_kind(kind)) return false;
+    left = number_of_bool(left);
+    right = number_of_bool(right);
+    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
+    if ((left_type == LIKELY_BOOL || right_type == LIKELY_BOOL))
+        return false; /* no unboxing of True and False */
+    Likely type = infer_arithmetic(l->instr, left_type, right_type);
+    bool by_operands =
+        (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
+    if (l->instr->feedback == FB_FLOAT && !by_operands) { // whatever the sample's arguments were
         if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
@@ -138,7 +150,7 @@ bool lower_number_binary(Lowerer *l) {
     Ins *result;
     if (kind == BIN_TRUE_DIVIDE && two_ints) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
-        result = guarded(INS(l, itruediv, 0, a, b), state);
+        result = lower_guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {
         if (kind == BIN_TRUE_DIVIDE) return false;
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
@@ -156,7 +168,7 @@ bool lower_number_unary(Lowerer *l, BcOp op) {
     if (l->depth < 1) return false;
     Ins *operand = l->stack[l->depth - 1], *result;
     if (operand->type == IR_I64 && op == BC_UNARY_NEGATIVE)
-        result = guarded(INS(l, ineg, 0, operand), lower_state_here(l));
+        result = lower_guarded(INS(l, ineg, 0, operand), lower_state_here(l));
     else if (operand->type == IR_I64) result = INS(l, iinvert, 0, operand);
     else if (operand->type == IR_F64 && op == BC_UNARY_NEGATIVE) result = INS(l, fneg, 0, operand);
     else return false;
@@ -172,7 +184,7 @@ bool lower_number_compare(Lowerer *l) {
     Likely type = infer_comparison(l->instr, left_type, right_type);
     /* An int beside a float is compared exactly by CPython: only one that is a small constant is the same as
      * a double. */
-    const ConstInfo *info = const_info(l, right);
+    const ConstInfo *info = lower_const_info(right);
     if (type == LIKELY_OTHER && left_type == LIKELY_FLOAT && info != NULL && info->type == LIKELY_INT &&
         !(l->instr->flags & BC_NO_SPECULATION) && info->integer >= -(1 << 30) && info->integer <= 1 << 30)
         type = right_type = LIKELY_FLOAT;
@@ -192,6 +204,7 @@ bool lower_number_compare(Lowerer *l) {
 }
 
 Ins *lower_truth(Lowerer *l, Ins *value) {
+    if (value->op == IR_mkbool_OP) return value->args[0];
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
     return INS(l, truth, 0, value);
@@ -199,9 +212,16 @@ Ins *lower_truth(Lowerer *l, Ins *value) {
 
 /* --- containers --- */
 
+bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess) {
+    const ConstInfo *info = lower_const_info(value);
+    return value->type == IR_I64 ||
+           (info != NULL ? info->type == LIKELY_INT
+                         : guess == LIKELY_INT && value->type == IR_OBJ && value->op != IR_mkbool_OP);
+}
+
 /* Is the key probably an int, by feedback or because it is one already? */
 static bool int_key(const Lowerer *l, const Ins *key) {
-    const ConstInfo *info = const_info(l, key);
+    const ConstInfo *info = lower_const_info(key);
     return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
 }
 
@@ -214,7 +234,7 @@ bool lower_number_subscr(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
     Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
-    guarded(item, state);
+    lower_guarded(item, state);
     item->nullable = false;
     l->depth -= 2;
     lower_push(l, item);
@@ -231,7 +251,7 @@ bool lower_number_store_subscr(Lowerer *l) {
     l->stack[l->depth - 3] = value = lower_object(l, value);
     state = lower_state_here(l);
     Ins *store = INS(l, list_set, 0, container, index, value);
-    guarded(store, state);
+    lower_guarded(store, state);
     l->depth -= 3;
     return true;
 }
@@ -241,8 +261,12 @@ bool lower_number_store_subscr(Lowerer *l) {
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
+    if (l->inlined != NULL) {
+        lower_push(l, local->number ? local->number : local->value);
+        return true;
+    }
     if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
-        guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+        lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
     lower_push(l, local->value);
     return true;
 }
@@ -250,10 +274,16 @@ bool lower_number_load(Lowerer *l, int slot) {
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
-    const ConstInfo *info = value ? const_info(l, value) : NULL;
+    const ConstInfo *info = value ? lower_const_info(value) : NULL;
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
     else if (info != NULL && info->type == LIKELY_FLOAT)
         value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (l->inlined != NULL && value != NULL) { /* what it held lives until now */
+        if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
+        *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+        lower_pop_any(l);
+        return true;
+    }
     if (value == NULL || value->type == IR_OBJ) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
@@ -318,6 +348,10 @@ static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
 
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
+    if (l->inlined != NULL) {
+        if (local->value != NULL) local->value = as_type(l, local->value, type, state);
+        return;
+    }
     if (type == IR_OBJ) {
         flush_local(l, slot);
         local->value = NULL;
@@ -325,7 +359,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     }
     if (local->value != NULL && (IrType)local->value->type == type) {
         if (may_be_unbound || local->bound->op == IR_ki64_OP) return;
-        guarded(INS(l, guard, 0, local->bound), state);
+        lower_guarded(INS(l, guard, 0, local->bound), state);
         local->bound = K_INT(l, 1);
         return;
     }
@@ -339,7 +373,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     flush_local(l, slot);
     Ins *object = INS0(l, ldloc, slot);
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
-    guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
+    lower_guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
     local->value = as_type(l, object, type, state);
     local->bound = K_INT(l, 1);
     local->stale = false;

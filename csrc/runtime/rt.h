@@ -69,6 +69,31 @@ i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **resul
 PyObject *rt_get_iter(PyObject *iterable);
 PyObject *rt_get_len(PyObject *object);
 
+i64 rt_next_item(PyObject *iterator, PyObject **results);
+i64 rt_next_pair(PyObject *iterator, PyObject **results);
+i64 rt_iter_end(TS, PyObject *iterator);
+i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
+i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_dict_has(PyObject *dict, PyObject *key);
+i64 rt_str_has(PyObject *container, PyObject *item);
+i64 rt_str_equal(PyObject *a, PyObject *b);
+PyObject *rt_str_concat(PyObject *a, PyObject *b);
+i64 rt_list_pop(PyObject *list, PyObject **results);
+PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
+PyObject *rt_list_concat(PyObject *a, PyObject *b);
+i64 rt_size(PyObject *object);
+i64 rt_isinstance(PyObject *object, PyObject *type);
+double rt_floor(double x);
+double rt_ceil(double x);
+double rt_sqrt(double x);
+double rt_sin(double x);
+double rt_cos(double x);
+double rt_tan(double x);
+double rt_atan(double x);
+double rt_exp(double x);
+double rt_log(double x);
+double rt_power(double x, double y);
+
 PyObject *rt_load_global(TS, FR, PyObject *name, RtCache *cache);
 PyObject *rt_load_name(TS, FR, PyObject *name);
 PyObject *rt_load_classderef(TS, FR, PyObject *cell, i64 slot);
@@ -123,12 +148,18 @@ void rt_dealloc(PyObject *object);
 i64 rt_is_true(PyObject *object);
 PyObject *rt_box_i64(i64 value);
 PyObject *rt_box_f64(double value);
+i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);
 i64 rt_unbox_long(PyObject *object, PyObject **results);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+
+/* --- for the link block --- */
+
+PyObject **rt_characters(void);                            // borrowed: the str of each code below 256
+PyObject *rt_method(PyTypeObject *type, const char *name); // borrowed from a built-in type
 
 /* --- for runtime/ and the frame hook --- */
 
@@ -143,6 +174,10 @@ PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
 
 /* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
+
+/* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
+ * different ones, or one that does not tell where its instances have the attribute. */
+uint32_t rt_seen_type(const RtCache *cache);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */

@@ -5,6 +5,8 @@
  * than it brings. */
 #include "runtime/rt.h"
 
+#include "cpython/decode.h"
+
 /* --- globals and builtins --- */
 
 typedef enum GlobalKind { GLOBAL_UNKNOWN, GLOBAL_OWN, GLOBAL_BUILTIN } GlobalKind;
@@ -25,8 +27,8 @@ static void fill_global(PyObject *globals, PyObject *builtins, PyObject *name, R
     PyObject **place = index >= 0 ? cp_dict_entry(home, index, name) : NULL;
     cache->kind = GLOBAL_UNKNOWN;
     if (place == NULL || ((PyDictObject *)home)->ma_values != NULL) return; /* keys shared with other dicts */
-    cache->keys_version = cp_need_keys_version(globals);
-    cache->spare = kind == GLOBAL_BUILTIN ? cp_need_keys_version(builtins) : 0;
+    cache->keys_version = cp_need_keys_version(((PyDictObject *)globals)->ma_keys);
+    cache->spare = kind == GLOBAL_BUILTIN ? cp_need_keys_version(((PyDictObject *)builtins)->ma_keys) : 0;
     cache->spare_pointers[0] = place;
     if (cache->keys_version != 0 && (kind == GLOBAL_OWN || cache->spare != 0)) cache->kind = (uint16_t)kind;
 }
@@ -374,6 +376,15 @@ i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cac
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
     if (cache->version == 0 || cp_type_version(type) != cache->version) fill_store(owner, name, cache);
     return 0;
+}
+
+/* A class that is still being set up brings a few misses. */
+enum { MISSES_OF_ONE_CLASS = 4 };
+
+uint32_t rt_seen_type(const RtCache *cache) {
+    bool by_dict = cache->kind == ATTR_DICT || cache->kind == ATTR_CLASS_DICT;
+    if (cache->misses > MISSES_OF_ONE_CLASS || (cache->version != 0 && by_dict)) return SEEN_SEVERAL;
+    return cache->version;
 }
 
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }
