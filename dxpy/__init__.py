@@ -8,20 +8,24 @@
 """
 
 import atexit
+import sys
 
-from dxpy import _jit
-from dxpy._jit import (
-    CompilationFailed,
-    DeoptFailed,
-    FunctionIdMapper,
-    FunctionProfile,
-    JitDisabled,
-    JitError,
-    JitIntegration,
-    JitStats,
-    OsrFailed,
-    integration,
-    is_enabled,
+# What comes with the engine, which is loaded when the first of these, or anything below, is asked for: `import dxpy.aio`
+# needs none of it.
+_ENGINE = frozenset(
+    (
+        "CompilationFailed",
+        "DeoptFailed",
+        "FunctionIdMapper",
+        "FunctionProfile",
+        "JitDisabled",
+        "JitError",
+        "JitIntegration",
+        "JitStats",
+        "OsrFailed",
+        "integration",
+        "is_enabled",
+    )
 )
 
 __all__ = [
@@ -51,12 +55,15 @@ __all__ = [
 
 def __getattr__(name):
     """What costs an import of its own comes when it is asked for."""
-    if name == "CompilationTier":
-        from dxpy.tiers import CompilationTier as value
-    elif name == "aio":
-        import importlib
+    if name in _ENGINE:
+        from dxpy import _jit
 
-        value = importlib.import_module("dxpy.aio")
+        value = getattr(_jit, name)
+    elif name == "CompilationTier":
+        from dxpy.tiers import CompilationTier as value
+    elif name in ("aio", "_jit"):
+        __import__(f"dxpy.{name}")
+        value = sys.modules[f"dxpy.{name}"]
     elif name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
 
@@ -74,8 +81,14 @@ def __dir__():
     return sorted({*globals(), *__all__, "aio"})
 
 
-# The worker ends before the interpreter does, and while its threads still may use the GIL.
-atexit.register(_jit.stop)
+def _stop():
+    # The worker ends before the interpreter does, and while its threads still may use the GIL.
+    engine = sys.modules.get("dxpy._jit")
+    if engine is not None:
+        engine.stop()
+
+
+atexit.register(_stop)
 
 
 def enable(**options):
@@ -85,7 +98,7 @@ def enable(**options):
     them). An unknown option is a TypeError, a bad value a ValueError, and RuntimeError says that another frame
     hook is set: then nothing has changed. With another CPython than the one dxpy was built for it warns and stays off.
     """
-    from dxpy import config
+    from dxpy import _jit, config
 
     config.apply(options)
     if problem := _jit.problem():
@@ -96,6 +109,8 @@ def enable(**options):
 
 def disable():
     """Count and compile nothing from now on; calls go to the interpreter. What was compiled is kept for enable()."""
+    from dxpy import _jit
+
     _jit.disable()
 
 
@@ -106,31 +121,37 @@ def jit(function=None, *, tier=None):
     """
     if function is None:
         return lambda decorated: jit(decorated, tier=tier)
-    from dxpy import config
+    from dxpy import _jit, config
 
     config.apply({})
     plain = _plain_function(function, "jit")
     try:
         _jit.compile_function(plain, 0 if tier is None else tier)
-    except (JitError, RuntimeError) as error:
+    except (_jit.JitError, RuntimeError) as error:
         _warn(f"dxpy.jit: {error}")
     return function
 
 
 def nojit(function):
     """Never compile this function. A decorator; returns it as it is."""
+    from dxpy import _jit
+
     _jit.set_nojit(_plain_function(function, "nojit"))
     return function
 
 
 def stats():
     """What the process's engine counted, as JitStats."""
-    return integration().stats()
+    from dxpy import _jit
+
+    return _jit.integration().stats()
 
 
 def reset():
     """Forget all counts, tiers and compiled code; functions start anew."""
-    integration().reset()
+    from dxpy import _jit
+
+    _jit.integration().reset()
 
 
 def explain(function):
@@ -146,7 +167,7 @@ def dump(function, stage):
 
     if stage not in STAGES:
         raise ValueError(f"stage must be one of {', '.join(STAGES)}, not {stage!r}")
-    from dxpy import config
+    from dxpy import _jit, config
 
     config.apply({})
     return _jit.dump(_plain_function(function, "dump"), stage)

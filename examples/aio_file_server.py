@@ -46,23 +46,29 @@ async def send_path(stream, pool, path):
 def make_handler(folder, pool):
     """The handler of connections: one request after the other until the client leaves."""
 
+    async def respond(stream, request):
+        try:
+            method, target, _ = request.decode("latin-1").split()
+            path = locate(folder, target)
+            if method != "GET" or path is None:
+                await answer(stream, "400 Bad Request", b"only files of this folder can be had\n")
+            else:
+                await send_path(stream, pool, path)
+        except (FileNotFoundError, NotADirectoryError):
+            await answer(stream, "404 Not Found", b"no such file\n")
+        except PermissionError:
+            await answer(stream, "403 Forbidden", b"this file is not for you\n")
+
     async def handler(stream):
-        while request := await stream.readline():
-            while (await stream.readline()).strip():
-                pass
-            try:
-                method, target, _ = request.decode("latin-1").split()
-                path = locate(folder, target)
-                if method != "GET" or path is None:
-                    await answer(stream, "400 Bad Request", b"only files of this folder can be had\n")
-                else:
-                    await send_path(stream, pool, path)
-            except FileNotFoundError:
-                await answer(stream, "404 Not Found", b"no such file\n")
-            except ValueError:
-                await answer(stream, "400 Bad Request", b"not a request\n")
-            except ConnectionError:
-                return
+        try:
+            while request := await stream.readline():
+                while (await stream.readline()).strip():
+                    pass
+                await respond(stream, request)
+        except ValueError:  # a line without an end, or a request of other parts
+            await answer(stream, "400 Bad Request", b"not a request\n")
+        except ConnectionError:
+            pass  # the client has left
 
     return handler
 

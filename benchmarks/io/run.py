@@ -57,7 +57,9 @@ def shown(figures):
     if "bytes" in figures:
         return f"{figures['bytes']:.0f} bytes, {figures['threads']} threads"
     text = f"{figures['seconds'] * 1e6:.1f} µs"
-    return text + f" (lag {figures['lag'] * 1e3:.1f} ms)" if "lag" in figures else text
+    if "lag" in figures:
+        text += f" (lag {figures['lag'] * 1e3:.1f} ms, {figures['lag with pauses'] * 1e3:.1f} ms with the machine's pauses)"
+    return text
 
 
 def bars(found):

@@ -16,10 +16,14 @@ typedef enum BcOp {
 
 enum {
     BC_BACKWARD = 1,
-    BC_BY_OPERANDS = 8 /* types of operands say more than feedback, which is of all callers */,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
     BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */,
-    BC_LINE = 8 /* a source line begins */
+    BC_RAN = 8 /* it ran since the interpreter began to watch this code */,
+    BC_NEVER_RAN = 16 /* it did not; instructions that are not watched have neither flag */,
+    BC_COLD = 32 /* not worth compiling: compiled code leaves here (set by lower/cold.c) */,
+    BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */,
+    BC_BY_OPERANDS = 128 /* types of operands say more than feedback, which is of all callers */,
+    BC_LINE = 256 /* a source line begins */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -148,8 +152,10 @@ typedef struct Site {
 
 typedef struct Instr {
     uint8_t op; /* BcOp */
-    uint8_t flags;
+    uint16_t flags;
     uint8_t feedback; /* FeedbackKind */
+    uint8_t left,
+        right; /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
     int32_t arg, arg2;
     int32_t target;   /* index of the instruction jumped to, -1: none */
     int32_t handler;  /* index into Bytecode.handlers of the innermost one, -1: none */
@@ -163,6 +169,13 @@ typedef struct BcHandler {
     int32_t depth;  /* stack entries kept */
     bool lasti;     /* the raising instruction's lasti is pushed before the exception */
 } BcHandler;
+
+/* A frame that stood before a hot back-edge, as a sample of what values are there. */
+typedef struct OsrSample {
+    int32_t index;  /* of the back-edge's instruction */
+    int32_t depth;  /* of its operand stack */
+    uint8_t *types; /* Likely of each local (LIKELY_UNSEEN: unbound), then of the operands, bottom first */
+} OsrSample;
 
 typedef struct Bytecode {
     const char *name; /* UTF-8, for people */
@@ -180,8 +193,11 @@ typedef struct Bytecode {
     uint8_t *name_types;     /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
     uint8_t *name_ids;       /* for a method name: its number among those of builtins.def, see bc_method */
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
-    uint8_t *sample_types;   /* Likely of locals, then operands, in a frame at a back-edge; NULL: none */
+    uint8_t *
+        sample_types; /* Likely of locals, then operands, in the frame seen last at a back-edge; NULL: none */
     int sample_count;
+    OsrSample *osr_samples;
+    int osr_sample_count;
     int unit_count;    /* length in code units */
     bool is_generator; /* generator, coroutine or async generator */
     bool is_coroutine; /* may await: coroutine, or generator marked as one */

@@ -59,6 +59,8 @@ void bc_print(const Bytecode *code, StrBuf *out) {
         if (instr->flags & BC_BACKWARD) strbuf_addf(out, " backward");
         if (instr->handler >= 0) strbuf_addf(out, " !%d", instr->handler);
         if (instr->feedback) strbuf_addf(out, " ?%d", instr->feedback);
+        if (instr->left) strbuf_addf(out, " of %d %d", instr->left, instr->right);
+        if (instr->flags & BC_NEVER_RAN) strbuf_addf(out, " never_ran");
         strbuf_addf(out, "\n");
     }
 }

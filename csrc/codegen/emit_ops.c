@@ -196,6 +196,7 @@ static void to_exit(Unit *u, Ins *ins) { gcc_jit_block_end_with_jump(u->block, N
 void emit_throw_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
 void emit_rethrow_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
 void emit_exit_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
+void emit_cold_OP(Unit *u, Ins *ins) { to_exit(u, ins); }
 
 void emit_incref_OP(Unit *u, Ins *ins) { emit_incref_ins(u, ins->args[0]); }
 void emit_decref_OP(Unit *u, Ins *ins) {
@@ -319,7 +320,7 @@ void emit_exits(Unit *u) {
             continue;
         }
         fill_spill(u, exit);
-        if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD) {
+        if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD || exit->kind == EXIT_COLD) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }

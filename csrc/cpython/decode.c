@@ -9,7 +9,7 @@ typedef struct Decoder {
     int32_t *instr_at; /* code unit -> instruction that starts there (-1: none) */
     VEC(Instr) instrs;
     int pending_offset, pending_names; /* of a call whose CALL has not come yet, -1: none */
-    uint8_t pending_feedback;
+    uint8_t pending_feedback, pending_flags;
 } Decoder;
 
 #include "cpython/decode_311.h"
@@ -52,11 +52,12 @@ static void decode_instrs(Decoder *d) {
                        .arg = (int32_t)oparg,
                        .target = -1,
                        .handler = -1,
+                       .flags = has_run(d->code, unit),
                        .feedback = feedback_of(_Py_OPCODE(units[unit]))};
         const JumpRule *jump = jump_rule(opcode);
         if (jump != NULL) {
             instr.op = jump->op;
-            instr.flags = jump->checks ? BC_BACKWARD : 0;
+            instr.flags |= jump->checks ? BC_BACKWARD : 0;
             instr.target = unit + 1 + jump->direction * (int)oparg; /* a code unit until resolve_jumps */
         } else if (SAME_OPS[opcode]) {
             instr.op = (uint8_t)(SAME_OPS[opcode] - 1);

@@ -86,6 +86,30 @@ static const FeedbackRule FEEDBACK_RULES[] = {
 static inline int plain_opcode(_Py_CODEUNIT unit) { return _PyOpcode_Deopt[_Py_OPCODE(unit)]; }
 static inline int cache_units(int opcode) { return _PyOpcode_Caches[opcode]; }
 
+/* Did a watched instruction run? The interpreter makes it adaptive, with a counter of 0, when it begins to
+ * watch; the first run specialises it, sets the counter, or writes the plain operation back. */
+static uint8_t has_run(PyCodeObject *code, int unit) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    if (!cp_is_watched(code) || cache_units(plain_opcode(units[unit])) == 0) return 0;
+    return cp_is_adaptive(_Py_OPCODE(units[unit])) && units[unit + 1] == 0 ? BC_NEVER_RAN : BC_RAN;
+}
+
+static uint8_t noted(unsigned bits) {
+    bits &= CP_INT | CP_FLOAT | CP_OTHER;
+    return bits == 0          ? LIKELY_UNSEEN
+           : bits == CP_INT   ? LIKELY_INT
+           : bits == CP_FLOAT ? LIKELY_FLOAT
+                              : LIKELY_OTHER;
+}
+
+/* See cp_note_operands. */
+static void read_notes(PyCodeObject *code, int unit, Instr *instr) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    if (!cp_is_watched(code) || _Py_OPCODE(units[unit]) != BINARY_OP) return;
+    instr->left = noted(units[unit + 1]);
+    instr->right = noted(units[unit + 1] >> CP_RIGHT);
+}
+
 /* Decode the operations that are not in opmap_311.h and are no jumps; false: unknown opcode. */
 static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
     switch (opcode) {
@@ -98,6 +122,7 @@ static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
         instr->op = BC_BINARY_OP;
         instr->arg = oparg % BIN_COUNT;
         instr->arg2 = oparg >= BIN_COUNT;
+        read_notes(d->code, (int)instr->lasti, instr);
         return oparg < 2 * BIN_COUNT;
     case UNPACK_EX:
         instr->op = BC_UNPACK_EX;
@@ -116,7 +141,9 @@ static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
     case PRECALL:
         if (d->pending_offset < 0) d->pending_offset = (int)instr->offset;
         d->pending_feedback = instr->feedback;
+        d->pending_flags = instr->flags;
         instr->op = BC_NOP;
+        instr->flags = 0;
         return true;
     case CALL:
         instr->op = BC_CALL;
@@ -124,8 +151,10 @@ static bool decode_by_rule(Decoder *d, Instr *instr, int opcode, int oparg) {
         instr->arg2 = d->pending_names;
         if (d->pending_offset >= 0) instr->offset = (uint32_t)d->pending_offset;
         instr->feedback = d->pending_feedback;
+        instr->flags = d->pending_flags; // a specialised PRECALL does what CALL would
         d->pending_offset = d->pending_names = -1;
         d->pending_feedback = FB_NONE;
+        d->pending_flags = 0;
         return true;
     default: return false;
     }

@@ -111,9 +111,9 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
         attend(tstate);
         if (sampler_at_once && !cp_is_tracing(tstate)) {
             publish_frame = frame;
-            compile_osr_at_once(record);
+            bool wanted = compile_osr_at_once(record);
             publish_frame = NULL;
-            return osr_interpret(tstate, frame, how);
+            if (wanted) return osr_interpret(tstate, frame, how);
         }
     }
     CompiledCode *compiled = record->compiled;

@@ -127,86 +127,6 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
-/* --- functions that the interpreter knows when it sees them called --- */
-
-static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }
-static inline PyObject *cp_known_isinstance(PyThreadState *tstate) {
-    return tstate->interp->callable_cache.isinstance;
-}
-static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
-    return tstate->interp->callable_cache.list_append;
-}
-
-/* Interned names that the interpreter itself looks up; all borrowed. */
-static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
-static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
-static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
-static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
-static inline PyObject *cp_name_aexit(void) { return &_Py_ID(__aexit__); }
-
-/* --- frames on the thread's data stack --- */
-
-static inline int cp_frame_words(PyCodeObject *code) {
-    return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
-}
-
-/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
-static inline bool cp_has_room(PyThreadState *tstate, int words) {
-    return words < tstate->datastack_limit - tstate->datastack_top;
-}
-
-/* Everything but the slots and the place in the chain. */
-static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots) {
-    _PyFrame_InitializeSpecials(frame, function_steal, NULL, slots);
-}
-
-/* A frame with everything set but its slots and its place in the chain. */
-static inline Frame *cp_push_frame(PyThreadState *tstate, PyFunctionObject *function_steal, int words) {
-    Frame *frame = (Frame *)tstate->datastack_top;
-    tstate->datastack_top += words;
-    PyCodeObject *code = (PyCodeObject *)function_steal->func_code;
-    cp_init_frame(frame, function_steal, code->co_nlocalsplus);
-    return frame;
-}
-
-/* One reference more, or none. */
-static inline void cp_incref_if(PyObject *object, bool wanted) {
-#ifdef Py_REF_DEBUG
-    if (wanted) Py_INCREF(object);
-#else
-    object->ob_refcnt += wanted; /* no branch: it would go one way here and the other way there */
-#endif
-}
-
-/* --- generators and coroutines --- */
-
-/* Is it at its start or at a yield? Then it may be resumed. */
-static inline bool cp_generator_waits(PyGenObject *generator) {
-    return generator->gi_frame_state < FRAME_EXECUTING;
-}
-static inline bool cp_generator_is_new(PyGenObject *generator) {
-    return generator->gi_frame_state == FRAME_CREATED;
-}
-static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
-
-/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
-static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
-    Frame *frame = cp_generator_frame(generator);
-    _PyFrame_StackPush(frame, Py_NewRef(sent));
-    generator->gi_exc_state.previous_item = tstate->exc_info;
-    tstate->exc_info = &generator->gi_exc_state;
-    generator->gi_frame_state = FRAME_EXECUTING;
-}
-/* True: it yielded; false: it is over. */
-static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
-    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
-    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
-    tstate->exc_info = generator->gi_exc_state.previous_item;
-    generator->gi_exc_state.previous_item = NULL;
-    cp_generator_frame(generator)->previous = NULL;
-    return yielded;
-}
-
 /* --- iterators of built-in types, whose structures are private to CPython's files --- */
 
 typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
@@ -248,6 +168,84 @@ int cp_next_pair(PyObject *iterator, PyObject **items);
 /* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
  * running code. */
 int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+
+/* --- functions that the interpreter knows when it sees them called --- */
+
+static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }
+static inline PyObject *cp_known_isinstance(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.isinstance;
+}
+static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.list_append;
+}
+
+/* Interned names that the interpreter itself looks up; all borrowed. */
+static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
+static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
+static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
+static inline PyObject *cp_name_aexit(void) { return &_Py_ID(__aexit__); }
+
+/* --- frames on the thread's data stack --- */
+
+static inline int cp_frame_words(PyCodeObject *code) {
+    return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+}
+
+/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
+static inline bool cp_has_room(PyThreadState *tstate, int words) {
+    return words < tstate->datastack_limit - tstate->datastack_top;
+}
+
+/* Everything but its slots and its place in the chain. */
+static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal) {
+    PyCodeObject *code = (PyCodeObject *)function_steal->func_code;
+    _PyFrame_InitializeSpecials(frame, function_steal, NULL, code->co_nlocalsplus);
+}
+static inline Frame *cp_push_frame(PyThreadState *tstate, PyFunctionObject *function_steal, int words) {
+    Frame *frame = (Frame *)tstate->datastack_top;
+    tstate->datastack_top += words;
+    cp_init_frame(frame, function_steal);
+    return frame;
+}
+
+/* One reference more, or none. */
+static inline void cp_incref_if(PyObject *object, bool wanted) {
+#ifdef Py_REF_DEBUG
+    if (wanted) Py_INCREF(object);
+#else
+    object->ob_refcnt += wanted; /* no branch: it would go one way here and the other way there */
+#endif
+}
+
+/* --- generators and coroutines --- */
+
+/* Is it at its start or at a yield? Then it may be resumed. */
+static inline bool cp_generator_waits(PyGenObject *generator) {
+    return generator->gi_frame_state < FRAME_EXECUTING;
+}
+static inline bool cp_generator_is_new(PyGenObject *generator) {
+    return generator->gi_frame_state == FRAME_CREATED;
+}
+static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
+
+/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
+static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_StackPush(frame, Py_NewRef(sent));
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* True: it yielded; false: it is over. */
+static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
+    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
+    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    cp_generator_frame(generator)->previous = NULL;
+    return yielded;
+}
 
 /* --- cpython/frames.c --- */
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
@@ -310,6 +308,34 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
            opcode == POP_JUMP_BACKWARD_IF_FALSE || opcode == POP_JUMP_BACKWARD_IF_NONE ||
            opcode == POP_JUMP_BACKWARD_IF_NOT_NONE;
 }
+
+/* The back-edge that an instruction at which a frame was interrupted has taken: itself, or the jump behind a
+ * comparison that takes it in one step. -1: none. */
+int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit);
+/* What compiled code notes of the operands of operations that the interpreter has no specialised form of:
+ * bits, in the operation's inline cache, which is not in use then. */
+enum { CP_INT = 1, CP_FLOAT = 2, CP_OTHER = 4, CP_RIGHT = 3 /* shift of the right operand's */ };
+static inline void cp_note_operands(Frame *frame, unsigned bits) {
+    _Py_CODEUNIT *unit = frame->prev_instr;
+    if (_Py_OPCODE(unit[0]) == BINARY_OP && frame->f_code->co_warmup == 0) unit[1] |= (_Py_CODEUNIT)bits;
+}
+
+/* Where the instruction at this code unit begins, prefixes included. */
+int32_t cp_first_unit(PyCodeObject *code, int32_t unit);
+/* A comparison that takes the jump at this code unit in one step, so that the jump itself is not met. -1:
+ * none. */
+int32_t cp_comparison_before(PyCodeObject *code, int32_t unit);
+/* The first back-edge behind one (behind -1: the first of all). -1: there is none. */
+int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit);
+/* An opcode that compares without jumping. */
+enum { CP_COMPARE = COMPARE_OP };
+
+/* Does the interpreter note what this code does (does it run the quickened form)? */
+static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
+/* An instruction that the interpreter will specialise. */
+bool cp_is_adaptive(uint8_t opcode);
+/* Begin to watch now. CPython does it after 8 calls or jumps back, and a `while` loop counts as neither. */
+void cp_watch(PyCodeObject *code);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 

@@ -182,7 +182,7 @@ typedef struct InlinedCall {
     void *code;     /* while lowering: the code object, borrowed */
 } InlinedCall;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD } ExitKind;
+typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD } ExitKind;
 
 typedef struct Exit {
     ExitKind kind;

@@ -13,6 +13,7 @@
 #include "cpython/layout.h"
 #include "cpython/version.h"
 #include "jit/engine.h"
+#include "jit/feedback.h"
 #include "jit/guards.h"
 #include "jit/options.h"
 #include "jit/publish.h"
@@ -61,39 +62,6 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 }
 
 /* --- decode and lower --- */
-
-/* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
- * sets itself up; what they lead to is looked up again at each compile. */
-static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
-
-static void mark_failures(Bytecode *code, const FunctionRecord *record) {
-    if (record == NULL) return;
-    for (int i = 0; i < code->count; i++) {
-        int failures = 0;
-        for (int k = 0; k < record->failed_guard_count; k++)
-            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
-        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
-    }
-}
-
-/* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
- * failures. */
-static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
-    Frame *sample = publish_frame;
-    if (sample != NULL && publish_at_start && sample->f_code == record->code && code->argument_count > 0) {
-        if (record->argument_types == NULL)
-            record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
-        for (int i = 0; record->argument_types != NULL && i < code->argument_count; i++)
-            record->argument_types[i] = decode_likely_type(sample->localsplus[i]);
-    }
-    if (record->argument_types != NULL) {
-        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
-        memcpy(code->argument_types, record->argument_types, (size_t)code->argument_count);
-    }
-    code->sample_types = record->sample_types;
-    code->sample_count = record->sample_count;
-    mark_failures(code, record);
-}
 
 static void free_facts(Facts *facts) {
     for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
@@ -167,7 +135,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     *found = (Found){.function = object, .next = *all};
     found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
-    mark_failures(found->callee.code, table_record(code));
+    feedback_add_callee(cx, found->callee.code, table_record(code));
     *all = found;
     return &found->callee;
 }
@@ -191,10 +159,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     known.seen = record->seen_types;
     known.seen_count = record->seen_count;
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
-    if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
-    for (int i = 0; i < code->count; i++)
-        for (int k = 0; k < record->osr_count; k++)
-            if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
+    feedback_add(&cx, code, record, tier > TIER_BASELINE);
     if (bytecode) bc_print(code, &text);
     else {
         Found *found = NULL;
@@ -501,6 +466,42 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, PyCodeObject *co
     PyErr_Restore(type, value, traceback);
 }
 
+/* --- code that had not run when it was compiled --- */
+
+enum {
+    COLD_EXITS = 3,       /* before it is compiled again; doubled each time, since what is rare earns less */
+    MAX_COLD_COMPILES = 6 /* afterwards all of it is compiled, whether it ran or not */
+};
+
+static void start_again(FunctionRecord *record, Frame *frame, Tier tier) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    record_pin(record);
+    publish_frame = frame;
+    record->requested = (uint8_t)tier;
+    if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+    publish_frame = NULL;
+    record_unpin(record);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void note_warm(FunctionRecord *record, const CompiledCode *c, const ExitRecord *exit) {
+    const ExitLevel *level = &exit->levels[0];
+    FunctionRecord *inner = level->frame ? table_record(c->inlined[level->frame - 1].code) : record;
+    if (exit->kind == EXIT_COLD && exit->count > 0 && inner != NULL)
+        feedback_note_unit(&inner->warm_units, &inner->warm_count, level->offset);
+}
+
+void compile_cold_taken(FunctionRecord *record, Frame *frame) {
+    const CompiledCode *c = record->compiled;
+    if (record->cold_exits < UINT16_MAX) record->cold_exits++;
+    if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
+    for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
+    record->cold_exits = 0;
+    if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
+    start_again(record, frame, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
+}
+
 /* --- OSR --- */
 
 static bool has_osr_entry(const FunctionRecord *record, int32_t unit) {
@@ -515,73 +516,72 @@ bool compile_arm_osr(FunctionRecord *record, int offset) {
     return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
 }
 
-/* True: the back-edge was not asked for before. */
-static bool want_osr(FunctionRecord *record, int32_t unit) {
-    for (int i = 0; i < record->osr_count; i++)
-        if (record->osr_units[i] == unit) return false; /* being compiled, or it was and there is no entry */
-    int32_t *grown = PyMem_Realloc(record->osr_units, sizeof(int32_t) * (size_t)(record->osr_count + 1));
-    if (grown == NULL) return false;
-    record->osr_units = grown;
-    grown[record->osr_count++] = unit;
-    return true;
-}
-
-/* Note what locals and operands a frame holds at a back-edge: in a loop that was entered before the function
- * was compiled, arguments tell nothing. How many operands there are, the code has to say. */
-static void sample_frame(FunctionRecord *record, Frame *frame, int32_t unit) {
-    CompileContext cx;
-    volatile int depth = -1;
-    if (frame == NULL || frame->f_code != record->code || cp_frame_lasti(frame) != unit) return;
-    cx_init(&cx);
-    if (setjmp(cx.bailed) == 0) {
-        Bytecode *code = decode_code(&cx, record->code, NULL);
-        const Inference *inference = infer_types(&cx, code, NULL);
-        for (int i = 0; i < code->count; i++)
-            if ((int32_t)code->instrs[i].lasti == unit) depth = inference->operands[i].depth;
-    }
-    cx_free(&cx);
-    if (depth < 0) return;
-    int count = record->code->co_nlocalsplus + depth;
-    uint8_t *types = PyMem_Realloc(record->sample_types, (size_t)count + 1);
-    if (types == NULL) return;
-    record->sample_types = types;
-    record->sample_count = count;
-    for (int i = 0; i < count; i++) types[i] = decode_likely_type(frame->localsplus[i]);
+static Tier osr_tier(const FunctionRecord *record) {
+    if (record->never || record->osr_never) return TIER_INTERPRETER;
+    return Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
 }
 
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
-    PyObject *type, *value, *traceback;
-    Tier tier = Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
-    if (record->never || record->osr_never || tier == TIER_INTERPRETER) return;
-    if (has_osr_entry(record, unit)) {
-        osr_arm(record->code, unit);
+    if (osr_tier(record) == TIER_INTERPRETER) return;
+    if (!has_osr_entry(record, unit) && (record->requested || feedback_find_loop(record, unit) != NULL))
         return;
-    }
-    if (record->requested || !want_osr(record, unit)) return;
-    PyErr_Fetch(&type, &value, &traceback);
-    record_pin(record);
-    record->requested = (uint8_t)Py_MAX(tier, (Tier)record->compiled_tier);
-    sample_frame(record, publish_frame, unit);
-    if (compile_start(record, (Tier)record->requested, options.sync) < 0)
-        engine_compile_ended(record, tier, false);
-    if (!record->dropped && has_osr_entry(record, unit)) osr_arm(record->code, unit);
-    record_unpin(record);
-    PyErr_Restore(type, value, traceback);
+    osr_disarm(NULL); /* whatever was armed was not met */
+    osr_arm(record->code, unit);
 }
 
-void compile_osr_at_once(FunctionRecord *record) {
+bool compile_at_back_edge(FunctionRecord *record, Frame *frame) {
+    int32_t unit = cp_frame_lasti(frame);
+    Tier tier = osr_tier(record);
+    bool known = feedback_find_loop(record, unit) != NULL;
+    if (tier == TIER_INTERPRETER || (!known && record->requested)) return false;
+    if (!feedback_sample_loop(record, frame) || known) return false;
+    start_again(record, frame, Py_MAX(tier, (Tier)record->compiled_tier));
+    return has_osr_entry(record, unit);
+}
+
+void compile_rearm(FunctionRecord *record, int32_t unit) {
+    const CompiledCode *c = record->compiled;
+    enum { PREFIXES = 4 }; /* an instruction and what may stand before it */
+    int32_t best = -1;
+    if (c == NULL || !options.osr || osr_tier(record) == TIER_INTERPRETER) return;
+    for (int i = 0; i < c->entry_count; i++) {
+        int32_t back_edge = c->entries[i].offset;
+        if (c->entries[i].kind != ENTRY_OSR) continue;
+        if (back_edge >= unit && back_edge - unit < PREFIXES &&
+            cp_first_unit(record->code, back_edge) == unit)
+            continue; /* it left there, before it did anything */
+        if (back_edge >= unit ? best < unit || back_edge < best : back_edge > best && best < unit)
+            best = back_edge;
+    }
+    if (best < 0) return;
+    osr_disarm(NULL);
+    osr_arm(record->code, best);
+}
+
+/* Which back-edge it is to be entered at this time; -1: none, at its start. */
+static int32_t next_back_edge(FunctionRecord *record) {
     int32_t units[64];
-    int count = 0;
-    const _Py_CODEUNIT *code = cp_code_units(record->code);
-    for (int32_t unit = 0; unit < Py_SIZE(record->code) && count < 64; unit++)
-        if (cp_is_back_edge(_Py_OPCODE(code[unit]))) units[count++] = unit;
-    if (count > 0) compile_hot_loop(record, units[record->osr_seen++ % count]);
+    int count = options.osr_threshold > 1 ? 1 : 0;
+    units[0] = -1;
+    for (int32_t unit = -1; (unit = cp_next_back_edge(record->code, unit)) >= 0 && count < 64;)
+        units[count++] = unit;
+    return count > 0 ? units[record->osr_seen++ % count] : -1;
+}
+
+bool compile_osr_at_once(FunctionRecord *record) {
+    if (options.osr_threshold > 1 && !cp_is_watched(record->code)) {
+        cp_watch(record->code);
+        return true;
+    }
+    int32_t unit = next_back_edge(record);
+    if (unit >= 0 && osr_tier(record) != TIER_INTERPRETER) osr_arm(record->code, unit);
+    return unit >= 0 || record->compiled == NULL;
 }
 
 /* --- looking on --- */
 
 static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
-    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard"};
+    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard", "cold"};
     PyObject *list = PyList_New(0);
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];

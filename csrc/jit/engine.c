@@ -1,6 +1,7 @@
 #include "jit/engine.h"
 
 #include "cpython/hook.h"
+#include "jit/feedback.h"
 #include "jit/names.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
@@ -80,11 +81,8 @@ static void free_record(FunctionRecord *record) {
     if (record->pins > 0) return;
     if (!record->in_co_extra) Py_DECREF(record->code);
     Py_DECREF(record->name);
-    PyMem_Free(record->failed_guards);
-    PyMem_Free(record->argument_types);
+    feedback_free(record);
     PyMem_Free(record->seen_types);
-    PyMem_Free(record->sample_types);
-    PyMem_Free(record->osr_units);
     PyMem_Free(record);
 }
 

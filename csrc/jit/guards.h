@@ -13,4 +13,15 @@ enum { EXITS_BEFORE_GIVING_UP = 8 };
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame, PyCodeObject *code,
                           int32_t offset);
 
+/* Compiled code left where it had not run before. (jit/compile.c) */
+void compile_cold_taken(FunctionRecord *record, struct _PyInterpreterFrame *frame);
+
+/* Compiled code left at this code unit: enter it again at the next back-edge that can be met and has an
+ * entry. (jit/compile.c) */
+void compile_rearm(FunctionRecord *record, int32_t unit);
+
+/* A frame stands before an armed back-edge at which there is no entry: have its function compiled with one.
+ * True: it is there now. (jit/compile.c) */
+bool compile_at_back_edge(FunctionRecord *record, struct _PyInterpreterFrame *frame);
+
 #endif

@@ -12,6 +12,13 @@ typedef enum Tier { TIER_INTERPRETER, TIER_BASELINE, TIER_OPTIMIZING, TIER_AOT, 
 /* Why a record's function stays interpreted: bits of FunctionRecord.never. */
 enum { NEVER_NOJIT = 1, NEVER_EXCLUDED = 2, NEVER_BAILED = 4 };
 
+/* A hot back-edge: to be entered at. */
+typedef struct OsrPoint {
+    int32_t unit;
+    int32_t count;  /* of types */
+    uint8_t *types; /* Likely of the locals and operands of a frame that was there; NULL: none was seen */
+} OsrPoint;
+
 struct CompiledCode; /* jit/table.h */
 struct Engine;       /* jit/engine.h */
 
@@ -47,11 +54,14 @@ typedef struct FunctionRecord {
     int32_t failed_guard_count;
     uint32_t recompiles;     /* because of those */
     uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */
+    int32_t *warm_units;     /* code units at which compiled code left because they had not run before */
+    int32_t warm_count;
+    uint16_t cold_exits;   /* such exits since it was compiled last */
+    uint8_t cold_compiles; /* compiles because of them */
+    uint8_t cold_off;      /* all of it is compiled, whether it ran or not */
+    OsrPoint *osr_points;
     uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
-    uint8_t *sample_types; /* Likely of locals, then operands, at a back-edge; NULL: none yet */
-    int32_t sample_count;
-    int32_t *osr_units; /* hot back-edges, to be entered at */
     int32_t osr_count;
     int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */
     uint8_t osr_seen;      /* how often in a row */

@@ -1,6 +1,5 @@
 #include "cpython/compat.h"
 
-#include "jit/publish.h"
 #include "jit/sampler.h"
 
 #include <pthread.h>
@@ -23,20 +22,22 @@ static void look(PyThreadState *tstate) {
     if (frame == NULL || cp_is_tracing(tstate) || !osr_sees(tstate, frame)) return;
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
-    int32_t unit = cp_frame_lasti(frame);
-    if (unit < 0 || !cp_is_back_edge(_Py_OPCODE(cp_code_units(frame->f_code)[unit]))) return;
+    int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));
+    if (unit < 0) return;
+    cp_watch(frame->f_code);
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
     if (record->osr_seen_unit != unit) record->osr_seen = 0;
     record->osr_seen_unit = unit;
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
     if (record->osr_seen < LOOKS_BEFORE_HOT) return;
-    publish_frame = frame;
     compile_hot_loop(record, unit);
-    publish_frame = NULL;
 }
 
 static int pending_look(void *unused) {
+    static bool was_armed; // at the look before; one sampler per process
     asked = 0;
+    if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
+    was_armed = osr_is_armed;
     if (wanted && options.osr) look(PyThreadState_Get());
     return 0;
 }
@@ -58,7 +59,7 @@ static void forget_in_child(void) { running = asked = 0; }
 void sampler_start(void) {
     static bool prepared;
     cp_prepare_interrupts();
-    sampler_at_once = options.osr && options.osr_threshold == 1;
+    sampler_at_once = options.osr && options.osr_threshold <= 2;
     wanted = 1;
     if (running) return;
     if (!prepared) pthread_atfork(NULL, NULL, forget_in_child);

@@ -16,8 +16,9 @@ void sampler_stop(void);
 void compile_hot_loop(FunctionRecord *record, int32_t unit);
 
 /* With the option osr_threshold at 1 every function is entered at one of its back-edges, another one each
- * time: for tests, which cannot wait for loops to get hot. */
+ * time: for tests, which cannot wait for loops to get hot. At 2 this begins with its second call, with what
+ * the interpreter noted in the first one, and the function's start has its turn too. */
 extern bool sampler_at_once;
-void compile_osr_at_once(FunctionRecord *record);
+bool compile_osr_at_once(FunctionRecord *record); /* true: the frame is to be interpreted */
 
 #endif

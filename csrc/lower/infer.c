@@ -205,6 +205,11 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     return result_for(f, callee, arguments);
 }
 
+/* What was noted of an operand helps where nothing else is known of it. */
+static uint8_t or_noted(uint8_t type, uint8_t noted) {
+    return type == LIKELY_OTHER && is_number(noted) ? noted : type;
+}
+
 static bool is_sequence(Likely type) {
     return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
            type == LIKELY_BYTEARRAY;
@@ -223,10 +228,12 @@ static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
 
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
-    Likely type = infer_arithmetic(instr, left.type, right.type);
-    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
-        refine(f, left, type);
-        refine(f, right, type);
+    uint8_t left_type = or_noted(left.type, instr->left), right_type = or_noted(right.type, instr->right);
+    Likely type = infer_arithmetic(instr, left_type, right_type);
+    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
+    if (type != LIKELY_OTHER) {
+        refine(f, left, left_type);
+        refine(f, right, right_type);
     }
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
@@ -277,7 +284,7 @@ static uint8_t item_of(Likely iterator) {
 /* Of which the flow says nothing, a frame seen at a back-edge may: slots are locals, then operands. */
 static uint8_t sampled(const Infer *f, int slot, uint8_t type) {
     if (type != LIKELY_OTHER || f->code->sample_types == NULL || slot >= f->code->sample_count) return type;
-    return f->code->sample_types[slot];
+    return f->code->sample_types[slot] == LIKELY_UNSEEN ? type : f->code->sample_types[slot];
 }
 
 static void unpack(Infer *f, const Instr *instr) {
@@ -429,12 +436,15 @@ static void note_operands(Infer *f, int index) {
     types->depth = f->depth;
     types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
     types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
+    types->left = or_noted(types->left, f->code->instrs[index].left);
+    types->right = or_noted(types->right, f->code->instrs[index].right);
 }
 
 /* One instruction and where control goes from it; false: it does not go on to the next. */
 static bool walk_instr(Infer *f, int index) {
     const Instr *instr = &f->code->instrs[index];
     note_operands(f, index);
+    if (instr->flags & BC_COLD) return false;
     if (instr->handler >= 0) {
         const BcHandler *handler = &f->code->handlers[instr->handler];
         arrive_unknown(f, handler->target, handler->depth + handler->lasti + 1);
@@ -501,6 +511,15 @@ static void walk_all(Infer *f) {
     }
 }
 
+/* The sample's frame can come from code that is not lowered, so this is a beginning like the start. */
+static void arrive_by_osr(Infer *f, const OsrSample *sample) {
+    int locals = f->code->local_count;
+    for (int i = 0; i < locals; i++)
+        f->locals[i] = (uint8_t)(sample->types[i] | (sample->types[i] == LIKELY_UNSEEN ? MAY_BE_UNBOUND : 0));
+    for (f->depth = 0; f->depth < sample->depth;) push(f, sample->types[locals + f->depth]);
+    arrive(f, sample->index, f->depth);
+}
+
 static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
                            const Infer *caller) {
     Arena *arena = &cx->arena;
@@ -528,6 +547,8 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)
             f.depths[code->instrs[i].target] = -2;
     arrive(&f, 0, 0);
+    walk_all(&f);
+    for (int i = 0; i < code->osr_sample_count; i++) arrive_by_osr(&f, &code->osr_samples[i]);
     walk_all(&f);
     for (int i = 0; i < code->handler_count; i++) { /* those that guard nothing are lowered all the same */
         const BcHandler *handler = &code->handlers[i];

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "lower/cold.h"
+#include "lower/stale.h"
+
 static void (*const LOWER[])(Lowerer *) = {
 #define OP(name, arg, pops, pushes) lower_##name,
 #include "bytecode/ops.def"
@@ -196,7 +199,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->quiet = false;
         local->loaded = local->number = NULL;
         if (local->value == NULL) continue;
-        local->stale = l->inlined != NULL || !l->never_stored[i];
+        local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
         add_phi(l, place, &local->value);
         if (l->inlined == NULL && l->inference->locals[target][i] & MAY_BE_UNBOUND)
@@ -365,8 +368,9 @@ static void lower_place(Lowerer *l, int index) {
             return;
         }
         if (l->ran_code && is_event(l->instr)) leave_before(l, l->index);
-        if (l->inlined != NULL && lower_is_cold(l, l->index)) {
-            INS0(l, exit, 0)->state = lower_state_here(l);
+        if ((l->instr->flags & BC_COLD) || (l->inlined != NULL && lower_is_cold(l, l->index))) {
+            bool never_ran = l->instr->flags & BC_COLD;
+            lower_ins(l, never_ran ? IR_cold_OP : IR_exit_OP, 0, 0, NULL)->state = lower_state_here(l);
             lower_end(l);
             return;
         }
@@ -416,16 +420,6 @@ static void add_osr_entries(Lowerer *l, const Inference *inference) {
     }
 }
 
-static void find_never_stored(Lowerer *l) {
-    l->never_stored = arena_array(&l->cx->arena, bool, l->code->local_count + 1);
-    for (int i = 0; i < l->code->argument_count; i++) l->never_stored[i] = true;
-    for (int i = 0; i < l->code->count; i++) {
-        const Instr *instr = &l->code->instrs[i];
-        if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST || instr->op == BC_MAKE_CELL)
-            l->never_stored[instr->arg] = false;
-    }
-}
-
 static void number_caches(Lowerer *l) {
     l->cache_numbers = arena_array(&l->cx->arena, int, l->code->count + 1);
     for (int i = 0; i < l->code->count; i++) {
@@ -439,7 +433,6 @@ void lower_prepare(Lowerer *l) {
     l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
     l->places = arena_array(arena, Place, l->code->count + 1);
     l->work = arena_array(arena, int, l->code->count + 1);
-    find_never_stored(l);
     count_edges(l);
     l->instr = &l->code->instrs[0];
 }
@@ -464,16 +457,18 @@ static Fn *new_fn(CompileContext *cx, const Bytecode *code, int tier, const int6
     return fn;
 }
 
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
+Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
                const Callees *callees) {
     Fn *fn = new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
+    if (tier > 1) cold_mark(cx, code);
     Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees};
     const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
     lower_prepare(&l);
     if (tier > 1) {
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
+        l.stale = stale_foresee(cx, code, inference);
     } else {
         number_caches(&l);
     }

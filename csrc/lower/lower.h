@@ -9,7 +9,7 @@
 
 /* Make the IR of one function. `layout` is cpython/layout.h's. `callees`: NULL to put no calls in line.
  * Bails on bytecode it cannot follow. */
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
+Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
                const Callees *callees);
 
 /* --- for lower/ only --- */
@@ -52,8 +52,8 @@ typedef struct Lowerer {
     int depth;
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
+    bool **stale;               /* by instruction that control jumps to, then by local: see lower/stale.h */
     int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
-    bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
     bool ran_code; /* tracing may have been turned on since it was last looked at */
@@ -92,6 +92,7 @@ bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
+bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 

@@ -346,6 +346,10 @@ static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     return type == IR_I64 ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
 }
 
+bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
+    return l->inlined != NULL || l->stale[target] == NULL || l->stale[target][slot];
+}
+
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (l->inlined != NULL) {
@@ -367,7 +371,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         !local->stale) { /* nothing was stored there yet */
         local->value = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
         local->bound = K_INT(l, 0);
-        local->stale = true;
+        local->stale = l->inlined != NULL; /* memory, where there is any, has nothing too */
         return;
     }
     flush_local(l, slot);
@@ -402,5 +406,6 @@ void lower_conform(Lowerer *l, int target) {
             type = IR_OBJ;
         }
         conform_local(l, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));
+        if (l->locals[slot].value != NULL && !lower_may_be_stale(l, target, slot)) flush_local(l, slot);
     }
 }

@@ -30,6 +30,9 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
     return next->op == BC_STORE_FAST && next->arg == left->imm;
 }
 
+/* The interpreter notes the operands of these; of all others the next tier knows what this one notes. */
+static bool is_watched(int kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
+
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_number_binary(l)) return;
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
@@ -50,7 +53,9 @@ void lower_BINARY_OP(Lowerer *l) {
     }
     bool in_place = l->instr->arg2;
     Ins *result;
-    if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
+    if (l->inference == NULL && !is_watched(kind))
+        result = EMIT_CALL(l, rt_binary_noted, left, right, K_INT(l, kind), K_INT(l, in_place));
+    else if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
     else if (kind == BIN_ADD || HELPERS[kind])
         result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
     else result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));

@@ -296,7 +296,10 @@ static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
     if (ir_raises(ins)) ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE);
     if (!ir_leaves(ins)) return;
-    ExitKind kind = ins->op == IR_yield_OP ? EXIT_YIELD : ir_is(ins, OPF_GUARD) ? EXIT_GUARD : EXIT_LEAVE;
+    ExitKind kind = ins->op == IR_yield_OP  ? EXIT_YIELD
+                    : ins->op == IR_cold_OP ? EXIT_COLD
+                    : ir_is(ins, OPF_GUARD) ? EXIT_GUARD
+                                            : EXIT_LEAVE;
     *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);
 }
 

@@ -23,7 +23,7 @@ Channel *channel_new(void) {
 
 void channel_release(Channel *channel) {
     if (atomic_fetch_sub(&channel->references, 1) != 1) return;
-    close(channel->event_fd);
+    close_descriptor(channel->event_fd);
     free(channel);
 }
 

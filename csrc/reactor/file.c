@@ -555,16 +555,5 @@ int file_check(File *file, bool here) {
         PyErr_SetString(PyExc_RuntimeError, "the file belongs to an event loop that was closed");
         return -1;
     }
-    if (reactor_check(file->reactor) < 0) return -1;
-    if (!here) return 0;
-    Reactor *current = reactor_current(file->state); // borrowed
-    if (current == file->reactor) return 0;
-    if (current != NULL) {
-        PyObject *own = reactor_loop(file->reactor), *other = reactor_loop(current);
-        if (own && other)
-            PyErr_Format(PyExc_RuntimeError, "the file belongs to %R and was used from %R", own, other);
-        Py_XDECREF(own);
-        Py_XDECREF(other);
-    }
-    return -1;
+    return here ? reactor_check_here(file->reactor, "file", true) : reactor_check(file->reactor);
 }

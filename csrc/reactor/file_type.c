@@ -424,7 +424,9 @@ static PyObject *file_readable(File *file, PyObject *unused) { return PyBool_Fro
 static PyObject *file_writable(File *file, PyObject *unused) { return PyBool_FromLong(file->writable); }
 static PyObject *file_seekable(File *file, PyObject *unused) { return PyBool_FromLong(file->seekable); }
 
-static PyObject *file_aenter(File *file, PyObject *unused) { return done_steal(file, Py_NewRef(file)); }
+static PyObject *file_aenter(File *file, PyObject *unused) {
+    return file_check(file, true) < 0 ? NULL : done_steal(file, Py_NewRef(file));
+}
 
 static PyObject *file_aexit(File *file, PyObject *const *arguments, Py_ssize_t count) {
     return file_close(file, NULL);

@@ -59,7 +59,7 @@ static void poll_closed(uv_handle_t *handle) {
     if (--flow->open_polls > 0) return;
     // The descriptors go only now that libuv has let go of them.
     for (int i = 0; i < 2; i++)
-        if (flow->fds[i] >= 0) close(flow->fds[i]);
+        if (flow->fds[i] >= 0) close_descriptor(flow->fds[i]);
     if (flow->previous != NULL) flow->previous->next = flow->next;
     else thread->running = flow->next;
     if (flow->next != NULL) flow->next->previous = flow->previous;
@@ -84,12 +84,22 @@ static void end_flow(Flow *flow, int error) {
     for (int i = 0; i < flow->poll_count; i++) uv_close((uv_handle_t *)&flow->polls[i], poll_closed);
 }
 
+/* libuv says "bad descriptor" of one that has an error to tell. */
+static int poll_error(uv_poll_t *poll, int status) {
+    Flow *flow = poll->data;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (status != UV_EBADF) return -status;
+    if (getsockopt(flow->fds[poll - flow->polls], SOL_SOCKET, SO_ERROR, &error, &size) != 0) return EPIPE;
+    return error != 0 ? error : EPIPE;
+}
+
 static void on_send(uv_poll_t *poll, int status, int events) {
     Flow *flow = poll->data;
     Op *op = flow->op;
     size_t turn = 0;
     if (status < 0) {
-        end_flow(flow, -status);
+        end_flow(flow, poll_error(poll, status));
         return;
     }
     while (turn < TURN_LIMIT) {
@@ -159,7 +169,7 @@ static void proxy_step(Flow *flow) {
 static void on_proxy(uv_poll_t *poll, int status, int events) {
     Flow *flow = poll->data;
     if (flow->ended) return;
-    if (status < 0) end_flow(flow, -status);
+    if (status < 0) end_flow(flow, poll_error(poll, status));
     else proxy_step(flow);
 }
 

@@ -132,11 +132,24 @@ static int call_here(PyFuture *future, PyObject *callback, PyObject *context) {
     return PyContext_Exit(context);
 }
 
+/* A task that was cancelled after its operation had ended, but before it was woken, asks for the result and
+ * then throws CancelledError in its place: nobody has taken what was opened. */
+static bool waiter_is_cancelled(PyObject *callback) {
+    PyObject *task = PyObject_GetAttrString(callback, "__self__");
+    PyObject *wanted = task ? PyObject_GetAttrString(task, "_must_cancel") : NULL;
+    bool cancelled = wanted == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(wanted);
+    Py_XDECREF(task);
+    return cancelled;
+}
+
 int future_wake(PyFuture *future) {
     PyObject *callback = future->callback, *context = future->context;
     int result = 0;
     future->callback = future->context = NULL;
     if (callback != NULL) {
+        future->passed_over = future->undelivered != NULL && waiter_is_cancelled(callback);
         // After an interruption the rest are left to the loop.
         result = call_here(future, callback, context);
         Py_DECREF(callback);
@@ -241,7 +254,9 @@ error:
 /* results */
 
 static void delivered(PyFuture *future) {
-    if (future->undelivered == NULL) return;
+    bool passed_over = future->passed_over;
+    future->passed_over = false;
+    if (future->undelivered == NULL || passed_over) return;
     op_free(future->state, future->undelivered);
     future->undelivered = NULL;
 }
@@ -461,13 +476,16 @@ static PyObject *future_await(PyFuture *future) {
     if (future->status == FUTURE_PENDING && future->cancel_source != NULL &&
         future->state->fallback_reactor != NULL) {
         // Not asyncio's: the adapter's loop object knows how its tasks wait.
-        PyObject *other = PyObject_GetAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE]);
+        // Not with PyObject_GetAttr, which takes a microsecond to say that asyncio's loops have no such
+        // thing.
+        PyObject *other;
+        if (_PyObject_LookupAttr(future->loop, future->state->names[NAME_AWAIT_FUTURE], &other) < 0)
+            return NULL;
         if (other != NULL) {
             PyObject *iterator = PyObject_CallOneArg(other, (PyObject *)future);
             Py_DECREF(other);
             return iterator;
         }
-        PyErr_Clear();
     }
     return Py_NewRef(future);
 }
@@ -648,6 +666,7 @@ static void future_finalize(PyFuture *future) {
     PyObject *type, *value, *traceback;
     if (future->undelivered != NULL) {
         op_dispose_result(future->undelivered);
+        future->passed_over = false;
         delivered(future);
     }
     if (!future->log_exception || future->loop == NULL) return;

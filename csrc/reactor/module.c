@@ -93,6 +93,13 @@ static PyObject *set_idle_seconds(PyObject *module, PyObject *value) {
 
 static PyObject *create_reactor(PyObject *module, PyObject *loop) {
     State *state = state_of_module(module);
+    PyObject *method = NULL;
+    if (loop != Py_None && _PyObject_LookupAttr(loop, state->names[NAME_ADD_READER], &method) < 0)
+        return NULL;
+    if (loop != Py_None && method == NULL)
+        return PyErr_Format(PyExc_TypeError, "an event loop or None is needed, not %.200s",
+                            Py_TYPE(loop)->tp_name);
+    Py_XDECREF(method);
     Reactor *reactor = loop == Py_None ? reactor_current(state) : reactor_for_loop(state, loop);
     return Py_XNewRef((PyObject *)reactor);
 }
@@ -225,6 +232,12 @@ static int add_types(PyObject *module, State *state) {
 
 static int module_exec(PyObject *module) {
     State *state = state_of_module(module);
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(
+            PyExc_ImportError,
+            "dxpy.aio works in the main interpreter only: its worker threads are one set per process");
+        return -1;
+    }
     for (int i = 0; i < NAME_COUNT; i++)
         if ((state->names[i] = PyUnicode_InternFromString(name_texts[i])) == NULL) return -1;
     state->get_running_loop = import_from("asyncio.events", "_get_running_loop");

@@ -10,6 +10,7 @@ typedef enum Kind {
     KIND_FD,      // int or object with fileno() -> fd
     KIND_FD2,     // the same -> fd2
     KIND_DATA,    // bytes-like or str -> data, size, held
+    KIND_BYTES,   // bytes-like -> data, size, held
     KIND_BUFFER,  // writable bytes-like -> data, size, held
     KIND_BUFFERS, // sequence of writable ones -> vectors
     KIND_SOURCES, // sequence of readable ones -> vectors
@@ -34,9 +35,9 @@ typedef enum Kind {
 } Kind;
 
 static const char *const kind_names[KIND_COUNT] = {
-    "path",   "path2",    "fd",     "fd2",  "data",    "buffer", "buffers",  "sources", "size",
-    "length", "limit",    "offset", "mode", "flags",   "id1",    "id2",      "bit1",    "bit2",
-    "bit4",   "encoding", "errors", "host", "service", "times",  "sockaddr",
+    "path", "path2",  "fd",       "fd2",    "data", "bytes",   "buffer", "buffers",  "sources",
+    "size", "length", "limit",    "offset", "mode", "flags",   "id1",    "id2",      "bit1",
+    "bit2", "bit4",   "encoding", "errors", "host", "service", "times",  "sockaddr",
 };
 
 typedef struct Param {
@@ -356,6 +357,7 @@ static int convert(Op *op, const Param *param, PyObject *value) {
     case KIND_FD: return set_fd(&op->fd, value);
     case KIND_FD2: return set_fd(&op->fd2, value);
     case KIND_DATA: return to_data(op, value);
+    case KIND_BYTES: return to_view(op, value, PyBUF_SIMPLE);
     case KIND_BUFFER: return to_view(op, value, PyBUF_WRITABLE);
     case KIND_BUFFERS: return to_views(op, value, PyBUF_WRITABLE);
     case KIND_SOURCES: return to_views(op, value, PyBUF_SIMPLE);
@@ -444,6 +446,11 @@ int params_parse(State *state, Op *op, PyObject *const *arguments, Py_ssize_t co
             op_release(state, op);
             return -1;
         }
+    }
+    if (op->kind == OP_WRITE_FILE && (op->flags & 3) == 3) {
+        PyErr_SetString(PyExc_ValueError, "atomic and append exclude each other");
+        op_release(state, op);
+        return -1;
     }
     return 0;
 }

@@ -125,8 +125,8 @@ static PyObject *start(Pool *pool, Op *model) {
     PyErr_NoMemory();
 error:
     Py_XDECREF(future);
-    close(model->fd);
-    close(model->fd2);
+    close_descriptor(model->fd);
+    close_descriptor(model->fd2);
     return NULL;
 }
 
@@ -146,7 +146,7 @@ static PyObject *pool_send(Pool *pool, PyObject *arguments, PyObject *named) {
     if (op.fd < 0) return NULL;
     op.fd2 = own_fd(pool->state, file, false);
     if (op.fd2 >= 0) return start(pool, &op);
-    close(op.fd);
+    close_descriptor(op.fd);
     return NULL;
 }
 
@@ -158,7 +158,7 @@ static PyObject *pool_proxy(Pool *pool, PyObject *arguments) {
     if (op.fd < 0) return NULL;
     op.fd2 = own_fd(pool->state, second, true);
     if (op.fd2 >= 0) return start(pool, &op);
-    close(op.fd);
+    close_descriptor(op.fd);
     return NULL;
 }
 

@@ -160,11 +160,19 @@ void reactor_ready(Reactor *reactor, PyFuture *future) {
         PyErr_WriteUnraisable((PyObject *)reactor);
 }
 
+void reactor_begin_turn(Reactor *reactor) {
+    reactor->budget = INLINE_BUDGET;
+    reactor->turn_end = clock_ns() + TURN_NANOSECONDS;
+}
+
+static bool turn_is_over(Reactor *reactor) { return clock_ns() >= reactor->turn_end; }
+
 int reactor_wake(Reactor *reactor) {
     int result = 0;
     if (reactor->waking) return 0;
     reactor->waking = true;
-    for (int count = 0; result == 0 && reactor->ready_head != NULL && count < WAKE_CAP; count++) {
+    for (bool first = true; result == 0 && reactor->ready_head != NULL && (first || !turn_is_over(reactor));
+         first = false) {
         PyFuture *future = reactor->ready_head;
         reactor->ready_head = future->ready_next;
         if (reactor->ready_head == NULL) reactor->ready_tail = NULL;
@@ -215,7 +223,7 @@ void reactor_deliver(Reactor *reactor, Op *op) {
 /* sending */
 
 static void drop_op(Reactor *reactor, Op *op) {
-    if (op->opened && op->fd >= 0) close(op->fd);
+    if (op->opened && op->fd >= 0) close_descriptor(op->fd);
     disown_op(reactor, op);
     op_free(reactor->state, op);
 }
@@ -237,7 +245,8 @@ static int send_to_lane(Reactor *reactor, Op *op) {
     op->place = PLACE_NONE;
     if (result == SUBMIT_FULL && !state->raise_when_full) {
         queue_push(&reactor->waiting[op->lane], op, PLACE_WAITING);
-        if (reactor->in_lanes > 0 || reactor->retry_scheduled) return 0;
+        // Completions make room, but so do workers that take an operation on which they hang.
+        if (reactor->retry_scheduled) return 0;
         if (schedule(reactor, NAME_CALL_LATER, NAME_RETRY, 0.01) < 0) {
             queue_unlink(&reactor->waiting[op->lane], op);
             return -1;
@@ -365,7 +374,7 @@ PyObject *reactor_submit_steal(Reactor *reactor, Op *op) {
     if (future == NULL) op_release(state, op);
     Op *heap = future ? op_to_heap(state, op) : NULL;
     if (heap == NULL) {
-        if (fd >= 0) close(fd);
+        if (fd >= 0) close_descriptor(fd);
         Py_XDECREF(future);
         return NULL;
     }
@@ -451,42 +460,38 @@ static void run_deferred(Reactor *reactor) {
     }
 }
 
+static void take_arrived(Reactor *reactor) {
+    Op **link = &reactor->arrived;
+    while (*link != NULL) link = &(*link)->next;
+    *link = channel_take(reactor->channel);
+}
+
 void reactor_collect(Reactor *reactor) {
+    Op *op;
     if (reactor->channel == NULL || reactor->generation != fork_generation()) return;
-    Op *op = channel_take(reactor->channel);
-    while (op != NULL) {
-        Op *next = op->next;
+    take_arrived(reactor);
+    while ((op = reactor->arrived) != NULL) {
+        reactor->arrived = op->next;
         op->next = NULL;
         reactor->in_lanes--;
         finish_op(reactor, op);
-        op = next;
+        if (!reactor->closed && turn_is_over(reactor)) break;
     }
 }
 
-PyObject *reactor_drain(Reactor *reactor, PyObject *unused) {
-    Py_INCREF(reactor);
-    reactor->budget = INLINE_BUDGET;
-    reactor->draining = true;
-    reactor_collect(reactor);
-    refill_lanes(reactor);
-    reactor->draining = false;
-    int result = reactor_wake(reactor);
-    Py_DECREF(reactor);
-    if (result < 0) return NULL;
-    Py_RETURN_NONE;
-}
-
-PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
-    Py_INCREF(reactor);
-    reactor->turn_scheduled = false;
-    reactor->budget = INLINE_BUDGET;
+/* The loop's call: finish what has ended and begin what was deferred, then wake whom that concerns. What does
+ * not fit into the turn is left to the next. */
+static PyObject *take_turn(Reactor *reactor, void (*more)(Reactor *)) {
     int result = 0;
+    Py_INCREF(reactor);
+    reactor_begin_turn(reactor);
     if (!reactor->closed) {
         reactor->draining = true;
-        if (reactor->uv != NULL && reactor->uv->kick) uvhost_run(reactor);
-        run_deferred(reactor);
+        reactor_collect(reactor);
+        more(reactor);
         reactor->draining = false;
-        if (reactor->deferred.head != NULL) result = reactor_schedule_turn(reactor);
+        if (reactor->deferred.head != NULL || reactor->arrived != NULL)
+            result = reactor_schedule_turn(reactor);
     }
     if (result == 0) result = reactor_wake(reactor);
     Py_DECREF(reactor);
@@ -494,14 +499,26 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+PyObject *reactor_drain(Reactor *reactor, PyObject *unused) { return take_turn(reactor, refill_lanes); }
+
+static void run_turn(Reactor *reactor) {
+    if (reactor->uv != NULL && reactor->uv->kick) uvhost_run(reactor);
+    run_deferred(reactor);
+}
+
+PyObject *reactor_turn(Reactor *reactor, PyObject *unused) {
+    reactor->turn_scheduled = false;
+    return take_turn(reactor, run_turn);
+}
+
 PyObject *reactor_retry(Reactor *reactor, PyObject *unused) {
     reactor->retry_scheduled = false;
     if (reactor->closed) Py_RETURN_NONE;
+    reactor_begin_turn(reactor);
     refill_lanes(reactor);
     int result = reactor_wake(reactor);
     for (int lane = 0; result == 0 && lane < LANE_COUNT; lane++) {
-        if (reactor->waiting[lane].head == NULL || reactor->in_lanes > 0 || reactor->retry_scheduled)
-            continue;
+        if (reactor->waiting[lane].head == NULL || reactor->retry_scheduled) continue;
         result = schedule(reactor, NAME_CALL_LATER, NAME_RETRY, 0.01);
         reactor->retry_scheduled = result == 0;
     }

@@ -104,6 +104,7 @@ struct PyFuture {
     bool blocking;
     bool log_exception;
     bool cancel_wanted;
+    bool passed_over; // the next result() is a cancelled task's, which drops it
 };
 
 PyFuture *future_new(State *state, PyObject *loop);
@@ -122,7 +123,8 @@ typedef struct OpQueue {
     Op *head, *tail;
 } OpQueue;
 
-enum { INLINE_BUDGET = 64, WAKE_CAP = 256 };
+// What one turn may take before the rest is left to the next, so that timers and sockets get theirs.
+enum { INLINE_BUDGET = 64, TURN_NANOSECONDS = 2000000 };
 
 struct Reactor {
     PyObject_HEAD State *state;
@@ -142,6 +144,8 @@ struct Reactor {
     size_t pending;
     OpQueue waiting[LANE_COUNT]; // found their lane's queue full
     OpQueue deferred;            // found the budget used up
+    Op *arrived;                 // taken from the channel, oldest first, and not finished yet
+    uint64_t turn_end;           // when this turn has taken its time
     size_t in_lanes;
     bool retry_scheduled;
     PyFuture *ready_head, *ready_tail; // owned references, settled and to be woken
@@ -149,8 +153,10 @@ struct Reactor {
     struct UvHost *uv; // libuv's loop inside this one, when something needs it
 };
 
-Reactor *reactor_current(State *state);   // borrowed; NULL with an exception
-int reactor_check(Reactor *reactor);      // the right thread, not closed, not forked; -1 with an exception
+Reactor *reactor_current(State *state); // borrowed; NULL with an exception
+int reactor_check(Reactor *reactor);    // the right thread, not closed, not forked; -1 with an exception
+// The same, and its loop is the one that runs; in_loop: RuntimeError when none does. what: whose the loop is.
+int reactor_check_here(Reactor *reactor, const char *what, bool in_loop);
 PyObject *reactor_loop(Reactor *reactor); // new reference
 // Do it inline or send it on its way; op is on the caller's stack and its owned members are taken.
 PyObject *reactor_submit_steal(Reactor *reactor, Op *op);
@@ -164,7 +170,8 @@ PyObject *reactor_turn(Reactor *reactor, PyObject *unused);
 PyObject *reactor_drain(Reactor *reactor, PyObject *unused);
 PyObject *reactor_retry(Reactor *reactor, PyObject *unused);
 PyObject *reactor_call_loop(Reactor *reactor, Name method, PyObject *first, PyObject *second);
-void reactor_collect(Reactor *reactor); // finish what workers have completed
+void reactor_begin_turn(Reactor *reactor);
+void reactor_collect(Reactor *reactor); // finish what workers have completed, until the turn's end
 int reactor_wake(Reactor *reactor);     // wake the settled; -1 with KeyboardInterrupt or SystemExit
 CancelAnswer reactor_cancel_op(PyFuture *future);
 void reactor_close(Reactor *reactor);

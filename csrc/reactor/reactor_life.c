@@ -64,7 +64,8 @@ void reactor_close(Reactor *reactor) {
     if (reactor->generation != fork_generation()) {
         // The parent's: its descriptor is shared with the parent, so it is closed and nothing else is
         // touched.
-        if (reactor->channel != NULL && reactor->channel->event_fd >= 0) close(reactor->channel->event_fd);
+        if (reactor->channel != NULL && reactor->channel->event_fd >= 0)
+            close_descriptor(reactor->channel->event_fd);
         if (reactor->channel != NULL) reactor->channel->event_fd = -1;
         reactor->uv = NULL;
     } else {
@@ -205,4 +206,23 @@ Reactor *reactor_current(State *state) {
     }
     Py_XDECREF(loop);
     return reactor;
+}
+
+int reactor_check_here(Reactor *reactor, const char *what, bool in_loop) {
+    if (reactor_check(reactor) < 0) return -1;
+    PyObject *own = reactor_loop(reactor), *running = NULL;
+    if (in_loop) {
+        Reactor *current = reactor_current(reactor->state); // borrowed
+        if (current != NULL) running = current == reactor ? Py_XNewRef(own) : reactor_loop(current);
+    } else {
+        running = PyObject_CallNoArgs(reactor->state->get_running_loop);
+    }
+    int result = own == NULL || running == NULL ? -1 : 0;
+    if (result == 0 && running != own && running != Py_None) {
+        PyErr_Format(PyExc_RuntimeError, "the %s belongs to %R and was used from %R", what, own, running);
+        result = -1;
+    }
+    Py_XDECREF(own);
+    Py_XDECREF(running);
+    return result;
 }

@@ -8,7 +8,7 @@
     static PyObject *method_##name(Reactor *reactor, PyObject *const *arguments, Py_ssize_t count,           \
                                    PyObject *names) {                                                        \
         Op op = OP_EMPTY(OP_##NAME);                                                                         \
-        if (reactor_check(reactor) < 0) return NULL;                                                         \
+        if (reactor_check_here(reactor, "reactor", false) < 0) return NULL;                                  \
         if (params_parse(reactor->state, &op, arguments, count, names) < 0) return NULL;                     \
         return reactor_submit_steal(reactor, &op);                                                           \
     }

@@ -28,6 +28,8 @@ int open_path(const char *path, int flags, int mode) {
     return (int)UV_CALL(open, path, flags | O_CLOEXEC, mode);
 }
 
+void close_descriptor(int fd) { close(fd); }
+
 int close_file(int fd) { return (int)UV_CALL(close, fd); }
 
 ssize_t read_some(int fd, void *data, size_t size, int64_t offset) {

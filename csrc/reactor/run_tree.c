@@ -16,6 +16,8 @@ typedef struct Records {
     size_t size, capacity;
 } Records;
 
+static void close_listing(DIR *folder) { closedir(folder); }
+
 static bool records_add(Records *records, char type, uint64_t inode, const char *name) {
     size_t length = strlen(name) + 1, wanted = records->size + 9 + length;
     if (wanted > records->capacity) {
@@ -71,7 +73,7 @@ void run_scandir(Op *op) {
             break;
         }
     }
-    closedir(folder);
+    close_listing(folder);
     op->data = records.data;
     op->owns_data = true;
     op->value = (int64_t)records.size;
@@ -108,7 +110,7 @@ static int empty_folder(int fd) {
     DIR *folder = fdopendir(fd);
     if (folder == NULL) {
         int error = -errno;
-        close(fd);
+        close_descriptor(fd);
         return error;
     }
     int error = 0;
@@ -125,7 +127,7 @@ static int empty_folder(int fd) {
         if (error == 0 && unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR) != 0) error = -errno;
     }
     if (error == 0 && entry == NULL && errno != 0) error = -errno;
-    closedir(folder);
+    close_listing(folder);
     return error;
 }
 

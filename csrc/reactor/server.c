@@ -1,9 +1,11 @@
 /* Server: a listening TCP or Unix socket. A connection nobody has asked for yet stays with the system. */
 #include "reactor/uvhost.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <structmember.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 typedef struct Server {
     PyObject_HEAD State *state;
@@ -76,7 +78,7 @@ static void on_connection(uv_stream_t *uv, int status) {
 }
 
 static int check(Server *server) {
-    if (server->handle != NULL) return reactor_check(server->reactor);
+    if (server->handle != NULL) return reactor_check_here(server->reactor, "server", true);
     PyErr_SetString(PyExc_ValueError, "the server is closed");
     return -1;
 }
@@ -128,11 +130,21 @@ static PyObject *server_close(Server *server, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+/* libuv says "permission denied" when the socket's folder is missing. */
+static int bind_unix(uv_pipe_t *pipe, const char *path) {
+    int error = uv_pipe_bind(pipe, path);
+    const char *slash = strrchr(path, '/');
+    if (error != UV_EACCES || slash == NULL || slash == path) return error;
+    char folder[sizeof((struct sockaddr_un *)NULL)->sun_path];
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    return access(folder, F_OK) < 0 ? -errno : error;
+}
+
 static PyObject *listen_on(State *state, const char *path, const struct sockaddr *address, int backlog) {
     Reactor *reactor = reactor_current(state); // borrowed
     StreamHandle *handle = reactor ? stream_handle_new(reactor, path != NULL) : NULL;
     if (handle == NULL) return NULL;
-    int error = path != NULL ? uv_pipe_bind(&handle->uv.pipe, path)
+    int error = path != NULL ? bind_unix(&handle->uv.pipe, path)
                              : uv_tcp_bind(&handle->uv.tcp, address,
                                            address->sa_family == AF_INET6 ? UV_TCP_IPV6ONLY : 0);
     if (error == 0) error = uv_listen(&handle->uv.stream, backlog, on_connection);

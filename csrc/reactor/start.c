@@ -20,7 +20,7 @@ static int start_read_file(State *state, Op *op) {
     op->opened = true;
     if (size == 0) {
         // Empty, or a file of /proc that does not say its size: a lane finds out.
-        close(fd);
+        close_descriptor(fd);
         op->fd = -1;
         op->opened = false;
         return 0;
@@ -28,7 +28,7 @@ static int start_read_file(State *state, Op *op) {
     size_t wanted = (size_t)size < limit ? (size_t)size : limit;
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)wanted);
     if (bytes == NULL) {
-        close(fd);
+        close_descriptor(fd);
         op->fd = -1;
         return -1;
     }
@@ -39,7 +39,7 @@ static int start_read_file(State *state, Op *op) {
     ssize_t got = wanted == 0 ? 0 : fast_pread(fd, op->data, wanted, 0);
     if (got > 0) op->value = got;
     if (got != (ssize_t)wanted) return 0;
-    close(fd);
+    close_descriptor(fd);
     op->fd = -1;
     op->opened = false;
     return 1;

@@ -65,7 +65,7 @@ void stream_handle_let_go(Reactor *reactor, StreamHandle *handle) {
     if (reactor->generation == fork_generation()) {
         stream_handle_close(handle);
     } else if (uv_fileno(&handle->uv.any, &fd) == 0) {
-        close(fd); // libuv would take it out of an epoll set that is the parent's too
+        close_descriptor(fd); // libuv would take it out of an epoll set that is the parent's too
     }
 }
 
@@ -232,7 +232,7 @@ static int check(Stream *stream) {
         PyErr_SetString(PyExc_ValueError, "the stream is closed");
         return -1;
     }
-    return reactor_check(stream->reactor);
+    return reactor_check_here(stream->reactor, "stream", true);
 }
 
 static PyObject *begin_read(Stream *stream, Want want, size_t wanted) {
@@ -294,8 +294,10 @@ static PyObject *stream_readexactly(Stream *stream, PyObject *value) {
 static PyObject *stream_readuntil(Stream *stream, PyObject *const *arguments, Py_ssize_t count) {
     PyObject *separator = count == 1 ? Py_NewRef(arguments[0]) : count == 0 ? PyBytes_FromString("\n") : NULL;
     if (separator == NULL || !PyBytes_Check(separator) || PyBytes_GET_SIZE(separator) == 0) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"), bytes that are not empty");
+        if (separator != NULL && PyBytes_Check(separator))
+            PyErr_SetString(PyExc_ValueError, "the separator must not be empty");
+        else if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "readuntil(separator=b\"\\n\"): the separator must be bytes");
         Py_XDECREF(separator);
         return NULL;
     }
@@ -312,7 +314,7 @@ static PyObject *stream_anext(Stream *stream) { return begin_read(stream, WANT_N
 static PyObject *stream_aiter(Stream *stream) { return Py_NewRef(stream); }
 
 static PyObject *stream_aenter(Stream *stream, PyObject *unused) {
-    return done_steal(stream, Py_NewRef(stream));
+    return check(stream) < 0 ? NULL : done_steal(stream, Py_NewRef(stream));
 }
 
 /* writing */
@@ -581,12 +583,12 @@ PyObject *stream_open(PyObject *module, PyObject *arguments) {
     Reactor *reactor = reactor_current(state);
     StreamHandle *handle = reactor ? stream_handle_new(reactor, !tcp) : NULL;
     if (handle == NULL) {
-        close(fd);
+        close_descriptor(fd);
         return NULL;
     }
     int error = tcp ? uv_tcp_open(&handle->uv.tcp, fd) : uv_pipe_open(&handle->uv.pipe, fd);
     if (error != 0) {
-        close(fd);
+        close_descriptor(fd);
         stream_handle_close(handle);
         raise_os_error(state, -error, NULL, NULL);
         return NULL;
@@ -643,6 +645,16 @@ static PyObject *stream_fileno(Stream *stream, PyObject *unused) {
 
 static PyObject *get_peer(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), true); }
 static PyObject *get_own(Stream *stream, void *unused) { return address_of_fd(handle_fd(stream), false); }
+
+static PyObject *stream_repr(Stream *stream) {
+    if (stream->handle == NULL || stream->finishing) return PyUnicode_FromString("<dxpy.aio.Stream closed>");
+    PyObject *own = get_own(stream, NULL), *peer = own ? get_peer(stream, NULL) : NULL;
+    PyObject *text = peer ? PyUnicode_FromFormat("<dxpy.aio.Stream %R to %R>", own, peer) : NULL;
+    Py_XDECREF(own);
+    Py_XDECREF(peer);
+    return text;
+}
+
 static PyObject *get_closed(Stream *stream, void *unused) {
     return PyBool_FromLong(stream->handle == NULL || stream->finishing);
 }
@@ -687,6 +699,7 @@ static PyType_Slot stream_slots[] = {
     {Py_tp_finalize, stream_finalize},
     {Py_tp_traverse, stream_traverse},
     {Py_tp_clear, stream_clear},
+    {Py_tp_repr, stream_repr},
     {Py_am_aiter, stream_aiter},
     {Py_am_anext, stream_anext},
     {Py_tp_methods, stream_methods},

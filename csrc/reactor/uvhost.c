@@ -62,7 +62,7 @@ void uvhost_run(Reactor *reactor) {
 
 PyObject *uvhost_ready(Reactor *reactor, PyObject *unused) {
     Py_INCREF(reactor);
-    reactor->budget = INLINE_BUDGET;
+    reactor_begin_turn(reactor);
     reactor->draining = true;
     uvhost_run(reactor);
     reactor->draining = false;

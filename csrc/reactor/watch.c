@@ -47,7 +47,7 @@ static void on_event(uv_fs_event_t *uv, const char *name, int events, int status
 }
 
 static int check(Watcher *watcher) {
-    if (!watcher->closed) return reactor_check(watcher->reactor);
+    if (!watcher->closed) return reactor_check_here(watcher->reactor, "watch", true);
     PyErr_SetString(PyExc_ValueError, "the watcher is closed");
     return -1;
 }

@@ -61,16 +61,16 @@ static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_unit
 /* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
 static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    int words = code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+    int words = cp_frame_words(code);
     Frame *frame;
-    if (tstate->datastack_top != NULL && words < tstate->datastack_limit - tstate->datastack_top) {
-        frame = (Frame *)tstate->datastack_top;
-        tstate->datastack_top += words;
+    Py_INCREF(function);
+    if (cp_has_room(tstate, words)) {
+        frame = cp_push_frame(tstate, function, words);
     } else {
         frame = PyMem_Malloc((size_t)words * sizeof(PyObject *));
         if (frame == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+        cp_init_frame(frame, function);
     }
-    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), code->co_nlocalsplus);
     for (int i = 0; i < code->co_nlocalsplus; i++) frame->localsplus[i] = NULL;
     return frame;
 }
@@ -140,13 +140,17 @@ static void place_values(const Frames *f, PyObject **spill) {
 
 /* --- leaving --- */
 
-static void count_exit(CompiledCode *compiled, ExitRecord *record, const Frames *f) {
+static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record, const Frames *f) {
+    FunctionRecord *function = compiled->record;
+    int outermost = record->level_count - 1;
     record->count++;
-    if (compiled->record == NULL) return;
-    compiled->record->exits++;
-    if (record->kind != EXIT_GUARD || record->count % EXITS_BEFORE_GIVING_UP != 0) return;
-    compile_guard_failed(compiled->record, f->at[record->level_count - 1], code_of(f, 0),
-                         record->levels[0].offset);
+    if (function == NULL) return;
+    function->exits++;
+    if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
+    else if (record->kind != EXIT_GUARD) return;
+    else if (record->count % EXITS_BEFORE_GIVING_UP == 0)
+        compile_guard_failed(function, f->at[outermost], code_of(f, 0), record->levels[0].offset);
+    if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
 /* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
@@ -172,7 +176,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     place_values(&f, spill);
     set_stack_depth(f.at[0], record->levels[0].depth);
     set_place(f.at[0], record->levels[0].offset - 1);
-    count_exit(compiled, record, &f);
+    count_exit(tstate, compiled, record, &f);
     CpEntry how = CP_GO_ON;
     for (int level = 0; level < record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f.at[level + 1]);

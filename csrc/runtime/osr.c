@@ -1,5 +1,7 @@
 #include "runtime/osr.h"
 
+#include "jit/feedback.h"
+#include "jit/guards.h"
 #include "runtime/rt.h"
 
 __thread Activation *osr_innermost; // one per thread, like the stack it leads along
@@ -10,6 +12,9 @@ bool osr_is_armed;       /* one per process, like the armed back-edge */
 static void *armed_code; // borrowed code object; its frame is running. One per process; guarded by the GIL
 static int32_t armed_unit;
 static uint8_t armed_opcode;
+/* Beside it, a comparison that would take the back-edge in one step is made to only compare. -1: none. */
+static int32_t parted_unit = -1; // likewise
+static uint8_t parted_opcode;    // likewise
 static bool held;
 
 static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
@@ -19,6 +24,7 @@ static uint8_t *opcode_at(PyCodeObject *code, int32_t unit) {
 void osr_disarm(PyCodeObject *code) {
     if (armed_code == NULL || (code != NULL && armed_code != code)) return;
     *opcode_at(armed_code, armed_unit) = armed_opcode;
+    if (parted_unit >= 0) *opcode_at(armed_code, parted_unit) = parted_opcode;
     armed_code = NULL;
     osr_is_armed = false;
 }
@@ -41,6 +47,10 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
     armed_unit = unit;
     armed_opcode = *opcode;
     *opcode = RETURN_VALUE;
+    parted_unit = cp_comparison_before(code, unit);
+    if (parted_unit < 0) return true;
+    parted_opcode = *opcode_at(code, parted_unit);
+    *opcode_at(code, parted_unit) = CP_COMPARE;
     return true;
 }
 
@@ -79,20 +89,36 @@ static int osr_entry(const CompiledCode *compiled, int32_t unit) {
     return -1;
 }
 
-PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result) {
-    if (!met_back_edge(tstate, frame)) return result;
-    CpEntry how = CP_GO_ON;
-    mark_running(frame);
+/* Enter compiled code at the back-edge that a frame stands at; RT_RESUME when there is none, and it is to be
+ * done. */
+static PyObject *enter_loop(PyThreadState *tstate, Frame *frame) {
     FunctionRecord *record = table_record(frame->f_code);
     CompiledCode *compiled = record ? record->compiled : NULL;
-    int entry = compiled && !cp_is_tracing(tstate) ? osr_entry(compiled, cp_frame_lasti(frame)) : -1;
-    if (entry < 0) {
-        frame->prev_instr--; /* the back-edge again, as it is */
-    } else {
-        record->loops++;
-        result = rt_enter(tstate, frame, compiled, entry);
-        if (!rt_has_left(result)) return result;
-        how = result == RT_UNWIND ? CP_UNWIND : CP_GO_ON;
+    bool tracing = cp_is_tracing(tstate);
+    int entry = compiled && !tracing ? osr_entry(compiled, cp_frame_lasti(frame)) : -1;
+    if (entry < 0 && record && !tracing && compile_at_back_edge(record, frame)) {
+        compiled = record->compiled;
+        entry = osr_entry(compiled, cp_frame_lasti(frame));
     }
-    return osr_interpret(tstate, frame, how);
+    if (entry < 0) {
+        frame->prev_instr = /* the back-edge again, as it is */
+            cp_code_units(frame->f_code) + cp_first_unit(frame->f_code, cp_frame_lasti(frame)) - 1;
+        return RT_RESUME;
+    }
+    record->loops++;
+    feedback_sample_loop(record, frame);
+    return rt_enter(tstate, frame, compiled, entry);
+}
+
+PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result) {
+    while (osr_is_armed && met_back_edge(tstate, frame)) {
+        mark_running(frame);
+        result = enter_loop(tstate, frame);
+        if (!rt_has_left(result)) return result;
+        Activation here = {.frame = frame, .outer = osr_innermost};
+        osr_innermost = &here;
+        result = cp_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
+        osr_innermost = here.outer;
+    }
+    return result;
 }

@@ -18,7 +18,8 @@ typedef struct RtCache {
     PyObject *value;       // borrowed from the type's dict, valid with version
     uint32_t keys_version; /* dk_version of the globals' keys */
     uint32_t spare;
-    void *spare_pointers[4];
+    int64_t offset; /* of a global from the start of its dict's keys */
+    void *spare_pointers[3];
 } RtCache;
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
@@ -34,6 +35,7 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);

@@ -27,9 +27,11 @@ static void fill_global(PyObject *globals, PyObject *builtins, PyObject *name, R
     PyObject **place = index >= 0 ? cp_dict_entry(home, index, name) : NULL;
     cache->kind = GLOBAL_UNKNOWN;
     if (place == NULL || ((PyDictObject *)home)->ma_values != NULL) return; /* keys shared with other dicts */
+    PyDictKeysObject *keys = ((PyDictObject *)home)->ma_keys;
     cache->keys_version = cp_need_keys_version(((PyDictObject *)globals)->ma_keys);
-    cache->spare = kind == GLOBAL_BUILTIN ? cp_need_keys_version(((PyDictObject *)builtins)->ma_keys) : 0;
-    cache->spare_pointers[0] = place;
+    cache->spare = kind == GLOBAL_BUILTIN ? cp_need_keys_version(keys) : 0;
+    cache->offset =
+        (char *)place - (char *)keys; /* a copy of a dict has keys of its own, of the same version */
     if (cache->keys_version != 0 && (kind == GLOBAL_OWN || cache->spare != 0)) cache->kind = (uint16_t)kind;
 }
 
@@ -64,8 +66,10 @@ PyObject *rt_load_global(PyThreadState *tstate, Frame *frame, PyObject *name, Rt
     if (__builtin_expect(cache->kind != GLOBAL_UNKNOWN, 1) &&
         cp_keys_version(frame->f_globals) == cache->keys_version &&
         (cache->kind == GLOBAL_OWN ||
-         (PyDict_CheckExact(frame->f_builtins) && cp_keys_version(frame->f_builtins) == cache->spare)))
-        return Py_NewRef(*(PyObject **)cache->spare_pointers[0]);
+         (PyDict_CheckExact(frame->f_builtins) && cp_keys_version(frame->f_builtins) == cache->spare))) {
+        PyObject *home = cache->kind == GLOBAL_OWN ? frame->f_globals : frame->f_builtins;
+        return Py_NewRef(*(PyObject **)((char *)((PyDictObject *)home)->ma_keys + cache->offset));
+    }
     return global_slow(frame, name, cache);
 }
 

@@ -152,6 +152,21 @@ PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
     return IN_PLACE[kind](a, b);
 }
 
+static unsigned note_of(PyObject *object) {
+    return PyLong_CheckExact(object) ? CP_INT : PyFloat_CheckExact(object) ? CP_FLOAT : CP_OTHER;
+}
+
+PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place) {
+    cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
+    if (in_place) return rt_inplace(a, b, kind);
+    switch (kind) {
+    case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
+    case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
+    case BIN_REMAINDER: return rt_remainder(a, b);
+    default: return rt_binary(a, b, kind);
+    }
+}
+
 PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_place) {
     /* Both operands may be borrowed from the slot: x += x must not grow what it reads. */
     if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a || a == b)

@@ -80,3 +80,10 @@ by_errno = {}
 for _name, _numbers in ERRNOS.items():
     globals()[_name] = _class = _make_class(_name)
     by_errno.update(dict.fromkeys(_numbers, _class))
+
+
+def of_system(error):
+    """The IoError of a plain OSError."""
+    return by_errno.get(error.errno, IoError)(
+        error.errno, error.strerror, error.filename, None, error.filename2
+    )

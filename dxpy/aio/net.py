@@ -10,6 +10,7 @@ from dxpy._reactor import Stream
 from dxpy.aio import errors
 
 MAX_UNIX_PATH = 107
+MAX_PORT = 65535
 TLS_CHUNK = 64 * 1024
 
 
@@ -20,6 +21,13 @@ def _unix_path(path):
     if len(name) > MAX_UNIX_PATH:
         raise ValueError(f"a Unix socket's path has at most {MAX_UNIX_PATH} bytes")
     return name
+
+
+def _checked_port(port):
+    # What is too large would be cut to 16 bits on the way.
+    if isinstance(port, int) and not 0 <= port <= MAX_PORT:
+        raise OverflowError(f"port must be 0-{MAX_PORT}, not {port}")
+    return port
 
 
 def _numeric(sockaddr):
@@ -36,7 +44,11 @@ async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=
     if (path is None) == (host is None):
         raise ValueError("either host and port or path must be given")
     if path is not None:
-        stream = await _reactor._connect_unix(_unix_path(path))
+        try:
+            stream = await _reactor._connect_unix(_unix_path(path))
+        except OSError as error:
+            error.filename = path
+            raise
     else:
         stream = await _connect_host(host, port)
     if not ssl:
@@ -47,7 +59,7 @@ async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=
 
 async def _connect_host(host, port):
     failure = None
-    for *_, address in await _reactor.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+    for *_, address in await _reactor.getaddrinfo(host, _checked_port(port), 0, socket.SOCK_STREAM):
         try:
             return await _reactor._connect_tcp(*_numeric(address))
         except OSError as error:
@@ -140,7 +152,7 @@ class TlsStream:
     async def readuntil(self, separator=b"\n"):
         """Stream.readuntil."""
         if not separator:
-            raise TypeError("the separator must not be empty")
+            raise ValueError("the separator must not be empty")
         start = 0
         while (found := self._buffer.find(separator, start)) < 0:
             start = max(0, len(self._buffer) - len(separator) + 1)
@@ -230,6 +242,9 @@ class Server:
         """The addresses it listens on."""
         return [one.sockname for one in self._listeners]
 
+    def __repr__(self):
+        return f"<dxpy.aio.Server at {', '.join(map(repr, self.addresses))}, {len(self._tasks)} connections>"
+
     async def _accept(self, listener):
         while True:
             await self._gate.acquire()
@@ -293,7 +308,7 @@ async def listen(host=None, port=0, *, path=None, backlog=1024):
         raise ValueError("either host and port or path must be given")
     if path is not None:
         return [_reactor._listen_unix(_unix_path(path), backlog)]
-    found = await _reactor.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
+    found = await _reactor.getaddrinfo(host, _checked_port(port), 0, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)
     listeners = []
     try:
         for address in dict.fromkeys(entry[4] for entry in found):
@@ -312,11 +327,17 @@ async def serve(handler, host=None, port=0, *, path=None, ssl=None, backlog=1024
     handler(stream) is a coroutine function, run as a task for each connection, at most limit at a time; the stream
     is closed when it returns. Returns a Server.
     """
+    if not callable(handler):
+        raise TypeError(f"handler must be a coroutine function, not {type(handler).__name__}")
+    if limit < 1:
+        raise ValueError("limit must be positive")
     return Server(await listen(host, port, path=path, backlog=backlog), handler, ssl, limit)
 
 
 def open_socket(sock):
     """Take over a connected socket.socket: a Stream on its descriptor; the socket object is detached."""
+    if not isinstance(sock, socket.socket):
+        raise TypeError(f"a socket.socket is needed, not {type(sock).__name__}")
     if sock.type != socket.SOCK_STREAM:
         raise ValueError("only stream sockets can be taken over")
     tcp = sock.family != socket.AF_UNIX

@@ -114,16 +114,15 @@ class Process:
 async def start_process(args, *, stdin=None, stdout=None, stderr=None, cwd=None, env=None, **options):
     """Start a program, like subprocess.Popen with the same options; a str runs in the shell. Returns a Process."""
     reactor = _reactor.create_reactor(None)
-    popen = subprocess.Popen(
-        args,
-        shell=isinstance(args, str),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        cwd=cwd,
-        env=env,
-        **options,
-    )
+    if not args:
+        raise ValueError("no program is named")
+    shell = isinstance(args, str)
+    try:
+        popen = subprocess.Popen(
+            args, shell=shell, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, **options
+        )
+    except OSError as error:
+        raise errors.of_system(error) from None
     try:
         return Process(popen, reactor)
     except BaseException:

@@ -5,6 +5,7 @@ import asyncio
 from dxpy import _reactor
 from dxpy.aio import errors
 
+_NUMBERS = {row["number"]: row["name"] for row in _reactor._table()}
 NAMES = tuple(row["name"] for row in _reactor._table() if hasattr(_reactor, row["name"]))
 
 
@@ -65,9 +66,11 @@ class AsyncRuntime:
         callback(number, result, error) is called in the loop when it is done; one of result and error is None.
         """
         reactor = self._checked()
-        name = operation if isinstance(operation, str) else operation.name.lower()
+        if not isinstance(operation, (str, int)):
+            raise TypeError(f"operation must be an IoOperation or its name, not {type(operation).__name__}")
+        name = operation if isinstance(operation, str) else _NUMBERS.get(operation)
         if name not in NAMES:
-            raise errors.SubmitFailed(f"no operation of the runtime is named {name!r}")
+            raise errors.SubmitFailed(f"the runtime has no operation {operation!r}")
         future = getattr(reactor, name)(*arguments, **named)
         self._futures[future.id] = future
         if callback is not None:

@@ -68,9 +68,11 @@ def test_the_mode_did_its_work(in_enabled_mode, run_in_mode):
         assert above == result.work["total_compiles"] == 0
         assert result.work["tier0_functions"] > 100
     else:
-        assert result.work["total_compiles"] > (20 if mode == "osr" else 100)
+        assert result.work["total_compiles"] > (20 if mode in ("osr", "cold") else 100)
     if mode.startswith("exits"):
         assert result.work["total_exits"] > 1000
+    if mode == "cold":
+        assert result.work["total_exits"] > 20
 
 
 def every_code(code):

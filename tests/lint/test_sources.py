@@ -40,6 +40,8 @@ EXCEPTIONS = {
     "runtime/osr.h": ("jit/table.h",),
     # A guard that keeps failing is reported to who compiled it.
     "runtime/exit.c": ("jit/guards.h",),
+    # A loop that is not compiled yet is reported likewise, with a sample of its values.
+    "runtime/osr.c": ("jit/guards.h", "jit/feedback.h"),
     # Both ends of the pipe speak one protocol.
     "jit/keeper.c": ("worker/protocol.h",),
     "jit/worker_client.h": ("worker/protocol.h",),

@@ -12,7 +12,7 @@ import time
 
 import pytest
 from isolate import ROOT, isolated
-from test_faults import Folder, release
+from test_faults import Folder, busy, release
 
 from dxpy import aio
 
@@ -30,7 +30,7 @@ def test_an_open_cancelled_at_each_moment_keeps_no_descriptor():
             del deferred, one
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(16)]
             queued = [aio.open_fd(path, os.O_RDWR) for _ in range(10)]
-            await asyncio.sleep(0.05)
+            await busy(16)
             for one in queued + stuck:  # queued ones never run; running ones are closed when they come
                 assert one.cancel()
             release(fifo)
@@ -54,6 +54,34 @@ def test_an_open_cancelled_at_each_moment_keeps_no_descriptor():
             del tasks, task, result
             gc.collect()
             await aio.read_file("/proc/self/comm")
+
+    asyncio.run(main())
+
+
+@isolated()
+def test_an_open_cancelled_between_its_end_and_its_task_keeps_no_descriptor():
+    async def main():
+        with Folder() as folder:
+            path = folder.path("a", b"x")
+            tasks = []
+
+            async def cancels_the_rest():
+                os.close(await aio.open_fd(path, os.O_RDWR))
+                for task in tasks[1:]:
+                    task.cancel()
+
+            async def opened():
+                return await aio.open_fd(path, os.O_RDWR)
+
+            for _ in range(20):
+                tasks[:] = [asyncio.create_task(cancels_the_rest())]
+                tasks += [asyncio.create_task(opened()) for _ in range(5)]
+                await asyncio.sleep(0)
+                time.sleep(0.01)  # all have ended, and one turn finds them
+                results = await asyncio.gather(*tasks, return_exceptions=True)
+                assert {type(one) for one in results[1:]} == {asyncio.CancelledError}
+            tasks.clear()
+            gc.collect()
 
     asyncio.run(main())
 
@@ -236,18 +264,22 @@ def test_a_process_ends_though_an_operation_is_stuck(name, folder):
     assert (result.stderr == "") is (name not in ("error", "sigint")), result.stderr
 
 
+async def no_handler(stream):
+    """For a server to which nobody speaks."""
+
+
 @isolated()
 def test_a_forked_child_begins_anew():
     async def child(path):
         assert await aio.read_file(path) == b"x" * 1000 and await aio.read_file("/proc/self/comm")
-        async with await aio.serve(None, "127.0.0.1"):
+        async with await aio.serve(no_handler, "127.0.0.1"):
             await aio.write_file(path + "2", b"child")
 
     async def main():
         with Folder() as folder:
             path = folder.path("a", b"x" * 1000)
             watch = aio.watch(folder.name)
-            server = await aio.serve(None, "127.0.0.1")
+            server = await aio.serve(no_handler, "127.0.0.1")
             for _ in range(10):
                 operations = [aio.read_file("/proc/self/comm") for _ in range(50)]
                 process = os.fork()

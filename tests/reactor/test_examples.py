@@ -34,7 +34,9 @@ def test_file_server(folder):
 
     async def main():
         command = [sys.executable, example("aio_file_server.py"), folder, "0"]
-        async with await aio.start_process(command, stdout=aio.PIPE, env=ENVIRONMENT) as server:
+        async with await aio.start_process(
+            command, stdout=aio.PIPE, stderr=aio.PIPE, env=ENVIRONMENT
+        ) as server:
             line = (await server.stdout.readline()).decode()
             port = int(line.rpartition(",")[2].strip(" )]\n"))
             async with await aio.connect("127.0.0.1", port) as stream:
@@ -42,7 +44,17 @@ def test_file_server(folder):
                 assert await get(stream, "/large.bin") == (b"200", large)
                 assert await get(stream, "/") == (b"200", b"large.bin\nsmall.txt")
                 assert (await get(stream, "/none"))[0] == b"404"
+                assert (await get(stream, "/small.txt/none"))[0] == b"404"
                 assert (await get(stream, "/../../etc/passwd"))[0] == b"400"
+            for request in (b"GET /large.bin HTTP/1.1\r\n\r\n", b"GET", b"x" * 400_000):
+                stream = await aio.connect("127.0.0.1", port)
+                await stream.write(request)
+                stream.abort()
+            async with await aio.connect("127.0.0.1", port) as stream:
+                assert (await get(stream, "nonsense of many words"))[0] == b"400"
+            await asyncio.sleep(0.1)
+            server.terminate()
+            assert await server.stderr.read() == b""
 
     asyncio.run(main())
 

@@ -53,6 +53,12 @@ class Folder:
         return path
 
 
+async def busy(count):
+    """Until that many workers of the lane for files have something to do."""
+    while aio.stats().lanes["files"].running < count:
+        await asyncio.sleep(0.001)
+
+
 def release(fifo, lane="files"):
     """Let all that hang in opening a FIFO for reading go on, until the lane is empty."""
     until = time.monotonic() + 5
@@ -332,7 +338,7 @@ def test_lanes_that_are_stuck_stop_neither_other_lanes_nor_timeouts():
             fifo, path = folder.fifo(), folder.path("a", b"abc")
             limit = aio.stats().lanes["files"].limit
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(limit + 5)]
-            await asyncio.sleep(0.1)
+            await busy(limit)
             lane = aio.stats().lanes["files"]
             assert (lane.running, lane.queued, lane.threads) == (limit, 5, limit)
             assert (await aio.list_entries(folder.name)) and await aio.read_file(path) == b"abc"
@@ -359,7 +365,7 @@ def test_a_full_queue_makes_operations_wait_or_raises():
             fifo = folder.fifo()
             aio.configure(lane="files", queue_limit=10)
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(16)]
-            await asyncio.sleep(0.05)
+            await busy(16)
             waiting = [aio.read_file("/proc/self/comm") for _ in range(100)]
             lane = aio.stats().lanes["files"]
             assert lane.queued == 10 and aio.create_reactor().pending_count() == 116
@@ -391,7 +397,7 @@ def test_operations_wait_for_a_queue_another_loop_has_filled():
 
         async def fill():
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(21)]
-            await asyncio.sleep(0.05)
+            await busy(16)
             full.set()
             while not done.is_set() and len(started) < 1:
                 await asyncio.sleep(0.01)
@@ -424,7 +430,7 @@ def test_a_hundred_thousand_operations_at_once_are_bounded():
         with Folder() as folder:
             fifo = folder.fifo()
             stuck = [aio.open_fd(fifo, os.O_RDONLY) for _ in range(16)]
-            await asyncio.sleep(0.05)
+            await busy(16)
             before, running = resident(), threads()
             operations = [aio.read_file("/proc/self/comm") for _ in range(100_000)]
             size = (resident() - before) / len(operations)

@@ -363,6 +363,7 @@ def test_loops_of_several_threads_at_once(folder):
 def test_importing_the_parts_alone():
     code = (
         "import sys, dxpy; assert not any('uv' in m or '_reactor' in m for m in sys.modules), sys.modules;"
-        "assert 'libuv' not in open('/proc/self/maps').read(); import dxpy.aio; assert 'dxpy._reactor' in sys.modules"
+        "assert 'libuv' not in open('/proc/self/maps').read(); import dxpy.aio; assert 'dxpy._reactor' in sys.modules;"
+        "assert 'dxpy._jit' not in sys.modules; assert not dxpy.is_enabled() and 'dxpy._jit' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -81,8 +81,10 @@ def test_reading_to_a_bound(run):
                 for bad in (-2, -1):
                     with pytest.raises(ValueError):
                         await (stream.readexactly(bad) if bad == -1 else stream.read(bad))
-                with pytest.raises(TypeError):
+                with pytest.raises(ValueError):
                     await stream.readuntil(b"")
+                with pytest.raises(TypeError):
+                    await stream.readuntil("x")
 
     run(main())
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import socket
+import struct
 import threading
 import time
 from pathlib import Path
@@ -325,3 +326,29 @@ def test_the_stub_names_what_the_module_has():
     assert {name for name in dir(_reactor) if not name.startswith("_")} == {
         name for name in named if not name.startswith("_")
     }
+
+
+def test_a_pool_says_that_the_other_side_left(run, folder):
+    path = os.path.join(folder, "a")
+    with open(path, "wb") as file:
+        file.truncate(50_000_000)
+
+    async def main():
+        with aio.ReactorPool(1) as pool:
+            for reset in (False, True):
+                listener = socket.create_server(("127.0.0.1", 0))
+                client = socket.create_connection(listener.getsockname())
+                server, _ = listener.accept()
+                server.setblocking(False)
+                async with aio.open(path, "rb") as file:
+                    sending = pool.send_file(server, file)
+                    client.recv(1000)
+                    if reset:
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    client.close()
+                    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+                        await sending
+                server.close()
+                listener.close()
+
+    run(main())

@@ -43,6 +43,11 @@ MODES = [
         {"DXPY_SYNC": "1", "DXPY_THRESHOLDS": NEVER, "DXPY_OSR": "1", "DXPY_OSR_THRESHOLD": "1"},
     ),
     Mode(
+        "cold",
+        "entered at back-edges and starts from the second call on; what did not run in the first is left out",
+        {"DXPY_SYNC": "1", "DXPY_THRESHOLDS": NEVER, "DXPY_OSR": "1", "DXPY_OSR_THRESHOLD": "2"},
+    ),
+    Mode(
         "background",
         "compiled beside the program, installed late",
         {"DXPY_THRESHOLDS": "1,2,3", "DXPY_SYNC": "0", "DXPY_INSTALL_DELAY": "0.02"},

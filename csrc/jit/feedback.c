@@ -1,0 +1,120 @@
+#include "cpython/compat.h"
+
+#include "jit/feedback.h"
+
+#include "cpython/decode.h"
+#include "jit/publish.h"
+#include "lower/cold.h"
+
+bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
+    for (int32_t i = 0; i < *count; i++)
+        if ((*units)[i] == unit) return true;
+    int32_t *grown = PyMem_Realloc(*units, sizeof(int32_t) * (size_t)(*count + 1));
+    if (grown == NULL) return false;
+    *units = grown;
+    grown[(*count)++] = unit;
+    return true;
+}
+
+static int times_noted(const int32_t *units, int32_t count, uint32_t unit) {
+    int times = 0;
+    for (int32_t i = 0; i < count; i++) times += units[i] == (int32_t)unit;
+    return times;
+}
+
+OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
+    for (int32_t i = 0; i < record->osr_count; i++)
+        if (record->osr_points[i].unit == unit) return &record->osr_points[i];
+    return NULL;
+}
+
+static OsrPoint *new_loop(FunctionRecord *record, int32_t unit) {
+    OsrPoint *grown = PyMem_Realloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
+    if (grown == NULL) return NULL;
+    record->osr_points = grown;
+    grown[record->osr_count] = (OsrPoint){.unit = unit};
+    return &grown[record->osr_count++];
+}
+
+static void sample(uint8_t *types, PyObject **values, int count) {
+    for (int i = 0; i < count; i++) types[i] = values[i] ? decode_likely_type(values[i]) : LIKELY_UNSEEN;
+}
+
+bool feedback_sample_loop(FunctionRecord *record, Frame *frame) {
+    OsrPoint *loop = feedback_find_loop(record, cp_frame_lasti(frame));
+    if (loop == NULL) loop = new_loop(record, cp_frame_lasti(frame));
+    if (loop == NULL) return false;
+    if (loop->types == NULL || loop->count != frame->stacktop) {
+        uint8_t *types = PyMem_Realloc(loop->types, (size_t)frame->stacktop + 1);
+        if (types == NULL) return false;
+        loop->types = types;
+        loop->count = frame->stacktop;
+    }
+    sample(loop->types, frame->localsplus, loop->count);
+    return true;
+}
+
+static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
+    code->osr_samples = arena_array(&cx->arena, OsrSample, record->osr_count + 1);
+    for (int i = 0; i < code->count; i++) {
+        const OsrPoint *loop = feedback_find_loop(record, (int32_t)code->instrs[i].lasti);
+        int depth = loop ? loop->count - code->local_count : 0;
+        if (loop == NULL) continue;
+        code->instrs[i].flags |= BC_OSR;
+        if (loop->types == NULL || depth < 0 || depth > code->stack_size) continue;
+        code->osr_samples[code->osr_sample_count++] =
+            (OsrSample){.index = i, .depth = depth, .types = loop->types};
+        code->sample_types = loop->types;
+        code->sample_count = loop->count;
+    }
+}
+
+/* The arguments of the call that made it hot, or what they have become in a loop. */
+static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
+    Frame *frame = publish_frame;
+    uint8_t *types = record->argument_types;
+    if (code->argument_count == 0) return;
+    if (frame != NULL && publish_at_start && frame->f_code == record->code) {
+        if (types == NULL) types = record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
+        if (types != NULL) sample(types, frame->localsplus, code->argument_count);
+    }
+    if (types == NULL && code->osr_sample_count > 0)
+        types = code->osr_samples[code->osr_sample_count - 1].types;
+    if (types == NULL) return;
+    code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+    memcpy(code->argument_types, types, (size_t)code->argument_count);
+}
+
+/* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
+ * sets itself up; what they lead to is looked up again at each compile. */
+static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
+
+static void mark_past(Bytecode *code, const FunctionRecord *record) {
+    for (int i = 0; i < code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
+            instr->flags |= BC_NO_SPECULATION;
+        if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
+        if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
+    }
+}
+
+void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
+    add_loops(cx, code, record);
+    if (!speculate) return;
+    add_arguments(cx, code, record);
+    mark_past(code, record);
+}
+
+void feedback_add_callee(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
+    if (record != NULL) mark_past(code, record);
+    cold_mark(cx, code);
+}
+
+void feedback_free(FunctionRecord *record) {
+    for (int32_t i = 0; i < record->osr_count; i++) PyMem_Free(record->osr_points[i].types);
+    PyMem_Free(record->osr_points);
+    PyMem_Free(record->failed_guards);
+    PyMem_Free(record->warm_units);
+    PyMem_Free(record->argument_types);
+}

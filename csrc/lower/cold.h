@@ -1,0 +1,11 @@
+/* Code that has not run, by what the interpreter noted. */
+#ifndef DXPY_LOWER_COLD_H
+#define DXPY_LOWER_COLD_H
+
+#include "base/bail.h"
+#include "bytecode/bytecode.h"
+
+/* Set BC_COLD where control flow comes into code that never ran. */
+void cold_mark(CompileContext *cx, Bytecode *code);
+
+#endif

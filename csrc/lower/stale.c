@@ -1,0 +1,156 @@
+/* Numbers in local variables go to the frame's memory where somebody may look at it. What was stored there
+ * and not assigned since need not be stored again. This foresees, before anything is lowered, what the memory
+ * will lack where control flow joins; in front of a loop that somebody looks at, and that does not assign a
+ * variable, it asks for the number to be stored once. */
+#include "lower/stale.h"
+
+#include <string.h>
+
+typedef struct Loop {
+    int end;        /* the last jump back to it, -1: this is no loop */
+    bool looked_at; /* something in it looks at the frame */
+    bool *assigned; /* by local */
+} Loop;
+
+typedef struct Stale {
+    CompileContext *cx;
+    const Bytecode *code;
+    const Inference *inference;
+    bool **on_arrival;
+    Loop *loops; /* by instruction */
+    int *work, work_count;
+    bool *queued;
+    bool *now; /* while walking */
+} Stale;
+
+static bool arithmetic_looks(const Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    const OperandTypes *types = &s->inference->operands[index];
+    Likely left = types->left, right = types->right;
+    return (instr->op == BC_BINARY_OP ? infer_arithmetic(instr, left, right)
+                                      : infer_comparison(instr, left, right)) == LIKELY_OTHER;
+}
+
+/* Will the instruction probably be a call of a helper that runs code? */
+static bool looks(const Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    uint8_t top = s->inference->operands[index].right;
+    switch (instr->op) {
+    case BC_BINARY_OP:
+    case BC_COMPARE_OP: return arithmetic_looks(s, index);
+    case BC_BINARY_SUBSCR: return instr->feedback != FB_LIST_INT && instr->feedback != FB_TUPLE_INT;
+    case BC_STORE_SUBSCR: return instr->feedback != FB_LIST_INT;
+    case BC_UNARY_NEGATIVE:
+    case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
+    case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
+    case BC_LOAD_GLOBAL:
+    case BC_LOAD_ATTR:
+    case BC_LOAD_METHOD: return instr->site == NULL || (instr->flags & BC_NO_SPECULATION);
+    case BC_NOP:
+    case BC_RESUME:
+    case BC_POP_TOP:
+    case BC_PUSH_NULL:
+    case BC_COPY:
+    case BC_SWAP:
+    case BC_LOAD_CONST:
+    case BC_LOAD_FAST:
+    case BC_STORE_FAST:
+    case BC_LOAD_CLOSURE:
+    case BC_LOAD_DEREF:
+    case BC_UNARY_NOT:
+    case BC_IS_OP:
+    case BC_BUILD_TUPLE:
+    case BC_BUILD_LIST:
+    case BC_LIST_APPEND:
+    case BC_RETURN_VALUE: return false;
+    default: return instr->target < 0 || instr->op == BC_SEND;
+    }
+}
+
+static void find_loops(Stale *s) {
+    const Bytecode *code = s->code;
+    s->loops = arena_array(&s->cx->arena, Loop, code->count + 1);
+    for (int i = 0; i < code->count; i++) s->loops[i].end = -1;
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].target >= 0 && code->instrs[i].target <= i)
+            s->loops[code->instrs[i].target].end = i;
+    for (int head = 0; head < code->count; head++) {
+        Loop *loop = &s->loops[head];
+        if (loop->end < 0) continue;
+        loop->assigned = arena_array(&s->cx->arena, bool, code->local_count + 1);
+        for (int i = head; i <= loop->end; i++) {
+            const Instr *instr = &code->instrs[i];
+            if (s->inference->operands[i].depth < 0 || (instr->flags & BC_COLD)) continue;
+            loop->looked_at |= looks(s, i);
+            if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) loop->assigned[instr->arg] = true;
+        }
+    }
+}
+
+static void arrive(Stale *s, int from, int target) {
+    if (target < 0 || target >= s->code->count) return;
+    const Loop *loop = &s->loops[target];
+    bool enters = from < target || from > loop->end, changed = s->on_arrival[target] == NULL;
+    int locals = s->code->local_count;
+    if (changed) s->on_arrival[target] = arena_array(&s->cx->arena, bool, locals + 1);
+    for (int i = 0; i < locals; i++) {
+        if (!s->now[i] || s->on_arrival[target][i]) continue;
+        if (enters && loop->end >= 0 && loop->looked_at && !loop->assigned[i]) continue;
+        s->on_arrival[target][i] = changed = true;
+    }
+    if (!changed || s->queued[target]) return;
+    s->queued[target] = true;
+    s->work[s->work_count++] = target;
+}
+
+/* One instruction; false: control does not go on to the next. */
+static bool walk_instr(Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    if (instr->flags & BC_COLD) return false;
+    if (looks(s, index)) memset(s->now, 0, (size_t)s->code->local_count);
+    switch (instr->op) {
+    case BC_STORE_FAST: s->now[instr->arg] = true; return true;
+    case BC_RETURN_VALUE:
+    case BC_RAISE_VARARGS:
+    case BC_RERAISE:
+    case BC_YIELD_VALUE:
+    case BC_RETURN_GENERATOR: return false;
+    default:
+        if (instr->target >= 0) arrive(s, index, instr->target);
+        return instr->op != BC_JUMP;
+    }
+}
+
+static void walk_from(Stale *s, int index) {
+    memcpy(s->now, s->on_arrival[index], (size_t)s->code->local_count);
+    while (index < s->code->count && walk_instr(s, index)) {
+        index++;
+        if (index >= s->code->count || s->inference->locals[index] == NULL) continue;
+        arrive(s, index - 1, index); /* others come here too */
+        return;
+    }
+}
+
+bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference) {
+    Arena *arena = &cx->arena;
+    Stale s = {.cx = cx, .code = code, .inference = inference};
+    s.on_arrival = arena_array(arena, bool *, code->count + 1);
+    s.work = arena_array(arena, int, code->count + 1);
+    s.queued = arena_array(arena, bool, code->count + 1);
+    s.now = arena_array(arena, bool, code->local_count + 1);
+    find_loops(&s);
+    for (int i = 0; i < code->count; i++) { /* entries find all in memory; others come by the walk */
+        bool entry = i == 0 || (code->instrs[i].flags & BC_OSR);
+        bool behind_yield = i > 0 && (code->instrs[i - 1].op == BC_YIELD_VALUE ||
+                                      code->instrs[i - 1].op == BC_RETURN_GENERATOR);
+        memset(s.now, 0, (size_t)code->local_count);
+        if (entry || behind_yield) arrive(&s, i - 1, i);
+    }
+    for (int i = 0; i < code->handler_count; i++) arrive(&s, -1, code->handlers[i].target);
+    while (s.work_count > 0) {
+        int index = s.work[--s.work_count];
+        s.queued[index] = false;
+        walk_from(&s, index);
+    }
+    return s.on_arrival;
+}

@@ -1,0 +1,169 @@
+"""Bad input: what is said about it, and that it is said before anything is done."""
+
+import asyncio
+import os
+import socket
+import threading
+
+import pytest
+
+from dxpy import aio
+
+
+def fails(kind, call, match=None):
+    """The call raises, at once or when awaited."""
+
+    async def check():
+        with pytest.raises(kind, match=match) as caught:
+            await call()
+        return caught.value
+
+    return check()
+
+
+def test_what_is_of_the_wrong_type(run, folder):
+    path = os.path.join(folder, "a")
+
+    async def main():
+        fd = os.open(path, os.O_RDWR | os.O_CREAT)
+        try:
+            for call in (
+                lambda: aio.read_file(None),
+                lambda: aio.stat(3),
+                lambda: aio.pread(fd, "1", 0),
+                lambda: aio.pread_into(fd, b"constant", 0),
+                lambda: aio.pwrite(fd, "text", 0),
+                lambda: aio.write_fd(fd, "text"),
+                lambda: aio.write_file(path, 5),
+                lambda: aio.open(path, 5),
+                lambda: aio.chmod(path, "rw"),
+                lambda: aio.utime(path, (1,)),
+                lambda: aio.watch(3),
+                lambda: aio.serve(None, "127.0.0.1"),
+                lambda: aio.serve("handler", "127.0.0.1"),
+            ):
+                await fails(TypeError, call)
+            for call in (aio.create_reactor, aio.open_socket):
+                with pytest.raises(TypeError):
+                    call(5)
+            assert await aio.read_file(path) == b""
+        finally:
+            os.close(fd)
+
+    run(main())
+
+
+def test_what_has_no_meaning(run, folder):
+    path = os.path.join(folder, "a")
+
+    async def main():
+        for call in (
+            lambda: aio.write_file(path, b"", atomic=True, append=True),
+            lambda: aio.serve(print, "127.0.0.1", limit=0),
+            lambda: aio.run_process([]),
+            lambda: aio.connect(path="a\0b"),
+            lambda: aio.run_process(["a\0b"]),
+        ):
+            await fails(ValueError, call)
+        for port in (-1, 65536, 99999):
+            await fails(OverflowError, lambda port=port: aio.connect("127.0.0.1", port), str(port))
+            await fails(OverflowError, lambda port=port: aio.serve(print, "127.0.0.1", port), str(port))
+        assert os.listdir(folder) == []
+
+    run(main())
+
+
+def test_errors_of_the_system_name_what_they_are_about(run, folder):
+    missing = os.path.join(folder, "none")
+
+    async def main():
+        for call, name in (
+            (lambda: aio.connect(path=missing), missing),
+            (lambda: aio.serve(print, path=os.path.join(missing, "socket")), os.path.join(missing, "socket")),
+            (lambda: aio.run_process([missing]), missing),
+            (lambda: aio.run_process(["true"], cwd=missing), missing),
+        ):
+            error = await fails(FileNotFoundError, call)
+            assert isinstance(error, aio.IoError)
+            assert (error.errno, error.filename) == (2, name)
+
+    run(main())
+
+
+def test_what_is_closed_is_not_entered(run, folder):
+    async def main():
+        file = await aio.open(os.path.join(folder, "a"), "wb")
+        await file.close()
+        await fails(ValueError, file.__aenter__)
+        one, other = socket.socketpair()
+        with other:
+            stream = aio.open_socket(one)
+            await stream.close()
+            await fails(ValueError, stream.__aenter__)
+
+    run(main())
+
+
+def test_a_loop_of_the_same_thread(folder):
+    """Two loops that take turns: what belongs to one is refused in the other, whether it could end at once or not."""
+    path = os.path.join(folder, "a")
+    with open(path, "wb") as file:
+        file.write(b"x")
+    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+
+    async def begin():
+        one, other = socket.socketpair()
+        return await aio.open(path, "rb"), aio.open_socket(one), aio.open_socket(other), aio.create_reactor()
+
+    async def use(file, stream, reactor):
+        for call in (
+            file.read,
+            lambda: stream.read(1),
+            lambda: stream.write(b"x"),
+            lambda: reactor.stat(path),
+            lambda: reactor.read_file(path),
+        ):
+            await fails(RuntimeError, call, "belongs to <.*> and was used from <")
+
+    async def end(*all):
+        for one in all:
+            await one.close()
+
+    file, stream, other, reactor = first.run_until_complete(begin())
+    try:
+        second.run_until_complete(use(file, stream, reactor))
+        assert first.run_until_complete(reactor.read_file(path)) == b"x"
+    finally:
+        first.run_until_complete(end(file, stream, other))
+        first.close()
+        second.close()
+
+
+def test_operations_by_number():
+    with aio.AsyncRuntime() as runtime:
+        assert runtime.result(runtime.submit(int(aio.IoOperation.ACCESS), "/")) is True
+        assert runtime.result(runtime.submit("access", "/")) is True
+        for bad in ("no_such", "file_read", 9999, aio.IoOperation.ACCEPT):
+            with pytest.raises(aio.SubmitFailed):
+                runtime.submit(bad)
+        for bad in (None, 1.5, b"stat"):
+            with pytest.raises(TypeError):
+                runtime.submit(bad)
+
+
+def test_a_runtime_of_another_thread():
+    with aio.AsyncRuntime() as runtime:
+        runtime.result(runtime.submit("access", "/"))
+        found = []
+
+        def use():
+            for call in (lambda: runtime.stat("/"), lambda: runtime.submit("stat", "/"), runtime.close):
+                try:
+                    call()
+                except RuntimeError as error:
+                    found.append(str(error))
+
+        thread = threading.Thread(target=use)
+        thread.start()
+        thread.join()
+        assert len(found) == 3 and all("was used from thread" in text for text in found)
