@@ -24,6 +24,10 @@ static void emit_select(Unit *u, Ins *ins) {
 
 void emit_iselect_OP(Unit *u, Ins *ins) { emit_select(u, ins); }
 void emit_fselect_OP(Unit *u, Ins *ins) { emit_select(u, ins); }
+void emit_oselect_OP(Unit *u, Ins *ins) {
+    emit_select(u, ins);
+    emit_incref(u, emit_value(u, ins));
+}
 
 /* Not a number fails both comparisons. */
 void emit_f2i_OP(Unit *u, Ins *ins) {

@@ -293,6 +293,11 @@ static bool is_module_named(PyObject *module, const char *name) {
            PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
 
+#define TYPE_OF_list      &PyList_Type
+#define TYPE_OF_dict      &PyDict_Type
+#define TYPE_OF_str       &PyUnicode_Type
+#define TYPE_OF_bytearray &PyByteArray_Type
+
 /* Which of bytecode/builtins.def a site's object is. */
 static void name_builtin(Site *site) {
     PyObject *object = site->object;
@@ -304,6 +309,13 @@ static void name_builtin(Site *site) {
         site->builtin = BI_##module##_##name;
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;
+    }
+    if (Py_IS_TYPE(object, &PyMethodDescr_Type)) {
+        PyMethodDescrObject *method = (PyMethodDescrObject *)object;
+#define METHOD(type, name, result)                                                                           \
+    if (PyDescr_TYPE(method) == TYPE_OF_##type && strcmp(method->d_method->ml_name, #name) == 0)             \
+        site->builtin = BI_##type##_##name;
+#include "bytecode/builtins.def"
     }
 #define TYPE(name, expression, result)                                                                       \
     if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;

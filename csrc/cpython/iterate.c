@@ -174,9 +174,10 @@ static void keep(PyObject *result, int place, PyObject *item) {
     if (!_PyObject_GC_IS_TRACKED(result)) _PyObject_GC_TRACK(result);
 }
 
-static int next_enumerated(CpEnumerate *enumerate, PyObject **items) {
-    if (enumerate->index == PY_SSIZE_T_MAX || enumerate->long_index != NULL ||
-        !can_keep(enumerate->result, 1))
+int cp_next_counted(PyObject *iterator, PyObject **items) {
+    CpEnumerate *enumerate = (CpEnumerate *)iterator;
+    if (!Py_IS_TYPE(iterator, &PyEnum_Type) || enumerate->index == PY_SSIZE_T_MAX ||
+        enumerate->long_index != NULL || !can_keep(enumerate->result, 1))
         return -1;
     int there = cp_next_item(enumerate->iterator, &items[1]);
     if (there <= 0) return there;
@@ -218,7 +219,6 @@ static int next_dict_item(CpDictIterator *iterator, PyObject **items) {
 
 int cp_next_pair(PyObject *iterator, PyObject **items) {
     PyTypeObject *type = Py_TYPE(iterator);
-    if (type == &PyEnum_Type) return next_enumerated((CpEnumerate *)iterator, items);
     if (type == &PyZip_Type) return next_zipped((CpZip *)iterator, items);
     return type == &PyDictIterItem_Type ? next_dict_item((CpDictIterator *)iterator, items) : -1;
 }

@@ -162,8 +162,9 @@ typedef struct CpDictIterator {
 /* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
  * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
 int cp_next_item(PyObject *iterator, PyObject **items);
-/* The same for those that give tuples of two: enumerate, zip, dict.items(). Of enumerate items[0] is the
- * index as a number. */
+/* The same for enumerate: items[0] is the index as a number. */
+int cp_next_counted(PyObject *iterator, PyObject **items);
+/* The same for zip of two and for dict.items(). */
 int cp_next_pair(PyObject *iterator, PyObject **items);
 /* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
  * running code. */

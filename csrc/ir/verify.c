@@ -84,8 +84,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
             refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_fselect_OP:
+    case IR_oselect_OP:
         for (int i = 0; i < 3; i++)
-            if (ins->args[i]->type != (i == 0 ? IR_I64 : IR_F64))
+            if ((IrType)ins->args[i]->type != (i == 0 ? IR_I64 : IR_OPS[ins->op].result))
                 refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_keys_are_OP:

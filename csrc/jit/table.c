@@ -33,13 +33,15 @@ static int32_t next(Reader *r, int32_t low, int32_t high) {
 }
 
 static void *known_object(int index) {
-    // clang-format off
-    switch (index) {
-#define KNOWN(name, expression) case KNOWN_##name: return expression;
+    static void *objects[KNOWN_COUNT]; // looked up once: the same as long as the process lives
+    if (objects[0] == NULL) {
+        void *const found[KNOWN_COUNT] = {
+#define KNOWN(name, expression) expression,
 #include "ir/known.def"
+        };
+        memcpy(objects, found, sizeof(objects));
     }
-    // clang-format on
-    return NULL;
+    return objects[index];
 }
 
 /* The constant or name of a number: those of the function come first, then those of each call put in line. */

@@ -10,6 +10,8 @@ typedef struct Guess {
     const Site *site; /* where it was read, NULL: not known */
 } Guess;
 
+enum { MAX_UNPACKED = 16 };
+
 /* What a function returned for some types of arguments. */
 typedef struct Known {
     const Callee *callee;
@@ -17,8 +19,6 @@ typedef struct Known {
     uint8_t result;
     struct Known *next;
 } Known;
-
-enum { MAX_UNPACKED = 16 };
 
 typedef struct Infer {
     CompileContext *cx;
@@ -157,6 +157,22 @@ static uint8_t call_result(const Infer *f, const Instr *instr) {
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
 }
 
+static bool is_sequence(Likely type) {
+    return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
+           type == LIKELY_BYTEARRAY;
+}
+
+/* What operators of sequences give: joined, repeated, formatted. */
+static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
+    if (is_str(left) && (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && is_str(right))))
+        return LIKELY_STR;
+    if (instr->arg == BIN_ADD && left == right && is_sequence(left)) return left;
+    if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
+    if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
+    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
+                                                    : LIKELY_OTHER;
+}
+
 /* --- what a Python function returns --- */
 
 enum { MAX_NESTED = 3, MAX_UNITS = 300 };
@@ -208,22 +224,6 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
     return type == LIKELY_OTHER && is_number(noted) ? noted : type;
-}
-
-static bool is_sequence(Likely type) {
-    return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
-           type == LIKELY_BYTEARRAY;
-}
-
-/* What operators of sequences give: joined, repeated, formatted. */
-static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
-    if (is_str(left) && (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && is_str(right))))
-        return LIKELY_STR;
-    if (instr->arg == BIN_ADD && left == right && is_sequence(left)) return left;
-    if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
-    if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
-    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
-                                                    : LIKELY_OTHER;
 }
 
 static void binary(Infer *f, const Instr *instr) {
@@ -312,6 +312,13 @@ static void build_tuple(Infer *f, const Instr *instr) {
     push(f, LIKELY_TUPLE);
 }
 
+/* What lies so deep was read at a site. */
+static void read_at(Infer *f, int depth, const Site *site) {
+    Guess *guess = &f->stack[f->depth - depth];
+    guess->site = site;
+    guess->builtin = site != NULL ? site->builtin : BI_NONE;
+}
+
 /* Operands go, one result of a known type comes. */
 static void gives(Infer *f, const Instr *instr, Likely type) {
     for (int i = bc_pops(instr); i > 0; i--) pop(f);
@@ -338,25 +345,21 @@ static void step(Infer *f, const Instr *instr) {
         push(f, instr->site                           ? instr->site->likely
                 : instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER
                                                       : f->code->name_types[instr->arg]);
-        f->stack[f->depth - 1].site = instr->site;
-        f->stack[f->depth - 1].builtin = instr->site ? instr->site->builtin : BI_NONE;
+        read_at(f, 1, instr->site);
         break;
     case BC_LOAD_ATTR:
         pop(f);
         push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
-        f->stack[f->depth - 1].site = instr->site;
-        f->stack[f->depth - 1].builtin = instr->site ? instr->site->builtin : BI_NONE;
+        read_at(f, 1, instr->site);
         break;
     case BC_LOAD_METHOD: {
-        Guess owner = pop(f);
-        Builtin builtin = bc_method((Likely)owner.type, f->code->name_ids[instr->arg]);
-        bool method = builtin != BI_NONE || (instr->site != NULL && instr->site->kind == SITE_METHOD);
+        uint8_t owner = pop(f).type;
+        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        Builtin builtin = bc_method((Likely)owner, f->code->name_ids[instr->arg]);
         push(f, LIKELY_OTHER);
-        Guess *lower = &f->stack[f->depth - 1];
-        push(f, method ? owner.type : LIKELY_OTHER);
-        Guess *callable = method ? lower : lower + 1;
-        callable->site = instr->site;
-        callable->builtin = (uint8_t)(instr->site && instr->site->builtin ? instr->site->builtin : builtin);
+        push(f, method || builtin != BI_NONE ? owner : LIKELY_OTHER);
+        read_at(f, method ? 2 : 1, instr->site);
+        if (builtin != BI_NONE) f->stack[f->depth - 2].builtin = builtin;
         break;
     }
     case BC_COPY:

@@ -78,6 +78,8 @@ static inline const ConstInfo *lower_const_info(const Ins *value) {
     return value->op == IR_const_OP ? value->scratch : NULL;
 }
 Ins *lower_object(Lowerer *l, Ins *value); /* boxed if need be */
+/* Is there an object already, in the operand or in the frame's memory? */
+bool lower_has_object(const Lowerer *l, const Ins *value);
 bool lower_is_int(Lowerer *l, const Ins *value);
 /* The number a value is; an object is guarded: `state` is where to go on when it is not of the type. */
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
@@ -96,26 +98,6 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival t
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 
-/* --- calls put in line (lower_inline.c) --- */
-
-/* The CALL at hand, of a Python function that is known. False: nothing was done. */
-bool lower_inline_call(Lowerer *l);
-/* Does this operation need the frame that a call put in line does not have? */
-bool lower_needs_frame(const Ins *ins);
-_Noreturn void lower_give_up_inlining(Lowerer *l);
-void lower_inline_return(Lowerer *l);
-bool lower_is_cold(const Lowerer *l, int index);
-FrameState *lower_caller_state(const Lowerer *l);
-Ins *lower_inline_function(const Lowerer *l);
-
-/* --- for lower_inline.c --- */
-void lower_prepare(Lowerer *l); /* its tables, before the first block */
-void lower_all_places(Lowerer *l);
-Local *lower_empty_locals(Lowerer *l);
-/* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
-bool lower_attr_load(Lowerer *l);
-bool lower_attr_method(Lowerer *l);
-bool lower_attr_store(Lowerer *l);
 /* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */
 
 /* False: nothing was lowered, the general way is to be taken. */
@@ -144,6 +126,26 @@ void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
 Known lower_known_type(Likely type);
 bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
+/* --- calls put in line (lower_inline.c) --- */
+
+/* The CALL at hand, of a Python function that is known. False: nothing was done. */
+bool lower_inline_call(Lowerer *l);
+/* Does this operation need the frame that a call put in line does not have? */
+bool lower_needs_frame(const Ins *ins);
+_Noreturn void lower_give_up_inlining(Lowerer *l);
+void lower_inline_return(Lowerer *l);
+bool lower_is_cold(const Lowerer *l, int index);
+FrameState *lower_caller_state(const Lowerer *l);
+Ins *lower_inline_function(const Lowerer *l);
+
+/* --- for lower_inline.c --- */
+void lower_prepare(Lowerer *l); /* its tables, before the first block */
+void lower_all_places(Lowerer *l);
+Local *lower_empty_locals(Lowerer *l);
+/* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
+bool lower_attr_load(Lowerer *l);
+bool lower_attr_method(Lowerer *l);
+bool lower_attr_store(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);

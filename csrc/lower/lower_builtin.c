@@ -51,11 +51,15 @@ static bool find_builtin(Lowerer *l, Call *call) {
                    .count = count,
                    .types = {(Likely)types->right, (Likely)types->left},
                    .callable = second};
-    if (method->op == IR_known_OP) {
+    const Site *site = ir_is(method, OPF_CONST) ? NULL : method->scratch;
+    if (site != NULL && site->kind == SITE_METHOD) {
+        call->builtin = (Builtin)site->builtin;
+        call->self = second;
+    } else if (method->op == IR_known_OP) {
         for (int i = 0; i < METHOD_COUNT; i++)
             if (METHODS[i].known == method->imm) call->builtin = (Builtin)METHODS[i].builtin;
         call->self = second;
-    } else if (method->op == IR_null_OP && second->scratch != NULL) {
+    } else if (method->op == IR_null_OP && !ir_is(second, OPF_CONST) && second->scratch != NULL) {
         call->site = second->scratch;
         call->builtin = (Builtin)call->site->builtin;
     }
@@ -84,7 +88,7 @@ static void guard_callable(Lowerer *l, Call *call) {
 
 static bool is_number(const Lowerer *l, const Ins *value, Likely guess, Likely wanted) {
     if (value->type != IR_OBJ) return value->type == (wanted == LIKELY_INT ? IR_I64 : IR_F64);
-    if (value->op == IR_const_OP) return l->code->consts[value->imm].type == wanted;
+    if (lower_const_info(value) != NULL) return lower_const_info(value)->type == wanted;
     return guess == wanted && value->op != IR_mkbool_OP && value->op != IR_char_OP;
 }
 
@@ -96,7 +100,7 @@ static Ins *as_float(Lowerer *l, Call *call, Ins *value, Likely guess) {
 /* May the argument be a float or an int for all that is known? */
 static bool may_be_number(const Lowerer *l, const Ins *value, Likely guess) {
     if (value->type != IR_OBJ) return true;
-    if (value->op == IR_const_OP) guess = (Likely)l->code->consts[value->imm].type;
+    if (lower_const_info(value) != NULL) guess = (Likely)lower_const_info(value)->type;
     else if (ir_is(value, OPF_CONST) || value->op == IR_mkbool_OP || value->op == IR_char_OP) return false;
     return guess == LIKELY_INT || guess == LIKELY_FLOAT ||
            (guess == LIKELY_OTHER && value->op != IR_const_OP);
@@ -146,22 +150,23 @@ static Ins *call_abs(Lowerer *l, Call *call) {
     return INS(l, iselect, 0, INS(l, icmp, 0 /* < */, number, zero), negated, number);
 }
 
-/* Of two equal ones the first, as CPython has it: the second must be truly less, or greater. */
+/* Of two equal ones the first, as CPython has it: the second must be truly less, or greater. Of two objects
+ * the result is one of them. */
 static Ins *call_min_max(Lowerer *l, Call *call) {
     int compare = call->builtin == BI_builtins_min ? 0 : 4; /* second < first, second > first */
-    Ins *first = last(call, 1), *second = last(call, 0);
-    if (is_number(l, first, call->types[1], LIKELY_INT) && is_number(l, second, call->types[0], LIKELY_INT)) {
-        guard_callable(l, call);
-        Ins *a = lower_i64(l, first, call->state), *b = lower_i64(l, second, call->state);
-        return INS(l, iselect, 0, INS(l, icmp, compare, b, a), b, a);
-    }
-    if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
-        !is_number(l, second, call->types[0], LIKELY_FLOAT))
+    Ins *first = last(call, 1), *second = last(call, 0), *a, *b, *choice;
+    bool objects = lower_has_object(l, first) && lower_has_object(l, second), integers = false;
+    if (is_number(l, first, call->types[1], LIKELY_INT) && is_number(l, second, call->types[0], LIKELY_INT))
+        integers = true;
+    else if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
+             !is_number(l, second, call->types[0], LIKELY_FLOAT))
         return NULL;
     guard_callable(l, call);
-    Ins *a = lower_f64(l, first, LIKELY_FLOAT, call->state),
-        *b = lower_f64(l, second, LIKELY_FLOAT, call->state);
-    return INS(l, fselect, 0, INS(l, fcmp, compare, b, a), b, a);
+    a = integers ? lower_i64(l, first, call->state) : lower_f64(l, first, LIKELY_FLOAT, call->state);
+    b = integers ? lower_i64(l, second, call->state) : lower_f64(l, second, LIKELY_FLOAT, call->state);
+    choice = integers ? INS(l, icmp, compare, b, a) : INS(l, fcmp, compare, b, a);
+    if (objects) return INS(l, oselect, 0, choice, lower_object(l, second), lower_object(l, first));
+    return integers ? INS(l, iselect, 0, choice, b, a) : INS(l, fselect, 0, choice, b, a);
 }
 
 static Ins *call_isinstance(Lowerer *l, Call *call) {
@@ -177,6 +182,10 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
          integer = is_number(l, value, call->types[0], LIKELY_INT);
     if (!real && !integer) return NULL;
     guard_callable(l, call);
+    if (value->type == IR_OBJ && integer == (call->builtin == BI_type_int)) { /* it is what it is to become */
+        lower_guarded(INS(l, is_type, integer ? KNOWN_int : KNOWN_float, value), call->state);
+        return value;
+    }
     if (call->builtin == BI_type_float) return as_float(l, call, value, integer ? LIKELY_INT : LIKELY_FLOAT);
     if (integer) return lower_i64(l, value, call->state);
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);

@@ -31,7 +31,8 @@ Known lower_known_type(Likely type) {
 /* What a constant, or a value that was made here, is for sure; LIKELY_OTHER: not known. */
 static Likely sure_type(const Lowerer *l, const Ins *value) {
     if (value->op == IR_char_OP) return LIKELY_CHAR;
-    return value->op == IR_const_OP ? (Likely)l->code->consts[value->imm].type : LIKELY_OTHER;
+    const ConstInfo *info = lower_const_info(value);
+    return info != NULL ? (Likely)info->type : LIKELY_OTHER;
 }
 
 void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state) {
@@ -49,16 +50,14 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess) {
 
 static bool is_char(const Lowerer *l, const Ins *value, Likely guess) {
     if (value->type != IR_OBJ) return false;
-    if (value->op == IR_const_OP) {
-        const ConstInfo *info = &l->code->consts[value->imm];
-        return info->type == LIKELY_CHAR && info->integer < 256;
-    }
+    const ConstInfo *info = lower_const_info(value);
+    if (info != NULL) return info->type == LIKELY_CHAR && info->integer < 256;
     return value->op == IR_char_OP || guess == LIKELY_CHAR;
 }
 
 static Ins *code_of(Lowerer *l, Ins *value, FrameState *state) {
     if (value->op == IR_char_OP) return value->args[0];
-    if (value->op == IR_const_OP) return K_INT(l, l->code->consts[value->imm].integer);
+    if (value->op == IR_const_OP) return K_INT(l, lower_const_info(value)->integer);
     return lower_guarded(INS(l, code_of, 0, value), state);
 }
 
@@ -160,7 +159,8 @@ bool lower_known_store_subscr(Lowerer *l) {
 
 /* A bound as it was written; None is `otherwise`. NULL: it cannot be told. */
 static bool is_none(const Lowerer *l, const Ins *value) {
-    return value->op == IR_const_OP && l->code->consts[value->imm].type == LIKELY_NONE;
+    const ConstInfo *info = lower_const_info(value);
+    return info != NULL && info->type == LIKELY_NONE;
 }
 
 static bool is_bound(const Lowerer *l, const Ins *value, Likely guess) {

@@ -48,7 +48,8 @@ static Ins *has_next(Lowerer *l, IterWay way, Ins *iterator) {
     case ITER_STR: return lower_guarded(INS(l, seq_has, way.type, iterator), state);
     case ITER_ANY: return EMIT_CALL(l, rt_for_iter, iterator);
     case ITER_PLAIN: found = EMIT_CALL(l, rt_next_item, iterator); break;
-    default: found = EMIT_CALL(l, rt_next_pair, iterator); break;
+    default:
+        found = way.counts ? EMIT_CALL(l, rt_next_counted, iterator) : EMIT_CALL(l, rt_next_pair, iterator);
     }
     lower_guarded(INS(l, settled, 0, found), state);
     return found;

@@ -30,6 +30,16 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     return box(l, value);
 }
 
+bool lower_has_object(const Lowerer *l, const Ins *value) {
+    if (value->type == IR_OBJ) return true;
+    for (int slot = 0; slot < l->code->local_count; slot++) {
+        const Local *local = &l->locals[slot];
+        if (local->value == value && !local->stale && local->bound->op == IR_ki64_OP && local->bound->imm == 1)
+            return true;
+    }
+    return false;
+}
+
 static int64_t bits_of(double number) {
     int64_t bits;
     memcpy(&bits, &number, sizeof(bits));
@@ -131,8 +141,8 @@ bool lower_number_binary(Lowerer *l) {
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    if ((left_type == LIKELY_BOOL || right_type == LIKELY_BOOL))
-        return false; /* no unboxing of True and False */
+    if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
+        return false; /* True and False are not unboxed */
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;

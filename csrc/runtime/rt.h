@@ -72,6 +72,7 @@ PyObject *rt_get_iter(PyObject *iterable);
 PyObject *rt_get_len(PyObject *object);
 
 i64 rt_next_item(PyObject *iterator, PyObject **results);
+i64 rt_next_counted(PyObject *iterator, PyObject **results);
 i64 rt_next_pair(PyObject *iterator, PyObject **results);
 i64 rt_iter_end(TS, PyObject *iterator);
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);

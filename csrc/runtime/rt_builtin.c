@@ -5,6 +5,7 @@
 #include "runtime/rt.h"
 
 i64 rt_next_item(PyObject *iterator, PyObject **results) { return cp_next_item(iterator, results); }
+i64 rt_next_counted(PyObject *iterator, PyObject **results) { return cp_next_counted(iterator, results); }
 i64 rt_next_pair(PyObject *iterator, PyObject **results) { return cp_next_pair(iterator, results); }
 
 i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {

@@ -492,6 +492,9 @@ class Appender:
     def __len__(self):
         return len(self.seen)
 
+    def __repr__(self):
+        return "Appender"
+
 
 def case_append_and_pop():
     out = tried(pushed, ([], 1), ([1.5], "x"), (OddList(), 1), (Appender(), 3), (bytearray(), 65), (None, 1))
