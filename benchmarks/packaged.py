@@ -68,6 +68,16 @@ def folder(python):
     return Path(done.stdout.strip(), "data-files", "benchmarks") if done.returncode == 0 else None
 
 
+def install(python, names):
+    """Install what the chosen programs need, each as pyperformance pins it; some need nothing."""
+    root = folder(python)
+    for name, place, _ in PROGRAMS:
+        wanted = root / place / "requirements.txt"
+        if (names is None or name in names) and wanted.exists():
+            command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(wanted)]
+            subprocess.run(command, check=False)
+
+
 def environment(engine):
     extra = dict(engine.environment)
     if engine.name == "dxpy":
@@ -79,7 +89,7 @@ def environment(engine):
 def one(engine, script, arguments, quick):
     """name of each benchmark in the script -> {"steady", "first", "memory"} of one worker process."""
     amount = (
-        ["-w", "3", "-n", "3", "--min-time", "0.05"]
+        ["-w", "20", "-n", "5", "--min-time", "0.05"]
         if quick
         else ["-w", "15", "-n", "15", "--min-time", "0.1"]
     )
@@ -109,13 +119,16 @@ def why(error):
     return lines[-1] if lines else "failed"
 
 
-def measure_all(columns, args):
+def measure_all(columns, args, names=None):
     """Like run.py's own programs: benchmark -> engine -> figures. A program that stock cannot run is left out, said."""
     root = folder(sys.executable)
     if root is None:
         sys.exit("pyperformance is not installed: pip install pyperformance")
     result = {}
+    install(sys.executable, names)
     for name, place, arguments in PROGRAMS:
+        if names is not None and name not in names:
+            continue
         runs = {}
         for _ in range(args.pairs):
             try:

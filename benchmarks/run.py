@@ -1,6 +1,6 @@
 """Stock CPython against dxpy, and against what else is installed: benchmarks/programs and pyperformance.
 
-    python benchmarks/run.py [--quick] [--pairs 5] [--seconds 3] [--programs fib,md5_pure] [--pyperformance]
+    python benchmarks/run.py [--quick] [--pairs 5] [--seconds 3] [--programs fib,md5_pure] [--pyperformance [chaos,go]]
 
 Both sides run on the same interpreter, in turn, pinned to one core (the compiler worker may use the others), each
 process from cold with an empty code cache. A program's figure is the median over its processes; a process's steady time is the median of
@@ -193,7 +193,13 @@ def arguments():
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--seconds", type=float, help="how long a process runs its program")
     parser.add_argument("--programs", help="comma-separated names; all without")
-    parser.add_argument("--pyperformance", action="store_true", help="its pure-Python programs too")
+    parser.add_argument(
+        "--pyperformance",
+        nargs="?",
+        const="all",
+        metavar="NAMES",
+        help="its pure-Python programs too, or only those named, with commas between",
+    )
     parser.add_argument("--option", action="append", default=[], help="DXPY_NAME=value for the dxpy side")
     parser.add_argument("--out", default=str(HERE / "results"))
     parser.add_argument("--name", help="name of the files written; default: full or quick")
@@ -231,7 +237,8 @@ def main():
     show("benchmarks/programs", programs, columns)
     show_summary(found, startup)
     if args.pyperformance:
-        result["pyperformance"] = packaged.measure_all(columns[:2], args)
+        names = None if args.pyperformance == "all" else args.pyperformance.split(",")
+        result["pyperformance"] = packaged.measure_all(columns[:2], args, names)
         result["pyperformance summary"] = summary(result["pyperformance"])
         show("pyperformance", result["pyperformance"], columns[:2])
         show_summary(result["pyperformance summary"], {})

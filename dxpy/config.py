@@ -13,6 +13,7 @@ OTHER_VARIABLES = {
     "DXPY_DEBUG": "setup.py: build for debugging",
     "DXPY_SANITIZE": "setup.py: build with sanitizers",
     "DXPY_WERROR": "setup.py: warnings are errors",
+    "DXPY_BENCH_CPU_TIME": "benchmarks/site: time programs by processor time",
 }
 
 _environment_applied = False

@@ -1,4 +1,5 @@
 # Stock and dxpy in turn on one core: programs of our own, then pyperformance's.
+# SLICE=chaos,go with bench-quick: these programs of pyperformance's as well.
 .PHONY: bench bench-quick demo
 
 bench: build
@@ -6,8 +7,8 @@ bench: build
 	$(BIN)/python benchmarks/run.py --pyperformance
 
 bench-quick: build
-	$(BIN)/python -m pip install -q 'matplotlib>=3.7'
-	$(BIN)/python benchmarks/run.py --quick
+	$(BIN)/python -m pip install -q -e '.[bench]'
+	$(BIN)/python benchmarks/run.py --quick $(if $(SLICE),--pyperformance $(SLICE))
 
 demo: build
 	$(BIN)/python tools/demo.py

@@ -480,6 +480,9 @@ class Appender:
     def __init__(self):
         self.seen = []
 
+    def __repr__(self):
+        return "Appender"
+
     def append(self, value):
         self.seen.append(value)
 
