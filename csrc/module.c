@@ -5,6 +5,7 @@
 #include "jit/options.h"
 #include "jit/reasons.h"
 #include "jit/state.h"
+#include "jit/warm.h"
 #include "jit/worker.h"
 
 /* "" when this may be enabled, else why not: another CPython than the one built for. */
@@ -184,6 +185,7 @@ static PyObject *jit_run_call(PyObject *module, PyObject *args) {
 
 /* Before the interpreter goes: no compile is worth waiting for any more. */
 static PyObject *jit_stop(PyObject *module, PyObject *unused) {
+    warm_stop();
     Py_BEGIN_ALLOW_THREADS worker_stop();
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }

@@ -6,6 +6,7 @@
 #include "jit/publish.h"
 #include "jit/sampler.h"
 #include "jit/table.h"
+#include "jit/warm.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
 #include "runtime/stack.h"
@@ -39,7 +40,10 @@ static FunctionRecord *adopt(Frame *frame) {
     FunctionRecord *record = engine_record_for_code(frame->f_code, frame->f_globals);
     if (record == NULL) return NULL;
     FunctionRecord *now = table_record(frame->f_code);
-    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) return record;
+    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) {
+        warm_meet(record);
+        return record;
+    }
     PyErr_Clear();
     engine_forget_record(record);
     return now;

@@ -19,6 +19,7 @@
 #include "jit/reasons.h"
 #include "jit/sampler.h"
 #include "jit/table.h"
+#include "jit/warm.h"
 #include "jit/worker.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
@@ -28,8 +29,9 @@ typedef struct Pending {
     uint64_t job;
     FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
     Tier tier;
-    WorkerReply *reply; /* answered, waiting */
-    double due;         /* when the answer may be used */
+    char key[HASH_HEX + 1]; /* the artifact's */
+    WorkerReply *reply;     /* answered, waiting */
+    double due;             /* when the answer may be used */
     struct Pending *next;
 } Pending;
 
@@ -89,6 +91,8 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
     }
     Bytecode *code = decode_code(&cx, record->code);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
+    warm_overlay(record, &cx, code);
+    warm_lowered(record, code);
     for (int i = 0; i < code->count; i++)
         for (int k = 0; k < record->osr_count; k++)
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
@@ -142,14 +146,14 @@ static const char *program_path(void) {
     return path;
 }
 
-static void set_up(void) {
+bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
     const char *folder = options_cache_folder();
     bool same = configured_timeout == options.compile_timeout &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
-    if (same) return;
+    if (same) return folder != NULL && cache_is_open();
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
@@ -161,6 +165,7 @@ static void set_up(void) {
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);
+    return settings.cache_dir != NULL;
 }
 
 /* --- publishing --- */
@@ -197,7 +202,7 @@ static bool publish(FunctionRecord *record, Tier tier, const char *path, int uni
     return true;
 }
 
-static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) {
+static void finish(FunctionRecord *record, Tier tier, const char *key, const WorkerReply *reply) {
     bool ok = reply->ok;
     if (ok) {
         record->compiles++;
@@ -205,6 +210,7 @@ static void finish(FunctionRecord *record, Tier tier, const WorkerReply *reply) 
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
         ok = late || publish(record, tier, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
+        else if (ok && !late) warm_published(record, tier, key, false);
     } else {
         set_failure(record, reply->reason, reply->message);
     }
@@ -264,11 +270,14 @@ void compile_publish_finished(void) {
         FunctionRecord *record = p->record;
         Tier tier = p->tier;
         WorkerReply reply = *p->reply;
+        char key[HASH_HEX + 1];
+        memcpy(key, p->key, sizeof key);
         drop_pending(place);
-        finish(record, tier, &reply);
+        finish(record, tier, key, &reply);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
+    warm_save();
     if (waiting) publish_is_wanted = 1;
     PyErr_Restore(type, value, traceback);
 }
@@ -301,6 +310,24 @@ static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
+bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
+    CacheEntry entry;
+    if (!compile_prepare() || !cache_lookup(key, &entry) || !publish(record, tier, entry.path, entry.unit))
+        return false;
+    warm_published(record, tier, key, false);
+    engine_compile_ended(record, tier, true);
+    return true;
+}
+
+bool compile_find(FunctionRecord *record, Tier tier) {
+    char key[HASH_HEX + 1];
+    char *text = lowered_text(record, tier, false);
+    if (text == NULL) return false;
+    artifact_key(text, gcc_level(tier), key);
+    free(text);
+    return compile_from_cache(record, tier, key);
+}
+
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (Py_SIZE(record->code) > MAX_UNITS) {
         set_failure(record, "too_large", "it has more than 20,000 code units");
@@ -309,13 +336,10 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char *text = lowered_text(record, tier, false);
     if (text == NULL) return -1;
     if (options.dump != NULL) print_dumps(record, tier, text);
-    set_up();
     char key[HASH_HEX + 1];
-    CacheEntry entry;
     artifact_key(text, gcc_level(tier), key);
-    if (cache_is_open() && cache_lookup(key, &entry) && publish(record, tier, entry.path, entry.unit)) {
+    if (compile_from_cache(record, tier, key)) {
         free(text);
-        engine_compile_ended(record, tier, true);
         return 0;
     }
     Pending *p = calloc(1, sizeof(*p));
@@ -330,6 +354,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         return -1;
     }
     *p = (Pending){.job = job, .record = record, .tier = tier, .next = pending};
+    memcpy(p->key, key, sizeof p->key);
     pending = p;
     if (sync) wait_for(job);
     return 0;
@@ -537,7 +562,7 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage
     WorkerReply reply = {0};
     char *text = lowered_text(record, tier, false);
     if (text == NULL) return NULL;
-    set_up();
+    compile_prepare();
     dump_job = ++last_job;
     dump_reply = &reply;
     int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));

@@ -1,0 +1,19 @@
+/* What a code object is, by its content: the same in every process, whatever the hash seed and however far
+ * the interpreter has specialised it. */
+#ifndef DXPY_CPYTHON_IDENTITY_H
+#define DXPY_CPYTHON_IDENTITY_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+enum { IDENTITY_BYTES = 32 };
+
+/* A few nanoseconds' worth: codes of one content and name have one hint, others hardly ever. */
+uint64_t identity_hint(PyCodeObject *code, PyObject *name);
+
+/* SHA-256 of all that compiled code may depend on, and of the name under which it runs. File and lines are
+ * left out: they change with every edit above. False: the code holds constants that no compiler makes, or
+ * memory ran out. Raises nothing, runs no Python code. */
+bool identity_of_code(PyCodeObject *code, PyObject *name, uint8_t identity[IDENTITY_BYTES]);
+
+#endif

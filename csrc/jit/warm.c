@@ -1,0 +1,432 @@
+#include "cpython/compat.h"
+
+#include "jit/warm.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/cpu_level.h"
+#include "base/hash.h"
+#include "cache/cache.h"
+#include "cpython/identity.h"
+#include "cpython/layout.h"
+#include "cpython/version.h"
+#include "jit/engine.h"
+#include "jit/options.h"
+#include "jit/reasons.h"
+
+/* A byte of a snapshot: FeedbackKind, and whether a guard kept failing there. */
+enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80 };
+_Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
+
+/* Calls at which to try again what could not be had before, because a class or a function was not there yet.
+ */
+static const uint32_t RETRY_AT[] = {2, 8, 32, 128};
+enum { RETRIES = sizeof(RETRY_AT) / sizeof(RETRY_AT[0]) };
+
+typedef struct Warm {
+    FunctionRecord *record; // borrowed; the record owns this
+    uint64_t hint, saved;
+    uint8_t id[INDEX_ID];
+    uint8_t tier;                        /* of the code published last, or 0 */
+    uint8_t facts;                       /* bit of a tier: its artifact was linked with facts */
+    char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
+    uint8_t *sites;                      /* for each instruction; NULL: not lowered yet */
+    int32_t site_count;
+    uint8_t *argument_types; /* Likely; NULL: no sample */
+    int32_t argument_count;
+    uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
+    uint8_t tries;
+    bool identified, nameless; /* the id is worked out; it cannot be */
+    bool is_new;               /* in the list of what the index does not say yet */
+    struct Warm *next_new;
+} Warm;
+
+static Warm *news; // one list per process, like the index
+static bool is_on; // one per process; the index may be read and written
+
+enum { DAY = 24 * 3600 };
+
+/* --- the index of this world --- */
+
+void warm_world(char world[65]) {
+    Hash hash;
+    char settings[512];
+    /* Two Pythons of one version may be built differently: the text that Python says of itself tells them
+     * apart. */
+    int length = snprintf(settings, sizeof settings, "warm 1 %s %s %lx %lld %s\n", DXPY_BUILD_ID, cpu_level(),
+                          dxpy_built_for, (long long)options.force_exits, Py_GetVersion());
+    hash_init(&hash);
+    hash_update(&hash, settings, (size_t)Py_MIN(length, (int)sizeof settings - 1));
+    hash_update(&hash, LAYOUT_OFFSETS, sizeof LAYOUT_OFFSETS);
+    hash_final_hex(&hash, world);
+}
+
+void warm_open(void) {
+    char world[HASH_HEX + 1];
+    is_on = options.warm && compile_prepare();
+    index_close();
+    if (!is_on) return;
+    warm_world(world);
+    index_open(world);
+}
+
+/* --- a record's body --- */
+
+typedef struct Writer {
+    uint8_t *at, *end;
+} Writer;
+
+static void put(Writer *w, const void *bytes, size_t length) {
+    if ((size_t)(w->end - w->at) < length) {
+        w->end = w->at; /* too long: nothing more goes in */
+        return;
+    }
+    memcpy(w->at, bytes, length);
+    w->at += length;
+}
+
+static void put_list(Writer *w, const void *items, int32_t count, size_t size) {
+    put(w, &count, sizeof count);
+    put(w, items, (size_t)count * size);
+}
+
+typedef struct BodyReader {
+    const uint8_t *at, *end;
+    bool failed;
+} BodyReader;
+
+static const void *get(BodyReader *r, size_t length) {
+    static const uint8_t nothing[sizeof(uint64_t)];
+    if ((size_t)(r->end - r->at) < length) {
+        r->failed = true;
+        r->at = r->end;
+        return nothing;
+    }
+    r->at += length;
+    return r->at - length;
+}
+
+/* NULL with *count 0 when there are none. */
+static void *get_list(BodyReader *r, int32_t *count, size_t size) {
+    memcpy(count, get(r, sizeof *count), sizeof *count);
+    if (*count < 0 || (size_t)*count > (size_t)(r->end - r->at) / size) r->failed = true;
+    if (r->failed) *count = 0;
+    void *items = *count > 0 ? PyMem_Malloc((size_t)*count * size) : NULL;
+    if (items == NULL) *count = 0;
+    else memcpy(items, get(r, (size_t)*count * size), (size_t)*count * size);
+    return items;
+}
+
+/* What begins a body. */
+typedef struct BodyStart {
+    uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
+        argument_types;
+} BodyStart;
+
+enum { BODY_FORMAT = 1 };
+
+static int reason_number(const char *name) {
+    const ReasonRow *row = name ? reason_find(name) : NULL;
+    return row ? 1 + (int)(row - reason_table) : 0;
+}
+
+/* The length, or 0 when it is too long. */
+static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
+    const FunctionRecord *record = warm->record;
+    Writer w = {body, body + room};
+    BodyStart start = {.format = BODY_FORMAT,
+                       .tier = warm->tier,
+                       .ceiling = record->ceiling,
+                       .facts = warm->facts,
+                       .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
+                       .argument_types = warm->argument_types != NULL};
+    if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
+    for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
+    put(&w, &start, sizeof start);
+    for (int tier = 0; tier < TIER_COUNT; tier++)
+        if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
+    put_list(&w, warm->sites, warm->site_count, 1);
+    put_list(&w, warm->argument_types, warm->argument_count, 1);
+    put_list(&w, record->osr_units, record->osr_count, sizeof(int32_t));
+    return w.at == w.end ? 0 : (size_t)(w.at - body);
+}
+
+static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HASH_HEX + 1]) {
+    memcpy(start, get(r, sizeof *start), sizeof *start);
+    for (int tier = 0; tier < TIER_COUNT; tier++) {
+        keys[tier][0] = 0;
+        if (!(start->keys & 1 << tier) || r->failed) continue;
+        const char *key = (const char *)r->at;
+        get(r, HASH_HEX);
+        if (!r->failed) memcpy(keys[tier], key, HASH_HEX);
+        keys[tier][HASH_HEX] = 0;
+    }
+    return !r->failed && start->format == BODY_FORMAT && start->tier < TIER_COUNT &&
+           start->ceiling < TIER_COUNT && start->reason <= REASON_COUNT;
+}
+
+static bool read_body(Warm *warm, const IndexRecord *from) {
+    FunctionRecord *record = warm->record;
+    BodyReader r = {from->body, from->body + from->length, false};
+    BodyStart start;
+    if (!read_start(&r, &start, warm->keys)) return false;
+    PyMem_Free(warm->sites);
+    PyMem_Free(warm->argument_types);
+    warm->sites = get_list(&r, &warm->site_count, 1);
+    warm->argument_types = get_list(&r, &warm->argument_count, 1);
+    int32_t count;
+    int32_t *osr_units = get_list(&r, &count, sizeof(int32_t));
+    if (r.failed || record->osr_units != NULL) {
+        PyMem_Free(osr_units);
+    } else {
+        record->osr_units = osr_units;
+        record->osr_count = count;
+    }
+    if (r.failed) return false;
+    warm->tier = start.tier;
+    warm->facts = start.facts;
+    warm->saved = from->saved;
+    record->recompiles = Py_MAX(record->recompiles, start.recompiles);
+    if (start.ceiling < record->ceiling) {
+        record->ceiling = start.ceiling;
+        if (start.reason) record->bail_reason = reason_table[start.reason - 1].name;
+        if (start.ceiling == TIER_INTERPRETER) record->never |= NEVER_BAILED;
+    }
+    return true;
+}
+
+bool warm_summarize(const IndexRecord *record, WarmSummary *summary) {
+    BodyReader r = {record->body, record->body + record->length, false};
+    BodyStart start;
+    if (!read_start(&r, &start, summary->keys)) return false;
+    summary->tier = start.tier;
+    summary->ceiling = start.ceiling;
+    summary->reason = start.reason ? reason_table[start.reason - 1].name : "";
+    return true;
+}
+
+/* --- a record's warm state --- */
+
+static Warm *warm_of(FunctionRecord *record) {
+    if (record->warm == NULL && is_on && record->engine->of_process) {
+        record->warm = PyMem_Calloc(1, sizeof(Warm));
+        if (record->warm != NULL) record->warm->record = record;
+    }
+    return record->warm;
+}
+
+void warm_forget(FunctionRecord *record) {
+    Warm *warm = record->warm;
+    record->warm_at = 0;
+    if (warm == NULL) return;
+    for (Warm **place = &news; *place != NULL; place = &(*place)->next_new) {
+        if (*place != warm) continue;
+        *place = warm->next_new;
+        break;
+    }
+    PyMem_Free(warm->sites);
+    PyMem_Free(warm->argument_types);
+    PyMem_Free(warm);
+    record->warm = NULL;
+}
+
+static void is_news(Warm *warm) {
+    if (warm->is_new) return;
+    warm->is_new = true;
+    warm->next_new = news;
+    news = warm;
+}
+
+static bool identify(Warm *warm) {
+    FunctionRecord *record = warm->record;
+    if (!warm->identified && !warm->nameless) {
+        warm->hint = identity_hint(record->code, record->name);
+        warm->identified = identity_of_code(record->code, record->name, warm->id);
+        warm->nameless = !warm->identified;
+    }
+    return warm->identified;
+}
+
+void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *code) {
+    const Warm *warm = record->warm;
+    if (warm == NULL) return;
+    if (warm->argument_types != NULL && warm->argument_count == code->argument_count &&
+        (warm->wanted || code->argument_types == NULL)) {
+        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+        memcpy(code->argument_types, warm->argument_types, (size_t)code->argument_count);
+    }
+    for (int i = 0; i < code->count && warm->site_count == code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        if (warm->wanted || instr->feedback == FB_NONE) instr->feedback = warm->sites[i] & SITE_FEEDBACK;
+        if (warm->sites[i] & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
+    }
+}
+
+/* A copy of bytes in the place of what was there; NULL when memory ran out. */
+static void keep(uint8_t **place, int32_t *count, const uint8_t *bytes, int new_count) {
+    PyMem_Free(*place);
+    *place = bytes && new_count > 0 ? PyMem_Malloc((size_t)new_count) : NULL;
+    *count = *place ? new_count : 0;
+    if (*place) memcpy(*place, bytes, (size_t)new_count);
+}
+
+void warm_lowered(FunctionRecord *record, const Bytecode *code) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL || warm->wanted) return;
+    uint8_t *sites = PyMem_Malloc((size_t)code->count + 1);
+    for (int i = 0; sites && i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        sites[i] = (uint8_t)(instr->feedback | (instr->flags & BC_NO_SPECULATION ? SITE_FAILED : 0));
+    }
+    keep(&warm->sites, &warm->site_count, sites, code->count);
+    keep(&warm->argument_types, &warm->argument_count, code->argument_types, code->argument_count);
+    PyMem_Free(sites);
+}
+
+void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL) return;
+    bool known = strcmp(warm->keys[tier], key) == 0 && warm->tier >= tier;
+    memcpy(warm->keys[tier], key, sizeof warm->keys[tier]);
+    warm->facts = (uint8_t)((warm->facts & ~(1 << tier)) | facts << tier);
+    if (known || warm->wanted) return;
+    warm->tier = (uint8_t)tier;
+    is_news(warm);
+}
+
+void warm_failed(FunctionRecord *record) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL) return;
+    warm->tier = (uint8_t)Py_MIN(warm->tier, record->ceiling);
+    is_news(warm);
+}
+
+/* --- looking up --- */
+
+static Tier allowed(const FunctionRecord *record, int tier) {
+    if (record->never) return TIER_INTERPRETER;
+    return Py_MIN((Tier)tier, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
+}
+
+/* The index's record of the function, taken over. */
+static bool look_up(FunctionRecord *record) {
+    IndexRecord found;
+    Warm *warm = warm_of(record);
+    return warm != NULL && identify(warm) && index_find(warm->hint, warm->id, &found) &&
+           read_body(warm, &found);
+}
+
+/* Find the artifact of a tier and let it run. */
+static bool install(FunctionRecord *record, Tier tier) {
+    const Warm *warm = record->warm;
+    bool by_name = options.warm == 1 && options.dump == NULL && !(warm->facts & 1 << tier);
+    char key[HASH_HEX + 1];
+    memcpy(key, warm->keys[tier], sizeof key);
+    return by_name ? key[0] && compile_from_cache(record, tier, key) : compile_find(record, tier);
+}
+
+static void restored(FunctionRecord *record) {
+    record->warm->wanted = 0;
+    record->warm_at = 0;
+    record->engine->warm_starts++;
+    /* Kept by use, not only by being made. */
+    uint64_t now = (uint64_t)time(NULL), saved = record->warm->saved;
+    if (saved > now || now - saved > DAY) is_news(record->warm);
+}
+
+/* Known to be hot, and its artifact is not there: have it made. */
+static void ask_for_it(FunctionRecord *record, Tier tier) {
+    record->warm->wanted = 0;
+    record->warm_at = 0;
+    record->requested = (uint8_t)tier;
+    if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+}
+
+static void restore(FunctionRecord *record) {
+    Warm *warm = record->warm;
+    Tier tier = allowed(record, warm->wanted);
+    if (tier == TIER_INTERPRETER || record->requested) {
+        warm->wanted = 0;
+    } else if (install(record, tier)) {
+        restored(record);
+    } else if (!(warm->facts & 1 << tier) || warm->tries == RETRIES) {
+        ask_for_it(record, tier);
+    } else {
+        record->warm_at = RETRY_AT[warm->tries++];
+        for (int lower = tier - 1; lower > record->compiled_tier; lower--)
+            if (warm->keys[lower][0] && !(warm->facts & 1 << lower) && install(record, (Tier)lower)) break;
+    }
+}
+
+static void restore_safely(FunctionRecord *record) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    record_pin(record);
+    restore(record);
+    record_unpin(record);
+    PyErr_Restore(type, value, traceback);
+}
+
+void warm_meet(FunctionRecord *record) {
+    if (!is_on || record->never || !index_has(identity_hint(record->code, record->name))) return;
+    if (look_up(record) && record->warm->tier > 0) {
+        record->warm->wanted = record->warm->tier;
+        restore_safely(record);
+    }
+}
+
+void warm_retry(FunctionRecord *record) {
+    record->warm_at = 0;
+    if (record->warm != NULL && record->warm->wanted) restore_safely(record);
+}
+
+bool warm_learn(FunctionRecord *record, Tier tier) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL || warm->keys[tier][0]) return false;
+    index_refresh();
+    if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;
+    if (warm->tier < tier || allowed(record, tier) < tier) return false;
+    warm->wanted = (uint8_t)tier;
+    bool found = install(record, tier);
+    warm->wanted = 0;
+    return found;
+}
+
+/* --- writing --- */
+
+/* Write up to `count` of the news. */
+static void save_some(Warm **some, int count, uint8_t *room) {
+    IndexRecord records[32];
+    int filled = 0;
+    for (int i = 0; i < count; i++) {
+        size_t length = identify(some[i]) ? write_body(some[i], room, INDEX_BODY) : 0;
+        if (length == 0) continue;
+        IndexRecord *to = &records[filled++];
+        *to = (IndexRecord){.hint = some[i]->hint, .body = room, .length = length};
+        memcpy(to->id, some[i]->id, INDEX_ID);
+        room += length;
+    }
+    index_append(records, filled);
+}
+
+void warm_save(void) {
+    enum { AT_ONCE = 4 };
+    if (news == NULL) return;
+    uint8_t *room = is_on ? malloc((size_t)AT_ONCE * INDEX_BODY) : NULL;
+    while (news != NULL) {
+        Warm *some[AT_ONCE];
+        int count = 0;
+        for (; news != NULL && count < AT_ONCE; news = news->next_new) {
+            news->is_new = false;
+            some[count++] = news;
+        }
+        if (room != NULL) save_some(some, count, room);
+    }
+    free(room);
+}
+
+void warm_stop(void) {
+    warm_save();
+    if (is_on) index_tidy((uint64_t)options.cache_age * DAY, false);
+}
