@@ -428,5 +428,7 @@ void warm_save(void) {
 
 void warm_stop(void) {
     warm_save();
-    if (is_on) index_tidy((uint64_t)options.cache_age * DAY, false);
+    if (!is_on) return;
+    cache_trim_daily((double)options.cache_age * DAY);
+    index_tidy((uint64_t)options.cache_age * DAY, false);
 }
