@@ -49,6 +49,9 @@ void cache_release(const char *key); /* one's own, when it is stored or failed *
 void cache_trim(void);
 /* The same, and what was not used for `max_age` seconds (0: any age) goes too; at most once a day. */
 void cache_trim_daily(double max_age);
+/* Can it be stored in? "" when it can, else why not and what to do. `no_locks`: files cannot be locked there,
+ * which does no harm. */
+void cache_probe(char problem[256], bool *no_locks);
 int cache_clear(void);
 void cache_get_info(CacheInfo *info); /* reads the folders: not for every compilation */
 

@@ -293,6 +293,13 @@ static void wait_for(uint64_t job) {
     }
 }
 
+void compile_settle(double seconds) {
+    for (double until = now() + seconds; pending != NULL && now() < until;) {
+        Py_BEGIN_ALLOW_THREADS worker_wait_reply(0.1);
+        Py_END_ALLOW_THREADS compile_publish_finished();
+    }
+}
+
 static bool dump_wanted(const char *stage) {
     for (char **s = options.dump; s != NULL && *s != NULL; s++)
         if (strcmp(*s, stage) == 0) return true;

@@ -67,6 +67,9 @@ bool compile_prepare(void);
 bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key);
 bool compile_find(FunctionRecord *record, Tier tier);
 
+/* Wait up to `seconds` for compiles under way. */
+void compile_settle(double seconds);
+
 /* Drop the record's compiled code (compiled = NULL, compiled_tier = 0): no new entry; activations on a stack
  * leave at their next exit point. A compile still under way is forgotten, engine_compile_ended not called. */
 void compile_invalidate(FunctionRecord *record);

@@ -62,13 +62,14 @@ void warm_world(char world[65]) {
     hash_final_hex(&hash, world);
 }
 
-void warm_open(void) {
+bool warm_open(void) {
     char world[HASH_HEX + 1];
     is_on = options.warm && compile_prepare();
     index_close();
-    if (!is_on) return;
+    if (!is_on) return false;
     warm_world(world);
     index_open(world);
+    return true;
 }
 
 /* --- a record's body --- */
@@ -118,6 +119,14 @@ static void *get_list(BodyReader *r, int32_t *count, size_t size) {
     return items;
 }
 
+/* For `dxpy cache list` alone. */
+static void put_name(Writer *w, PyObject *name) {
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    PyErr_Clear(); /* lone surrogates: it stays without */
+    put_list(w, text, text ? (int32_t)Py_MIN(length, 1000) : 0, 1);
+}
+
 /* What begins a body. */
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
@@ -146,13 +155,15 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     put(&w, &start, sizeof start);
     for (int tier = 0; tier < TIER_COUNT; tier++)
         if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
+    put_name(&w, record->name);
     put_list(&w, warm->sites, warm->site_count, 1);
     put_list(&w, warm->argument_types, warm->argument_count, 1);
     put_list(&w, record->osr_units, record->osr_count, sizeof(int32_t));
     return w.at == w.end ? 0 : (size_t)(w.at - body);
 }
 
-static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HASH_HEX + 1]) {
+static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HASH_HEX + 1],
+                       const char **name, int32_t *name_length) {
     memcpy(start, get(r, sizeof *start), sizeof *start);
     for (int tier = 0; tier < TIER_COUNT; tier++) {
         keys[tier][0] = 0;
@@ -162,6 +173,10 @@ static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HA
         if (!r->failed) memcpy(keys[tier], key, HASH_HEX);
         keys[tier][HASH_HEX] = 0;
     }
+    memcpy(name_length, get(r, sizeof *name_length), sizeof *name_length);
+    *name = (const char *)r->at;
+    if (*name_length < 0) return false;
+    get(r, (size_t)*name_length);
     return !r->failed && start->format == BODY_FORMAT && start->tier < TIER_COUNT &&
            start->ceiling < TIER_COUNT && start->reason <= REASON_COUNT;
 }
@@ -170,7 +185,9 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     FunctionRecord *record = warm->record;
     BodyReader r = {from->body, from->body + from->length, false};
     BodyStart start;
-    if (!read_start(&r, &start, warm->keys)) return false;
+    const char *name;
+    int32_t name_length;
+    if (!read_start(&r, &start, warm->keys, &name, &name_length)) return false;
     PyMem_Free(warm->sites);
     PyMem_Free(warm->argument_types);
     warm->sites = get_list(&r, &warm->site_count, 1);
@@ -199,7 +216,7 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
 bool warm_summarize(const IndexRecord *record, WarmSummary *summary) {
     BodyReader r = {record->body, record->body + record->length, false};
     BodyStart start;
-    if (!read_start(&r, &start, summary->keys)) return false;
+    if (!read_start(&r, &start, summary->keys, &summary->name, &summary->name_length)) return false;
     summary->tier = start.tier;
     summary->ceiling = start.ceiling;
     summary->reason = start.reason ? reason_table[start.reason - 1].name : "";
@@ -427,6 +444,7 @@ void warm_save(void) {
 }
 
 void warm_stop(void) {
+    compile_settle(options.settle);
     warm_save();
     if (!is_on) return;
     cache_trim_daily((double)options.cache_age * DAY);

@@ -11,8 +11,9 @@
 #include "cache/index.h"
 #include "jit/record.h"
 
-/* Read the index, with the options as they are now. Called when dxpy is enabled. */
-void warm_open(void);
+/* Read the index, with the options as they are now. Called when dxpy is enabled. False: they, or the cache,
+ * allow none. */
+bool warm_open(void);
 
 /* The name of the index: 64 digits for this build, this Python, this machine's instruction set, these
  * options. */
@@ -44,12 +45,12 @@ void warm_forget(FunctionRecord *record); /* start anew, or the record goes */
 void warm_save(void);
 void warm_stop(void); /* the program ends */
 
-/* A record of the index for people: tier, ceiling, reason ("" for none) and the name of the artifact of that
- * tier
- * ("" for none). False: it makes no sense. */
+/* A record of the index for people. False: it makes no sense. */
 typedef struct WarmSummary {
+    const char *name; /* UTF-8, in the record; not NUL-terminated */
+    int32_t name_length;
     int tier, ceiling;
-    const char *reason;
+    const char *reason;        /* for the ceiling; "": none */
     char keys[TIER_COUNT][65]; /* "": none */
 } WarmSummary;
 bool warm_summarize(const IndexRecord *record, WarmSummary *summary);
