@@ -79,17 +79,19 @@ ClaimState cache_claim(const char *key, double max_age) {
     int folder = cache_is_key(key) ? open_claims(true) : -1;
     if (folder < 0) return CLAIM_IMPOSSIBLE;
     int fd = make_claim(folder, key);
-    if (fd < 0 && errno == EEXIST && is_stale(folder, key, max_age)) {
+    bool taken = fd < 0 && errno == EEXIST;
+    if (taken && is_stale(folder, key, max_age)) {
         unlinkat(folder, key, 0);
         fd = make_claim(folder, key);
+        taken = fd < 0 && errno == EEXIST;
     }
-    ClaimState state = fd >= 0 ? CLAIM_MINE : errno == EEXIST ? CLAIM_TAKEN : CLAIM_IMPOSSIBLE;
+    ClaimState state = fd >= 0 ? CLAIM_MINE : taken ? CLAIM_TAKEN : CLAIM_IMPOSSIBLE;
     if (fd >= 0) {
         describe_place(place);
         int length =
             snprintf(text, sizeof text, "%d %llu %s\n", (int)getpid(), started_at((int)getpid()), place);
-        /* On a full disk it is empty, and only its age tells. */
-        if (!files_write_all(fd, text, (size_t)length) && ftruncate(fd, 0) < 0) state = CLAIM_MINE;
+        /* On a full disk what it says is cut short, and only its age counts. */
+        (void)!files_write_all(fd, text, (size_t)length);
         close(fd);
     }
     close(folder);
