@@ -298,6 +298,8 @@ void compile_settle(double seconds) {
         Py_BEGIN_ALLOW_THREADS worker_wait_reply(0.1);
         Py_END_ALLOW_THREADS compile_publish_finished();
     }
+    /* What is not finished is known to be worth it: the next run asks for it at the first call. */
+    for (Pending *p = pending; p != NULL; p = p->next) warm_published(p->record, p->tier, p->key, false);
 }
 
 static bool dump_wanted(const char *stage) {

@@ -67,7 +67,7 @@ bool compile_prepare(void);
 bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key);
 bool compile_find(FunctionRecord *record, Tier tier);
 
-/* Wait up to `seconds` for compiles under way. */
+/* The program ends: wait up to `seconds` for compiles under way. */
 void compile_settle(double seconds);
 
 /* Drop the record's compiled code (compiled = NULL, compiled_tier = 0): no new entry; activations on a stack

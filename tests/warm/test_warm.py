@@ -240,3 +240,12 @@ def test_what_is_not_there_is_asked_for_at_once(run):
     assert (again["result"], again["warm"], again["tiers"][3]) == (0, 0, 1)
     assert again["compiles"] == 1
     assert run(ONCE)["warm"] == 1
+
+
+def test_what_was_not_finished_is_asked_for_at_once(run):
+    """A program that is over before its code is compiled has it in time when it runs again."""
+    late = {"DXPY_SYNC": 0, "DXPY_INSTALL_DELAY": 60}
+    first = run(COLD, **late)
+    assert (first["warm"], first["compiles"], first["tiers"][0] > 0) == (0, 0, True)
+    again = run(ONCE)
+    assert (again["result"], again["tiers"][1]) == (0, 1)
