@@ -1,6 +1,6 @@
 """A command-line program of about a second: reports on numbers, grids and routes, pure Python throughout.
 
-    python command_line.py [--scale 1.0]
+python command_line.py [--scale 1.0]
 """
 
 import argparse
