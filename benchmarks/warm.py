@@ -39,7 +39,7 @@ while time.monotonic() < until:
     for f in FUNCTIONS: f(3)
     s = dxpy.stats()
     if s.tier2_functions >= 12: break
-    time.sleep(0.0005)
+    time.sleep(0.002)
 print(s.tier2_functions, s.total_compiles)
 """
 TOGETHER_OPTIONS = {"DXPY_THRESHOLDS": "50,200,1000000", "DXPY_OSR": "0", "DXPY_ONLY": "*hot*"}

@@ -343,8 +343,8 @@ void engine_apply_options(Engine *engine) {
 
 int engine_set_enabled(Engine *engine, bool enabled) {
     if (engine->of_process) {
+        if (enabled) warm_open(); /* before functions that run now are met */
         if (enabled && hook_install() < 0) return -1;
-        if (enabled) warm_open();
         if (!enabled) hook_remove();
     }
     engine->enabled = enabled;

@@ -39,7 +39,7 @@ static bool goes_with(const Job *first, const Job *job) {
 }
 
 void jobs_defer(Client *client, Job *job) {
-    enum { FIRST_MS = 5, DOUBLINGS = 5 };
+    enum { FIRST_MS = 5, DOUBLINGS = 3 };
     int doublings = job->asked < DOUBLINGS ? job->asked++ : DOUBLINGS;
     job->not_before = files_now() + (FIRST_MS << doublings) * 1e-3;
     jobs_append(&client->waiting, job);
