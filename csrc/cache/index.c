@@ -15,7 +15,7 @@
 #include "cache/cache_internal.h"
 
 /* Larger than any index of use: what is read is bounded, whatever the file is. */
-enum { LARGEST_FILE = 64 << 20, TIDY_TO = 16 << 20, WASTE_WORTH_IT = 256 << 10, MAGIC_BYTES = 8 };
+enum { LARGEST_FILE = 32 << 20, TIDY_TO = 8 << 20, WASTE_WORTH_IT = 256 << 10, MAGIC_BYTES = 8 };
 
 static const char MAGIC[MAGIC_BYTES] = {'d', 'x', 'p', 'y', 'w', 'r', 'm', '1'};
 
@@ -208,7 +208,8 @@ static bool read_file(void) {
     if (other) forget_records();
     at.inode = about.st_ino, at.device = about.st_dev;
     size_t size = (size_t)about.st_size;
-    bool good = size <= LARGEST_FILE && read_rest(fd, size);
+    bool fits = size <= LARGEST_FILE, good = fits && read_rest(fd, size);
+    if (!fits) errno = EFBIG, at.damaged++; /* it is written anew */
     if (!good) note_problem("the index cannot be read");
     close(fd);
     take_records();
@@ -305,8 +306,9 @@ bool index_append(IndexRecord *records, int count) {
     uint8_t *packed = pack(records, count, &length);
     if (packed == NULL) return false;
     int fd = open_file(O_WRONLY | O_APPEND | O_CREAT, &about);
-    bool written =
-        fd >= 0 && (size_t)about.st_size + length <= LARGEST_FILE && files_write_all(fd, packed, length);
+    bool fits = fd >= 0 && (size_t)about.st_size + length <= LARGEST_FILE;
+    if (fd >= 0 && !fits) errno = EFBIG;
+    bool written = fits && files_write_all(fd, packed, length);
     if (!written) {
         note_problem("the index cannot be written");
         cache_note_failed_store("index");

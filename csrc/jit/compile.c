@@ -332,6 +332,7 @@ bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
     char *text = lowered_text(record, tier, false);
     if (text == NULL) return false;
+    if (options.dump != NULL) print_dumps(record, tier, text);
     artifact_key(text, gcc_level(tier), key);
     free(text);
     return compile_from_cache(record, tier, key);

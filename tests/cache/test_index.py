@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import time
 
 import pytest
 from support.cache_index import Index
@@ -134,6 +135,15 @@ def test_of_another_world(built, index):
     assert check(other, names) == 0
 
 
+def test_far_too_large(index):
+    fill(index)
+    os.truncate(index.path, 1 << 40)
+    assert not index.open() and not index.append(more=b"1")
+    index.tidy(force=False)
+    assert index.path.stat().st_size == 0
+    assert index.append(more=b"1") and index.open() and index.find("more") == b"1"
+
+
 def test_age(index):
     names = fill(index)
     index.open()
@@ -141,8 +151,11 @@ def test_age(index):
     assert len(data) == 84 * 100
     index.tidy(age=3600)
     assert check(index, names) == 100
-    index.tidy(age=0)
-    assert check(index, names) == 100
+    time.sleep(2.1)
+    index.append(n000=b"n000" * 5)
+    index.open()
+    index.tidy(age=1)
+    assert check(index, names) == 1, "all but what was saved since"
 
 
 def test_while_it_is_open(index):
