@@ -127,7 +127,7 @@ static PyObject *jit_dump(PyObject *module, PyObject *args) {
     if (!record) return NULL;
     PyObject *code = Py_NewRef(record->code);
     record_pin(record);
-    PyObject *text = compile_dump(record, stage);
+    PyObject *text = compile_dump(record, function, stage);
     if (!text && !PyErr_Occurred()) {
         Refusal refusal = {record->bail_reason};
         snprintf(refusal.message, sizeof refusal.message, "%s", record->bail_message);

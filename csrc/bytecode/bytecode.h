@@ -16,6 +16,7 @@ typedef enum BcOp {
 
 enum {
     BC_BACKWARD = 1,
+    BC_BY_OPERANDS = 8 /* types of operands say more than feedback, which is of all callers */,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
     BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
 };
@@ -93,15 +94,40 @@ typedef struct ConstInfo {
     double real;
 } ConstInfo;
 
+/* What a site leads to in the running process, found out when it is decoded. The numbers are compared with
+ * when compiled code runs; the addresses are borrowed and mean something only behind such a comparison. */
+typedef enum SiteKind {
+    SITE_GLOBAL,
+    SITE_BUILTIN,
+    /* LOAD_ATTR, STORE_ATTR, LOAD_METHOD: of an owner whose type has `type_version` */
+    SITE_VALUE,  /* instance value, `offset` bytes from the start of the values */
+    SITE_MEMBER, /* of __slots__: `offset` bytes from the start of the object */
+    SITE_METHOD, /* `object` is a function or method descriptor of the class, to be called with the owner */
+    SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
+    SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
+    SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
+} SiteKind;
+
+typedef struct Site {
+    uint8_t kind;   /* SiteKind */
+    uint8_t likely; /* Likely of what is there now or of a sample; LIKELY_OTHER: not known */
+    uint32_t keys_version, builtin_version; /* of the dicts' keys; of attributes see lower_attr.c */
+    uint32_t type_version, owner_version;
+    int64_t offset;           /* in bytes, of the value from the start of the keys */
+    void *globals, *builtins; /* the dicts */
+    void *object;             /* what is there now */
+} Site;
+
 typedef struct Instr {
     uint8_t op; /* BcOp */
     uint8_t flags;
     uint8_t feedback; /* FeedbackKind */
     int32_t arg, arg2;
-    int32_t target;  /* index of the instruction jumped to, -1: none */
-    int32_t handler; /* index into Bytecode.handlers of the innermost one, -1: none */
-    uint32_t offset; /* code unit at which the interpreter can go on with this instruction */
-    uint32_t lasti;  /* code unit that frames show while it runs */
+    int32_t target;   /* index of the instruction jumped to, -1: none */
+    int32_t handler;  /* index into Bytecode.handlers of the innermost one, -1: none */
+    uint32_t offset;  /* code unit at which the interpreter can go on with this instruction */
+    uint32_t lasti;   /* code unit that frames show while it runs */
+    const Site *site; /* NULL: nothing is known */
 } Instr;
 
 typedef struct BcHandler {
@@ -134,6 +160,8 @@ typedef struct Bytecode {
 const char *bc_name(BcOp op);
 int bc_pops(const Instr *instr);
 int bc_pushes(const Instr *instr);
+/* Does tier 1 give the operation an inline cache? They are numbered in the order of the instructions. */
+bool bc_has_cache(BcOp op);
 
 /* Print one instruction a line. */
 void bc_print(const Bytecode *code, StrBuf *out);

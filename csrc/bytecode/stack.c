@@ -38,6 +38,10 @@ int bc_pushes(const Instr *instr) {
     }
 }
 
+bool bc_has_cache(BcOp op) {
+    return op == BC_LOAD_GLOBAL || op == BC_LOAD_ATTR || op == BC_STORE_ATTR || op == BC_LOAD_METHOD;
+}
+
 void bc_print(const Bytecode *code, StrBuf *out) {
     strbuf_addf(out, "code \"%s\" args=%d locals=%d stack=%d%s\n", code->name, code->argument_count,
                 code->local_count, code->stack_size, code->is_generator ? " generator" : "");

@@ -62,6 +62,12 @@ void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition);
 gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b);
 gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type);
 
+/* On to `next` with an object whose end runs no code; any other leaves by the guard's exit. */
+void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_jit_block *next);
+/* Put the double that is the guard's third argument to a place that holds `old`; notes: the values that it
+ * may be new in or NULL, its index there. */
+void emit_put_f64(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes);
+
 /* The image as an exported constant array. */
 void emit_image(Unit *u, int index);
 

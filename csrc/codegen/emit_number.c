@@ -292,28 +292,81 @@ void emit_tuple_item_OP(Unit *u, Ins *ins) {
              gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
 }
 
-/* The old item's end must not run code: others hold it, or it is a number or a str. */
-void emit_list_set_OP(Unit *u, Ins *ins) {
+/* On to `next` with an object whose end runs no code: others hold it, or it is a number or a str. Any other
+ * leaves. */
+void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_jit_block *next) {
     static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};
-    gcc_jit_lvalue *place = list_place(u, ins),
-                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
-    gcc_jit_block *replace = emit_block(u), *last = emit_block(u);
-    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
-    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
+    gcc_jit_block *last = emit_block(u);
     gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
-    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),
-                                       replace, last);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)), next,
+                                       last);
     u->block = last;
     gcc_jit_rvalue *type = emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr);
     for (int i = 0; i < 3; i++) {
-        gcc_jit_block *next = emit_block(u);
-        gcc_jit_block_end_with_conditional(u->block, NULL,
-                                           emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])),
-                                           replace, next);
-        u->block = next;
+        gcc_jit_block *other = emit_block(u);
+        gcc_jit_block_end_with_conditional(
+            u->block, NULL, emit_compare(u, CMP(EQ), type, emit_link(u, LINK_KNOWN, PLAIN[i])), next, other);
+        u->block = other;
     }
-    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
+    gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
+}
+
+void emit_list_set_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins),
+                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    gcc_jit_block *replace = emit_block(u);
+    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
+    emit_goes_quietly(u, ins, object, replace);
     u->block = replace;
     emit_assign(u, place, arg(u, ins, 2));
     emit_decref(u, object, false);
+}
+
+/* --- names --- */
+
+static gcc_jit_rvalue *read_u32(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u32_ptr), u->gcc->i64);
+}
+
+static void emit_frame_field(Unit *u, Ins *ins, LayoutField field) {
+    emit_set(u, ins, emit_read(u, u->frame, field, u->gcc->ptr_ptr));
+}
+void emit_globals_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame_globals); }
+void emit_builtins_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame_builtins); }
+
+void emit_keys_are_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), read_u32(u, keys, LAYOUT_keys_version), arg(u, ins, 1)));
+}
+
+void emit_keys_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, keys, ins->imm, u->gcc->ptr_ptr)));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+}
+
+/* --- calls put in line --- */
+
+void emit_function_is_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *function = arg(u, ins, 0);
+    guard_type(u, ins, function, KNOWN_function);
+    emit_guard_fails(
+        u, ins, emit_compare(u, CMP(NE), read_u32(u, function, LAYOUT_function_version), arg(u, ins, 1)));
+}
+
+void emit_room_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *left = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_read(u, u->tstate, LAYOUT_tstate_recursion, u->gcc->i32_ptr), u->gcc->i64);
+    emit_unlikely(u, emit_compare(u, CMP(LT), left, emit_int(u, ins->imm)), u->exits[ins->exit]);
+}
+
+void emit_breaker_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    emit_unlikely(u,
+                  emit_compare(u, CMP(NE), gcc_jit_lvalue_as_rvalue(flag),
+                               gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
+                  u->exits[ins->exit]);
 }

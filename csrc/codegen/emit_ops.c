@@ -8,6 +8,9 @@ void emit_null_OP(Unit *u, Ins *ins) {}
 void emit_const_OP(Unit *u, Ins *ins) {}
 void emit_name_OP(Unit *u, Ins *ins) {}
 void emit_known_OP(Unit *u, Ins *ins) {}
+void emit_fact_OP(Unit *u, Ins *ins) {}
+void emit_factptr_OP(Unit *u, Ins *ins) {}
+void emit_keep_OP(Unit *u, Ins *ins) {} /* for the reference counts */
 void emit_ki64_OP(Unit *u, Ins *ins) {}
 void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
@@ -249,7 +252,9 @@ void emit_yield_OP(Unit *u, Ins *ins) {
 static void emit_raise(Unit *u, const Exit *exit, gcc_jit_rvalue *status) {
     gcc_jit_rvalue *first = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->spill), emit_int(u, 0)));
-    int handler = exit->state->handler;
+    const FrameState *state = exit->state;
+    while (state->handler < 0 && state->parent != NULL) state = state->parent;
+    int handler = state->handler;
     if (handler < 0) {
         gcc_jit_block_add_eval(u->block, NULL, status);
         gcc_jit_block_end_with_return(u->block, NULL, first);

@@ -7,13 +7,24 @@ typedef VEC(int32_t) Words;
 
 #define word(value) vec_push(arena, words, (int32_t)(value))
 
+/* One level of an exit: how a frame is to be. */
+static void write_level(Arena *arena, const Fn *fn, const FrameState *state, bool leaves, Words *words) {
+    const Handler *handler = state->handler >= 0 ? &fn->handlers.items[state->handler] : NULL;
+    word(state->frame);
+    word(state->offset);
+    word(state->lasti);
+    word(leaves ? state->stack_count : handler ? handler->depth : 0);
+    word(handler ? handler->lasti : -1); /* -1: no handler */
+}
+
 static void write_exit(Arena *arena, const Fn *fn, const Exit *exit, Words *words) {
+    bool leaves = exit->kind != EXIT_RAISE && exit->kind != EXIT_RERAISE;
+    int levels = 0;
+    for (const FrameState *state = exit->state; state != NULL; state = state->parent) levels++;
     word(exit->kind);
-    word(exit->state->offset);
-    word(exit->state->lasti);
-    word(exit->depth);
-    word(exit->state->handler >= 0 ? fn->handlers.items[exit->state->handler].lasti
-                                   : -1); /* -1: no handler */
+    word(levels);
+    for (const FrameState *state = exit->state; state != NULL; state = state->parent)
+        write_level(arena, fn, state, leaves, words);
     word(exit->values.count);
     for (int i = 0; i < exit->values.count; i++) {
         word(exit->values.items[i].kind);
@@ -26,6 +37,8 @@ static void write_image(const Unit *u, Words *words) {
     Arena *arena = fn_arena(u->fn);
     word(IMAGE_MAGIC);
     word(IMAGE_VERSION);
+    word(fn->inlined.count);
+    for (int i = 0; i < fn->inlined.count; i++) word(fn->inlined.items[i].parent);
     word(fn->cache_count);
     word(u->link_kinds.count);
     for (int i = 0; i < u->link_kinds.count; i++) {

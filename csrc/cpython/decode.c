@@ -1,6 +1,6 @@
 /* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
-#include "cpython/decode.h"
+#include "cpython/decode_sites.h"
 
 typedef struct Decoder {
     CompileContext *cx;
@@ -189,7 +189,46 @@ static void describe_consts(Decoder *d) {
     }
 }
 
-Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
+bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object) {
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    Py_ssize_t index = ((PyDictObject *)dict)->ma_values ? -1 : cp_keys_find(keys, name);
+    *version = cp_need_keys_version(keys);
+    if (index < 0 || *version == 0) return false;
+    PyObject **value = cp_dict_entry(dict, index, name);
+    *offset = (char *)value - (char *)keys;
+    *object = *value;
+    return *value != NULL;
+}
+
+static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *around) {
+    Site site = {.kind = SITE_GLOBAL, .globals = around->globals, .builtins = around->builtins};
+    if (!PyDict_CheckExact(around->globals) || !PyDict_CheckExact(around->builtins) ||
+        !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name))
+        return NULL;
+    if (!decode_find_entry(around->globals, name, &site.offset, &site.keys_version, &site.object)) {
+        int there = PyDict_Contains(around->globals, name);
+        if (there < 0) PyErr_Clear();
+        if (there != 0 || site.keys_version == 0) return NULL;
+        site.kind = SITE_BUILTIN;
+        if (!decode_find_entry(around->builtins, name, &site.offset, &site.builtin_version, &site.object))
+            return NULL;
+    }
+    site.likely = site.object == (void *)&PyRange_Type ? LIKELY_RANGE_TYPE : decode_likely_type(site.object);
+    Site *kept = arena_new(&d->cx->arena, Site);
+    *kept = site;
+    return kept;
+}
+
+static void describe_sites(Decoder *d, const Surroundings *around) {
+    for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
+        Instr *instr = &d->out->instrs[i];
+        if (instr->op == BC_LOAD_GLOBAL)
+            instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
+    }
+    decode_attribute_sites(d->cx, d->code, d->out, around);
+}
+
+Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {
     Bytecode *out = arena_new(&cx->arena, Bytecode);
     const char *name = PyUnicode_AsUTF8(code->co_qualname);
     if (name == NULL) { /* lone surrogates */
@@ -219,5 +258,6 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code) {
     decode_handlers(&d);
     check_args(&d);
     describe_consts(&d);
+    if (around != NULL) describe_sites(&d, around);
     return out;
 }

@@ -6,9 +6,21 @@
 #include "bytecode/bytecode.h"
 #include "cpython/compat.h"
 
+/* What is known of the process around the code; all borrowed, each may be NULL. */
+typedef struct Surroundings {
+    PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
+    Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
+    const uint32_t
+        *seen; /* by inline cache (bc_has_cache): version of the type that owners had, or SEEN_SEVERAL */
+    int seen_count;
+} Surroundings;
+
+#define SEEN_SEVERAL UINT32_MAX
+
 /* Decode `code` into cx's arena; bails on bytecode that the compiler of this CPython could not have made and
- * that has no safe reading. Needs the GIL. Runs no Python code. */
-Bytecode *decode_code(CompileContext *cx, PyCodeObject *code);
+ * that has no safe reading. Needs the GIL. Runs no Python code. `around`: NULL where nothing will be
+ * speculated on. */
+Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around);
 
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
 uint8_t decode_likely_type(PyObject *object);

@@ -80,11 +80,16 @@ PyObject *cp_wrap_async_value(PyObject *value) {
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }
 
-uint32_t cp_need_keys_version(PyObject *dict) {
+uint32_t cp_need_keys_version(PyDictKeysObject *keys) {
     static uint32_t next = UINT32_MAX; // of all dicts of the process; guarded by the GIL
-    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
     if (keys->dk_version == 0 && cp_keys_are_str(keys) && next > UINT32_MAX / 2) keys->dk_version = next--;
     return keys->dk_version;
+}
+
+uint32_t cp_need_function_version(PyFunctionObject *function) {
+    static uint32_t next = UINT32_MAX; // of all functions of the process; guarded by the GIL
+    if (function->func_version == 0 && next > UINT32_MAX / 2) function->func_version = next--;
+    return function->func_version;
 }
 
 static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look

@@ -35,13 +35,16 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
     return 0;
 }
 
-/* A code object that is met for the first time. NULL: it goes unprofiled. */
-static FunctionRecord *adopt(Frame *frame) {
+/* A code object that is met for the first time, in a frame that is about to run or in the middle of
+ * something. NULL: it goes unprofiled. */
+static FunctionRecord *adopt(Frame *frame, bool is_entered) {
     FunctionRecord *record = engine_record_for_code(frame->f_code, frame->f_globals);
     if (record == NULL) return NULL;
     FunctionRecord *now = table_record(frame->f_code);
     if (now == NULL && hook_attach_record(frame->f_code, record) == 0) {
+        publish_frame = is_entered ? frame : NULL;
         warm_meet(record);
+        publish_frame = NULL;
         return record;
     }
     PyErr_Clear();
@@ -50,9 +53,11 @@ static FunctionRecord *adopt(Frame *frame) {
 }
 
 static void ask(FunctionRecord *record, Frame *frame) {
-    publish_sample_frame = frame->owner == CP_OWNED_BY_THREAD ? frame : NULL;
+    publish_frame = frame;
+    publish_at_start = frame->owner == CP_OWNED_BY_THREAD;
     engine_ask(record);
-    publish_sample_frame = NULL;
+    publish_frame = NULL;
+    publish_at_start = false;
 }
 
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
@@ -64,7 +69,7 @@ static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadSta
         for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL;
              frame = frame->previous) {
             FunctionRecord *record = table_record(frame->f_code);
-            if (record == NULL) record = adopt(frame);
+            if (record == NULL) record = adopt(frame, false);
             if (record != NULL) record->osr_never = 1;
         }
 }
@@ -100,14 +105,16 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(code);
     CpEntry how = throwing ? CP_THROW : CP_GO_ON;
     if (__builtin_expect(record == NULL, 0)) {
-        record = adopt(frame);
+        record = adopt(frame, true);
         if (record == NULL) return osr_interpret(tstate, frame, how);
     }
     count(record, frame);
     if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
     if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
     if (__builtin_expect(sampler_at_once, 0) && !cp_is_tracing(tstate)) {
+        publish_frame = frame;
         compile_osr_at_once(record);
+        publish_frame = NULL;
         return osr_interpret(tstate, frame, how);
     }
     CompiledCode *compiled = record->compiled;

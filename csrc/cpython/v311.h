@@ -73,7 +73,14 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
 static inline bool cp_has_values(PyTypeObject *type) {
     return (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) != 0;
 }
+/* In bytes from the start of an object, where the pointer that cp_values gives stands. */
+enum { CP_VALUES_OFFSET = -4 * (int)sizeof(void *) };
 static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_ValuesPointer(object); }
+/* A value was put where there was none: the order of insertion is kept in the bytes before the values.
+ * Emitted code does the same: emit_attr.c. */
+static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
+    _PyDictValues_AddToInsertionOrder(values, index);
+}
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
 static inline PyDictKeysObject *cp_shared_keys(PyTypeObject *type) {
     return ((PyHeapTypeObject *)type)->ht_cached_keys;
@@ -101,7 +108,10 @@ static inline uint32_t cp_keys_version(PyObject *dict) { return ((PyDictObject *
 /* The same, given a version first if need be. CPython counts its own up from 1 and drops a version when a key
  * comes or goes; ours are counted down from the other end, so that no two states share one. 0: there are no
  * more. */
-uint32_t cp_need_keys_version(PyObject *dict);
+uint32_t cp_need_keys_version(PyDictKeysObject *keys);
+/* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
+ * need be, as with the keys. 0: there are no more. */
+uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */

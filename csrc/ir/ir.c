@@ -185,7 +185,7 @@ int ir_rest_index(const Ins *ins) {
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;
-    if (ins->op == IR_list_set_OP) return arg == 2;
+    if (ins->op == IR_list_set_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
     if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
     if (arg >= ir_rest_index(ins)) return false;
     int index = 0;
@@ -194,4 +194,41 @@ bool ir_consumes(const Ins *ins, int arg) {
         if (index++ == arg) return *p == 's' || *p == 'x';
     }
     return false;
+}
+
+/* --- frames --- */
+
+static int own_count(const FrameState *state) { return state->stack_count + 2 * state->local_count; }
+
+int ir_state_count(const FrameState *state) {
+    int count = 0;
+    for (; state != NULL; state = state->parent) count += own_count(state);
+    return count;
+}
+
+Ins **ir_state_value(FrameState *state, int i) {
+    for (; i >= own_count(state); state = state->parent) i -= own_count(state);
+    if (i < state->stack_count) return &state->stack[i];
+    i -= state->stack_count;
+    return i < state->local_count ? &state->locals[i] : &state->bound[i - state->local_count];
+}
+
+int ir_slot_count(const Fn *fn) {
+    int count = fn->local_count + fn->stack_size;
+    for (int i = 0; i < fn->inlined.count; i++)
+        count += fn->inlined.items[i].local_count + fn->inlined.items[i].stack_size + 1;
+    return count;
+}
+
+int ir_local_slot(const Fn *fn, int frame, int local) {
+    return frame ? fn->inlined.items[frame - 1].first_slot + local : local;
+}
+
+int ir_stack_slot(const Fn *fn, int frame, int place) {
+    return ir_local_slot(fn, frame, frame ? fn->inlined.items[frame - 1].local_count : fn->local_count) +
+           place;
+}
+
+int ir_function_slot(const Fn *fn, int frame) {
+    return ir_stack_slot(fn, frame, fn->inlined.items[frame - 1].stack_size);
 }

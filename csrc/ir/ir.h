@@ -48,6 +48,7 @@ typedef enum ImmKind {
     IMM_CONST,
     IMM_NAME,
     IMM_KNOWN,
+    IMM_FACT,
     IMM_CACHE,
     IMM_OUT,
     IMM_HELPER,
@@ -97,9 +98,11 @@ typedef struct Block Block;
 
 /* Where the interpreter could go on, or where an exception is raised: what a frame must hold there. */
 typedef struct FrameState {
-    uint32_t offset; /* code unit to go on with */
-    uint32_t lasti;  /* code unit shown as running */
-    int32_t handler; /* index into Fn.handlers, -1: none */
+    int32_t frame;             /* 0: the function's own; else 1 + index into Fn.inlined */
+    struct FrameState *parent; /* of the caller, once the call has returned; NULL: frame 0 */
+    uint32_t offset;           /* code unit to go on with */
+    uint32_t lasti;            /* code unit shown as running */
+    int32_t handler;           /* index into Fn.handlers, -1: none */
     int32_t stack_count;
     Ins **stack; /* operand stack, bottom first */
     int32_t local_count;
@@ -170,12 +173,20 @@ typedef struct ExitValue {
     Ins *value;
 } ExitValue;
 
+/* A call that was put in line. Its frame is not there; an exit makes it. */
+typedef struct InlinedCall {
+    int parent; /* frame of the caller, numbered as in FrameState */
+    int local_count, stack_size, const_count, name_count, unit_count;
+    int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
+                       called */
+    void *code;     /* while lowering: the code object, borrowed */
+} InlinedCall;
+
 typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD } ExitKind;
 
 typedef struct Exit {
     ExitKind kind;
     FrameState *state;
-    int32_t depth; /* operand stack entries the frame holds afterwards, without lasti and exception */
     VEC(ExitValue) values;
 } Exit;
 
@@ -184,6 +195,8 @@ typedef struct Fn {
     const char *name;
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
+    int fact_count;
+    VEC(int64_t) facts; /* while lowering; in the text there is only their number */
     bool is_generator;
     int force_exits; /* every guard fails at each such visit, for tests; 0: never */
     int64_t layout[LAYOUT_COUNT];
@@ -194,6 +207,7 @@ typedef struct Fn {
     VEC(Block *) blocks; /* in order of emission */
     VEC(Entry) entries;
     VEC(Handler) handlers;
+    VEC(InlinedCall) inlined;
     VEC(Exit) exits;
     uint32_t next_value, next_block;
 } Fn;
@@ -224,15 +238,16 @@ bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its
 bool ir_consumes(const Ins *ins, int arg);
 int ir_rest_index(const Ins *ins); /* first argument of the rest, or arg_count */
 
-/* All values of a frame state, one after the other: first its stack, then its locals. */
-static inline int ir_state_count(const FrameState *state) {
-    return state ? state->stack_count + 2 * state->local_count : 0;
-}
-static inline Ins **ir_state_value(const FrameState *state, int i) {
-    if (i < state->stack_count) return &state->stack[i];
-    i -= state->stack_count;
-    return i < state->local_count ? &state->locals[i] : &state->bound[i - state->local_count];
-}
+/* All values of a frame state and of its callers' states, one after the other: stack, locals, whether these
+ * are bound. */
+int ir_state_count(const FrameState *state);
+Ins **ir_state_value(FrameState *state, int i);
+
+int ir_slot_count(const Fn *fn); /* of all frames */
+/* The slot of a frame's operand, of a local, and of the function called. */
+int ir_stack_slot(const Fn *fn, int frame, int place);
+int ir_local_slot(const Fn *fn, int frame, int local);
+int ir_function_slot(const Fn *fn, int frame);
 
 #define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)
 

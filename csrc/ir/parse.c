@@ -129,6 +129,7 @@ static int64_t imm_limit(Parser *p, ImmKind kind) {
     case IMM_SLOT: return p->fn->stack_size - 1;
     case IMM_CONST: return p->fn->const_count - 1;
     case IMM_NAME: return p->fn->name_count - 1;
+    case IMM_FACT: return p->fn->fact_count - 1;
     case IMM_CACHE: return p->fn->cache_count - 1;
     case IMM_OUT: return MAX_SLOTS;
     case IMM_UNIT: return p->fn->unit_count - 1;
@@ -179,16 +180,22 @@ static Values value_list(Parser *p) {
     return values;
 }
 
-static FrameState *state(Parser *p) {
+static FrameState *state_of(Parser *p, int frame_wanted) {
     FrameState *state = arena_new(&p->cx->arena, FrameState);
-    state->offset = (uint32_t)number(p, 0, p->fn->unit_count - 1);
-    state->lasti = (uint32_t)number(p, 0, p->fn->unit_count - 1);
+    state->offset = (uint32_t)number(p, 0, MAX_SLOTS);
+    state->lasti = (uint32_t)number(p, 0, MAX_SLOTS);
     state->handler = (int32_t)number(p, -1, p->fn->handlers.count - 1);
+    if (try_text(p, "frame")) state->frame = (int32_t)number(p, 1, p->fn->inlined.count);
+    if (frame_wanted >= 0 && state->frame != frame_wanted) fail(p, "a state of another caller");
+    const InlinedCall *call = state->frame ? &p->fn->inlined.items[state->frame - 1] : NULL;
+    uint32_t units = (uint32_t)(call ? call->unit_count : p->fn->unit_count);
+    if (state->offset >= units || state->lasti >= units) fail(p, "behind the end of the code");
+    if (call != NULL && state->handler >= 0) fail(p, "a handler in a call put in line");
     expect(p, "[");
     Values stack = value_list(p), locals = {0}, bound = {0};
     VEC(int32_t) slots = {0};
     while (!try_text(p, "]")) {
-        vec_push(&p->cx->arena, &slots, (int32_t)number(p, 0, p->fn->local_count - 1));
+        vec_push(&p->cx->arena, &slots, (int32_t)number(p, 0, ir_slot_count(p->fn) - 1));
         expect(p, "=");
         vec_push(&p->cx->arena, &locals, value_ref(p));
         vec_push(&p->cx->arena, &bound, value_ref(p));
@@ -197,9 +204,13 @@ static FrameState *state(Parser *p) {
     state->slots = slots.items;
     state->locals = locals.items;
     state->local_count = locals.count;
-    if (stack.count > p->fn->stack_size) fail(p, "more operands than the frame holds");
+    if (stack.count > (call ? call->stack_size : p->fn->stack_size))
+        fail(p, "more operands than the frame holds");
     state->stack = stack.items;
     state->stack_count = stack.count;
+    if (state->frame == 0) return state;
+    expect(p, "in @");
+    state->parent = state_of(p, call->parent);
     return state;
 }
 
@@ -224,8 +235,9 @@ static void instruction(Parser *p, Block *block) {
     if (expected != IR_ANY && expected != type) fail(p, "the result's type does not fit the operation");
     Values args = value_list(p);
     int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : IR_OPS[op].args;
-    bool open = op == IR_phi_OP || (op == IR_call_OP && ir_helper((int)immediate)->variadic);
-    if (open ? args.count < (op == IR_phi_OP ? 0 : wanted) : args.count != wanted)
+    bool open =
+        op == IR_phi_OP || op == IR_keep_OP || (op == IR_call_OP && ir_helper((int)immediate)->variadic);
+    if (open ? args.count < (op == IR_call_OP ? wanted : 0) : args.count != wanted)
         fail(p, "wrong number of values");
     Ins *ins = ir_new_ins(p->fn, op, type, 0);
     ins->type = (uint8_t)type;
@@ -233,7 +245,7 @@ static void instruction(Parser *p, Block *block) {
     ins->imm = immediate;
     ins->args = args.items;
     ins->arg_count = args.count;
-    if (try_text(p, "@")) ins->state = state(p);
+    if (try_text(p, "@")) ins->state = state_of(p, -1);
     if (has_result) define(p, id, ins);
     ir_append(block, ins);
     if (IR_OPS[op].flags & OPF_TERMINATOR) {
@@ -253,10 +265,10 @@ static void header(Parser *p) {
     const struct {
         const char *name;
         int *field;
-    } fields[] = {{"tier", &p->fn->tier},          {"args", &p->fn->argument_count},
-                  {"locals", &p->fn->local_count}, {"stack", &p->fn->stack_size},
-                  {"consts", &p->fn->const_count}, {"names", &p->fn->name_count},
-                  {"caches", &p->fn->cache_count}, {"units", &p->fn->unit_count}};
+    } fields[] = {
+        {"tier", &p->fn->tier},          {"args", &p->fn->argument_count}, {"locals", &p->fn->local_count},
+        {"stack", &p->fn->stack_size},   {"consts", &p->fn->const_count},  {"names", &p->fn->name_count},
+        {"caches", &p->fn->cache_count}, {"facts", &p->fn->fact_count},    {"units", &p->fn->unit_count}};
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         expect(p, fields[i].name);
         *fields[i].field = (int)number(p, 0, MAX_SLOTS);
@@ -299,6 +311,24 @@ static void entries_and_handlers(Parser *p) {
     }
 }
 
+static void inlined_calls(Parser *p) {
+    while (try_text(p, "inlined")) {
+        InlinedCall call = {.first_slot = ir_slot_count(p->fn)};
+        const struct {
+            const char *name;
+            int *field;
+        } fields[] = {{"parent", &call.parent},    {"locals", &call.local_count},
+                      {"stack", &call.stack_size}, {"consts", &call.const_count},
+                      {"names", &call.name_count}, {"units", &call.unit_count}};
+        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+            expect(p, fields[i].name);
+            *fields[i].field = (int)number(p, 0, i == 0 ? p->fn->inlined.count : MAX_SLOTS);
+        }
+        vec_push(&p->cx->arena, &p->fn->inlined, call);
+        end_line(p);
+    }
+}
+
 static void constant_pool(Parser *p) {
     for (skip_spaces(p); p->at < p->end && *p->at == 'v'; skip_spaces(p)) {
         uint32_t id = value_id(p);
@@ -324,6 +354,8 @@ static void resolve(Parser *p) {
     for (uint32_t id = 0; id < p->block_capacity; id++)
         if (p->blocks[id] != NULL && p->blocks[id]->order < 0) fail(p, "a block is named and never defined");
     for (int i = 0; i < p->fn->blocks.count; i++) for_each_ins(ins, p->fn->blocks.items[i]) {
+            if (ins->type == IR_VOID)
+                ins->id = p->fn->next_value++; /* the text gives numbers to results only */
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = resolved(p, ins->args[a]);
             for (int s = 0; s < ir_state_count(ins->state); s++)
                 *ir_state_value(ins->state, s) = resolved(p, *ir_state_value(ins->state, s));
@@ -335,6 +367,7 @@ Fn *ir_parse(CompileContext *cx, const char *text, size_t length) {
     Parser *p = &parser;
     header(p);
     entries_and_handlers(p);
+    inlined_calls(p);
     constant_pool(p);
     while (!try_text(p, "end\n")) {
         Block *block = block_ref(p);

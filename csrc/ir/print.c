@@ -16,6 +16,16 @@ static void print_imm(const Ins *ins, StrBuf *out) {
     }
 }
 
+static void print_state(const FrameState *state, const char *before, StrBuf *out) {
+    strbuf_addf(out, " %s%u %u %d", before, state->offset, state->lasti, state->handler);
+    if (state->frame) strbuf_addf(out, " frame %d", state->frame);
+    strbuf_addf(out, " [");
+    print_values(state->stack, state->stack_count, out);
+    for (int i = 0; i < state->local_count; i++)
+        strbuf_addf(out, " %d=v%u v%u", state->slots[i], state->locals[i]->id, state->bound[i]->id);
+    strbuf_addf(out, " ]");
+}
+
 static void print_ins(const Ins *ins, StrBuf *out) {
     if (ins->type != IR_VOID)
         strbuf_addf(out, "  v%u:%s%s = ", ins->id, IR_TYPE_NAMES[ins->type], ins->nullable ? "?" : "");
@@ -24,14 +34,8 @@ static void print_ins(const Ins *ins, StrBuf *out) {
     print_imm(ins, out);
     print_values(ins->args, ins->arg_count, out);
     if (ins->consumed) strbuf_addf(out, " consuming %" PRIx64, ins->consumed);
-    if (ins->state) {
-        strbuf_addf(out, " @%u %u %d [", ins->state->offset, ins->state->lasti, ins->state->handler);
-        print_values(ins->state->stack, ins->state->stack_count, out);
-        for (int i = 0; i < ins->state->local_count; i++)
-            strbuf_addf(out, " %d=v%u v%u", ins->state->slots[i], ins->state->locals[i]->id,
-                        ins->state->bound[i]->id);
-        strbuf_addf(out, " ]");
-    }
+    for (const FrameState *state = ins->state; state != NULL; state = state->parent)
+        print_state(state, state == ins->state ? "@" : "in @", out);
     for (int s = 0; s < ins->block->succ_count && ins == ins->block->last; s++)
         strbuf_addf(out, " b%u", ins->block->succs[s]->id);
     strbuf_addf(out, "\n");
@@ -47,11 +51,12 @@ void ir_print(const Fn *fn, StrBuf *out) {
     static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
     strbuf_addf(out, "fn \"");
     print_name(fn->name, out);
-    strbuf_addf(
-        out,
-        "\" tier %d args %d locals %d stack %d consts %d names %d caches %d units %d generator %d force %d\n",
-        fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count, fn->name_count,
-        fn->cache_count, fn->unit_count, fn->is_generator, fn->force_exits);
+    strbuf_addf(out,
+                "\" tier %d args %d locals %d stack %d consts %d names %d caches %d facts %d units %d "
+                "generator %d force %d\n",
+                fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count,
+                fn->name_count, fn->cache_count, fn->fact_count, fn->unit_count, fn->is_generator,
+                fn->force_exits);
     strbuf_addf(out, "layout");
     for (int i = 0; i < LAYOUT_COUNT; i++)
         strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);
@@ -63,6 +68,12 @@ void ir_print(const Fn *fn, StrBuf *out) {
     for (int i = 0; i < fn->handlers.count; i++) {
         const Handler *handler = &fn->handlers.items[i];
         strbuf_addf(out, "handler %d %d %d\n", handler->entry, handler->depth, handler->lasti);
+    }
+    for (int i = 0; i < fn->inlined.count; i++) {
+        const InlinedCall *call = &fn->inlined.items[i];
+        strbuf_addf(out, "inlined parent %d locals %d stack %d consts %d names %d units %d\n", call->parent,
+                    call->local_count, call->stack_size, call->const_count, call->name_count,
+                    call->unit_count);
     }
     for (int i = 0; i < fn->pool.count; i++) {
         const Ins *ins = fn->pool.items[i];

@@ -20,6 +20,14 @@ static void check_call(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[arg]->type != IR_OBJ) refuse(fn, after, ins, "the rest must be objects");
 }
 
+static void check_attr(Fn *fn, const char *after, const Ins *ins) {
+    IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
+    if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
+        refuse(fn, after, ins, "an argument has the wrong type");
+    if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP)
+        refuse(fn, after, ins, "the attribute's place must be values or itself");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
@@ -57,6 +65,28 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_keys_are_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_function_is_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_keep_OP: break;
+    case IR_keys_item_OP: wanted = IR_PTR; break;
+    case IR_type_is_OP:
+    case IR_version_is_OP:
+    case IR_unshadowed_OP:
+    case IR_module_is_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
+        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_attr_item_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP: check_attr(fn, after, ins); break;
+    case IR_pinned_OP: wanted = IR_I64; break;
     case IR_phi_OP: wanted = (IrType)ins->type; break;
     default: wanted = IR_OBJ;
     }
@@ -75,8 +105,8 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->op == IR_phi_OP && ins->prev != NULL && ins->prev->op != IR_phi_OP)
         refuse(fn, after, ins, "phis come first");
     if (ins->state)
-        for (int i = 0; i < ins->state->stack_count; i++)
-            if (ins->state->stack[i]->type == IR_VOID)
+        for (int i = 0; i < ir_state_count(ins->state); i++)
+            if ((*ir_state_value(ins->state, i))->type == IR_VOID)
                 refuse(fn, after, ins, "a frame state has a value without type");
     if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)

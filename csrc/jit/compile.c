@@ -23,6 +23,7 @@
 #include "jit/worker.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
+#include "runtime/rt.h"
 
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
@@ -30,13 +31,15 @@ typedef struct Pending {
     FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
     Tier tier;
     char key[HASH_HEX + 1]; /* the artifact's */
+    Facts *facts;           /* to link it with */
     WorkerReply *reply;     /* answered, waiting */
     double due;             /* when the answer may be used */
     struct Pending *next;
 } Pending;
 
 volatile int publish_is_wanted;
-Frame *publish_sample_frame;
+Frame *publish_frame;
+bool publish_at_start;
 static Pending *pending; // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
 
@@ -61,24 +64,124 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 
 /* --- decode and lower --- */
 
+/* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
+ * sets itself up; what they lead to is looked up again at each compile. */
+static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
+
+static void mark_failures(Bytecode *code, const FunctionRecord *record) {
+    if (record == NULL) return;
+    for (int i = 0; i < code->count; i++) {
+        int failures = 0;
+        for (int k = 0; k < record->failed_guard_count; k++)
+            failures += (int32_t)code->instrs[i].offset == record->failed_guards[k];
+        if (failures > chances(&code->instrs[i])) code->instrs[i].flags |= BC_NO_SPECULATION;
+    }
+}
+
 /* What speculation goes by beside the inline caches: the arguments of the call that made it hot, and past
  * failures. */
-static void add_speculation(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
-    Frame *sample = publish_sample_frame;
-    if (sample != NULL && sample->f_code == record->code) {
-        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
-        for (int i = 0; i < code->argument_count; i++)
-            code->argument_types[i] = decode_likely_type(sample->localsplus[i]);
+static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
+    Frame *sample = publish_frame;
+    if (sample != NULL && publish_at_start && sample->f_code == record->code && code->argument_count > 0) {
+        if (record->argument_types == NULL)
+            record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
+        for (int i = 0; record->argument_types != NULL && i < code->argument_count; i++)
+            record->argument_types[i] = decode_likely_type(sample->localsplus[i]);
     }
-    for (int i = 0; i < code->count; i++)
-        for (int k = 0; k < record->failed_guard_count; k++)
-            if ((int32_t)code->instrs[i].offset == record->failed_guards[k])
-                code->instrs[i].flags |= BC_NO_SPECULATION;
+    if (record->argument_types != NULL) {
+        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+        memcpy(code->argument_types, record->argument_types, (size_t)code->argument_count);
+    }
+    mark_failures(code, record);
+}
+
+/* Those tie an artifact to what only this process knows. */
+static bool has_facts(const Facts *facts) {
+    return facts != NULL && (facts->count > 0 || facts->code_count > 0);
+}
+
+static void free_facts(Facts *facts) {
+    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
+    free(facts);
+}
+
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+static void note_seen_types(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
+    uint32_t *seen = PyMem_Realloc(record->seen_types, sizeof(uint32_t) * (size_t)c->cache_count);
+    if (seen == NULL) return;
+    record->seen_types = seen;
+    record->seen_count = c->cache_count;
+    for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
+}
+
+static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
+    size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
+           codes = sizeof(void *) * (size_t)fn->inlined.count;
+    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
+    if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
+    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
+    facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
+    if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
+    for (int i = 0; i < fn->inlined.count; i++)
+        facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
+    return facts;
+}
+
+/* Those of the frame that compiling is asked for by; NULL: there is none. */
+static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
+    if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins, publish_frame};
+    return around;
+}
+
+/* --- functions that calls may be put in line of --- */
+
+/* Those met so far while one function is lowered. */
+typedef struct Found {
+    PyObject *function; // borrowed; no Python code runs meanwhile
+    Callee callee;
+    struct Found *next;
+} Found;
+
+enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
+
+static bool can_be_inlined(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
+    return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
+           code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
+           Py_SIZE(code) < MOST_UNITS;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+    Found **all = context;
+    PyObject *object = address;
+    if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    for (Found *f = *all; f != NULL; f = f->next)
+        if (f->function == object) return &f->callee;
+    if (!can_be_inlined(function) || cp_need_function_version(function) == 0) return NULL;
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {function->func_globals, function->func_builtins};
+    *found = (Found){.function = object, .next = *all};
+    found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
+    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
+    mark_failures(found->callee.code, table_record(code));
+    warm_overlay_sites(table_record(code), cx, found->callee.code);
+    *all = found;
+    return &found->callee;
 }
 
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
-static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
+static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
+                          Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     osr_disarm(record->code); /* the decoder must not read an armed back-edge */
@@ -89,7 +192,11 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
         cx_free(&cx);
         return NULL;
     }
-    Bytecode *code = decode_code(&cx, record->code);
+    Surroundings known = around != NULL ? *around : (Surroundings){0};
+    note_seen_types(record);
+    known.seen = record->seen_types;
+    known.seen_count = record->seen_count;
+    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     warm_overlay(record, &cx, code);
     warm_lowered(record, code);
@@ -98,9 +205,13 @@ static char *lowered_text(FunctionRecord *record, Tier tier, bool bytecode) {
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
     else {
-        Fn *fn = lower_code(&cx, code, tier, LAYOUT_OFFSETS);
+        Found *found = NULL;
+        Callees callees = {find_callee, &found};
+        Fn *fn =
+            lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
+        if (facts != NULL) *facts = copy_facts(&cx, fn);
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);
@@ -183,9 +294,9 @@ static void write_perf_map(const FunctionRecord *record, const CompiledCode *com
 }
 
 /* Load an artifact and make it what the record runs. False: the record says why not. */
-static bool publish(FunctionRecord *record, Tier tier, const char *path, int unit) {
+static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
     char message[160];
-    CompiledCode *compiled = table_load(record->code, path, unit, message, sizeof(message));
+    CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
     if (compiled == NULL) {
         set_failure(record, "bad_artifact", message);
         return false;
@@ -202,15 +313,16 @@ static bool publish(FunctionRecord *record, Tier tier, const char *path, int uni
     return true;
 }
 
-static void finish(FunctionRecord *record, Tier tier, const char *key, const WorkerReply *reply) {
+static void finish(FunctionRecord *record, Tier tier, const char *key, const Facts *facts,
+                   const WorkerReply *reply) {
     bool ok = reply->ok;
     if (ok) {
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
-        ok = late || publish(record, tier, reply->path, reply->unit);
+        ok = late || publish(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
-        else if (ok && !late) warm_published(record, tier, key, false);
+        else if (ok && !late) warm_published(record, tier, key, has_facts(facts));
     } else {
         set_failure(record, reply->reason, reply->message);
     }
@@ -227,6 +339,7 @@ static void drop_pending(Pending **place) {
     Pending *gone = *place;
     *place = gone->next;
     free(gone->reply);
+    free_facts(gone->facts);
     free(gone);
 }
 
@@ -272,8 +385,11 @@ void compile_publish_finished(void) {
         WorkerReply reply = *p->reply;
         char key[HASH_HEX + 1];
         memcpy(key, p->key, sizeof key);
+        Facts *facts = p->facts;
+        p->facts = NULL;
         drop_pending(place);
-        finish(record, tier, key, &reply);
+        finish(record, tier, key, facts, &reply);
+        free_facts(facts);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
@@ -299,7 +415,8 @@ void compile_settle(double seconds) {
         Py_END_ALLOW_THREADS compile_publish_finished();
     }
     /* What is not finished is known to be worth it: the next run asks for it at the first call. */
-    for (Pending *p = pending; p != NULL; p = p->next) warm_published(p->record, p->tier, p->key, false);
+    for (Pending *p = pending; p != NULL; p = p->next)
+        warm_published(p->record, p->tier, p->key, has_facts(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -308,10 +425,10 @@ static bool dump_wanted(const char *stage) {
     return false;
 }
 
-static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
+static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *around, const char *text) {
     if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
     if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
-    char *bytecode = lowered_text(record, tier, true);
+    char *bytecode = lowered_text(record, tier, around, true, NULL);
     if (bytecode != NULL) fputs(bytecode, stderr);
     free(bytecode);
 }
@@ -319,23 +436,34 @@ static void print_dumps(FunctionRecord *record, Tier tier, const char *text) {
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
-bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
+static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
     CacheEntry entry;
-    if (!compile_prepare() || !cache_lookup(key, &entry) || !publish(record, tier, entry.path, entry.unit))
+    if (!compile_prepare() || !cache_lookup(key, &entry) ||
+        !publish(record, tier, facts, entry.path, entry.unit))
         return false;
-    warm_published(record, tier, key, false);
+    warm_published(record, tier, key, has_facts(facts));
     engine_compile_ended(record, tier, true);
     return true;
 }
 
+bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
+    int64_t nothing = 0;
+    const Facts none = {.numbers = &nothing};
+    return from_cache(record, tier, &none, key);
+}
+
 bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
-    char *text = lowered_text(record, tier, false);
+    Facts *facts = NULL;
+    Surroundings around;
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
     if (text == NULL) return false;
-    if (options.dump != NULL) print_dumps(record, tier, text);
+    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
     artifact_key(text, gcc_level(tier), key);
     free(text);
-    return compile_from_cache(record, tier, key);
+    bool found = from_cache(record, tier, facts, key);
+    free_facts(facts);
+    return found;
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
@@ -343,13 +471,16 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         set_failure(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
-    char *text = lowered_text(record, tier, false);
+    Facts *facts = NULL;
+    Surroundings around;
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
     if (text == NULL) return -1;
-    if (options.dump != NULL) print_dumps(record, tier, text);
+    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
     char key[HASH_HEX + 1];
     artifact_key(text, gcc_level(tier), key);
-    if (compile_from_cache(record, tier, key)) {
+    if (from_cache(record, tier, facts, key)) {
         free(text);
+        free_facts(facts);
         return 0;
     }
     Pending *p = calloc(1, sizeof(*p));
@@ -360,10 +491,11 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         WorkerStats stats;
         worker_get_stats(&stats);
         set_failure(record, "worker_unusable", stats.error);
+        free_facts(facts);
         free(p);
         return -1;
     }
-    *p = (Pending){.job = job, .record = record, .tier = tier, .next = pending};
+    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = facts, .next = pending};
     memcpy(p->key, key, sizeof p->key);
     pending = p;
     if (sync) wait_for(job);
@@ -390,8 +522,6 @@ void compile_invalidate(FunctionRecord *record) {
 enum { MAX_RECOMPILES = 12 };
 
 static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
-    for (int i = 0; i < record->failed_guard_count; i++)
-        if (record->failed_guards[i] == offset) return true; /* being compiled without it */
     int32_t *grown =
         PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
     if (grown == NULL) return false;
@@ -400,11 +530,12 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
-void compile_guard_failed(FunctionRecord *record, int32_t offset) {
+void compile_guard_failed(FunctionRecord *record, Frame *frame, PyCodeObject *code, int32_t offset) {
     PyObject *type, *value, *traceback;
     if (options.force_exits) return; /* it failed because it was told to */
     PyErr_Fetch(&type, &value, &traceback);
-    if (note_failed_guard(record, offset) && !record->requested) {
+    FunctionRecord *failed = code == record->code ? record : table_record(code);
+    if (!record->requested && failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)record->compiled_tier;
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
@@ -413,7 +544,9 @@ void compile_guard_failed(FunctionRecord *record, int32_t offset) {
         record_pin(record);
         compile_invalidate(record);
         record->requested = (uint8_t)tier;
+        publish_frame = frame;
         if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+        publish_frame = NULL;
         record_unpin(record);
     }
     PyErr_Restore(type, value, traceback);
@@ -480,7 +613,8 @@ static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];
         if (exit->count == 0) continue;
-        int offset = exit->lasti * (int)sizeof(_Py_CODEUNIT);
+        /* shown at the line of the function itself, where the call that was put in line is */
+        int offset = exit->levels[exit->level_count - 1].lasti * (int)sizeof(_Py_CODEUNIT);
         PyObject *row = Py_BuildValue("(iisK)", PyCode_Addr2Line(record->code, offset), offset,
                                       KINDS[exit->kind], (unsigned long long)exit->count);
         if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);
@@ -533,7 +667,7 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     if (dict == NULL) return NULL;
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        Bytecode *bytecode = decode_code(&cx, code);
+        Bytecode *bytecode = decode_code(&cx, code, NULL);
         for (int i = 0; dict != NULL && i < bytecode->count; i++) {
             const char *name = feedback_types(bytecode->instrs[i].feedback);
             if (name == NULL) continue;
@@ -554,7 +688,9 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     double start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     cx_init(&cx);
     if (setjmp(cx.bailed) == 0) {
-        ir_print(lower_code(&cx, decode_code(&cx, code), tier, LAYOUT_OFFSETS), &text);
+        const Surroundings nothing = {0};
+        Bytecode *bytecode = decode_code(&cx, code, tier > TIER_BASELINE ? &nothing : NULL);
+        ir_print(lower_code(&cx, bytecode, tier, LAYOUT_OFFSETS, NULL), &text);
         cx.reason = NULL;
         cx.message[0] = '\0';
     }
@@ -568,9 +704,10 @@ PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {
     return result;
 }
 
-static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage) {
+static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surroundings *around,
+                            const char *stage) {
     WorkerReply reply = {0};
-    char *text = lowered_text(record, tier, false);
+    char *text = lowered_text(record, tier, around, false, NULL);
     if (text == NULL) return NULL;
     compile_prepare();
     dump_job = ++last_job;
@@ -588,13 +725,16 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *stage
     return reply.text;
 }
 
-PyObject *compile_dump(FunctionRecord *record, const char *stage) {
+PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *stage) {
+    Surroundings names = {((PyFunctionObject *)function)->func_globals,
+                          ((PyFunctionObject *)function)->func_builtins};
+    const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;
-    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, true);
-    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, false);
+    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, around, true, NULL);
+    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, around, false, NULL);
     else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
-        text = dump_in_worker(record, tier, stage);
+        text = dump_in_worker(record, tier, around, stage);
     else
         return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'",
                             stage);

@@ -83,6 +83,8 @@ static void free_record(FunctionRecord *record) {
     warm_forget(record);
     Py_DECREF(record->name);
     PyMem_Free(record->failed_guards);
+    PyMem_Free(record->argument_types);
+    PyMem_Free(record->seen_types);
     PyMem_Free(record->osr_units);
     PyMem_Free(record);
 }

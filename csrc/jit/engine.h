@@ -89,7 +89,7 @@ bool compile_arm_osr(FunctionRecord *record, int offset);
 
 /* Text of a stage, "bytecode", "ir", "opt" or "asm", at the record's tier (or the best one allowed when it
  * has none): new str. NULL: ValueError, or no exception and bail_reason and bail_message set. */
-PyObject *compile_dump(FunctionRecord *record, const char *stage);
+PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *stage);
 
 /* Decode and lower without a record, for tools and tests: (reason or None, message, microseconds taken, text
  * of the IR or None). */

@@ -45,8 +45,11 @@ typedef struct FunctionRecord {
     double compile_ms;      /* time in the worker, all compiles */
     int32_t *failed_guards; /* code units at which speculation failed too often */
     int32_t failed_guard_count;
-    uint32_t recompiles; /* because of those */
-    int32_t *osr_units;  /* hot back-edges, to be entered at */
+    uint32_t recompiles;     /* because of those */
+    uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */
+    uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
+    int32_t seen_count;
+    int32_t *osr_units; /* hot back-edges, to be entered at */
     int32_t osr_count;
     int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */
     uint8_t osr_seen;      /* how often in a row */

@@ -1,5 +1,6 @@
 #include "cpython/compat.h"
 
+#include "jit/publish.h"
 #include "jit/sampler.h"
 
 #include <pthread.h>
@@ -28,7 +29,10 @@ static void look(PyThreadState *tstate) {
     if (record->osr_seen_unit != unit) record->osr_seen = 0;
     record->osr_seen_unit = unit;
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
-    if (record->osr_seen >= LOOKS_BEFORE_HOT) compile_hot_loop(record, unit);
+    if (record->osr_seen < LOOKS_BEFORE_HOT) return;
+    publish_frame = frame;
+    compile_hot_loop(record, unit);
+    publish_frame = NULL;
 }
 
 static int pending_look(void *unused) {

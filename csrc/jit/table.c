@@ -40,15 +40,29 @@ static void *known_object(int index) {
     return KNOWN_OBJECTS[index];
 }
 
-static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
-    int32_t kind = next(r, LINK_CODE, LINK_KNOWN);
+/* The constant or name of a number: those of the function come first, then those of each call put in line. */
+static void *numbered(PyCodeObject *code, const Facts *facts, bool names, int32_t index) {
+    for (int32_t i = 0; i <= facts->code_count; i++) {
+        PyObject *tuple = names ? code->co_names : code->co_consts;
+        if (index < PyTuple_GET_SIZE(tuple)) return PyTuple_GET_ITEM(tuple, index);
+        index -= (int32_t)PyTuple_GET_SIZE(tuple);
+        if (i < facts->code_count) code = facts->codes[i];
+    }
+    return NULL;
+}
+
+static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
+    int32_t kind = next(r, LINK_CODE, LINK_FACT);
     switch (kind) {
     case LINK_HELPER: return HELPER_ADDRESSES[next(r, 0, HELPER_COUNT - 1)];
     case LINK_CONST:
-        return PyTuple_GET_ITEM(code->co_consts, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_consts) - 1));
-    case LINK_NAME:
-        return PyTuple_GET_ITEM(code->co_names, next(r, 0, (int32_t)PyTuple_GET_SIZE(code->co_names) - 1));
+    case LINK_NAME: {
+        void *object = numbered(code, facts, kind == LINK_NAME, next(r, 0, INT32_MAX));
+        if (object == NULL) r->failed = true;
+        return object;
+    }
     case LINK_KNOWN: return known_object(next(r, 0, KNOWN_COUNT - 1));
+    case LINK_FACT: return (void *)facts->numbers[next(r, 0, facts->count - 1)];
     case LINK_BREAKER: next(r, 0, 0); return cp_eval_breaker(PyInterpreterState_Get());
     case LINK_VISITS: next(r, 0, 0); return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
@@ -56,14 +70,14 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, Reader *r) {
     }
 }
 
-static bool read_links(CompiledCode *c, PyCodeObject *code, Reader *r) {
+static bool read_links(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
     int32_t caches = next(r, 0, 1 << 20), links = next(r, 0, 1 << 20);
     c->cache_count = caches;
     c->link_count = links;
     c->link = PyMem_Calloc(1, (size_t)caches * CACHE_BYTES + (size_t)links * sizeof(void *) + 1);
     if (c->link == NULL) return false;
     void **slots = (void **)((char *)c->link + (size_t)caches * CACHE_BYTES);
-    for (int i = 0; i < links && !r->failed; i++) slots[i] = resolve(c, code, r);
+    for (int i = 0; i < links && !r->failed; i++) slots[i] = resolve(c, code, facts, r);
     return !r->failed;
 }
 
@@ -80,41 +94,85 @@ static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
     return !r->failed;
 }
 
-static bool read_exit(ExitRecord *exit, PyCodeObject *code, Reader *r) {
+static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
+    int32_t slot = code->co_nlocalsplus + code->co_stacksize;
+    c->inlined_count = next(r, facts->code_count, facts->code_count);
+    c->inlined = PyMem_Calloc((size_t)c->inlined_count + 1, sizeof(InlinedCode));
+    if (c->inlined == NULL) return false;
+    for (int i = 0; i < c->inlined_count && !r->failed; i++) {
+        PyCodeObject *inner = facts->codes[i];
+        c->inlined[i] = (InlinedCode){.parent = next(r, 0, i), .first_slot = slot, .code = inner};
+        slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
+    }
+    return !r->failed;
+}
+
+static int32_t slot_count(const CompiledCode *c, PyCodeObject *code) {
+    if (c->inlined_count == 0) return code->co_nlocalsplus + code->co_stacksize;
+    const InlinedCode *last = &c->inlined[c->inlined_count - 1];
+    return last->first_slot + last->code->co_nlocalsplus + last->code->co_stacksize + 1;
+}
+
+static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wanted, PyCodeObject *outer,
+                       Reader *r) {
+    level->frame = frame_wanted < 0 ? next(r, 0, c->inlined_count) : next(r, frame_wanted, frame_wanted);
+    PyCodeObject *code = level->frame ? c->inlined[level->frame - 1].code : outer;
     int32_t units = (int32_t)Py_SIZE(code) - 1;
+    level->offset = next(r, 0, units);
+    level->lasti = next(r, 0, units);
+    level->depth = next(r, 0, code->co_stacksize);
+    level->lasti_pushed = (int8_t)next(r, -1, level->frame ? -1 : 1);
+    return !r->failed;
+}
+
+static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
     exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_GUARD);
-    exit->offset = next(r, 0, units);
-    exit->lasti = next(r, 0, units);
-    exit->depth = next(r, 0, code->co_stacksize);
-    exit->lasti_pushed = (int8_t)next(r, -1, 1);
+    exit->level_count = next(r, 1, c->inlined_count + 1);
+    if (r->failed) return false;
+    exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
+    if (exit->levels == NULL) return false;
+    int32_t wanted = -1; /* the next level is of the caller */
+    for (int i = 0; i < exit->level_count; i++) {
+        if (!read_level(c, &exit->levels[i], wanted, code, r)) return false;
+        int32_t frame = exit->levels[i].frame;
+        if ((frame == 0) != (i == exit->level_count - 1)) return false;
+        wanted = frame ? c->inlined[frame - 1].parent : -1;
+    }
     exit->value_count = next(r, 0, 1 << 20);
     if (r->failed) return false;
     exit->values = PyMem_Calloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
     if (exit->values == NULL) return false;
     for (int i = 0; i < exit->value_count && !r->failed; i++) {
         exit->values[i].kind = (uint8_t)next(r, EXIT_OWNED, EXIT_IF);
-        exit->values[i].slot = next(r, 0, code->co_nlocalsplus + code->co_stacksize);
+        exit->values[i].slot = next(r, 0, slot_count(c, code));
     }
     return !r->failed;
 }
 
-static bool read_image(CompiledCode *c, PyCodeObject *code, const int32_t *words, int32_t count) {
+static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, const int32_t *words,
+                       int32_t count) {
     Reader reader = {words, words + count, false}, *r = &reader;
     next(r, IMAGE_MAGIC, IMAGE_MAGIC);
     next(r, IMAGE_VERSION, IMAGE_VERSION);
-    if (r->failed || !read_links(c, code, r) || !read_entries(c, code, r)) return false;
+    if (r->failed || !read_inlined(c, code, facts, r) || !read_links(c, code, facts, r) ||
+        !read_entries(c, code, r))
+        return false;
     c->exit_count = next(r, 0, 1 << 24);
     c->exits = PyMem_Calloc((size_t)c->exit_count + 1, sizeof(ExitRecord));
     if (c->exits == NULL) return false;
     for (int i = 0; i < c->exit_count; i++)
-        if (!read_exit(&c->exits[i], code, r)) return false;
+        if (!read_exit(c, &c->exits[i], code, r)) return false;
     return r->at == r->end;
 }
 
 /* --- loading --- */
 
 static void free_code(CompiledCode *c) {
-    for (int i = 0; c->exits != NULL && i < c->exit_count; i++) PyMem_Free(c->exits[i].values);
+    for (int i = 0; c->exits != NULL && i < c->exit_count; i++) {
+        PyMem_Free(c->exits[i].values);
+        PyMem_Free(c->exits[i].levels);
+    }
+    PyMem_Free(c->inlined);
     PyMem_Free(c->exits);
     PyMem_Free(c->entries);
     PyMem_Free(c->link);
@@ -135,7 +193,8 @@ static size_t symbol_size(void *address) {
     return known ? symbol->st_size : 0;
 }
 
-CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size) {
+CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
+                         size_t message_size) {
     CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
     if (c == NULL) {
         snprintf(message, message_size, "memory ran out");
@@ -150,7 +209,7 @@ CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *m
     c->entry = (CompiledEntry)unit_symbol(c->library, "unit", unit);
     const int32_t *image = unit_symbol(c->library, "image", unit),
                   *size = unit_symbol(c->library, "image_size", unit);
-    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, image, *size)) {
+    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, facts, image, *size)) {
         snprintf(message, message_size, "%s is no artifact for this code", path);
         free_code(c);
         return NULL;

@@ -13,15 +13,28 @@ typedef struct ExitSlot {
     int32_t slot;
 } ExitSlot;
 
+/* How an exit leaves one frame. */
+typedef struct ExitLevel {
+    int32_t frame; /* 0: the code's own; else 1 + index into CompiledCode.inlined */
+    int32_t offset, lasti, depth;
+    int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler */
+} ExitLevel;
+
 /* The run-time form of a frame state and what must happen to the values alive there. */
 typedef struct ExitRecord {
-    uint8_t kind;        /* ExitKind */
-    int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler */
-    int32_t offset, lasti, depth;
-    int32_t value_count;
+    uint8_t kind; /* ExitKind */
+    int32_t level_count, value_count;
+    ExitLevel *levels; /* innermost first; the last one is frame 0 */
     ExitSlot *values;
     uint64_t count; /* times taken */
 } ExitRecord;
+
+/* A call that was put in line: its frame is made by exits only. The function it is of was found alive by a
+ * guard when an exit is taken, so its code is alive too. */
+typedef struct InlinedCode {
+    int32_t parent, first_slot; /* see ir.h, InlinedCall */
+    PyCodeObject *code;         // borrowed; only looked at while a call of it is in line
+} InlinedCode;
 
 typedef struct CodeEntry {
     uint8_t kind; /* EntryKind */
@@ -38,6 +51,8 @@ typedef struct CompiledCode {
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;
+    InlinedCode *inlined;
+    int32_t inlined_count;
     ExitRecord *exits;
     int32_t exit_count;
     int32_t cache_count, link_count;
@@ -46,9 +61,17 @@ typedef struct CompiledCode {
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
 
+/* What the lowering found out about this process: ir.h, Fn.facts. */
+typedef struct Facts {
+    int32_t count, code_count;
+    int64_t *numbers;
+    PyCodeObject **codes; // new refs: of the calls put in line
+} Facts;
+
 /* Load unit `unit` of a shared object and link it for `code`. NULL with `message` filled: the artifact is
  * damaged or does not fit. Needs the GIL; raises nothing. */
-CompiledCode *table_load(PyCodeObject *code, const char *path, int unit, char *message, size_t message_size);
+CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
+                         size_t message_size);
 
 /* Nothing may enter it any more; memory goes when the last activation has left. */
 void table_retire(CompiledCode *compiled);

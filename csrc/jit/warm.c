@@ -15,8 +15,14 @@
 #include "jit/options.h"
 #include "jit/reasons.h"
 
-/* A byte of a snapshot: FeedbackKind, and whether a guard kept failing there. */
-enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80 };
+/* What is kept of an instruction. */
+typedef struct KeptSite {
+    uint8_t feedback; /* FeedbackKind, and whether a guard kept failing there */
+    uint8_t place;    /* of Instr.site: 1 + its kind, and what is likely there; 0: there is none */
+} KeptSite;
+
+enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, PLACE_KIND = 0xf, PLACE_LIKELY = 4 /* bits to the left */ };
+_Static_assert((int)SITE_OF_MODULE + 1 <= (int)PLACE_KIND && (int)LIKELY_OTHER < 16, "a place fits");
 _Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
 
 /* Calls at which to try again what could not be had before, because a class or a function was not there yet.
@@ -31,7 +37,7 @@ typedef struct Warm {
     uint8_t tier;                        /* of the code published last, or 0 */
     uint8_t facts;                       /* bit of a tier: its artifact was linked with facts */
     char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
-    uint8_t *sites;                      /* for each instruction; NULL: not lowered yet */
+    KeptSite *sites;                     /* for each instruction; NULL: not lowered yet */
     int32_t site_count;
     uint8_t *argument_types; /* Likely; NULL: no sample */
     int32_t argument_count;
@@ -133,7 +139,7 @@ typedef struct BodyStart {
         argument_types;
 } BodyStart;
 
-enum { BODY_FORMAT = 1 };
+enum { BODY_FORMAT = 2 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
@@ -156,7 +162,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     for (int tier = 0; tier < TIER_COUNT; tier++)
         if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
     put_name(&w, record->name);
-    put_list(&w, warm->sites, warm->site_count, 1);
+    put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
     put_list(&w, warm->argument_types, warm->argument_count, 1);
     put_list(&w, record->osr_units, record->osr_count, sizeof(int32_t));
     return w.at == w.end ? 0 : (size_t)(w.at - body);
@@ -190,7 +196,7 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     if (!read_start(&r, &start, warm->keys, &name, &name_length)) return false;
     PyMem_Free(warm->sites);
     PyMem_Free(warm->argument_types);
-    warm->sites = get_list(&r, &warm->site_count, 1);
+    warm->sites = get_list(&r, &warm->site_count, sizeof(KeptSite));
     warm->argument_types = get_list(&r, &warm->argument_count, 1);
     int32_t count;
     int32_t *osr_units = get_list(&r, &count, sizeof(int32_t));
@@ -265,6 +271,27 @@ static bool identify(Warm *warm) {
     return warm->identified;
 }
 
+/* Where a site leads to is this process's business; that it led there, and to what, made the artifact. */
+static const Site *believed(CompileContext *cx, const Site *site, uint8_t place) {
+    if (site == NULL || place == 0) return NULL;
+    if (site->kind + 1 != (place & PLACE_KIND) || site->likely == place >> PLACE_LIKELY) return site;
+    Site *copy = arena_new(&cx->arena, Site);
+    *copy = *site;
+    copy->likely = place >> PLACE_LIKELY;
+    return copy;
+}
+
+void warm_overlay_sites(const FunctionRecord *record, CompileContext *cx, Bytecode *code) {
+    const Warm *warm = record ? record->warm : NULL;
+    for (int i = 0; warm && i < code->count && warm->site_count == code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        const KeptSite *kept = &warm->sites[i];
+        if (warm->wanted || instr->feedback == FB_NONE) instr->feedback = kept->feedback & SITE_FEEDBACK;
+        if (warm->wanted) instr->site = believed(cx, instr->site, kept->place);
+        if (kept->feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
+    }
+}
+
 void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *code) {
     const Warm *warm = record->warm;
     if (warm == NULL) return;
@@ -273,32 +300,29 @@ void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *co
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, warm->argument_types, (size_t)code->argument_count);
     }
-    for (int i = 0; i < code->count && warm->site_count == code->count; i++) {
-        Instr *instr = &code->instrs[i];
-        if (warm->wanted || instr->feedback == FB_NONE) instr->feedback = warm->sites[i] & SITE_FEEDBACK;
-        if (warm->sites[i] & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
-    }
+    warm_overlay_sites(record, cx, code);
 }
 
-/* A copy of bytes in the place of what was there; NULL when memory ran out. */
-static void keep(uint8_t **place, int32_t *count, const uint8_t *bytes, int new_count) {
-    PyMem_Free(*place);
-    *place = bytes && new_count > 0 ? PyMem_Malloc((size_t)new_count) : NULL;
-    *count = *place ? new_count : 0;
-    if (*place) memcpy(*place, bytes, (size_t)new_count);
+static KeptSite kept_site(const Instr *instr) {
+    KeptSite kept = {.feedback = instr->feedback};
+    if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
+    if (instr->site != NULL)
+        kept.place = (uint8_t)((instr->site->kind + 1) | instr->site->likely << PLACE_LIKELY);
+    return kept;
 }
 
 void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
-    uint8_t *sites = PyMem_Malloc((size_t)code->count + 1);
-    for (int i = 0; sites && i < code->count; i++) {
-        const Instr *instr = &code->instrs[i];
-        sites[i] = (uint8_t)(instr->feedback | (instr->flags & BC_NO_SPECULATION ? SITE_FAILED : 0));
-    }
-    keep(&warm->sites, &warm->site_count, sites, code->count);
-    keep(&warm->argument_types, &warm->argument_count, code->argument_types, code->argument_count);
-    PyMem_Free(sites);
+    PyMem_Free(warm->sites);
+    PyMem_Free(warm->argument_types);
+    warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
+    warm->site_count = warm->sites ? code->count : 0;
+    for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
+    size_t arguments = code->argument_types ? (size_t)code->argument_count : 0;
+    warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
+    warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;
+    if (warm->argument_types) memcpy(warm->argument_types, code->argument_types, arguments);
 }
 
 void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts) {

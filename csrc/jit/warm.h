@@ -31,6 +31,8 @@ bool warm_learn(FunctionRecord *record, Tier tier);
 /* What was seen by earlier runs, where this one has seen nothing yet. */
 void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *code);
 
+void warm_overlay_sites(const FunctionRecord *record, CompileContext *cx, Bytecode *code); /* of a callee */
+
 /* The bytecode that is lowered, with all that is known of it, is what the index is to say. */
 void warm_lowered(FunctionRecord *record, const Bytecode *code);
 

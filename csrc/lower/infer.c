@@ -5,13 +5,25 @@
 
 typedef struct Guess {
     uint8_t type;
-    int16_t slot; /* the local it was read from, -1: none */
+    int16_t slot;     /* the local it was read from, -1: none */
+    const Site *site; /* where it was read, NULL: not known */
 } Guess;
+
+/* What a function returned for some types of arguments. */
+typedef struct Known {
+    const Callee *callee;
+    const uint8_t *arguments;
+    uint8_t result;
+    struct Known *next;
+} Known;
 
 typedef struct Infer {
     CompileContext *cx;
     const Bytecode *code;
     Inference *out;
+    const Callees *callees;
+    const struct Infer *caller; /* in whose course this function is looked at; NULL: none */
+    Known *known;
     int *depths; /* operand stack depth on arrival, -1: not arrived */
     bool *queued;
     int *work, work_count;
@@ -30,8 +42,9 @@ static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (instr->feedback == FB_INT) return LIKELY_INT;
-    if (instr->feedback == FB_FLOAT) return LIKELY_FLOAT;
+    bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
+    if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
+    if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
     if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
         return LIKELY_OTHER;
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
@@ -52,14 +65,17 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (instr->feedback == FB_INT || (left == LIKELY_INT && right == LIKELY_INT)) return LIKELY_INT;
-    if (instr->feedback == FB_FLOAT || (left == LIKELY_FLOAT && right == LIKELY_FLOAT)) return LIKELY_FLOAT;
+    bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
+    if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
+        return LIKELY_INT;
+    if ((instr->feedback == FB_FLOAT && !by_operands) || (left == LIKELY_FLOAT && right == LIKELY_FLOAT))
+        return LIKELY_FLOAT;
     return LIKELY_OTHER;
 }
 
 static void push(Infer *f, uint8_t type) {
     if (f->depth >= f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
-    f->stack[f->depth++] = (Guess){type, -1};
+    f->stack[f->depth++] = (Guess){type, -1, NULL};
 }
 
 static Guess pop(Infer *f) {
@@ -105,7 +121,7 @@ static void arrive_unknown(Infer *f, int target, int depth) {
     Guess *saved = arena_array(&f->cx->arena, Guess, depth + 1);
     if (depth > f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
     memcpy(saved, f->stack, sizeof(Guess) * (size_t)depth);
-    for (int i = 0; i < depth; i++) f->stack[i] = (Guess){LIKELY_OTHER, -1};
+    for (int i = 0; i < depth; i++) f->stack[i] = (Guess){LIKELY_OTHER, -1, NULL};
     arrive(f, target, depth);
     memcpy(f->stack, saved, sizeof(Guess) * (size_t)depth);
 }
@@ -115,6 +131,54 @@ static uint8_t builtin_call(Infer *f, const Instr *instr) {
     uint8_t callable = below >= 0 ? f->stack[below].type : LIKELY_OTHER;
     if (callable == LIKELY_RANGE_TYPE) return LIKELY_RANGE;
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
+}
+
+/* --- what a Python function returns --- */
+
+enum { MAX_NESTED = 3, MAX_UNITS = 300 };
+
+Likely infer_return(const Inference *inference, const Bytecode *code) {
+    uint8_t type = LIKELY_UNSEEN;
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].op == BC_RETURN_VALUE && inference->operands[i].depth > 0)
+            type = meet(type, inference->operands[i].right);
+    return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
+}
+
+static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
+                           const Infer *caller);
+
+static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *arguments) {
+    size_t count = (size_t)callee->code->argument_count;
+    for (Known *known = f->known; known != NULL; known = known->next)
+        if (known->callee == callee && memcmp(known->arguments, arguments, count) == 0) return known->result;
+    Bytecode code = *callee->code;
+    code.argument_types = (uint8_t *)arguments;
+    Known *known = arena_new(&f->cx->arena, Known);
+    Inference *inside = infer_in(f->cx, &code, f->callees, f);
+    *known = (Known){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
+    f->known = known;
+    return known->result;
+}
+
+static uint8_t python_call(Infer *f, const Instr *instr) {
+    int count = instr->arg, nested = 0;
+    if (f->callees == NULL || instr->arg2 >= 0 || f->depth < count + 2) return LIKELY_OTHER;
+    const Guess *method = &f->stack[f->depth - count - 2], *function = method + 1;
+    if (method->site != NULL) { /* the object it is of is its first argument */
+        function = method;
+        count++;
+    }
+    const Callee *callee =
+        function->site ? f->callees->find(f->callees->context, f->cx, function->site->object) : NULL;
+    if (callee == NULL || callee->code->argument_count != count || callee->code->unit_count > MAX_UNITS ||
+        callee->code->is_generator)
+        return LIKELY_OTHER;
+    for (const Infer *in = f; in != NULL; in = in->caller, nested++)
+        if (in->code->instrs == callee->code->instrs || nested > MAX_NESTED) return LIKELY_OTHER;
+    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1);
+    for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
+    return result_for(f, callee, arguments);
 }
 
 static void binary(Infer *f, const Instr *instr) {
@@ -144,8 +208,25 @@ static void step(Infer *f, const Instr *instr) {
     case BC_MAKE_CELL: f->locals[instr->arg] = LIKELY_OTHER; break;
     case BC_LOAD_GLOBAL:
         if (instr->arg2) push(f, LIKELY_OTHER);
-        push(f, instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER : f->code->name_types[instr->arg]);
+        push(f, instr->site                           ? instr->site->likely
+                : instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER
+                                                      : f->code->name_types[instr->arg]);
+        f->stack[f->depth - 1].site = instr->site;
         break;
+    case BC_LOAD_ATTR:
+        pop(f);
+        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
+        f->stack[f->depth - 1].site = instr->site;
+        break;
+    case BC_LOAD_METHOD: {
+        uint8_t owner = pop(f).type;
+        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        push(f, LIKELY_OTHER);
+        f->stack[f->depth - 1].site = method ? instr->site : NULL;
+        push(f, method ? owner : LIKELY_OTHER);
+        f->stack[f->depth - 1].site = method ? NULL : instr->site;
+        break;
+    }
     case BC_COPY:
     case BC_SWAP: {
         if (instr->arg < 1 || instr->arg > f->depth)
@@ -195,6 +276,7 @@ static void step(Infer *f, const Instr *instr) {
     case BC_GET_ITER: push(f, pop(f).type == LIKELY_RANGE ? LIKELY_RANGE_ITER : LIKELY_OTHER); break;
     case BC_CALL: {
         uint8_t type = builtin_call(f, instr);
+        if (type == LIKELY_OTHER) type = python_call(f, instr);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
         push(f, type);
         break;
@@ -263,7 +345,7 @@ static bool walk_instr(Infer *f, int index) {
 static void walk_from(Infer *f, int index) {
     memcpy(f->locals, f->out->locals[index], (size_t)f->code->local_count);
     f->depth = f->depths[index];
-    for (int i = 0; i < f->depth; i++) f->stack[i] = (Guess){f->out->stack[index][i], -1};
+    for (int i = 0; i < f->depth; i++) f->stack[i] = (Guess){f->out->stack[index][i], -1, NULL};
     while (index < f->code->count && walk_instr(f, index)) {
         index++;
         if (index < f->code->count && f->depths[index] != -1) { /* others come here too */
@@ -281,13 +363,14 @@ static void walk_all(Infer *f) {
     }
 }
 
-Inference *infer_types(CompileContext *cx, const Bytecode *code) {
+static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
+                           const Infer *caller) {
     Arena *arena = &cx->arena;
     Inference *out = arena_new(arena, Inference);
     out->operands = arena_array(arena, OperandTypes, code->count + 1);
     out->locals = arena_array(arena, uint8_t *, code->count + 1);
     out->stack = arena_array(arena, uint8_t *, code->count + 1);
-    Infer f = {.cx = cx, .code = code, .out = out};
+    Infer f = {.cx = cx, .code = code, .out = out, .callees = callees, .caller = caller};
     f.depths = arena_array(arena, int, code->count + 1);
     for (int i = 0; i <= code->count; i++) f.depths[i] = -1;
     f.queued = arena_array(arena, bool, code->count + 1);
@@ -316,4 +399,8 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code) {
         walk_all(&f);
     }
     return out;
+}
+
+Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *callees) {
+    return infer_in(cx, code, callees, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "base/bail.h"
 #include "bytecode/bytecode.h"
+#include "lower/callees.h"
 
 enum { MAY_BE_UNBOUND = 0x80 }; /* added to the Likely of a local: it may have no value */
 
@@ -19,7 +20,11 @@ typedef struct Inference {
     uint8_t **stack;  /* likewise of the operand stack */
 } Inference;
 
-Inference *infer_types(CompileContext *cx, const Bytecode *code);
+/* `callees`: NULL to know nothing of functions called. */
+Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *callees);
+
+/* What it probably returns. */
+Likely infer_return(const Inference *inference, const Bytecode *code);
 
 /* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);

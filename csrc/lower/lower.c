@@ -19,15 +19,23 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
     state->stack_count = count;
     state->stack = arena_array(arena, Ins *, count);
     memcpy(state->stack, l->stack, sizeof(Ins *) * (size_t)count);
-    int stale = 0;
+    state->frame = l->frame;
+    if (l->inlined != NULL) state->parent = lower_caller_state(l);
+    int stale = l->inlined != NULL; /* the function called is kept like a local */
     for (int i = 0; l->locals != NULL && i < l->code->local_count; i++) stale += l->locals[i].stale;
     if (stale == 0) return state;
     state->slots = arena_array(arena, int32_t, stale);
     state->locals = arena_array(arena, Ins *, stale);
     state->bound = arena_array(arena, Ins *, stale);
+    if (l->inlined != NULL) {
+        state->slots[0] = ir_function_slot(l->fn, l->frame);
+        state->locals[0] = lower_inline_function(l);
+        state->bound[0] = lower_const(l, IR_ki64_OP, 1);
+        state->local_count = 1;
+    }
     for (int i = 0; i < l->code->local_count; i++) {
         if (!l->locals[i].stale) continue;
-        state->slots[state->local_count] = i;
+        state->slots[state->local_count] = ir_local_slot(l->fn, l->frame, i);
         state->bound[state->local_count] = l->locals[i].bound;
         state->locals[state->local_count++] = l->locals[i].value;
     }
@@ -45,6 +53,7 @@ static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
 
 /* Say which instruction runs, once for each; opt_lasti drops what nobody can see. */
 static void mark_running(Lowerer *l) {
+    if (l->inlined != NULL) return;
     if (l->marked_block == l->block && l->marked_lasti == l->instr->lasti) return;
     Ins *mark = ir_new_ins(l->fn, IR_setlasti_OP, IR_VOID, 0);
     mark->imm = l->instr->lasti;
@@ -62,6 +71,7 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
         ins->type = (uint8_t)ir_helper((int)imm)->result;
         ins->nullable = false;
     }
+    if (l->inlined != NULL && lower_needs_frame(ins)) lower_give_up_inlining(l);
     if (l->locals != NULL && op == IR_call_OP && ir_runs_code(ins)) lower_flush(l);
     ir_append(l->block, ins);
     if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
@@ -74,7 +84,26 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
+static int fact_number(Lowerer *l, int64_t number) {
+    Fn *fn = l->fn;
+    int i = 0;
+    while (i < fn->facts.count && fn->facts.items[i] != number) i++;
+    if (i == fn->facts.count) vec_push(&l->cx->arena, &fn->facts, number);
+    fn->fact_count = fn->facts.count;
+    return i;
+}
+
+Ins *lower_fact(Lowerer *l, int64_t number) { return lower_const(l, IR_fact_OP, fact_number(l, number)); }
+Ins *lower_fact_place(Lowerer *l, void *place) {
+    return lower_const(l, IR_factptr_OP, fact_number(l, (int64_t)(intptr_t)place));
+}
+
+int lower_cache(Lowerer *l) {
+    return l->cache_numbers != NULL ? l->cache_numbers[l->index] : l->fn->cache_count++;
+}
+
 void lower_leave(Lowerer *l) {
+    if (l->inlined != NULL) return; /* no code ran that could have turned tracing on */
     Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
     if (l->index + 1 >= l->code->count) return; /* nothing to go on with: the code ends in the middle */
     leave->state = lower_state(l, l->code->instrs[l->index + 1].offset);
@@ -82,6 +111,10 @@ void lower_leave(Lowerer *l) {
 }
 
 void lower_poll(Lowerer *l, int target) {
+    if (l->inlined != NULL) {
+        INS0(l, breaker, 0)->state = lower_state(l, l->code->instrs[target].offset);
+        return;
+    }
     mark_running(l);
     Ins *poll = ir_new_ins(l->fn, IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
@@ -143,12 +176,13 @@ static void open_place(Lowerer *l, Place *place, int target) {
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         Local *local = &place->locals[i];
         local->quiet = false;
-        local->loaded = NULL;
+        local->loaded = local->number = NULL;
         if (local->value == NULL) continue;
-        local->stale = !l->never_stored[i];
+        local->stale = l->inlined != NULL || !l->never_stored[i];
         local->quiet = true;
         add_phi(l, place, &local->value);
-        if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
+        if (l->inlined == NULL && l->inference->locals[target][i] & MAY_BE_UNBOUND)
+            add_phi(l, place, &local->bound);
     }
 }
 
@@ -167,6 +201,7 @@ static void arrive(Lowerer *l, int target, Block *from) {
     for (int i = 0; i < l->depth; i++) incoming.values[count++] = l->stack[i];
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
+        if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
         incoming.values[count++] = l->locals[i].value;
         if (place->locals[i].bound->op == IR_phi_OP) incoming.values[count++] = l->locals[i].bound;
     }
@@ -191,6 +226,13 @@ void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false) {
 }
 
 /* --- entries --- */
+
+Local *lower_empty_locals(Lowerer *l) {
+    Local *locals = arena_array(&l->cx->arena, Local, l->code->local_count + 1);
+    for (int i = 0; i < l->code->local_count; i++)
+        locals[i] = (Local){.bound = lower_const(l, IR_ki64_OP, 0)};
+    return locals;
+}
 
 /* All in memory. At the start those that are no arguments are empty. */
 static Local *fresh_locals(Lowerer *l, bool at_start) {
@@ -302,6 +344,11 @@ static void lower_place(Lowerer *l, int index) {
             lower_goto(l, l->index);
             return;
         }
+        if (l->inlined != NULL && lower_is_cold(l, l->index)) {
+            INS0(l, exit, 0)->state = lower_state_here(l);
+            lower_end(l);
+            return;
+        }
         LOWER[l->instr->op](l);
     }
 }
@@ -358,7 +405,30 @@ static void find_never_stored(Lowerer *l) {
     }
 }
 
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
+static void number_caches(Lowerer *l) {
+    l->cache_numbers = arena_array(&l->cx->arena, int, l->code->count + 1);
+    for (int i = 0; i < l->code->count; i++) {
+        l->cache_numbers[i] = l->fn->cache_count;
+        l->fn->cache_count += bc_has_cache(l->code->instrs[i].op);
+    }
+}
+
+void lower_prepare(Lowerer *l) {
+    Arena *arena = &l->cx->arena;
+    l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
+    l->places = arena_array(arena, Place, l->code->count + 1);
+    l->work = arena_array(arena, int, l->code->count + 1);
+    find_never_stored(l);
+    count_edges(l);
+    l->instr = &l->code->instrs[0];
+}
+
+void lower_all_places(Lowerer *l) {
+    while (l->work_count > 0) lower_place(l, l->work[--l->work_count]);
+    fill_phis(l);
+}
+
+static Fn *new_fn(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
     Fn *fn = ir_new_fn(cx);
     fn->name = code->name;
     fn->tier = tier;
@@ -370,19 +440,22 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     fn->unit_count = code->unit_count;
     fn->is_generator = code->is_generator;
     memcpy(fn->layout, layout, sizeof(fn->layout));
+    return fn;
+}
+
+Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
+               const Callees *callees) {
+    Fn *fn = new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
-    Lowerer l = {.cx = cx, .code = code, .fn = fn};
-    l.stack = arena_array(&cx->arena, Ins *, code->stack_size + 1);
-    l.places = arena_array(&cx->arena, Place, code->count + 1);
-    l.work = arena_array(&cx->arena, int, code->count + 1);
-    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code) : NULL;
+    Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees};
+    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
+    lower_prepare(&l);
     if (tier > 1) {
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
-        find_never_stored(&l);
+    } else {
+        number_caches(&l);
     }
-    count_edges(&l);
-    l.instr = &code->instrs[0];
     if (!code->is_generator) new_entry(&l, ENTRY_START, 0, 0, 0);
     else
         for (int i = 0; i < code->count; i++)
@@ -391,7 +464,6 @@ Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t
     add_handlers(&l);
     add_osr_entries(&l, inference);
     if (fn->entries.count == 0) bail(cx, "bad_bytecode", "there is nowhere to begin");
-    while (l.work_count > 0) lower_place(&l, l.work[--l.work_count]);
-    fill_phis(&l);
+    lower_all_places(&l);
     return fn;
 }

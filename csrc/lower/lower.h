@@ -7,14 +7,17 @@
 #include "ir/ir.h"
 #include "lower/infer.h"
 
-/* Make the IR of one function. `layout` is cpython/layout.h's. Bails on bytecode it cannot follow. */
-Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
+/* Make the IR of one function. `layout` is cpython/layout.h's. `callees`: NULL to put no calls in line.
+ * Bails on bytecode it cannot follow. */
+Fn *lower_code(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
+               const Callees *callees);
 
 /* --- for lower/ only --- */
 
-/* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it.
- */
+/* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it;
+ * of a call put in line all values are, since it has no frame. */
 typedef struct Local {
+    Ins *number; /* of an object that is not in memory: its number, once it was unboxed */
     Ins *value;  /* the unboxed number; NULL: the frame's memory has the value */
     Ins *bound;  /* 0: it is unbound after all */
     bool stale;  /* the frame's memory does not have the number */
@@ -49,6 +52,7 @@ typedef struct Lowerer {
     int depth;
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
+    int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
@@ -56,6 +60,10 @@ typedef struct Lowerer {
     int *handlers; /* BcHandler -> Fn.handlers */
     int *work;     /* places whose stack is known and that wait to be lowered */
     int work_count;
+    const Callees *callees;
+    struct Inlined *inlined;     /* of a call put in line: lower_inline.c; NULL: the function itself */
+    int frame;                   /* as in FrameState */
+    int first_const, first_name; /* numbers of its own ones among those of all calls put in line */
 } Lowerer;
 
 void lower_push(Lowerer *l, Ins *value);
@@ -64,6 +72,10 @@ Ins *lower_peek(Lowerer *l, int depth); /* 1: the top; as an object */
 Ins *lower_pop_any(Lowerer *l);         /* object or number */
 
 /* --- numbers (lower_number.c); only where l->inference is there --- */
+/* What a constant of the code is; NULL: the value is none. */
+static inline const ConstInfo *lower_const_info(const Ins *value) {
+    return value->op == IR_const_OP ? value->scratch : NULL;
+}
 Ins *lower_object(Lowerer *l, Ins *value); /* boxed if need be */
 bool lower_is_int(Lowerer *l, const Ins *value);
 /* The number a value is; an object is guarded: `state` is where to go on when it is not of the type. */
@@ -82,6 +94,27 @@ void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may l
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 
+/* --- calls put in line (lower_inline.c) --- */
+
+/* The CALL at hand, of a Python function that is known. False: nothing was done. */
+bool lower_inline_call(Lowerer *l);
+/* Does this operation need the frame that a call put in line does not have? */
+bool lower_needs_frame(const Ins *ins);
+_Noreturn void lower_give_up_inlining(Lowerer *l);
+void lower_inline_return(Lowerer *l);
+bool lower_is_cold(const Lowerer *l, int index);
+FrameState *lower_caller_state(const Lowerer *l);
+Ins *lower_inline_function(const Lowerer *l);
+
+/* --- for lower_inline.c --- */
+void lower_prepare(Lowerer *l); /* its tables, before the first block */
+void lower_all_places(Lowerer *l);
+Local *lower_empty_locals(Lowerer *l);
+/* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
+bool lower_attr_load(Lowerer *l);
+bool lower_attr_method(Lowerer *l);
+bool lower_attr_store(Lowerer *l);
+
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
@@ -98,12 +131,20 @@ FrameState *lower_state(Lowerer *l, uint32_t offset);
 FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
+/* A number of the running process: what the text of the IR must not hold, since other processes share it. */
+Ins *lower_fact(Lowerer *l, int64_t number);
+Ins *lower_fact_place(Lowerer *l, void *place);
+/* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
+ * seen can be told. */
+int lower_cache(Lowerer *l);
 #define K_NULL(l)     lower_const((l), IR_null_OP, 0)
 #define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
-#define K_NAME(l, i)  lower_const((l), IR_name_OP, (i))
-#define K_CONST(l, i) lower_const((l), IR_const_OP, (i))
+#define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
+#define K_CONST(l, i) lower_const((l), IR_const_OP, (l)->first_const + (i))
 #define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
-#define K_CACHE(l)    lower_const((l), IR_cache_OP, (l)->fn->cache_count++)
+#define K_PLACE(l, p) lower_fact_place((l), (p))
+#define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
+#define K_CACHE(l)    lower_const((l), IR_cache_OP, lower_cache(l))
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);

@@ -16,11 +16,20 @@ void lower_SWAP(Lowerer *l) {
     l->stack[l->depth - l->instr->arg] = top;
 }
 
-void lower_LOAD_CONST(Lowerer *l) { lower_push(l, K_CONST(l, l->instr->arg)); }
+void lower_LOAD_CONST(Lowerer *l) {
+    Ins *value = K_CONST(l, l->instr->arg);
+    value->scratch = &l->code->consts[l->instr->arg];
+    lower_push(l, value);
+}
 
 void lower_LOAD_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
-    Ins *value = INS0(l, ldloc, l->instr->arg);
+    Ins *value = l->locals != NULL ? l->locals[l->instr->arg].loaded : NULL;
+    if (value != NULL && value->block == l->block) {
+        lower_push(l, value);
+        return;
+    }
+    value = INS0(l, ldloc, l->instr->arg);
     INS(l, chkloc, l->instr->arg, value);
     if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
     lower_push(l, value);
@@ -41,7 +50,11 @@ void lower_DELETE_FAST(Lowerer *l) {
     INS0(l, clrloc, l->instr->arg);
 }
 
-void lower_MAKE_CELL(Lowerer *l) { EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg)); }
+void lower_MAKE_CELL(Lowerer *l) {
+    if (l->locals != NULL) l->locals[l->instr->arg].loaded = NULL;
+    EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg));
+}
+
 void lower_COPY_FREE_VARS(Lowerer *l) { EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg)); }
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
@@ -76,7 +89,30 @@ void lower_STORE_NAME(Lowerer *l) {
 
 void lower_DELETE_NAME(Lowerer *l) { EMIT_CALL(l, rt_delete_name, K_NAME(l, l->instr->arg)); }
 
+/* The value where it was when this was compiled, as long as no key came or went. */
+static Ins *global_by_site(Lowerer *l) {
+    const Site *site = l->instr->site;
+    if (l->inference == NULL || site == NULL || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
+    FrameState *state = lower_state_here(l);
+    Ins *dict = l->inlined ? K_PLACE(l, site->globals) : INS0(l, globals, 0);
+    INS(l, keys_are, 0, dict, K_FACT(l, site->keys_version))->state = state;
+    if (site->kind == SITE_BUILTIN) {
+        dict = l->inlined ? K_PLACE(l, site->builtins) : INS0(l, builtins, 0);
+        INS(l, keys_are, 0, dict, K_FACT(l, site->builtin_version))->state = state;
+    }
+    Ins *value = INS(l, keys_item, site->offset, dict);
+    value->state = state;
+    value->scratch = (void *)site;
+    return value;
+}
+
 void lower_LOAD_GLOBAL(Lowerer *l) {
+    Ins *value = global_by_site(l);
+    if (value != NULL) {
+        if (l->instr->arg2) lower_push(l, K_NULL(l));
+        lower_push(l, value);
+        return;
+    }
     if (l->instr->arg2) lower_push(l, K_NULL(l));
     lower_push(l, EMIT_CALL(l, rt_load_global, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }
@@ -89,11 +125,13 @@ void lower_STORE_GLOBAL(Lowerer *l) {
 void lower_DELETE_GLOBAL(Lowerer *l) { EMIT_CALL(l, rt_delete_global, K_NAME(l, l->instr->arg)); }
 
 void lower_LOAD_ATTR(Lowerer *l) {
+    if (l->inference && lower_attr_load(l)) return;
     Ins *owner = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_load_attr, owner, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }
 
 void lower_STORE_ATTR(Lowerer *l) {
+    if (l->inference && lower_attr_store(l)) return;
     Ins *owner = lower_pop(l), *value = lower_pop(l);
     EMIT_CALL(l, rt_store_attr, owner, K_NAME(l, l->instr->arg), value, K_CACHE(l));
 }
@@ -104,6 +142,7 @@ void lower_DELETE_ATTR(Lowerer *l) {
 }
 
 void lower_LOAD_METHOD(Lowerer *l) {
+    if (l->inference && lower_attr_method(l)) return;
     Ins *owner = lower_pop(l);
     EMIT_CALL(l, rt_load_method, owner, K_NAME(l, l->instr->arg), K_CACHE(l));
     Ins *method = INS0(l, ldout, 0), *self = INS0(l, ldout, 1);

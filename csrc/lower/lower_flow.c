@@ -4,10 +4,15 @@
 #include "lower/lower.h"
 
 void lower_RESUME(Lowerer *l) {
+    if (l->inlined != NULL) return;
     if (l->instr->arg < 2 && l->index + 1 < l->code->count) lower_poll(l, l->index + 1);
 }
 
 void lower_RETURN_VALUE(Lowerer *l) {
+    if (l->inlined != NULL) {
+        lower_inline_return(l);
+        return;
+    }
     INS(l, ret, 0, lower_pop(l));
     lower_end(l);
 }

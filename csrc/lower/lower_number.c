@@ -16,6 +16,9 @@ static void flush_local(Lowerer *l, int slot);
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->type != IR_I64 && value->type != IR_F64) return value;
+    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+        if (l->locals[slot].number == value) return l->locals[slot].value;
+    if (l->inlined != NULL) return box(l, value);
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
         if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
@@ -25,10 +28,6 @@ Ins *lower_object(Lowerer *l, Ins *value) {
         return object;
     }
     return box(l, value);
-}
-
-static const ConstInfo *const_info(const Lowerer *l, const Ins *value) {
-    return value->op == IR_const_OP ? &l->code->consts[value->imm] : NULL;
 }
 
 static int64_t bits_of(double number) {
@@ -44,20 +43,23 @@ static Ins *guarded(Ins *guard, FrameState *state) {
 
 /* A local variable that was unboxed once is known from now on. */
 static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
+    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+        if (l->locals[slot].value == object) l->locals[slot].number = number;
+    if (l->inlined != NULL) return number;
     if (object->op != IR_ldloc_OP || l->locals[object->imm].loaded != object) return number;
     l->locals[object->imm] = (Local){.value = number, .bound = K_INT(l, 1), .quiet = true};
     return number;
 }
 
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_I64) return value;
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
     return remember(l, value, guarded(INS(l, unbox_i64, 0, value), state));
 }
 
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_F64) return value;
     if (info != NULL && info->type == LIKELY_FLOAT) return lower_const(l, IR_kf64_OP, bits_of(info->real));
     if (info != NULL && info->type == LIKELY_INT)
@@ -69,7 +71,7 @@ Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
 
 /* A value cannot be the wanted type for sure: speculating would leave each time. */
 static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type != LIKELY_INT && (wanted == LIKELY_INT || info->type != LIKELY_FLOAT);
     if (wanted == LIKELY_INT) return value->type == IR_F64;
     return value->op == IR_mkbool_OP || value->op == IR_null_OP;
@@ -107,7 +109,7 @@ static bool is_float_kind(int kind) {
 
 /* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */
 static bool becomes_float(const Lowerer *l, const Ins *value, Likely type) {
-    const ConstInfo *info = const_info(l, value);
+    const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type == LIKELY_FLOAT;
     return value->type == IR_F64 || (value->type == IR_OBJ && type != LIKELY_INT);
 }
@@ -123,8 +125,9 @@ bool lower_number_binary(Lowerer *l) {
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
-    if (l->instr->feedback ==
-        FB_FLOAT) { // the interpreter saw two floats, whatever the sample's arguments were
+    bool by_operands =
+        (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
+    if (l->instr->feedback == FB_FLOAT && !by_operands) { // whatever the sample's arguments were
         if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
@@ -172,7 +175,7 @@ bool lower_number_compare(Lowerer *l) {
     Likely type = infer_comparison(l->instr, left_type, right_type);
     /* An int beside a float is compared exactly by CPython: only one that is a small constant is the same as
      * a double. */
-    const ConstInfo *info = const_info(l, right);
+    const ConstInfo *info = lower_const_info(right);
     if (type == LIKELY_OTHER && left_type == LIKELY_FLOAT && info != NULL && info->type == LIKELY_INT &&
         !(l->instr->flags & BC_NO_SPECULATION) && info->integer >= -(1 << 30) && info->integer <= 1 << 30)
         type = right_type = LIKELY_FLOAT;
@@ -192,6 +195,7 @@ bool lower_number_compare(Lowerer *l) {
 }
 
 Ins *lower_truth(Lowerer *l, Ins *value) {
+    if (value->op == IR_mkbool_OP) return value->args[0];
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
     return INS(l, truth, 0, value);
@@ -201,7 +205,7 @@ Ins *lower_truth(Lowerer *l, Ins *value) {
 
 /* Is the key probably an int, by feedback or because it is one already? */
 static bool int_key(const Lowerer *l, const Ins *key) {
-    const ConstInfo *info = const_info(l, key);
+    const ConstInfo *info = lower_const_info(key);
     return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
 }
 
@@ -241,6 +245,10 @@ bool lower_number_store_subscr(Lowerer *l) {
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
+    if (l->inlined != NULL) {
+        lower_push(l, local->number ? local->number : local->value);
+        return true;
+    }
     if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
         guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
     lower_push(l, local->value);
@@ -250,10 +258,16 @@ bool lower_number_load(Lowerer *l, int slot) {
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
-    const ConstInfo *info = value ? const_info(l, value) : NULL;
+    const ConstInfo *info = value ? lower_const_info(value) : NULL;
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
     else if (info != NULL && info->type == LIKELY_FLOAT)
         value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (l->inlined != NULL && value != NULL) { /* what it held lives until now */
+        if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
+        *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+        lower_pop_any(l);
+        return true;
+    }
     if (value == NULL || value->type == IR_OBJ) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
@@ -318,6 +332,10 @@ static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
 
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
+    if (l->inlined != NULL) {
+        if (local->value != NULL) local->value = as_type(l, local->value, type, state);
+        return;
+    }
     if (type == IR_OBJ) {
         flush_local(l, slot);
         local->value = NULL;

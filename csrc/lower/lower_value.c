@@ -179,6 +179,7 @@ void lower_UNPACK_EX(Lowerer *l) {
 }
 
 void lower_CALL(Lowerer *l) {
+    if (l->inference && lower_inline_call(l)) return;
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);

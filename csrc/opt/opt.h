@@ -24,5 +24,6 @@ void opt_fold(Fn *fn);
 void opt_dce(Fn *fn);
 void opt_refcount(Fn *fn);
 void opt_lasti(Fn *fn);
+void opt_known(Fn *fn);
 
 #endif

@@ -10,12 +10,13 @@
 
 #include <string.h>
 
-typedef VEC(Ins *) Given; /* references an instruction hands over */
+typedef VEC(Ins *) Values;
 
 typedef struct Refcount {
     Fn *fn;
     int words;         /* of a set of values that are used outside their block */
     uint64_t *live_in; /* by block */
+    Values *uses;      /* by value id: what the exits of an instruction need */
     VEC(Ins *) across; /* those values, by number */
     VEC(Ins *) alive;  /* owned values alive at the point the walk has come to */
 } Refcount;
@@ -45,12 +46,31 @@ static Ins *count_ins(Refcount *r, IrOp op, Ins *value) {
     return ins;
 }
 
-/* Operands of its state that an instruction's exits need: for a handler only what it keeps. */
-static int state_uses(const Refcount *r, const Ins *ins) {
-    if (ins->state == NULL) return 0;
-    if (ir_leaves(ins)) return ins->state->stack_count;
-    return ins->state->handler < 0 ? 0 : r->fn->handlers.items[ins->state->handler].depth;
+/* How many operands of a level of a state an exit needs: for a handler only what it keeps. */
+static int kept_depth(const Refcount *r, const FrameState *state, bool leaves) {
+    if (leaves) return state->stack_count;
+    return state->handler < 0 ? 0 : r->fn->handlers.items[state->handler].depth;
 }
+
+/* The level that an exit ends at: where an exception is handled, or the outermost. */
+static const FrameState *next_level(const FrameState *state, bool leaves) {
+    return !leaves && state->handler >= 0 ? NULL : state->parent;
+}
+
+/* Values that the exits of an instruction need. */
+static void note_state(Refcount *r, Ins *ins) {
+    Values *uses = &r->uses[ins->id];
+    bool leaves = ir_leaves(ins);
+    for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
+        for (int i = 0; i < kept_depth(r, state, leaves); i++)
+            vec_push(fn_arena(r->fn), uses, state->stack[i]);
+        for (int i = 0; i < state->local_count; i++)
+            if (state->locals[i]->type == IR_OBJ) vec_push(fn_arena(r->fn), uses, state->locals[i]);
+    }
+}
+
+static int state_uses(const Refcount *r, const Ins *ins) { return ins->state ? r->uses[ins->id].count : 0; }
+static Ins *state_use(const Refcount *r, const Ins *ins, int i) { return r->uses[ins->id].items[i]; }
 
 /* --- which values own a reference --- */
 
@@ -69,7 +89,7 @@ static void note_uses(Refcount *r) {
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
             int uses = state_uses(r, ins);
             for (int u = 0; u < ins->arg_count + uses; u++) {
-                Ins *value = u < ins->arg_count ? ins->args[u] : ins->state->stack[u - ins->arg_count];
+                Ins *value = u < ins->arg_count ? ins->args[u] : state_use(r, ins, u - ins->arg_count);
                 if (ir_is(value, OPF_CONST)) continue;
                 bool elsewhere = value->block != ins->block || ins->op == IR_phi_OP || ins->op == IR_yield_OP;
                 if (elsewhere) value->use_count = 0;
@@ -78,19 +98,71 @@ static void note_uses(Refcount *r) {
         }
 }
 
+/* Where a borrowed item comes from: a slot of the frame, a container or an object, or what the frame or a
+ * guard keeps alive as long as no code runs. */
+typedef enum Source { SOURCE_NONE, SOURCE_SLOT, SOURCE_ITEM, SOURCE_KEPT } Source;
+
+static Source source_of(const Ins *value) {
+    switch (value->op) {
+    case IR_ldloc_OP: return SOURCE_SLOT;
+    case IR_list_item_OP:
+    case IR_tuple_item_OP:
+    case IR_attr_item_OP:
+    case IR_module_item_OP: return SOURCE_ITEM;
+    case IR_keys_item_OP: /* of the frame's globals or builtins */
+    case IR_pinned_OP: return SOURCE_KEPT;
+    default: return SOURCE_NONE;
+    }
+}
+
+/* May the last reference to something go here, and its finalizer run? A number's end runs nothing. */
+static bool drops_something(const Ins *ins) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        const Ins *value = ins->args[a];
+        bool number = value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP;
+        if (value->type == IR_OBJ && !number && !ir_is_borrowed(value)) return true;
+    }
+    return false;
+}
+
 /* An item of a container is safe as long as nothing can change or drop the container. */
 static bool items_may_change(const Ins *ins) {
-    return ir_runs_code(ins) || ins->op == IR_call_OP || ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP;
+    switch (ins->op) {
+    case IR_call_OP:
+    case IR_stloc_OP:
+    case IR_clrloc_OP:
+    case IR_list_set_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP: return true;
+    default: return ir_runs_code(ins) || drops_something(ins);
+    }
+}
+
+/* An item of an item that nothing changed meanwhile is as safe as the first one. */
+static const Ins *first_item(const Ins *item) {
+    const Ins *from = item->args[0];
+    return source_of(from) == SOURCE_ITEM && from->block == item->block ? first_item(from) : item;
 }
 
 static bool must_own(const Ins *value) {
+    const Ins *last = value->scratch, *first = value, *root = value;
+    Source source = source_of(value);
     if (value->use_count >= 0) return true; /* used outside its block */
-    bool is_item = value->op == IR_list_item_OP || value->op == IR_tuple_item_OP;
-    if (!is_item && value->op != IR_ldloc_OP) return false;
-    if (is_item && value->args[0]->op != IR_ldloc_OP) return true; /* the container may be dropped at once */
-    int64_t slot = is_item ? value->args[0]->imm : value->imm;
-    for (const Ins *ins = value->next; value->scratch && ins != value->scratch; ins = ins->next)
-        if (slot_changes(ins, slot) || (is_item && items_may_change(ins))) return true;
+    if (source == SOURCE_NONE || last == NULL) return false;
+    if (source == SOURCE_ITEM) {
+        first = first_item(value);
+        root = first->args[0];
+        if (root->op != IR_ldloc_OP || root->block != value->block)
+            return true; /* the container may be dropped at once */
+    }
+    if (source != SOURCE_SLOT && ir_runs_code(last)) return true;
+    bool may_change = source == SOURCE_KEPT;
+    for (const Ins *ins = root->next; ins != last; ins = ins->next) {
+        if (source != SOURCE_KEPT && slot_changes(ins, root->imm)) return true;
+        if (may_change && items_may_change(ins)) return true;
+        may_change |= source != SOURCE_SLOT && ins == first;
+    }
     return false;
 }
 
@@ -158,7 +230,7 @@ static void fill_liveness(Refcount *r) {
                 if (ins->use_count >= 0) now[ins->use_count / 64] &= ~(UINT64_C(1) << (ins->use_count % 64));
                 if (ins->op == IR_phi_OP) continue;
                 for (int a = 0; a < ins->arg_count; a++) use_across(now, ins->args[a]);
-                for (int u = 0; u < state_uses(r, ins); u++) use_across(now, ins->state->stack[u]);
+                for (int u = 0; u < state_uses(r, ins); u++) use_across(now, state_use(r, ins, u));
             }
             if (memcmp(now, live_in(r, block), sizeof(uint64_t) * (size_t)r->words) == 0) continue;
             memcpy(live_in(r, block), now, sizeof(uint64_t) * (size_t)r->words);
@@ -175,48 +247,52 @@ static uint8_t exit_kind_of(const Ins *value, bool owned) {
     return owned ? EXIT_OWNED : EXIT_BORROWED;
 }
 
-/* Values the frame is to hold come first, slot by slot; whatever else is alive is dropped. */
-static int new_exit(Refcount *r, const Ins *ins, ExitKind kind, int depth) {
-    Exit exit = {.kind = kind, .state = ins->state, .depth = depth};
-    Arena *arena = fn_arena(r->fn);
-    bool *placed = arena_array(arena, bool, r->alive.count + 1);
-    for (int slot = 0; slot < depth; slot++) {
-        Ins *value = ins->state->stack[slot];
-        uintptr_t place = value->owned ? (uintptr_t)value->scratch : 0;
-        bool owned = place > 0 && !placed[place];
-        if (owned) placed[place] = true;
-        ExitValue row = {
-            .kind = exit_kind_of(value, owned), .slot = r->fn->local_count + slot, .value = value};
-        vec_push(arena, &exit.values, row);
-    }
-    for (int i = 0; i < ins->state->local_count; i++) {
-        Ins *value = ins->state->locals[i];
-        const Ins *bound = ins->state->bound[i];
-        if (bound->op != IR_ki64_OP || bound->imm == 0)
-            vec_push(arena, &exit.values, ((ExitValue){.kind = EXIT_IF, .value = ins->state->bound[i]}));
-        ExitValue row = {.kind = exit_kind_of(value, false), .slot = ins->state->slots[i], .value = value};
-        vec_push(arena, &exit.values, row);
-    }
-    for (int i = 0; i < r->alive.count; i++)
-        if (!placed[i + 1] && r->alive.items[i] != ins)
-            vec_push(arena, &exit.values, ((ExitValue){.kind = EXIT_DROP, .value = r->alive.items[i]}));
-    vec_push(arena, &r->fn->exits, exit);
-    return r->fn->exits.count - 1;
+typedef struct NewExit {
+    Exit exit;
+    bool *placed; /* by place in `alive` plus one: it has gone into a frame */
+} NewExit;
+
+/* A value that goes into a slot of a frame: with its reference, if it has one left. */
+static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
+    uintptr_t alive = value->owned ? (uintptr_t)value->scratch : 0;
+    bool owned = alive > 0 && !n->placed[alive];
+    if (owned) n->placed[alive] = true;
+    ExitValue row = {.kind = exit_kind_of(value, owned), .slot = slot, .value = value};
+    vec_push(fn_arena(r->fn), &n->exit.values, row);
 }
 
-static int raising_depth(const Refcount *r, const Ins *ins) {
-    return ins->state->handler < 0 ? 0 : r->fn->handlers.items[ins->state->handler].depth;
+static void place_level(Refcount *r, NewExit *n, const FrameState *state, bool leaves) {
+    for (int i = 0; i < kept_depth(r, state, leaves); i++)
+        place(r, n, state->stack[i], ir_stack_slot(r->fn, state->frame, i));
+    for (int i = 0; i < state->local_count; i++) {
+        Ins *bound = state->bound[i];
+        if (bound->op != IR_ki64_OP || bound->imm == 0)
+            vec_push(fn_arena(r->fn), &n->exit.values, ((ExitValue){.kind = EXIT_IF, .value = bound}));
+        place(r, n, state->locals[i], state->slots[i]);
+    }
+}
+
+/* Values the frames are to hold come first, frame by frame; whatever else is alive is dropped. */
+static int new_exit(Refcount *r, const Ins *ins, ExitKind kind) {
+    Arena *arena = fn_arena(r->fn);
+    NewExit n = {.exit = {.kind = kind, .state = ins->state},
+                 .placed = arena_array(arena, bool, r->alive.count + 1)};
+    bool leaves = kind != EXIT_RAISE && kind != EXIT_RERAISE;
+    for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves))
+        place_level(r, &n, state, leaves);
+    for (int i = 0; i < r->alive.count; i++)
+        if (!n.placed[i + 1] && r->alive.items[i] != ins)
+            vec_push(arena, &n.exit.values, ((ExitValue){.kind = EXIT_DROP, .value = r->alive.items[i]}));
+    vec_push(arena, &r->fn->exits, n.exit);
+    return r->fn->exits.count - 1;
 }
 
 static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
-    if (ir_raises(ins))
-        ins->exit =
-            new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE, raising_depth(r, ins));
+    if (ir_raises(ins)) ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE);
     if (!ir_leaves(ins)) return;
     ExitKind kind = ins->op == IR_yield_OP ? EXIT_YIELD : ir_is(ins, OPF_GUARD) ? EXIT_GUARD : EXIT_LEAVE;
-    int leave = new_exit(r, ins, kind, ins->state->stack_count);
-    *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = leave;
+    *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);
 }
 
 /* --- the walk --- */
@@ -237,7 +313,7 @@ static void borrow(Refcount *r, Ins *ins, Ins *value) {
     make_alive(r, value);
 }
 
-static void consume(Refcount *r, Ins *ins, Ins *value, Given *given) {
+static void consume(Refcount *r, Ins *ins, Ins *value, Values *given) {
     if (value->op == IR_null_OP) return;
     if (!value->owned || is_alive(value)) {
         take_before(r, ins, value);
@@ -255,7 +331,7 @@ enum { MASK_BITS = 64 };
 
 /* The rest of a call: the mask says which references the helper may have. Too long for a mask: all of them.
  */
-static void give_rest(Refcount *r, Ins *ins, Given *given) {
+static void give_rest(Refcount *r, Ins *ins, Values *given) {
     int first = ir_rest_index(ins), count = ins->arg_count - first;
     if (count > MASK_BITS) {
         for (int i = first; i < ins->arg_count; i++) consume(r, ins, ins->args[i], given);
@@ -273,13 +349,13 @@ static void give_rest(Refcount *r, Ins *ins, Given *given) {
 }
 
 static void walk_ins(Refcount *r, Ins *ins) {
-    Given given = {0};
+    Values given = {0};
     if (ins->op == IR_incref_OP || ins->op == IR_decref_OP) return;
     if (ins->owned) {
         if (!is_alive(ins)) drop_after(r, ins, ins);
         make_dead(r, ins);
     }
-    for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, ins->state->stack[u]);
+    for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
     int rest = ir_rest_index(ins);
     for (int a = 0; a < rest; a++)
         if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
@@ -323,7 +399,8 @@ static void walk_block(Refcount *r, Block *block, uint64_t *scratch) {
 }
 
 void opt_refcount(Fn *fn) {
-    Refcount r = {.fn = fn};
+    Refcount r = {.fn = fn, .uses = arena_array(fn_arena(fn), Values, fn->next_value)};
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) note_state(&r, ins);
     choose_owned(&r);
     fill_liveness(&r);
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;

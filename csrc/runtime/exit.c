@@ -39,57 +39,164 @@ static PyObject *boxed(int kind, PyObject *bits) {
     return object;
 }
 
-/* Put the values where the frame wants them, drop the others. */
-static void place_values(Frame *frame, const ExitRecord *record, PyObject **spill) {
-    int slots = frame->f_code->co_nlocalsplus;
-    for (int i = 0; i < record->value_count; i++) {
-        const ExitSlot *slot = &record->values[i];
-        PyObject **place = &frame->localsplus[slot->slot], *value = spill[i];
-        switch (slot->kind) {
-        case EXIT_OWNED: break;
-        case EXIT_BORROWED: Py_XINCREF(value); break;
-        case EXIT_DROP: continue;
-        case EXIT_IF: i += value == NULL; continue;
-        default: value = boxed(slot->kind, value);
-        }
-        if (slot->slot < slots) Py_XDECREF(*place); /* a number's older value: runs no code */
-        *place = value;
-    }
-    for (int i = record->value_count - 1; i >= 0; i--)
-        if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
-}
+/* --- the frames of calls that were put in line --- */
+
+enum { MAX_LEVELS = 16 };
+
+/* The frames of an exit, by level: innermost first, the one that the code runs on last. */
+typedef struct Frames {
+    Frame *at[MAX_LEVELS];
+    const CompiledCode *compiled;
+    const ExitRecord *record;
+} Frames;
+
+static PyCodeObject *code_of(const Frames *f, int level) { return f->at[level]->f_code; }
 
 static void set_stack_depth(Frame *frame, int depth) {
     frame->stacktop = frame->f_code->co_nlocalsplus + depth;
 }
 
+static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_units(frame->f_code) + unit; }
+
+/* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
+static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    int words = code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+    Frame *frame;
+    if (tstate->datastack_top != NULL && words < tstate->datastack_limit - tstate->datastack_top) {
+        frame = (Frame *)tstate->datastack_top;
+        tstate->datastack_top += words;
+    } else {
+        frame = PyMem_Malloc((size_t)words * sizeof(PyObject *));
+        if (frame == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    }
+    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), code->co_nlocalsplus);
+    for (int i = 0; i < code->co_nlocalsplus; i++) frame->localsplus[i] = NULL;
+    return frame;
+}
+
+static void end_frame(PyThreadState *tstate, Frame *frame) {
+    int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+    bool on_top = (PyObject **)frame + words == tstate->datastack_top;
+    tstate->recursion_remaining--; /* as one level, see rt_call.c */
+    cp_clear_frame(tstate, frame);
+    tstate->recursion_remaining++;
+    if (on_top) tstate->datastack_top = (PyObject **)frame;
+    else PyMem_Free(frame);
+}
+
+/* Make the frames that are not there yet, outermost first. */
+static void make_frames(PyThreadState *tstate, Frames *f, Frame *frame, PyObject **spill) {
+    f->at[f->record->level_count - 1] = frame;
+    for (int level = f->record->level_count - 2; level >= 0; level--) {
+        const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
+        int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
+        while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED) row++;
+        f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
+        f->at[level]->previous = f->at[level + 1];
+        set_place(f->at[level], f->record->levels[level].lasti);
+        set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
+    }
+}
+
+/* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */
+static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
+    for (int level = 0; level < f->record->level_count; level++) {
+        int32_t number = f->record->levels[level].frame;
+        int32_t local = number ? slot - f->compiled->inlined[number - 1].first_slot : slot;
+        PyCodeObject *code = code_of(f, level);
+        if (local < 0) continue;
+        *is_local = local < code->co_nlocalsplus;
+        if (number && local == code->co_nlocalsplus + code->co_stacksize) return NULL;
+        return &f->at[level]->localsplus[local];
+    }
+    Py_FatalError("dxpy: an exit has a value for no frame");
+}
+
+static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) {
+    bool is_local = false;
+    PyObject **place = slot_place(f, slot->slot, &is_local);
+    if (place == NULL) {
+        if (slot->kind == EXIT_OWNED) Py_DECREF(value);
+        return;
+    }
+    if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
+    else if (slot->kind != EXIT_OWNED) value = boxed(slot->kind, value);
+    if (is_local) Py_XDECREF(*place); /* a number's older value: runs no code */
+    *place = value;
+}
+
+/* Put the values where the frames want them, drop the others. */
+static void place_values(const Frames *f, PyObject **spill) {
+    const ExitRecord *record = f->record;
+    for (int i = 0; i < record->value_count; i++) {
+        const ExitSlot *slot = &record->values[i];
+        if (slot->kind == EXIT_IF) i += spill[i] == NULL;
+        else if (slot->kind != EXIT_DROP) place_value(f, slot, spill[i]);
+    }
+    for (int i = record->value_count - 1; i >= 0; i--)
+        if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
+}
+
+/* --- leaving --- */
+
+static void count_exit(CompiledCode *compiled, ExitRecord *record, const Frames *f) {
+    record->count++;
+    if (compiled->record == NULL) return;
+    compiled->record->exits++;
+    if (record->kind != EXIT_GUARD || record->count % EXITS_BEFORE_GIVING_UP != 0) return;
+    compile_guard_failed(compiled->record, f->at[record->level_count - 1], code_of(f, 0),
+                         record->levels[0].offset);
+}
+
+/* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
+static CpEntry return_to(const Frames *f, int level, PyObject *result) {
+    const ExitLevel *caller = &f->record->levels[level];
+    Frame *frame = f->at[level];
+    if (result == NULL) {
+        set_stack_depth(frame, caller->depth);
+        set_place(frame, caller->lasti);
+        return CP_UNWIND;
+    }
+    frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth] = result;
+    set_stack_depth(frame, caller->depth + 1);
+    set_place(frame, caller->offset - 1);
+    return CP_GO_ON;
+}
+
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
-    record->count++;
-    if (compiled->record != NULL) {
-        compiled->record->exits++;
-        if (record->kind == EXIT_GUARD && record->count % EXITS_BEFORE_GIVING_UP == 0)
-            compile_guard_failed(compiled->record, record->offset);
+    Frames f = {.compiled = compiled, .record = record};
+    make_frames(tstate, &f, frame, spill);
+    place_values(&f, spill);
+    set_stack_depth(f.at[0], record->levels[0].depth);
+    set_place(f.at[0], record->levels[0].offset - 1);
+    count_exit(compiled, record, &f);
+    CpEntry how = CP_GO_ON;
+    for (int level = 0; level < record->level_count - 1; level++) {
+        cp_set_current_frame(tstate, f.at[level + 1]);
+        PyObject *result = osr_interpret(tstate, f.at[level], how);
+        end_frame(tstate, f.at[level]);
+        how = return_to(&f, level + 1, result);
     }
-    place_values(frame, record, spill);
-    set_stack_depth(frame, record->depth);
-    frame->prev_instr = cp_code_units(frame->f_code) + record->offset - 1;
-    return RT_RESUME; /* rt_run goes on in the interpreter, when this code is off the stack */
+    /* rt_run goes on in the interpreter, when this code is off the stack */
+    return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
-    ExitRecord *record = &compiled->exits[exit];
-    place_values(frame, record, spill);
-    set_stack_depth(frame, record->depth);
-    frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
+    const ExitRecord *record = &compiled->exits[exit];
+    Frames f = {.at = {frame}, .compiled = compiled, .record = record};
+    place_values(&f, spill);
+    set_stack_depth(frame, record->levels[0].depth);
+    set_place(frame, record->levels[0].lasti);
     cp_frame_generator(frame)->gi_frame_state = FRAME_SUSPENDED;
 }
 
 i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
     int slots = frame->f_code->co_nlocalsplus;
-    frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
+    set_place(frame, record->levels[0].lasti);
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_IF) i += spill[i] == NULL;
@@ -99,6 +206,8 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     if (rt_poll(tstate) < 0) return -1;
     return cp_is_tracing(tstate) || compiled->invalid;
 }
+
+/* --- raising --- */
 
 /* The exception that is set, normalized and with its traceback, taken out of the thread state. */
 static PyObject *take_exception(void) {
@@ -111,26 +220,42 @@ static PyObject *take_exception(void) {
     return value;
 }
 
+/* The exception that is set leaves the calls put in line: their frames are seen in its traceback only. */
+static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
+    for (int level = 0; level < f->record->level_count - 1; level++) {
+        cp_set_current_frame(tstate, f->at[level]);
+        cp_add_traceback(f->at[level]);
+        set_stack_depth(f->at[level], 0);
+        cp_set_current_frame(tstate, f->at[level + 1]);
+        end_frame(tstate, f->at[level]);
+    }
+}
+
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
-    PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
+    const ExitLevel *level = &record->levels[record->level_count - 1];
+    Frames f = {.compiled = compiled, .record = record};
     record->count++;
+    make_frames(tstate, &f, frame, spill);
+    if (record->level_count > 1) place_values(&f, spill); /* the frames are shown in the traceback */
     if (record->kind == EXIT_RAISE) {
-        frame->prev_instr = cp_code_units(frame->f_code) + record->lasti;
+        set_place(frame, level->lasti);
         if (tstate->curexc_type == NULL)
             PyErr_SetString(PyExc_SystemError, "error return without exception set");
+        unwind_inlined(tstate, &f);
         if (cp_is_tracing(tstate)) { /* events are the interpreter's business */
-            place_values(frame, record, spill);
-            set_stack_depth(frame, record->depth);
+            if (record->level_count == 1) place_values(&f, spill);
+            set_stack_depth(frame, level->depth);
             spill[0] = RT_UNWIND;
             return 0;
         }
         cp_add_traceback(frame);
     }
-    place_values(frame, record, spill);
-    int depth = record->depth;
-    if (record->lasti_pushed >= 0) {
-        if (record->lasti_pushed) stack[depth++] = PyLong_FromLong(cp_frame_lasti(frame));
+    if (record->level_count == 1) place_values(&f, spill);
+    PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
+    int depth = level->depth;
+    if (level->lasti_pushed >= 0) {
+        if (level->lasti_pushed) stack[depth++] = PyLong_FromLong(cp_frame_lasti(frame));
         stack[depth] = take_exception();
         return 1;
     }

@@ -123,6 +123,7 @@ void rt_dealloc(PyObject *object);
 i64 rt_is_true(PyObject *object);
 PyObject *rt_box_i64(i64 value);
 PyObject *rt_box_f64(double value);
+i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);
 i64 rt_unbox_long(PyObject *object, PyObject **results);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
@@ -143,6 +144,10 @@ PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
 
 /* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
+
+/* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
+ * different ones, or one that does not tell where its instances have the attribute. */
+uint32_t rt_seen_type(const RtCache *cache);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */

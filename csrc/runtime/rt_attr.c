@@ -5,6 +5,8 @@
  * than it brings. */
 #include "runtime/rt.h"
 
+#include "cpython/decode.h"
+
 /* --- globals and builtins --- */
 
 /* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version
@@ -33,7 +35,7 @@ static PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
     if (PyErr_Occurred()) return NULL;
     value = PyDict_GetItemWithError(builtins, name);
     if (value != NULL) {
-        cache->keys_version = cp_need_keys_version(globals);
+        cache->keys_version = cp_need_keys_version(((PyDictObject *)globals)->ma_keys);
         cache->index = (int32_t)cp_keys_find(((PyDictObject *)builtins)->ma_keys, name);
         cache->kind = 2;
         return Py_NewRef(value);
@@ -360,6 +362,15 @@ i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cac
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
     if (cache->version == 0 || cp_type_version(type) != cache->version) fill_store(owner, name, cache);
     return 0;
+}
+
+/* A class that is still being set up brings a few misses. */
+enum { MISSES_OF_ONE_CLASS = 4 };
+
+uint32_t rt_seen_type(const RtCache *cache) {
+    bool by_dict = cache->kind == ATTR_DICT || cache->kind == ATTR_CLASS_DICT;
+    if (cache->misses > MISSES_OF_ONE_CLASS || (cache->version != 0 && by_dict)) return SEEN_SEVERAL;
+    return cache->version;
 }
 
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }

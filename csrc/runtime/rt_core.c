@@ -8,6 +8,26 @@ i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
+/* Does its end run no code? */
+static bool goes_quietly(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    return Py_REFCNT(object) > 1 || type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type;
+}
+
+i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) {
+    PyObject *old = *place;
+    if (old != NULL && !goes_quietly(old)) return 0;
+    PyObject *object = PyFloat_FromDouble(value);
+    if (object == NULL) { /* the interpreter will find that out by itself */
+        PyErr_Clear();
+        return 0;
+    }
+    *place = object;
+    if (old != NULL) Py_DECREF(old);
+    else if (values != NULL) cp_note_insertion(values, index);
+    return 1;
+}
+
 i64 rt_unbox_long(PyObject *object, PyObject **results) {
     int overflow;
     i64 value = PyLong_AsLongLongAndOverflow(object, &overflow);

@@ -1,0 +1,247 @@
+/* What attribute sites lead to in the running process: the classes that owners had so far, as the
+ * interpreter's inline caches, those of compiled code and a sample frame tell, and where such an owner keeps
+ * the attribute.
+ *
+ * A cache gives a type's version, not the type: a class may have died since. Nothing but the class itself
+ * says that it has not, so the versions are looked up among the classes that are alive. */
+#include "cpython/decode_sites.h"
+
+/* Set of the classes met on the walk, by address. */
+typedef struct ClassSet {
+    PyTypeObject **table; /* open addressing, room a power of 2 */
+    size_t room, count;
+} ClassSet;
+
+typedef struct Classes {
+    CompileContext *cx;
+    PyCodeObject *code;
+    Bytecode *out;
+    const Surroundings *around;
+    bool walked;
+    ClassSet met;
+    VEC(PyTypeObject *) types; // borrowed: no Python code runs meanwhile
+    VEC(uint32_t) versions;    /* of these */
+} Classes;
+
+/* --- classes by version --- */
+
+static PyTypeObject **set_place(const ClassSet *set, PyTypeObject *type) {
+    size_t at = ((uintptr_t)type >> 4) * 0x9e3779b97f4a7c15u >> 20 & (set->room - 1);
+    while (set->table[at] != NULL && set->table[at] != type) at = (at + 1) & (set->room - 1);
+    return &set->table[at];
+}
+
+/* False: it was there. */
+static bool set_add(Classes *c, PyTypeObject *type) {
+    ClassSet *set = &c->met;
+    if (set->count * 2 >= set->room) {
+        ClassSet grown = {.room = set->room ? set->room * 2 : 1024};
+        grown.table = arena_array(&c->cx->arena, PyTypeObject *, grown.room);
+        for (size_t i = 0; i < set->room; i++)
+            if (set->table[i] != NULL) *set_place(&grown, set->table[i]) = set->table[i];
+        grown.count = set->count;
+        *set = grown;
+    }
+    PyTypeObject **place = set_place(set, type);
+    if (*place != NULL) return false;
+    *place = type;
+    set->count++;
+    return true;
+}
+
+static void walk_classes(Classes *c) {
+    VEC(PyTypeObject *) waiting = {0};
+    vec_push(&c->cx->arena, &waiting, &PyBaseObject_Type);
+    while (waiting.count > 0) {
+        PyTypeObject *type = waiting.items[--waiting.count];
+        if (!set_add(c, type)) continue;
+        if (cp_type_version(type) != 0) {
+            vec_push(&c->cx->arena, &c->types, type);
+            vec_push(&c->cx->arena, &c->versions, cp_type_version(type));
+        }
+        PyObject *key, *reference, *below = type->tp_subclasses;
+        Py_ssize_t position = 0;
+        while (below != NULL && PyDict_Next(below, &position, &key, &reference)) {
+            PyObject *found = PyWeakref_GET_OBJECT(reference);
+            if (PyType_Check(found)) vec_push(&c->cx->arena, &waiting, (PyTypeObject *)found);
+        }
+    }
+    c->walked = true;
+}
+
+static PyTypeObject *class_of_version(Classes *c, uint32_t version) { // borrowed
+    if (version == 0) return NULL;
+    if (!c->walked) walk_classes(c);
+    for (int i = 0; i < c->versions.count; i++)
+        if (c->versions.items[i] == version) return c->types.items[i];
+    return NULL;
+}
+
+static uint32_t version_of(PyTypeObject *type, PyObject *name) {
+    if (cp_type_version(type) == 0) _PyType_Lookup(type, name); /* gives one */
+    return cp_type_version(type);
+}
+
+/* --- where an owner keeps an attribute --- */
+
+static bool is_slot_member(PyObject *descriptor, bool writing) {
+    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return false;
+    PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
+    return member->type == T_OBJECT_EX && !(member->flags & PY_AUDIT_READ) &&
+           !(writing && member->flags & READONLY);
+}
+
+static bool module_place(PyObject *module, PyObject *name, Site *site) {
+    if (Py_TYPE(module)->tp_getattro != PyModule_Type.tp_getattro) return false;
+    site->kind = SITE_OF_MODULE;
+    return decode_find_entry(PyModule_GetDict(module), name, &site->offset, &site->keys_version,
+                             &site->object);
+}
+
+static bool class_place(PyTypeObject *class, PyObject *name, Site *site) {
+    PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
+    if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return false;
+    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return false;
+    site->kind = SITE_OF_CLASS;
+    site->owner_version = version_of(class, name);
+    site->object = value;
+    return site->owner_version != 0;
+}
+
+/* Can an instance hide what its class has? keys_version is what its class's shared keys must have then. */
+static bool is_unshadowed(PyTypeObject *type, PyObject *sample, PyObject *name, Site *site) {
+    if (!cp_has_values(type)) return type->tp_dictoffset == 0;
+    PyDictKeysObject *keys = cp_shared_keys(type);
+    if (keys == NULL || cp_keys_find(keys, name) >= 0 || (sample != NULL && *cp_values(sample) == NULL))
+        return false;
+    site->keys_version = cp_need_keys_version(keys);
+    return site->keys_version != 0;
+}
+
+static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Site *site) {
+    if (!cp_has_values(type) || cp_shared_keys(type) == NULL) return false;
+    Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);
+    if (index < 0) return false;
+    site->kind = SITE_VALUE;
+    site->offset = (char *)&((PyDictValues *)NULL)->values[index] - (char *)NULL;
+    if (sample == NULL) return true;
+    PyDictValues *values = *cp_values(sample);
+    if (values != NULL) site->likely = decode_likely_type(values->values[index]);
+    return values != NULL;
+}
+
+static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name, BcOp op, Site *site) {
+    bool writing = op == BC_STORE_ATTR;
+    if (writing ? type->tp_setattro != PyObject_GenericSetAttr : type->tp_getattro != PyObject_GenericGetAttr)
+        return false;
+    PyObject *found = _PyType_Lookup(type, name);
+    if (found == NULL) return value_place(type, sample, name, site);
+    if (is_slot_member(found, writing)) {
+        site->kind = SITE_MEMBER;
+        site->offset = ((PyMemberDescrObject *)found)->d_member->offset;
+        if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
+        return true;
+    }
+    if (Py_TYPE(found)->tp_descr_set != NULL) return false;
+    if (value_place(type, sample, name, site)) return true;
+    if (writing || !is_unshadowed(type, sample, name, site)) return false;
+    site->object = found;
+    site->kind = SITE_METHOD;
+    if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
+    site->kind = SITE_CLASS_VALUE;
+    return Py_TYPE(found)->tp_descr_get == NULL;
+}
+
+/* --- what a site has seen --- */
+
+/* The object that is the owner now, as far as it can be told: of the instruction that the frame is about to
+ * do again, what the names before it lead to, a local variable. borrowed */
+static PyObject *sample_owner(const Classes *c, int index, bool *met) {
+    const Instr *instr = &c->out->instrs[index];
+    Frame *frame = c->around->frame;
+    *met = frame != NULL && frame->stacktop > c->code->co_nlocalsplus &&
+           frame->prev_instr + 1 == cp_code_units(c->code) + instr->offset;
+    if (*met) return frame->localsplus[frame->stacktop - 1];
+    if (index == 0) return NULL;
+    const Instr *before = &c->out->instrs[index - 1];
+    if (before->op == BC_LOAD_FAST)
+        return frame != NULL && before->arg < c->code->co_nlocals ? frame->localsplus[before->arg] : NULL;
+    bool is_name = before->op == BC_LOAD_GLOBAL || before->op == BC_LOAD_ATTR;
+    return is_name && before->site != NULL ? before->site->object : NULL;
+}
+
+typedef enum CacheOf { CACHE_EMPTY, CACHE_OF_INSTANCE, CACHE_OF_CLASS, CACHE_OTHER } CacheOf;
+
+/* What kind of owner the interpreter specialised for, and the version its cache has. */
+static CacheOf interpreter_cache(const Classes *c, const Instr *instr, uint32_t *version) {
+    const _Py_CODEUNIT *unit = cp_code_units(c->code) + instr->lasti;
+    memcpy(version, unit + 2, sizeof(*version)); /* behind the opcode and the counter */
+    switch (_Py_OPCODE(*unit)) {
+    case LOAD_ATTR_INSTANCE_VALUE:
+    case LOAD_ATTR_SLOT:
+    case STORE_ATTR_INSTANCE_VALUE:
+    case STORE_ATTR_SLOT:
+    case LOAD_METHOD_WITH_VALUES:
+    case LOAD_METHOD_NO_DICT: return CACHE_OF_INSTANCE;
+    case LOAD_METHOD_CLASS: return CACHE_OF_CLASS;
+    case LOAD_ATTR_WITH_HINT:
+    case STORE_ATTR_WITH_HINT:
+    case LOAD_METHOD_WITH_DICT: return CACHE_OTHER;
+    default: return CACHE_EMPTY;
+    }
+}
+
+/* The one class that owners had, and a sample of them if there is one. False: several, or none is known. */
+static bool find_owner(Classes *c, int index, uint32_t seen, PyTypeObject **type, PyObject **sample) {
+    uint32_t version;
+    bool met; /* it is the owner of this very instruction */
+    CacheOf kind = interpreter_cache(c, &c->out->instrs[index], &version);
+    *sample = sample_owner(c, index, &met);
+    if (seen == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
+    PyTypeObject *cached =
+        kind == CACHE_OF_INSTANCE || kind == CACHE_OF_CLASS ? class_of_version(c, version) : NULL;
+    if (kind == CACHE_OF_CLASS && cached != NULL) {
+        if (*sample == NULL) *sample = (PyObject *)cached;
+        cached = &PyType_Type;
+    }
+    PyTypeObject *before = class_of_version(c, seen);
+    if (cached != NULL && before != NULL && cached != before) return false;
+    *type = cached != NULL ? cached : before;
+    if (*type == NULL && *sample != NULL) *type = Py_TYPE(*sample);
+    if (*sample == NULL || Py_TYPE(*sample) == *type) return *type != NULL;
+    *sample = NULL;
+    return !met;
+}
+
+static const Site *attribute_site(Classes *c, int index, uint32_t seen) {
+    const Instr *instr = &c->out->instrs[index];
+    PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg), *sample;
+    PyTypeObject *type;
+    if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) ||
+        !find_owner(c, index, seen, &type, &sample))
+        return NULL;
+    Site site = {.likely = LIKELY_OTHER, .type_version = version_of(type, name)};
+    bool reading = instr->op != BC_STORE_ATTR;
+    bool found =
+        site.type_version == 0                          ? false
+        : sample != NULL && PyModule_CheckExact(sample) ? reading && module_place(sample, name, &site)
+        : type == &PyType_Type ? reading && sample != NULL && class_place((PyTypeObject *)sample, name, &site)
+                               : instance_place(type, sample, name, instr->op, &site);
+    if (!found) return NULL;
+    if (site.object != NULL) site.likely = decode_likely_type(site.object);
+    Site *kept = arena_new(&c->cx->arena, Site);
+    *kept = site;
+    return kept;
+}
+
+void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
+                            const Surroundings *around) {
+    Classes c = {.cx = cx, .code = code, .out = out, .around = around};
+    int cache = -1;
+    for (int i = 0; i < out->count; i++) {
+        Instr *instr = &out->instrs[i];
+        cache += bc_has_cache(instr->op);
+        if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
+        instr->site = attribute_site(&c, i, cache < around->seen_count ? around->seen[cache] : 0);
+    }
+}
