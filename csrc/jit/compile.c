@@ -145,6 +145,11 @@ typedef struct Found {
     struct Found *next;
 } Found;
 
+typedef struct Looking {
+    FunctionRecord *record; // borrowed; being lowered
+    Found *found;
+} Looking;
+
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
 
@@ -158,7 +163,8 @@ static bool can_be_inlined(PyFunctionObject *function) {
 }
 
 static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
-    Found **all = context;
+    Looking *looking = context;
+    Found **all = &looking->found;
     PyObject *object = address;
     if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)object;
@@ -173,7 +179,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
     mark_failures(found->callee.code, table_record(code));
-    warm_overlay_sites(table_record(code), cx, found->callee.code);
+    warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
     *all = found;
     return &found->callee;
 }
@@ -199,14 +205,14 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     warm_overlay(record, &cx, code);
-    warm_lowered(record, code);
+    if (!bytecode) warm_lowered(record, code);
     for (int i = 0; i < code->count; i++)
         for (int k = 0; k < record->osr_count; k++)
             if ((int32_t)code->instrs[i].lasti == record->osr_units[k]) code->instrs[i].flags |= BC_OSR;
     if (bytecode) bc_print(code, &text);
     else {
-        Found *found = NULL;
-        Callees callees = {find_callee, &found};
+        Looking looking = {.record = record};
+        Callees callees = {find_callee, &looking};
         Fn *fn =
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);

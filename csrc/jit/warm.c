@@ -21,6 +21,8 @@ typedef struct KeptSite {
     uint8_t place;    /* of Instr.site: 1 + its kind, and what is likely there; 0: there is none */
 } KeptSite;
 
+_Static_assert(2 * sizeof(KeptSite) == sizeof(int32_t), "a number fits in two");
+
 enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, PLACE_KIND = 0xf, PLACE_LIKELY = 4 /* bits to the left */ };
 _Static_assert((int)SITE_OF_MODULE + 1 <= (int)PLACE_KIND && (int)LIKELY_OTHER < 16, "a place fits");
 _Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
@@ -39,7 +41,10 @@ typedef struct Warm {
     char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
     KeptSite *sites;                     /* for each instruction; NULL: not lowered yet */
     int32_t site_count;
-    uint8_t *argument_types; /* Likely; NULL: no sample */
+    KeptSite
+        *inlined; /* of each function put in line: the number of its instructions in two entries, then they */
+    int32_t inlined_count, inlined_at; /* how many; where the next one begins, while it is lowered */
+    uint8_t *argument_types;           /* Likely; NULL: no sample */
     int32_t argument_count;
     uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
     uint8_t tries;
@@ -47,6 +52,15 @@ typedef struct Warm {
     bool is_new;               /* in the list of what the index does not say yet */
     struct Warm *next_new;
 } Warm;
+
+static void forget_snapshot(Warm *warm) {
+    PyMem_Free(warm->sites);
+    PyMem_Free(warm->inlined);
+    PyMem_Free(warm->argument_types);
+    warm->sites = warm->inlined = NULL;
+    warm->argument_types = NULL;
+    warm->site_count = warm->inlined_count = warm->inlined_at = warm->argument_count = 0;
+}
 
 static Warm *news; // one list per process, like the index
 static bool is_on; // one per process; the index may be read and written
@@ -163,6 +177,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
         if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
     put_name(&w, record->name);
     put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
+    put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
     put_list(&w, warm->argument_types, warm->argument_count, 1);
     put_list(&w, record->osr_units, record->osr_count, sizeof(int32_t));
     return w.at == w.end ? 0 : (size_t)(w.at - body);
@@ -194,9 +209,9 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     const char *name;
     int32_t name_length;
     if (!read_start(&r, &start, warm->keys, &name, &name_length)) return false;
-    PyMem_Free(warm->sites);
-    PyMem_Free(warm->argument_types);
+    forget_snapshot(warm);
     warm->sites = get_list(&r, &warm->site_count, sizeof(KeptSite));
+    warm->inlined = get_list(&r, &warm->inlined_count, sizeof(KeptSite));
     warm->argument_types = get_list(&r, &warm->argument_count, 1);
     int32_t count;
     int32_t *osr_units = get_list(&r, &count, sizeof(int32_t));
@@ -248,8 +263,7 @@ void warm_forget(FunctionRecord *record) {
         *place = warm->next_new;
         break;
     }
-    PyMem_Free(warm->sites);
-    PyMem_Free(warm->argument_types);
+    forget_snapshot(warm);
     PyMem_Free(warm);
     record->warm = NULL;
 }
@@ -281,26 +295,25 @@ static const Site *believed(CompileContext *cx, const Site *site, uint8_t place)
     return copy;
 }
 
-void warm_overlay_sites(const FunctionRecord *record, CompileContext *cx, Bytecode *code) {
-    const Warm *warm = record ? record->warm : NULL;
-    for (int i = 0; warm && i < code->count && warm->site_count == code->count; i++) {
+static void overlay(CompileContext *cx, Bytecode *code, const KeptSite *kept, bool believe) {
+    for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
-        const KeptSite *kept = &warm->sites[i];
-        if (warm->wanted || instr->feedback == FB_NONE) instr->feedback = kept->feedback & SITE_FEEDBACK;
-        if (warm->wanted) instr->site = believed(cx, instr->site, kept->place);
-        if (kept->feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
+        if (believe || instr->feedback == FB_NONE) instr->feedback = kept[i].feedback & SITE_FEEDBACK;
+        if (believe) instr->site = believed(cx, instr->site, kept[i].place);
+        if (kept[i].feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
     }
 }
 
-void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *code) {
-    const Warm *warm = record->warm;
+void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code) {
+    Warm *warm = record->warm;
     if (warm == NULL) return;
+    warm->inlined_at = 0;
     if (warm->argument_types != NULL && warm->argument_count == code->argument_count &&
         (warm->wanted || code->argument_types == NULL)) {
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, warm->argument_types, (size_t)code->argument_count);
     }
-    warm_overlay_sites(record, cx, code);
+    if (warm->site_count == code->count) overlay(cx, code, warm->sites, warm->wanted != 0);
 }
 
 static KeptSite kept_site(const Instr *instr) {
@@ -314,8 +327,7 @@ static KeptSite kept_site(const Instr *instr) {
 void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
-    PyMem_Free(warm->sites);
-    PyMem_Free(warm->argument_types);
+    forget_snapshot(warm);
     warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
@@ -323,6 +335,36 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
     warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;
     if (warm->argument_types) memcpy(warm->argument_types, code->argument_types, arguments);
+}
+
+/* Those of the function that was put in line next; NULL: it is another one. */
+static const KeptSite *next_inlined(Warm *warm, int count) {
+    int32_t there, at = warm->inlined_at;
+    if (warm->inlined_count - at < 2) return NULL;
+    memcpy(&there, &warm->inlined[at], sizeof(there));
+    if (there != count || there > warm->inlined_count - at - 2) return NULL;
+    warm->inlined_at = at + 2 + count;
+    return &warm->inlined[at + 2];
+}
+
+static void keep_inlined(Warm *warm, const Bytecode *code) {
+    size_t count = (size_t)warm->inlined_count;
+    KeptSite *grown = PyMem_Realloc(warm->inlined, sizeof(KeptSite) * (count + 2 + (size_t)code->count));
+    if (grown == NULL) return;
+    memcpy(&grown[count], &code->count, sizeof(int32_t));
+    for (int i = 0; i < code->count; i++) grown[count + 2 + (size_t)i] = kept_site(&code->instrs[i]);
+    warm->inlined = grown;
+    warm->inlined_count += 2 + code->count;
+}
+
+void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,
+                         Bytecode *code) {
+    Warm *warm = record->warm;
+    const KeptSite *kept = warm && warm->wanted ? next_inlined(warm, code->count) : NULL;
+    const Warm *own = callee ? callee->warm : NULL;
+    if (kept != NULL) overlay(cx, code, kept, true);
+    else if (own && own->site_count == code->count) overlay(cx, code, own->sites, false);
+    if (warm && !warm->wanted) keep_inlined(warm, code);
 }
 
 void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts) {

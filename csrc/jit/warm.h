@@ -29,9 +29,12 @@ void warm_retry(FunctionRecord *record);
 bool warm_learn(FunctionRecord *record, Tier tier);
 
 /* What was seen by earlier runs, where this one has seen nothing yet. */
-void warm_overlay(const FunctionRecord *record, CompileContext *cx, Bytecode *code);
+void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
 
-void warm_overlay_sites(const FunctionRecord *record, CompileContext *cx, Bytecode *code); /* of a callee */
+/* The same for a function that is put in line; `callee`: its own record, or NULL. Called in the order in
+ * which they are found, after warm_lowered. */
+void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,
+                         Bytecode *code);
 
 /* The bytecode that is lowered, with all that is known of it, is what the index is to say. */
 void warm_lowered(FunctionRecord *record, const Bytecode *code);
