@@ -118,3 +118,51 @@ uint64_t identity_hint(PyCodeObject *code, PyObject *name) {
     }
     return hint;
 }
+
+/* --- classes by their names --- */
+
+static PyObject *item(PyObject *dict, const char *name, Py_ssize_t length) { // borrowed, or NULL
+    PyObject *key = dict ? PyUnicode_DecodeUTF8(name, length, NULL) : NULL;
+    PyObject *found = key ? PyDict_GetItemWithError(dict, key) : NULL;
+    Py_XDECREF(key);
+    PyErr_Clear();
+    return found;
+}
+
+static const char *utf8(PyObject *text) {
+    const char *bytes = text && PyUnicode_CheckExact(text) ? PyUnicode_AsUTF8(text) : NULL;
+    PyErr_Clear();
+    return bytes;
+}
+
+bool identity_of_type(PyTypeObject *type, const char **module, const char **qualname) {
+    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+        *qualname = utf8(((PyHeapTypeObject *)type)->ht_qualname);
+        *module = utf8(item(type->tp_dict, "__module__", 10));
+    } else {
+        const char *dot = strrchr(type->tp_name, '.');
+        *qualname = dot ? dot + 1 : type->tp_name;
+        *module = dot ? utf8(item(type->tp_dict, "__module__", 10)) : "builtins";
+    }
+    return *module != NULL && *qualname != NULL;
+}
+
+uint32_t identity_find_type_version(const char *module, const char *qualname) {
+    PyObject *found = item(PyImport_GetModuleDict(), module, (Py_ssize_t)strlen(module));
+    PyObject *dict = found && PyModule_Check(found) ? PyModule_GetDict(found) : NULL;
+    for (const char *part = qualname; dict != NULL;) {
+        size_t length = strcspn(part, ".");
+        found = item(dict, part, (Py_ssize_t)length);
+        if (found == NULL || !PyType_Check(found)) return 0;
+        if (part[length] == 0) break;
+        part += length + 1;
+        dict = ((PyTypeObject *)found)->tp_dict;
+    }
+    if (dict == NULL) return 0;
+    PyTypeObject *type = (PyTypeObject *)found;
+    PyObject *name = cp_type_version(type) == 0 ? PyUnicode_InternFromString("__class__") : NULL;
+    if (name != NULL) _PyType_Lookup(type, name); /* gives it one */
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return cp_type_version(type);
+}

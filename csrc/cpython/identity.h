@@ -16,4 +16,11 @@ uint64_t identity_hint(PyCodeObject *code, PyObject *name);
  * memory ran out. Raises nothing, runs no Python code. */
 bool identity_of_code(PyCodeObject *code, PyObject *name, uint8_t identity[IDENTITY_BYTES]);
 
+/* A class by its names, borrowed and in UTF-8; false: it has none that are str. */
+bool identity_of_type(PyTypeObject *type, const char **module, const char **qualname);
+
+/* The version of the class of these names, which gets one if it has none; 0: there is no such class now.
+ * Looks into modules and classes only; runs no Python code. */
+uint32_t identity_find_type_version(const char *module, const char *qualname);
+
 #endif

@@ -202,6 +202,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     note_seen_types(record);
     known.seen = record->seen_types;
     known.seen_count = record->seen_count;
+    if (tier > TIER_BASELINE) warm_recall_types(record, &cx, &known);
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     if (tier > TIER_BASELINE) add_speculation(&cx, code, record);
     warm_overlay(record, &cx, code);

@@ -8,6 +8,7 @@
 #include "base/cpu_level.h"
 #include "base/hash.h"
 #include "cache/cache.h"
+#include "cpython/decode.h"
 #include "cpython/identity.h"
 #include "cpython/layout.h"
 #include "cpython/version.h"
@@ -44,7 +45,9 @@ typedef struct Warm {
     KeptSite
         *inlined; /* of each function put in line: the number of its instructions in two entries, then they */
     int32_t inlined_count, inlined_at; /* how many; where the next one begins, while it is lowered */
-    uint8_t *argument_types;           /* Likely; NULL: no sample */
+    char *types; /* of attributes: for each number of an inline cache, module and qualname, with NULs */
+    int32_t types_length;    /* bytes */
+    uint8_t *argument_types; /* Likely; NULL: no sample */
     int32_t argument_count;
     uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
     uint8_t tries;
@@ -56,6 +59,9 @@ typedef struct Warm {
 static void forget_snapshot(Warm *warm) {
     PyMem_Free(warm->sites);
     PyMem_Free(warm->inlined);
+    PyMem_Free(warm->types);
+    warm->types = NULL;
+    warm->types_length = 0;
     PyMem_Free(warm->argument_types);
     warm->sites = warm->inlined = NULL;
     warm->argument_types = NULL;
@@ -178,6 +184,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     put_name(&w, record->name);
     put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
     put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
+    put_list(&w, warm->types, warm->types_length, 1);
     put_list(&w, warm->argument_types, warm->argument_count, 1);
     put_list(&w, record->osr_units, record->osr_count, sizeof(int32_t));
     return w.at == w.end ? 0 : (size_t)(w.at - body);
@@ -212,6 +219,7 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     forget_snapshot(warm);
     warm->sites = get_list(&r, &warm->site_count, sizeof(KeptSite));
     warm->inlined = get_list(&r, &warm->inlined_count, sizeof(KeptSite));
+    warm->types = get_list(&r, &warm->types_length, 1);
     warm->argument_types = get_list(&r, &warm->argument_count, 1);
     int32_t count;
     int32_t *osr_units = get_list(&r, &count, sizeof(int32_t));
@@ -324,6 +332,51 @@ static KeptSite kept_site(const Instr *instr) {
     return kept;
 }
 
+static void keep_type(Warm *warm, int32_t cache, PyTypeObject *type) {
+    const char *module, *name;
+    if (!identity_of_type(type, &module, &name)) return;
+    size_t before = (size_t)warm->types_length, a = strlen(module) + 1, b = strlen(name) + 1;
+    char *grown = PyMem_Realloc(warm->types, before + sizeof(cache) + a + b);
+    if (grown == NULL) return;
+    warm->types = grown;
+    warm->types_length += (int32_t)(sizeof(cache) + a + b);
+    memcpy(grown + before, &cache, sizeof(cache));
+    memcpy(grown + before + sizeof(cache), module, a);
+    memcpy(grown + before + sizeof(cache) + a, name, b);
+}
+
+void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
+    int most = (int)Py_SIZE(record->code); /* there is at most one to an instruction */
+    const Warm *warm = record->warm;
+    if (warm == NULL || !warm->wanted || warm->types == NULL) return;
+    uint32_t *seen = arena_array(&cx->arena, uint32_t, most);
+    int count = Py_MIN(around->seen_count, most);
+    if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * (size_t)count);
+    const char *at = warm->types, *end = at + warm->types_length;
+    while (end - at > (ptrdiff_t)sizeof(int32_t)) {
+        int32_t cache;
+        memcpy(&cache, at, sizeof(cache));
+        const char *module = at + sizeof(cache), *name = memchr(module, 0, (size_t)(end - module));
+        if (name == NULL || memchr(name + 1, 0, (size_t)(end - name - 1)) == NULL) break;
+        name++;
+        at = name + strlen(name) + 1;
+        if (cache < 0 || cache >= most) break;
+        if (seen[cache] == 0) seen[cache] = identity_find_type_version(module, name);
+        count = Py_MAX(count, cache + 1);
+    }
+    around->seen = seen;
+    around->seen_count = count;
+}
+
+static void keep_types(Warm *warm, const Bytecode *code) {
+    int32_t cache = -1;
+    for (int i = 0; i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        cache += bc_has_cache(instr->op);
+        if (instr->site != NULL && instr->site->type != NULL) keep_type(warm, cache, instr->site->type);
+    }
+}
+
 void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
@@ -331,6 +384,7 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
+    keep_types(warm, code);
     size_t arguments = code->argument_types ? (size_t)code->argument_count : 0;
     warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
     warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;

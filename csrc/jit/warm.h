@@ -28,6 +28,10 @@ void warm_retry(FunctionRecord *record);
 /* About to be compiled at `tier`: another process may have done so meanwhile. True: installed. */
 bool warm_learn(FunctionRecord *record, Tier tier);
 
+/* The classes that attributes were of in earlier runs, where this one has seen none yet. Before decoding. */
+struct Surroundings; /* cpython/decode.h */
+void warm_recall_types(const FunctionRecord *record, CompileContext *cx, struct Surroundings *around);
+
 /* What was seen by earlier runs, where this one has seen nothing yet. */
 void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
 

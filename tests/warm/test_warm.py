@@ -249,3 +249,42 @@ def test_what_was_not_finished_is_asked_for_at_once(run):
     assert (first["warm"], first["compiles"], first["tiers"][0] > 0) == (0, 0, True)
     again = run(ONCE)
     assert (again["result"], again["tiers"][1]) == (0, 1)
+
+
+FACTS = """
+class Point:
+    def __init__(self, x):
+        self.x = x
+    def twice(self):
+        return self.x * 2
+def double(n):
+    return n + n
+def f(items):
+    total = 0
+    for i in range(len(items)):
+        total += items[i].twice() + double(items[i].x)
+    return total
+points = [Point(i) for i in range(10)]
+result = [f(points) for i in range(COUNT)][-1]
+"""
+
+
+def test_what_only_a_process_knows_is_found_again(run):
+    """Versions of classes and functions differ in each run; the artifact is the same."""
+    kept = {"DXPY_MAX_TIER": 2}
+    assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
+    for _ in range(2):
+        again = run("class Other: pass\nOther().x = 1\n" + FACTS.replace("COUNT", "2"), **kept)
+        assert (again["result"], again["compiles"]) == (180, 0)
+    seen = run.command("cache", "list").stdout
+    assert re.search(r" 2 +\d+ .* __main__\.f$", seen, re.MULTILINE)
+
+
+def test_what_is_not_there_yet_at_the_first_call(run):
+    kept = {"DXPY_MAX_TIER": 2}
+    late = FACTS.replace("def double(n):\n    return n + n\n", "").replace(
+        "points =", "f([])\ndef double(n):\n    return n + n\npoints ="
+    )
+    assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
+    assert run(late.replace("COUNT", "20"), **kept)["result"] == 180
+    assert run(late.replace("COUNT", "20").replace("n + n", "n - n"), **kept)["result"] == 90
