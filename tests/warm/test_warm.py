@@ -271,7 +271,7 @@ result = [f(points) for i in range(COUNT)][-1]
 
 def test_what_only_a_process_knows_is_found_again(run):
     """Versions of classes and functions differ in each run; the artifact is the same."""
-    kept = {"DXPY_MAX_TIER": 2}
+    kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
     assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
     for _ in range(2):
         again = run("class Other: pass\nOther().x = 1\n" + FACTS.replace("COUNT", "2"), **kept)
@@ -281,7 +281,7 @@ def test_what_only_a_process_knows_is_found_again(run):
 
 
 def test_what_is_not_there_yet_at_the_first_call(run):
-    kept = {"DXPY_MAX_TIER": 2}
+    kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
     late = FACTS.replace("def double(n):\n    return n + n\n", "").replace(
         "points =", "f([])\ndef double(n):\n    return n + n\npoints ="
     )
