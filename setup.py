@@ -29,6 +29,8 @@ CFLAGS = [
     "-fvisibility=hidden",
     "-fno-strict-aliasing",
     "-fwrapv",
+    "-fno-semantic-interposition",
+    "-fno-stack-protector",  # Debian's flags have it on; helpers are called for every other instruction
     *WARNINGS,
     *OPTIMIZE,
     *INSTRUMENT,

@@ -18,7 +18,8 @@ enum {
     BC_BACKWARD = 1,
     BC_BY_OPERANDS = 8 /* types of operands say more than feedback, which is of all callers */,
     BC_NO_SPECULATION = 2 /* a guard kept failing here */,
-    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */
+    BC_OSR = 4 /* a hot back-edge: compiled code can be entered before it */,
+    BC_LINE = 8 /* a source line begins */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -85,12 +86,37 @@ typedef enum Likely {
     LIKELY_RANGE,
     LIKELY_RANGE_ITER,
     LIKELY_RANGE_TYPE, /* the callable range */
+    LIKELY_CHAR,       /* str of one character */
+    LIKELY_SET,
+    LIKELY_SLICE,
+    LIKELY_NONE,
+    LIKELY_BYTES,
+    LIKELY_BYTEARRAY,
+    LIKELY_DICT_ITEMS,
+    LIKELY_DICT_VIEW, /* keys or values */
+    LIKELY_LIST_ITER,
+    LIKELY_TUPLE_ITER,
+    LIKELY_STR_ITER,
+    LIKELY_PLAIN_ITER, /* others whose next item comes without running code: see cpython/iterate.c */
+    LIKELY_ENUMERATE,
+    LIKELY_ZIP,
+    LIKELY_DICT_ITEMS_ITER,
     LIKELY_OTHER
 } Likely;
 
+/* Built-in callables, of bytecode/builtins.def. */
+typedef enum Builtin {
+    BI_NONE,
+#define FUNCTION(module, name, result) BI_##module##_##name,
+#define TYPE(name, expression, result) BI_type_##name,
+#define METHOD(type, name, result)     BI_##type##_##name,
+#include "bytecode/builtins.def"
+    BI_COUNT
+} Builtin;
+
 typedef struct ConstInfo {
     uint8_t type;    /* Likely */
-    int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER */
+    int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
 } ConstInfo;
 
@@ -117,6 +143,8 @@ typedef struct Site {
     void *globals, *builtins; /* the dicts */
     void *type;               /* that has type_version */
     void *object;             /* what is there now */
+    uint8_t builtin;          /* Builtin that the object is */
+    void *definition;         /* of a built-in function: its PyMethodDef, which never goes */
 } Site;
 
 typedef struct Instr {
@@ -151,10 +179,13 @@ typedef struct Bytecode {
     int const_count, name_count;
     ConstInfo *consts;
     uint8_t *name_types;     /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
+    uint8_t *name_ids;       /* for a method name: its number among those of builtins.def, see bc_method */
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
-    int unit_count;          /* length in code units */
-    bool is_generator;       /* generator, coroutine or async generator */
-    bool is_coroutine;       /* may await: coroutine, or generator marked as one */
+    uint8_t *sample_types;   /* Likely of locals, then operands, in a frame at a back-edge; NULL: none */
+    int sample_count;
+    int unit_count;    /* length in code units */
+    bool is_generator; /* generator, coroutine or async generator */
+    bool is_coroutine; /* may await: coroutine, or generator marked as one */
 } Bytecode;
 
 /* Names and effects from ops.def. */
@@ -163,6 +194,13 @@ int bc_pops(const Instr *instr);
 int bc_pushes(const Instr *instr);
 /* Does tier 1 give the operation an inline cache? They are numbered in the order of the instructions. */
 bool bc_has_cache(BcOp op);
+
+/* The method of a built-in type with the name that name_ids gave a number; BI_NONE: it is not known. */
+Builtin bc_method(Likely type, int name_id);
+/* What a call of it probably gives. */
+Likely bc_builtin_result(Builtin builtin);
+/* Number of a method's name, 0: none that is known. Methods of one name share it. */
+int bc_name_id(const char *name);
 
 /* Print one instruction a line. */
 void bc_print(const Bytecode *code, StrBuf *out);

@@ -20,6 +20,30 @@ static const char *const FLAGS[] = {
     "-fcf-protection=none",
 };
 
+/* At level 1, where compiling quickly counts: passes that find next to nothing in code made of calls of
+ * helpers. Together they take a fifth of the time. */
+static const char *const QUICK_FLAGS[] = {
+    "-fno-tree-pta",
+    "-fno-tree-fre",
+    "-fno-tree-dse",
+    "-fno-tree-sra",
+    "-fno-tree-sink",
+    "-fno-tree-ch",
+    "-fno-if-conversion",
+    "-fno-dse",
+    "-fno-cprop-registers",
+    "-fno-forward-propagate",
+    "-fno-combine-stack-adjustments",
+    "-fno-compare-elim",
+    "-fno-split-wide-types",
+    "-fno-ssa-phiopt",
+    "-fno-ipa-pure-const",
+    "-fno-ipa-reference",
+    "-fno-ipa-reference-addressable",
+    "-fno-ipa-profile",
+    "-fno-ipa-modref",
+};
+
 static double now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -57,6 +81,8 @@ static gcc_jit_context *new_context(const CcSettings *settings) {
     gcc_jit_context_set_bool_print_errors_to_stderr(ctx, 0);
     for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++)
         gcc_jit_context_add_command_line_option(ctx, FLAGS[i]);
+    for (size_t i = 0; settings->optimize == 1 && i < sizeof(QUICK_FLAGS) / sizeof(QUICK_FLAGS[0]); i++)
+        gcc_jit_context_add_command_line_option(ctx, QUICK_FLAGS[i]);
     if (settings->march != NULL) {
         char option[64];
         snprintf(option, sizeof(option), "-march=%s", settings->march);

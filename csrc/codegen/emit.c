@@ -157,6 +157,7 @@ static gcc_jit_type *helper_type(Gcc *gcc, Helper helper) {
     }
     gcc_jit_type *result = info->result == IR_VOID  ? gcc->void_type
                            : info->result == IR_OBJ ? gcc->ptr
+                           : info->result == IR_F64 ? gcc->f64
                                                     : gcc->i64;
     gcc->helper_types[helper] =
         gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, result, count, params, 0);
@@ -180,37 +181,37 @@ void emit_incref(Unit *u, gcc_jit_rvalue *object) {
                                     emit_int(u, 1));
 }
 
-/* void drop(object, dealloc): one for the context. Out of line, it keeps code small and quick to compile;
- * where speed counts more, libgccjit puts it in line. */
+/* Drop a reference; `dealloc` is the helper. Ends in a new block, or in a return. */
+static void drop(Unit *u, gcc_jit_rvalue *object, gcc_jit_rvalue *dealloc) {
+    Gcc *gcc = u->gcc;
+    gcc_jit_block *last = emit_block(u), *done = emit_block(u);
+    gcc_jit_block_add_assignment_op(u->block, NULL, refcount(u, object), GCC_JIT_BINARY_OP_MINUS,
+                                    emit_int(u, 1));
+    gcc_jit_rvalue *count = gcc_jit_lvalue_as_rvalue(refcount(u, object));
+    gcc_jit_block_end_with_conditional(
+        u->block, NULL, emit_compare(u, GCC_JIT_COMPARISON_EQ, count, emit_int(u, 0)), last, done);
+    gcc_jit_rvalue *function =
+        gcc_jit_context_new_cast(gcc->ctx, NULL, dealloc, helper_type(gcc, H_rt_dealloc));
+    gcc_jit_block_add_eval(last, NULL,
+                           gcc_jit_context_new_call_through_ptr(gcc->ctx, NULL, function, 1, &object));
+    gcc_jit_block_end_with_jump(last, NULL, done);
+    u->block = done;
+}
+
+/* void drop(object, dealloc): one for the context. Out of line, it keeps code small and quick to compile. */
 static gcc_jit_function *drop_function(Unit *u) {
     Gcc *gcc = u->gcc;
-    bool in_line = u->fn->tier > 1;
-    if (gcc->drop[in_line] != NULL) return gcc->drop[in_line];
+    if (gcc->drop != NULL) return gcc->drop;
     gcc_jit_param *params[2] = {gcc_jit_context_new_param(gcc->ctx, NULL, gcc->ptr, "object"),
                                 gcc_jit_context_new_param(gcc->ctx, NULL, gcc->ptr, "dealloc")};
-    gcc_jit_function *drop = gcc_jit_context_new_function(
-        gcc->ctx, NULL, in_line ? GCC_JIT_FUNCTION_ALWAYS_INLINE : GCC_JIT_FUNCTION_INTERNAL, gcc->void_type,
-        in_line ? "dxpy_drop_in_line" : "dxpy_drop", 2, params, 0);
+    gcc->drop = gcc_jit_context_new_function(gcc->ctx, NULL, GCC_JIT_FUNCTION_INTERNAL, gcc->void_type,
+                                             "dxpy_drop", 2, params, 0);
     Unit inner = *u;
-    inner.function = drop;
-    inner.block = gcc_jit_function_new_block(drop, "start");
-    gcc_jit_block *last = gcc_jit_function_new_block(drop, "last"),
-                  *done = gcc_jit_function_new_block(drop, "done");
-    gcc_jit_rvalue *object = gcc_jit_param_as_rvalue(params[0]);
-    gcc_jit_block_add_assignment_op(inner.block, NULL, refcount(&inner, object), GCC_JIT_BINARY_OP_MINUS,
-                                    emit_int(&inner, 1));
-    gcc_jit_rvalue *count = gcc_jit_lvalue_as_rvalue(refcount(&inner, object));
-    gcc_jit_block_end_with_conditional(
-        inner.block, NULL, emit_compare(&inner, GCC_JIT_COMPARISON_EQ, count, emit_int(&inner, 0)), last,
-        done);
-    gcc_jit_rvalue *dealloc = gcc_jit_context_new_cast(gcc->ctx, NULL, gcc_jit_param_as_rvalue(params[1]),
-                                                       helper_type(gcc, H_rt_dealloc));
-    gcc_jit_block_add_eval(last, NULL,
-                           gcc_jit_context_new_call_through_ptr(gcc->ctx, NULL, dealloc, 1, &object));
-    gcc_jit_block_end_with_jump(last, NULL, done);
-    gcc_jit_block_end_with_void_return(done, NULL);
-    gcc->drop[in_line] = drop;
-    return drop;
+    inner.function = gcc->drop;
+    inner.block = gcc_jit_function_new_block(gcc->drop, "start");
+    drop(&inner, gcc_jit_param_as_rvalue(params[0]), gcc_jit_param_as_rvalue(params[1]));
+    gcc_jit_block_end_with_void_return(inner.block, NULL);
+    return gcc->drop;
 }
 
 void emit_decref(Unit *u, gcc_jit_rvalue *object, bool nullable) {
@@ -223,8 +224,12 @@ void emit_decref(Unit *u, gcc_jit_rvalue *object, bool nullable) {
         u->block = there;
     }
     gcc_jit_rvalue *args[2] = {object, emit_link(u, LINK_HELPER, H_rt_dealloc)};
-    gcc_jit_block_add_eval(u->block, NULL,
-                           gcc_jit_context_new_call(u->gcc->ctx, NULL, drop_function(u), 2, args));
+    if (u->fn->tier >
+        1) /* where speed counts more; not by gcc, which gives up on a function it cannot inline */
+        drop(u, args[0], args[1]);
+    else
+        gcc_jit_block_add_eval(u->block, NULL,
+                               gcc_jit_context_new_call(u->gcc->ctx, NULL, drop_function(u), 2, args));
     if (done == NULL) return;
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
@@ -245,7 +250,8 @@ static void declare(Unit *u) {
         for_each_ins(ins, block) {
             int rest = ins->arg_count - ir_rest_index(ins);
             if (rest > longest_rest) longest_rest = rest;
-            if (ins->op == IR_ldout_OP && ins->imm >= outs) outs = (int)ins->imm + 1;
+            if ((ins->op == IR_ldout_OP || ins->op == IR_ldnum_OP) && ins->imm >= outs)
+                outs = (int)ins->imm + 1;
             if (ins->type == IR_VOID) continue;
             char name[24];
             snprintf(name, sizeof(name), "v%u", ins->id);

@@ -13,7 +13,7 @@ typedef struct Gcc {
     gcc_jit_type *void_type, *ptr, *ptr_ptr, *i64, *i64_ptr, *i32, *i32_ptr, *u8_ptr, *f64;
     gcc_jit_function *expect, *add_overflow, *sub_overflow, *mul_overflow;
     gcc_jit_type *helper_types[HELPER_COUNT]; /* made when first called */
-    gcc_jit_function *drop[2];                /* drops a reference: out of line, in line; likewise */
+    gcc_jit_function *drop;                   /* drops a reference, out of line; likewise */
 } Gcc;
 
 typedef struct Unit {
@@ -67,6 +67,11 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
 /* Put the double that is the guard's third argument to a place that holds `old`; notes: the values that it
  * may be new in or NULL, its index there. */
 void emit_put_f64(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes);
+gcc_jit_lvalue *emit_local_i64(Unit *u, const char *name);
+/* Leave unless the object is exactly of the type. */
+void emit_guard_type(Unit *u, const Ins *guard, gcc_jit_rvalue *object, Known type);
+/* The index that is ins' second argument, counted from the start; out of range leaves. */
+gcc_jit_rvalue *emit_checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *length_now);
 
 /* The image as an exported constant array. */
 void emit_image(Unit *u, int index);

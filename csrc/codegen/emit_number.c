@@ -27,11 +27,11 @@ void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition) {
 
 static gcc_jit_rvalue *arg(Unit *u, const Ins *ins, int index) { return emit_value(u, ins->args[index]); }
 
-static gcc_jit_lvalue *local_i64(Unit *u, const char *name) {
+gcc_jit_lvalue *emit_local_i64(Unit *u, const char *name) {
     return gcc_jit_function_new_local(u->function, NULL, u->gcc->i64, name);
 }
 
-static void guard_type(Unit *u, const Ins *ins, gcc_jit_rvalue *object, Known type) {
+void emit_guard_type(Unit *u, const Ins *ins, gcc_jit_rvalue *object, Known type) {
     emit_guard_fails(u, ins,
                      emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
                                   emit_link(u, LINK_KNOWN, type)));
@@ -51,8 +51,8 @@ void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
 /* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */
 void emit_unbox_i64_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
-    guard_type(u, ins, object, KNOWN_int);
-    gcc_jit_lvalue *size = local_i64(u, "size");
+    emit_guard_type(u, ins, object, KNOWN_int);
+    gcc_jit_lvalue *size = emit_local_i64(u, "size");
     emit_assign(u, size, emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr));
     gcc_jit_rvalue *s = gcc_jit_lvalue_as_rvalue(size);
     gcc_jit_block *is_long = emit_block(u), *done = emit_block(u);
@@ -80,7 +80,7 @@ void emit_unbox_i64_OP(Unit *u, Ins *ins) {
 
 void emit_unbox_f64_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
-    guard_type(u, ins, object, KNOWN_float);
+    emit_guard_type(u, ins, object, KNOWN_float);
     emit_set(u, ins, emit_read(u, object, LAYOUT_float_value, gcc_jit_type_get_pointer(u->gcc->f64)));
 }
 
@@ -131,7 +131,7 @@ static gcc_jit_rvalue *floor_correction(Unit *u, gcc_jit_rvalue *rest, gcc_jit_r
 
 void emit_ifloordiv_OP(Unit *u, Ins *ins) {
     guard_divisor(u, ins);
-    gcc_jit_lvalue *rest = local_i64(u, "rest");
+    gcc_jit_lvalue *rest = emit_local_i64(u, "rest");
     emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
     gcc_jit_rvalue *quotient = BIN(u, DIVIDE, arg(u, ins, 0), arg(u, ins, 1));
     emit_set(u, ins,
@@ -140,7 +140,7 @@ void emit_ifloordiv_OP(Unit *u, Ins *ins) {
 
 void emit_imod_OP(Unit *u, Ins *ins) {
     guard_divisor(u, ins);
-    gcc_jit_lvalue *rest = local_i64(u, "rest");
+    gcc_jit_lvalue *rest = emit_local_i64(u, "rest");
     emit_assign(u, rest, BIN(u, MODULO, arg(u, ins, 0), arg(u, ins, 1)));
     gcc_jit_rvalue *r = gcc_jit_lvalue_as_rvalue(rest);
     emit_set(u, ins,
@@ -239,7 +239,7 @@ void emit_fcmp_OP(Unit *u, Ins *ins) { emit_comparison(u, ins); }
 
 void emit_range_has_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
-    guard_type(u, ins, iterator, KNOWN_range_iterator);
+    emit_guard_type(u, ins, iterator, KNOWN_range_iterator);
     gcc_jit_rvalue *truth =
         emit_compare(u, CMP(LT), emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr),
                      emit_read(u, iterator, LAYOUT_range_length, u->gcc->i64_ptr));
@@ -248,7 +248,7 @@ void emit_range_has_OP(Unit *u, Ins *ins) {
 
 void emit_range_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
-    gcc_jit_lvalue *index = local_i64(u, "index");
+    gcc_jit_lvalue *index = emit_local_i64(u, "index");
     emit_assign(u, index, emit_read(u, iterator, LAYOUT_range_index, u->gcc->i64_ptr));
     gcc_jit_rvalue *i = gcc_jit_lvalue_as_rvalue(index);
     emit_assign(u, emit_field(u, iterator, u->fn->layout[LAYOUT_range_index], u->gcc->i64_ptr),
@@ -260,9 +260,9 @@ void emit_range_item_OP(Unit *u, Ins *ins) {
 /* --- lists and tuples --- */
 
 /* The index counted from the start; out of range leaves. */
-static gcc_jit_rvalue *checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *container) {
-    gcc_jit_lvalue *index = local_i64(u, "index"), *length = local_i64(u, "length");
-    emit_assign(u, length, emit_read(u, container, LAYOUT_object_size, u->gcc->i64_ptr));
+gcc_jit_rvalue *emit_checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *length_now) {
+    gcc_jit_lvalue *index = emit_local_i64(u, "index"), *length = emit_local_i64(u, "length");
+    emit_assign(u, length, length_now);
     gcc_jit_rvalue *given = arg(u, ins, 1), *end = gcc_jit_lvalue_as_rvalue(length);
     gcc_jit_rvalue *negative = BIN(u, RSHIFT, given, emit_int(u, 63)); /* all bits set, or none */
     emit_assign(u, index, BIN(u, PLUS, given, BIN(u, BITWISE_AND, negative, end)));
@@ -273,8 +273,9 @@ static gcc_jit_rvalue *checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *containe
 
 static gcc_jit_lvalue *list_place(Unit *u, Ins *ins) {
     gcc_jit_rvalue *list = arg(u, ins, 0);
-    guard_type(u, ins, list, KNOWN_list);
-    gcc_jit_rvalue *index = checked_index(u, ins, list);
+    emit_guard_type(u, ins, list, KNOWN_list);
+    gcc_jit_rvalue *index =
+        emit_checked_index(u, ins, emit_read(u, list, LAYOUT_object_size, u->gcc->i64_ptr));
     gcc_jit_type *items_ptr = gcc_jit_type_get_pointer(u->gcc->ptr_ptr);
     return gcc_jit_context_new_array_access(u->gcc->ctx, NULL,
                                             emit_read(u, list, LAYOUT_list_items, items_ptr), index);
@@ -284,8 +285,9 @@ void emit_list_item_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_r
 
 void emit_tuple_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *tuple = arg(u, ins, 0);
-    guard_type(u, ins, tuple, KNOWN_tuple);
-    gcc_jit_rvalue *index = checked_index(u, ins, tuple);
+    emit_guard_type(u, ins, tuple, KNOWN_tuple);
+    gcc_jit_rvalue *index =
+        emit_checked_index(u, ins, emit_read(u, tuple, LAYOUT_object_size, u->gcc->i64_ptr));
     gcc_jit_rvalue *items = gcc_jit_lvalue_get_address(
         emit_field(u, tuple, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
     emit_set(u, ins,
@@ -352,7 +354,7 @@ void emit_keys_item_OP(Unit *u, Ins *ins) {
 
 void emit_function_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *function = arg(u, ins, 0);
-    guard_type(u, ins, function, KNOWN_function);
+    emit_guard_type(u, ins, function, KNOWN_function);
     emit_guard_fails(
         u, ins, emit_compare(u, CMP(NE), read_u32(u, function, LAYOUT_function_version), arg(u, ins, 1)));
 }

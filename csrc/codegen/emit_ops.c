@@ -150,14 +150,16 @@ static void emit_incref_ins(Unit *u, const Ins *value) {
     u->block = done;
 }
 
-void emit_setlasti_OP(Unit *u, Ins *ins) {
+static void set_running(Unit *u, int64_t code_unit) {
     gcc_jit_rvalue *unit = gcc_jit_lvalue_get_address(
         gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->code_units),
-                                         emit_int(u, 2 * ins->imm)),
+                                         emit_int(u, 2 * code_unit)),
         NULL);
     emit_assign(u, emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_prev_instr], u->gcc->ptr_ptr),
                 gcc_jit_context_new_cast(u->gcc->ctx, NULL, unit, u->gcc->ptr));
 }
+
+void emit_setlasti_OP(Unit *u, Ins *ins) { set_running(u, ins->imm); }
 
 void emit_leave_OP(Unit *u, Ins *ins) {
     const int64_t *layout = u->fn->layout;
@@ -222,7 +224,9 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
 void emit_poll_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
+    /* Volatile: the loop around may have nothing else that writes memory, and others set it meanwhile. */
+    gcc_jit_type *set_by_others = gcc_jit_type_get_pointer(gcc_jit_type_get_volatile(u->gcc->i32));
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, set_by_others);
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
     emit_unlikely(u,
                   emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
@@ -242,7 +246,45 @@ void emit_poll_OP(Unit *u, Ins *ins) {
     u->block = next;
 }
 
+/* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
+static bool yields_in_line(Unit *u, const Exit *exit) {
+    for (int i = 0; i < exit->values.count; i++) {
+        const ExitValue *row = &exit->values.items[i];
+        if (row->value->type != IR_OBJ || row->kind == EXIT_IF) return false;
+        if (row->kind != EXIT_DROP && row->slot < u->fn->local_count) return false;
+    }
+    return true;
+}
+
+static void suspend_in_line(Unit *u, const Exit *exit) {
+    const int64_t *layout = u->fn->layout;
+    for (int i = 0; i < exit->values.count; i++) {
+        const ExitValue *row = &exit->values.items[i];
+        if (row->kind == EXIT_DROP) continue;
+        if (row->kind == EXIT_BORROWED) emit_incref_ins(u, row->value);
+        emit_assign(u, frame_slot(u, row->slot), emit_value(u, row->value));
+    }
+    for (int i = exit->values.count - 1; i >= 0; i--) {
+        const ExitValue *row = &exit->values.items[i];
+        if (row->kind == EXIT_DROP) emit_decref(u, emit_value(u, row->value), row->value->nullable);
+    }
+    int depth = u->fn->local_count + exit->state->stack_count;
+    emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
+                gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, depth));
+    set_running(u, exit->state->lasti);
+    gcc_jit_type *byte = gcc_jit_context_get_int_type(u->gcc->ctx, 1, 0);
+    emit_assign(
+        u, emit_field(u, u->frame, layout[LAYOUT_generator_state], u->gcc->u8_ptr),
+        gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, byte, (int)(layout[LAYOUT_suspended] & 0xff)));
+}
+
 void emit_yield_OP(Unit *u, Ins *ins) {
+    const Exit *exit = &u->fn->exits.items[ins->exit];
+    if (yields_in_line(u, exit)) {
+        suspend_in_line(u, exit);
+        gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));
+        return;
+    }
     fill_spill(u, &u->fn->exits.items[ins->exit]);
     gcc_jit_block_add_eval(u->block, NULL, call_exit(u, H_rt_exit_yield, ins->exit));
     gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));

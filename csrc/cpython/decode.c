@@ -116,6 +116,38 @@ static void decode_handlers(Decoder *d) {
     d->out->handler_count = handlers.count;
 }
 
+/* Each entry of the line table begins with a byte above 127: what it says in bits 3 to 6, and how many code
+ * units less one it covers in the lowest three. Numbers are in groups of six bits, least significant first.
+ */
+static int line_of_entry(const uint8_t *entry, const uint8_t *end, int *line) {
+    enum { FORM_ONE_LINE = 10, FORM_NO_COLUMN = 13, FORM_LONG, FORM_NONE };
+    int form = *entry >> 3 & 15;
+    if (form == FORM_NONE) return -1;
+    if (form < FORM_NO_COLUMN) return *line += form < FORM_ONE_LINE ? 0 : form - FORM_ONE_LINE;
+    unsigned value = 0;
+    for (int shift = 0; ++entry < end && shift < 30; shift += 6) {
+        value |= (unsigned)(*entry & 63) << shift;
+        if (!(*entry & 64)) break;
+    }
+    return *line += value & 1 ? -(int)(value >> 1) : (int)(value >> 1);
+}
+
+static void mark_lines(Decoder *d) {
+    const uint8_t *at = (const uint8_t *)PyBytes_AS_STRING(d->code->co_linetable);
+    const uint8_t *end = at + PyBytes_GET_SIZE(d->code->co_linetable);
+    int line = d->code->co_firstlineno, covered = 0, before = -1;
+    for (int i = 0; at < end;) {
+        int now = line_of_entry(at, end, &line);
+        covered += (*at & 7) + 1;
+        for (; i < d->instrs.count && (int)d->instrs.items[i].lasti < covered; i++) {
+            if (now >= 0 && now != before) d->instrs.items[i].flags |= BC_LINE;
+            before = now;
+        }
+        do at++;
+        while (at < end && !(*at & 128));
+    }
+}
+
 static void check_args(Decoder *d) {
     Bytecode *code = d->out;
     for (int i = 0; i < code->count; i++) {
@@ -155,6 +187,34 @@ static void check_args(Decoder *d) {
     }
 }
 
+static uint8_t decode_likely_iterator(PyTypeObject *type) {
+    static const struct {
+        PyTypeObject *type;
+        uint8_t likely;
+    } TYPES[] = {
+        {&PySet_Type, LIKELY_SET},
+        {&PyBytes_Type, LIKELY_BYTES},
+        {&PyByteArray_Type, LIKELY_BYTEARRAY},
+        {&PyDictItems_Type, LIKELY_DICT_ITEMS},
+        {&PyDictKeys_Type, LIKELY_DICT_VIEW},
+        {&PyDictValues_Type, LIKELY_DICT_VIEW},
+        {&PyListIter_Type, LIKELY_LIST_ITER},
+        {&PyTupleIter_Type, LIKELY_TUPLE_ITER},
+        {&PyUnicodeIter_Type, LIKELY_STR_ITER},
+        {&PyEnum_Type, LIKELY_ENUMERATE},
+        {&PyZip_Type, LIKELY_ZIP},
+        {&PyDictIterItem_Type, LIKELY_DICT_ITEMS_ITER},
+        {&PyDictIterKey_Type, LIKELY_PLAIN_ITER},
+        {&PyDictIterValue_Type, LIKELY_PLAIN_ITER},
+        {&PyListRevIter_Type, LIKELY_PLAIN_ITER},
+        {&PyBytesIter_Type, LIKELY_PLAIN_ITER},
+        {&PyByteArrayIter_Type, LIKELY_PLAIN_ITER},
+    };
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (TYPES[i].type == type) return TYPES[i].likely;
+    return LIKELY_OTHER;
+}
+
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     PyTypeObject *type = Py_TYPE(object);
@@ -167,7 +227,7 @@ uint8_t decode_likely_type(PyObject *object) {
            : type == &PyDict_Type      ? LIKELY_DICT
            : type == &PyRange_Type     ? LIKELY_RANGE
            : type == &PyRangeIter_Type ? LIKELY_RANGE_ITER
-                                       : LIKELY_OTHER;
+                                       : decode_likely_iterator(type);
 }
 
 static void describe_consts(Decoder *d) {
@@ -180,12 +240,20 @@ static void describe_consts(Decoder *d) {
         if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
         if (overflow) info->type = LIKELY_OTHER;
         if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
+        if (object == Py_None) info->type = LIKELY_NONE;
+        if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
+            info->type = LIKELY_CHAR;
+            info->integer = PyUnicode_READ_CHAR(object, 0);
+        }
     }
+    d->out->name_ids = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     d->out->name_types = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     for (int i = 0; i < d->out->name_count; i++) {
         PyObject *name = PyTuple_GET_ITEM(d->code->co_names, i);
         bool is_range = PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "range") == 0;
         d->out->name_types[i] = is_range ? LIKELY_RANGE_TYPE : LIKELY_OTHER;
+        if (PyUnicode_CheckExact(name) && PyUnicode_IS_ASCII(name))
+            d->out->name_ids[i] = (uint8_t)bc_name_id(PyUnicode_DATA(name));
     }
 }
 
@@ -219,6 +287,28 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
     return kept;
 }
 
+static bool is_module_named(PyObject *module, const char *name) {
+    return module != NULL && PyUnicode_CheckExact(module) &&
+           PyUnicode_CompareWithASCIIString(module, name) == 0;
+}
+
+/* Which of bytecode/builtins.def a site's object is. */
+static void name_builtin(Site *site) {
+    PyObject *object = site->object;
+    if (object == NULL) return;
+    if (PyCFunction_CheckExact(object)) {
+        PyCFunctionObject *function = (PyCFunctionObject *)object;
+#define FUNCTION(module, name, result)                                                                       \
+    if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))         \
+        site->builtin = BI_##module##_##name;
+#include "bytecode/builtins.def"
+        site->definition = function->m_ml;
+    }
+#define TYPE(name, expression, result)                                                                       \
+    if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;
+#include "bytecode/builtins.def"
+}
+
 static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
@@ -226,6 +316,8 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
             instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
     }
     decode_attribute_sites(d->cx, d->code, d->out, around);
+    for (int i = 0; i < d->out->count; i++)
+        if (d->out->instrs[i].site != NULL) name_builtin((Site *)d->out->instrs[i].site); // made here, ours
 }
 
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {
@@ -256,6 +348,7 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
     out->instrs = d.instrs.items;
     out->count = d.instrs.count;
     decode_handlers(&d);
+    mark_lines(&d);
     check_args(&d);
     describe_consts(&d);
     if (around != NULL) describe_sites(&d, around);

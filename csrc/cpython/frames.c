@@ -1,10 +1,6 @@
 /* Frames: what CPython keeps to itself of making, leaving and unwinding them. */
 #include "cpython/compat.h"
 
-void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots) {
-    _PyFrame_InitializeSpecials(frame, function_steal, NULL, slots);
-}
-
 /* Somebody holds the frame object: it takes the frame's contents over, as they are when the function ends. */
 static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *frame) {
     size_t size = (size_t)((char *)&frame->localsplus[frame->stacktop] - (char *)frame);
@@ -14,9 +10,11 @@ static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *
     own->owner = FRAME_OWNED_BY_FRAME_OBJECT;
     if (cp_frame_is_incomplete(own))
         own->prev_instr = cp_code_units(own->f_code) + own->f_code->_co_firsttraceable;
-    own->previous = NULL;
-    object->f_back = PyThreadState_GetFrame(tstate);
-    if (object->f_back == NULL) PyErr_Clear();
+    if (own->previous != NULL) { // a generator's frame was taken out of the chain
+        own->previous = NULL;
+        object->f_back = PyThreadState_GetFrame(tstate);
+        if (object->f_back == NULL) PyErr_Clear();
+    }
     if (!_PyObject_GC_IS_TRACKED((PyObject *)object)) _PyObject_GC_TRACK((PyObject *)object);
 }
 
@@ -53,6 +51,77 @@ bool cp_generator_awaits(PyGenObject *generator) {
     _Py_CODEUNIT next = frame->prev_instr[1];
     int opcode = _Py_OPCODE(next);
     return (opcode == RESUME || opcode == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+}
+
+/* Where a generator function's code makes the generator: at its beginning, or behind taking the closure over.
+ * -1: it does more before. */
+static int creation_unit(PyCodeObject *code) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    int unit = _Py_OPCODE(units[0]) == COPY_FREE_VARS;
+    return _Py_OPCODE(units[unit]) == RETURN_GENERATOR ? unit : -1;
+}
+
+PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    bool is_coroutine = code->co_flags & CO_COROUTINE;
+    int unit = creation_unit(code);
+    if (unit < 0 || code->co_flags & CO_ASYNC_GENERATOR ||
+        (is_coroutine && tstate->coroutine_origin_tracking_depth != 0))
+        return NULL;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, is_coroutine ? &PyCoro_Type : &PyGen_Type,
+                                                code->co_nlocalsplus + code->co_stacksize);
+    if (generator == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, code->co_nlocalsplus);
+    frame->prev_instr = cp_code_units(code) + unit;
+    frame->owner = FRAME_OWNED_BY_GENERATOR;
+    frame->previous = NULL;
+    return generator;
+}
+
+void cp_publish_generator(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    PyFunctionObject *function = frame->f_func;
+    PyCodeObject *code = frame->f_code;
+    if (_Py_OPCODE(cp_code_units(code)[0]) == COPY_FREE_VARS)
+        for (int i = 0, first = code->co_nlocalsplus - code->co_nfreevars; i < code->co_nfreevars; i++)
+            frame->localsplus[first + i] = Py_NewRef(PyTuple_GET_ITEM(function->func_closure, i));
+    generator->gi_code = (PyCodeObject *)Py_NewRef(code);
+    generator->gi_name = Py_NewRef(function->func_name);
+    generator->gi_qualname = Py_NewRef(function->func_qualname);
+    generator->gi_weakreflist = NULL;
+    generator->gi_exc_state = (_PyErr_StackItem){0};
+    generator->gi_frame_state = FRAME_CREATED;
+    if (PyCoro_CheckExact(generator)) ((PyCoroObject *)generator)->cr_origin_or_finalizer = NULL;
+    _PyObject_GC_TRACK(generator);
+}
+
+void cp_forget_generator(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    Py_DECREF(frame->f_func);
+    Py_DECREF(frame->f_code);
+    PyObject_GC_Del(generator);
+}
+
+static const char *kind_of(PyGenObject *generator) {
+    return PyCoro_CheckExact(generator)       ? "coroutine"
+           : PyAsyncGen_CheckExact(generator) ? "async generator"
+                                              : "generator";
+}
+
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator) {
+    if (tstate->curexc_type != NULL) {
+        if (PyErr_ExceptionMatches(PyExc_StopIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind_of(generator));
+        else if (PyAsyncGen_CheckExact(generator) && PyErr_ExceptionMatches(PyExc_StopAsyncIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopAsyncIteration", kind_of(generator));
+    }
+    _PyErr_ClearExcState(&generator->gi_exc_state);
+    generator->gi_frame_state = FRAME_CLEARED;
+    cp_clear_frame(tstate, cp_generator_frame(generator));
 }
 
 PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->import_func; }
@@ -100,12 +169,30 @@ void cp_prepare_interrupts(void) {
     main_thread = thread;
 }
 
+/* Not Py_AddPendingCall: it works the eval breaker out anew as the calling thread sees it, and for any but
+ * the main one no signal is pending then: one that came just now would be noticed late, or not at all. */
+static bool add_pending_call(struct _pending_calls *pending, int (*call)(void *)) {
+    PyThread_acquire_lock(pending->lock, WAIT_LOCK);
+    int last = pending->last, next = (last + 1) % NPENDINGCALLS;
+    bool there_is_room = next != pending->first;
+    if (there_is_room) {
+        pending->calls[last].func = call;
+        pending->calls[last].arg = NULL;
+        pending->last = next;
+    }
+    PyThread_release_lock(pending->lock);
+    return there_is_room;
+}
+
 bool cp_interrupt_main(int (*call)(void *)) {
     if (!Py_IsInitialized() || _Py_IsFinalizing()) return false;
     PyThreadState *holder = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
-    if (holder == NULL || holder != main_thread || Py_AddPendingCall(call, NULL) < 0) return false;
-    _Py_atomic_store_relaxed(&PyInterpreterState_Main()->ceval.eval_breaker, 1);
-    return true;
+    if (holder == NULL || holder != main_thread) return false;
+    struct _ceval_state *state = &PyInterpreterState_Main()->ceval;
+    bool added = add_pending_call(&state->pending, call);
+    _Py_atomic_store_relaxed(&state->pending.calls_to_do, 1);
+    _Py_atomic_store_relaxed(&state->eval_breaker, 1);
+    return added;
 }
 
 static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {
@@ -116,15 +203,10 @@ static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyO
 /* The loop begins with a call event for a frame that it finds throwing, which is true of generators only. So
  * it is entered with its events off; the exception event, which goes by the trace function alone, turns them
  * on again. */
-static PyObject *unwind(PyThreadState *tstate, Frame *frame) {
+PyObject *cp_unwind(PyThreadState *tstate, Frame *frame) {
     tstate->cframe->use_tracing = 0;
     if (tstate->c_tracefunc == NULL) tstate->c_tracefunc = take_itself_out;
     PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 1);
     if (tstate->c_tracefunc == take_itself_out) tstate->c_tracefunc = NULL;
     return result;
-}
-
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
-    return entry == CP_UNWIND ? unwind(tstate, frame)
-                              : _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
 }

@@ -99,6 +99,11 @@ static void count(FunctionRecord *record, Frame *frame) {
     }
 }
 
+static void attend(PyThreadState *tstate) {
+    if (publish_is_wanted) compile_publish_finished();
+    if (osr_is_armed && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
+}
+
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
     if (__builtin_expect(stack_is_low(), 0)) return evaluate_deep(tstate, frame, throwing);
@@ -109,16 +114,18 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
         if (record == NULL) return osr_interpret(tstate, frame, how);
     }
     count(record, frame);
-    if (__builtin_expect(publish_is_wanted, 0)) compile_publish_finished();
-    if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
-    if (__builtin_expect(sampler_at_once, 0) && !cp_is_tracing(tstate)) {
-        publish_frame = frame;
-        compile_osr_at_once(record);
-        publish_frame = NULL;
-        return osr_interpret(tstate, frame, how);
+    if (__builtin_expect(publish_is_wanted | osr_is_armed | sampler_at_once, 0)) {
+        attend(tstate);
+        if (sampler_at_once && !cp_is_tracing(tstate)) {
+            publish_frame = frame;
+            compile_osr_at_once(record);
+            publish_frame = NULL;
+            return osr_interpret(tstate, frame, how);
+        }
     }
     CompiledCode *compiled = record->compiled;
-    if (compiled == NULL || throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, how);
+    if (compiled == NULL) return osr_interpret(tstate, frame, how);
+    if (throwing || cp_is_tracing(tstate)) return osr_interpret(tstate, frame, how);
     int entry = compiled->start_entry;
     if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
     if (entry < 0) return osr_interpret(tstate, frame, CP_GO_ON);

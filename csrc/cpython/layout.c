@@ -2,11 +2,6 @@
 
 #include "cpython/compat.h"
 
-/* range's iterator is private to CPython's rangeobject.c. */
-typedef struct RangeIterator {
-    PyObject_HEAD long index, start, step, length;
-} RangeIterator;
-
 const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_tstate_cframe] = offsetof(PyThreadState, cframe),
     [LAYOUT_cframe_use_tracing] = offsetof(_PyCFrame, use_tracing),
@@ -26,16 +21,30 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_tuple_items] = offsetof(PyTupleObject, ob_item),
     [LAYOUT_dict_keys] = offsetof(PyDictObject, ma_keys),
     [LAYOUT_keys_version] = offsetof(PyDictKeysObject, dk_version),
+    [LAYOUT_range_index] = offsetof(CpRangeIterator, index),
+    [LAYOUT_range_start] = offsetof(CpRangeIterator, start),
+    [LAYOUT_range_step] = offsetof(CpRangeIterator, step),
+    [LAYOUT_range_length] = offsetof(CpRangeIterator, length),
+    [LAYOUT_iterator_index] = offsetof(CpSequenceIterator, index),
+    [LAYOUT_iterator_sequence] = offsetof(CpSequenceIterator, sequence),
+    [LAYOUT_dict_used] = offsetof(PyDictObject, ma_used),
+    [LAYOUT_set_used] = offsetof(PySetObject, used),
+    [LAYOUT_str_length] = offsetof(PyASCIIObject, length),
+    [LAYOUT_str_state] = offsetof(PyASCIIObject, state),
+    [LAYOUT_ascii_data] = sizeof(PyASCIIObject),
+    [LAYOUT_latin_data] = sizeof(PyCompactUnicodeObject),
+    [LAYOUT_bytes_data] = offsetof(PyBytesObject, ob_sval),
+    [LAYOUT_bytearray_data] = offsetof(PyByteArrayObject, ob_start),
+    [LAYOUT_function_definition] = offsetof(PyCFunctionObject, m_ml),
     [LAYOUT_function_version] = offsetof(PyFunctionObject, func_version),
     [LAYOUT_tstate_recursion] = offsetof(PyThreadState, recursion_remaining),
     [LAYOUT_type_version] = offsetof(PyTypeObject, tp_version_tag),
     [LAYOUT_type_shared_keys] = offsetof(PyHeapTypeObject, ht_cached_keys),
     [LAYOUT_instance_values] = CP_VALUES_OFFSET,
     [LAYOUT_module_dict] = offsetof(PyModuleObject, md_dict),
-    [LAYOUT_range_index] = offsetof(RangeIterator, index),
-    [LAYOUT_range_start] = offsetof(RangeIterator, start),
-    [LAYOUT_range_step] = offsetof(RangeIterator, step),
-    [LAYOUT_range_length] = offsetof(RangeIterator, length),
+    [LAYOUT_generator_state] =
+        (int64_t)offsetof(PyGenObject, gi_frame_state) - (int64_t)offsetof(PyGenObject, gi_iframe),
+    [LAYOUT_suspended] = FRAME_SUSPENDED,
 #ifdef Py_REF_DEBUG
     [LAYOUT_count_refs] = 1,
 #endif

@@ -10,9 +10,11 @@
 #include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #include <internal/pycore_gc.h>
+#include <internal/pycore_global_strings.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_long.h>
 #include <internal/pycore_object.h>
+#include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_moduleobject.h>
 #include <opcode.h>
@@ -38,9 +40,9 @@ static inline void cp_set_current_frame(PyThreadState *tstate, Frame *frame) {
 }
 static inline bool cp_is_tracing(PyThreadState *tstate) { return tstate->cframe->use_tracing != 0; }
 
-static inline bool cp_enter_recursive(PyThreadState *tstate) {
-    if (tstate->recursion_remaining-- > 0) return true;
-    return _Py_CheckRecursiveCall(tstate, "") == 0; // gives the count back when it fails
+static inline bool cp_enter_recursive(PyThreadState *tstate, const char *where) {
+    if (__builtin_expect(tstate->recursion_remaining-- > 0, 1)) return true;
+    return _Py_CheckRecursiveCall(tstate, where) == 0; // gives the count back when it fails
 }
 static inline void cp_leave_recursive(PyThreadState *tstate) { tstate->recursion_remaining++; }
 
@@ -125,9 +127,137 @@ static inline void *cp_code_extra(PyCodeObject *code, Py_ssize_t index) {
     return extra != NULL && index < extra->size ? extra->slots[index] : NULL;
 }
 
-/* --- cpython/frames.c --- */
+/* --- iterators of built-in types, whose structures are private to CPython's files --- */
 
-void cp_init_frame(Frame *frame, PyFunctionObject *function_steal, int slots);
+typedef struct CpSequenceIterator { /* of list, tuple, str, bytes, bytearray; counting down: of reversed(list)
+                                     */
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *sequence; /* NULL: exhausted */
+} CpSequenceIterator;
+
+typedef struct CpRangeIterator {
+    PyObject_HEAD long index, start, step, length;
+} CpRangeIterator;
+
+typedef struct CpEnumerate {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *iterator, *result, *long_index, *one;
+} CpEnumerate;
+
+typedef struct CpZip {
+    PyObject_HEAD Py_ssize_t count;
+    PyObject *iterators, *result;
+    int strict;
+} CpZip;
+
+typedef struct CpDictIterator {
+    PyObject_HEAD PyDictObject *dict; /* NULL: exhausted */
+    Py_ssize_t used, position;
+    PyObject *result;
+    Py_ssize_t left;
+} CpDictIterator;
+
+/* --- cpython/iterate.c: the next item, without running code --- */
+
+/* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
+ * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
+int cp_next_item(PyObject *iterator, PyObject **items);
+/* The same for those that give tuples of two: enumerate, zip, dict.items(). Of enumerate items[0] is the
+ * index as a number. */
+int cp_next_pair(PyObject *iterator, PyObject **items);
+/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
+ * running code. */
+int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+
+/* --- functions that the interpreter knows when it sees them called --- */
+
+static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }
+static inline PyObject *cp_known_isinstance(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.isinstance;
+}
+static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
+    return tstate->interp->callable_cache.list_append;
+}
+
+/* Interned names that the interpreter itself looks up; all borrowed. */
+static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
+static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
+static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
+static inline PyObject *cp_name_aexit(void) { return &_Py_ID(__aexit__); }
+
+/* --- frames on the thread's data stack --- */
+
+static inline int cp_frame_words(PyCodeObject *code) {
+    return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+}
+
+/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
+static inline bool cp_has_room(PyThreadState *tstate, int words) {
+    return words < tstate->datastack_limit - tstate->datastack_top;
+}
+
+/* Everything but its slots and its place in the chain. */
+static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal) {
+    PyCodeObject *code = (PyCodeObject *)function_steal->func_code;
+    _PyFrame_InitializeSpecials(frame, function_steal, NULL, code->co_nlocalsplus);
+}
+static inline Frame *cp_push_frame(PyThreadState *tstate, PyFunctionObject *function_steal, int words) {
+    Frame *frame = (Frame *)tstate->datastack_top;
+    tstate->datastack_top += words;
+    cp_init_frame(frame, function_steal);
+    return frame;
+}
+
+/* One reference more, or none. */
+static inline void cp_incref_if(PyObject *object, bool wanted) {
+#ifdef Py_REF_DEBUG
+    if (wanted) Py_INCREF(object);
+#else
+    object->ob_refcnt += wanted; /* no branch: it would go one way here and the other way there */
+#endif
+}
+
+/* --- generators and coroutines --- */
+
+/* Is it at its start or at a yield? Then it may be resumed. */
+static inline bool cp_generator_waits(PyGenObject *generator) {
+    return generator->gi_frame_state < FRAME_EXECUTING;
+}
+static inline bool cp_generator_is_new(PyGenObject *generator) {
+    return generator->gi_frame_state == FRAME_CREATED;
+}
+static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
+
+/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
+static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_StackPush(frame, Py_NewRef(sent));
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* True: it yielded; false: it is over. */
+static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
+    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
+    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    cp_generator_frame(generator)->previous = NULL;
+    return yielded;
+}
+
+/* --- cpython/frames.c --- */
+/* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
+ * exception: CPython has to make it. */
+PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
+/* It is complete now. */
+void cp_publish_generator(PyGenObject *generator);
+/* It is not wanted after all: as if it had never been made. */
+void cp_forget_generator(PyGenObject *generator);
+/* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
+
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
 /* Add the running frame to the traceback of the exception that is set. */
@@ -138,6 +268,19 @@ PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 PyObject *cp_property_getter(PyObject *property);   // borrowed, may be NULL
 PyObject *cp_wrap_async_value(PyObject *value);     // new ref
 bool cp_spec_is_initializing(PyObject *spec);
+/* Clear a frame of the data stack and take it off. */
+static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {
+    if (__builtin_expect(frame->frame_obj != NULL, 0)) {
+        cp_clear_frame(tstate, frame);
+    } else {
+        PyObject **slots = frame->localsplus;
+        for (int i = 0, count = frame->stacktop; i < count; i++) Py_XDECREF(slots[i]);
+        Py_XDECREF(frame->f_locals);
+        Py_DECREF(frame->f_func);
+        Py_DECREF(frame->f_code);
+    }
+    tstate->datastack_top = (PyObject **)frame;
+}
 /* Evaluate a frame by whatever evaluates frames now: the hook, another's, or CPython's own loop. */
 static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
     _PyFrameEvalFunction evaluate = tstate->interp->eval_frame; // NULL: CPython's own
@@ -147,11 +290,14 @@ static inline PyObject *cp_evaluate(PyThreadState *tstate, Frame *frame) {
  * generator there; or, while tracing, with one that was raised there and that the loop is to unwind, its
  * events included. */
 typedef enum CpEntry { CP_GO_ON, CP_THROW, CP_UNWIND } CpEntry;
-PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry);
+PyObject *cp_unwind(PyThreadState *tstate, Frame *frame); // CP_UNWIND
+static inline PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntry entry) {
+    if (__builtin_expect(entry == CP_UNWIND, 0)) return cp_unwind(tstate, frame);
+    return _PyEval_EvalFrameDefault(tstate, frame, entry == CP_THROW);
+}
 /* From any thread, without the GIL: have `call` run in the main thread at its next look at the eval breaker,
- * if that thread runs Python code just now. False: it does not. 3.11 sets the breaker for pending calls only
- * when the main thread itself asks, so this sets it by hand; set while another thread runs, it would slow
- * that one down for nothing. */
+ * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
+ * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);

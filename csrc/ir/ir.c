@@ -29,7 +29,10 @@ const OpInfo IR_OPS[IR_OP_COUNT] = {
 };
 
 #define RESULT_TYPE(letter)                                                                                  \
-    ((letter) == 'v' ? IR_VOID : (letter) == 'o' || (letter) == 'O' || (letter) == 'b' ? IR_OBJ : IR_I64)
+    ((letter) == 'v'                                         ? IR_VOID                                       \
+     : (letter) == 'o' || (letter) == 'O' || (letter) == 'b' ? IR_OBJ                                        \
+     : (letter) == 'd'                                       ? IR_F64                                        \
+                                                             : IR_I64)
 #define RAISES(letter) ((letter) == 'o' || (letter) == 'i' || (letter) == 'z')
 
 static HelperInfo HELPERS[HELPER_COUNT] = {

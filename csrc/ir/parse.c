@@ -354,11 +354,16 @@ static void resolve(Parser *p) {
     for (uint32_t id = 0; id < p->block_capacity; id++)
         if (p->blocks[id] != NULL && p->blocks[id]->order < 0) fail(p, "a block is named and never defined");
     for (int i = 0; i < p->fn->blocks.count; i++) for_each_ins(ins, p->fn->blocks.items[i]) {
-            if (ins->type == IR_VOID)
-                ins->id = p->fn->next_value++; /* the text gives numbers to results only */
             for (int a = 0; a < ins->arg_count; a++) ins->args[a] = resolved(p, ins->args[a]);
             for (int s = 0; s < ir_state_count(ins->state); s++)
                 *ir_state_value(ins->state, s) = resolved(p, *ir_state_value(ins->state, s));
+        }
+}
+
+/* The text numbers results only; the other instructions come behind them, so that no two share a number. */
+static void number_the_rest(Fn *fn) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            if (ins->type == IR_VOID) ins->id = fn->next_value++;
         }
 }
 
@@ -382,6 +387,7 @@ Fn *ir_parse(CompileContext *cx, const char *text, size_t length) {
         } while (!(IR_OPS[block->last->op].flags & OPF_TERMINATOR));
     }
     resolve(p);
+    number_the_rest(p->fn);
     ir_fill_preds(p->fn);
     return p->fn;
 }

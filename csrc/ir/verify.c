@@ -34,9 +34,12 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_call_OP: check_call(fn, after, ins); break;
     case IR_mkbool_OP:
     case IR_guard_OP:
+    case IR_settled_OP:
     case IR_not_OP:
     case IR_br_OP:
     case IR_box_i64_OP:
+    case IR_char_OP:
+    case IR_iselect_OP:
     case IR_i2f_OP:
     case IR_iadd_OP:
     case IR_isub_OP:
@@ -53,6 +56,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_icmp_OP:
     case IR_itruediv_OP: wanted = IR_I64; break;
     case IR_box_f64_OP:
+    case IR_f2i_OP:
+    case IR_fabs_OP:
+    case IR_fmath_OP:
     case IR_fadd_OP:
     case IR_fsub_OP:
     case IR_fmul_OP:
@@ -64,6 +70,23 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_list_set_OP:
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_str_code_OP:
+    case IR_bytes_item_OP:
+    case IR_bytearray_item_OP:
+    case IR_bytearray_set_OP:
+        for (int i = 0; i < ins->arg_count; i++)
+            if (ins->args[i]->type != (i == 0 ? IR_OBJ : IR_I64))
+                refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_is_function_OP:
+        if (ins->args[0]->type != IR_OBJ || ins->args[1]->type != IR_I64)
+            refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_fselect_OP:
+        for (int i = 0; i < 3; i++)
+            if (ins->args[i]->type != (i == 0 ? IR_I64 : IR_F64))
+                refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_keys_are_OP:
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
@@ -94,6 +117,26 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[i]->type != wanted) refuse(fn, after, ins, "an argument has the wrong type");
 }
 
+/* Operations that emitted code has for some known types, or some helpers, only. */
+static void check_imm(Fn *fn, const char *after, const Ins *ins) {
+    bool fits = true;
+    switch (ins->op) {
+    case IR_length_OP:
+        fits = ins->imm == KNOWN_list || ins->imm == KNOWN_tuple || ins->imm == KNOWN_str ||
+               ins->imm == KNOWN_dict || ins->imm == KNOWN_set || ins->imm == KNOWN_bytes ||
+               ins->imm == KNOWN_bytearray;
+        break;
+    case IR_seq_item_OP: fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator; break;
+    case IR_seq_has_OP:
+        fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator ||
+               ins->imm == KNOWN_str_iterator;
+        break;
+    case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
+    default: break;
+    }
+    if (!fits) refuse(fn, after, ins, "cannot be done with that");
+}
+
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->block != block) refuse(fn, after, ins, "does not know its block");
     if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last))
@@ -112,6 +155,7 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
         refuse(fn, after, ins, "its handler keeps more than the operand stack has");
     check_types(fn, after, ins);
+    check_imm(fn, after, ins);
 }
 
 /* While this runs, use_count is an instruction's position in its block. */
@@ -125,8 +169,19 @@ static void check_use(Fn *fn, const char *after, Ins *user, Ins *value, Block *a
     if (!ir_dominates(value->block, at)) refuse(fn, after, user, "uses a value that may not be there");
 }
 
+/* Passes and emission keep what they know of an instruction by its number. */
+static void check_numbers(Fn *fn, const char *after) {
+    bool *taken = arena_array(&fn->cx->arena, bool, fn->next_value + 1);
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            if (ins->id >= fn->next_value || taken[ins->id])
+                refuse(fn, after, ins, "has no number of its own");
+            taken[ins->id] = true;
+        }
+}
+
 void ir_verify(Fn *fn, const char *after) {
     if (fn->blocks.count == 0) bail(fn->cx, "bad_ir", "after %s: no blocks", after);
+    check_numbers(fn, after);
     for (int i = 0; i < fn->blocks.count; i++) {
         Block *block = fn->blocks.items[i];
         if (block->last == NULL) bail(fn->cx, "bad_ir", "after %s: b%u is empty", after, block->id);

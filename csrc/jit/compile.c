@@ -92,6 +92,8 @@ static void add_speculation(CompileContext *cx, Bytecode *code, FunctionRecord *
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, record->argument_types, (size_t)code->argument_count);
     }
+    code->sample_types = record->sample_types;
+    code->sample_count = record->sample_count;
     mark_failures(code, record);
 }
 
@@ -584,6 +586,29 @@ static bool want_osr(FunctionRecord *record, int32_t unit) {
     return true;
 }
 
+/* Note what locals and operands a frame holds at a back-edge: in a loop that was entered before the function
+ * was compiled, arguments tell nothing. How many operands there are, the code has to say. */
+static void sample_frame(FunctionRecord *record, Frame *frame, int32_t unit) {
+    CompileContext cx;
+    volatile int depth = -1;
+    if (frame == NULL || frame->f_code != record->code || cp_frame_lasti(frame) != unit) return;
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        Bytecode *code = decode_code(&cx, record->code, NULL);
+        const Inference *inference = infer_types(&cx, code, NULL);
+        for (int i = 0; i < code->count; i++)
+            if ((int32_t)code->instrs[i].lasti == unit) depth = inference->operands[i].depth;
+    }
+    cx_free(&cx);
+    if (depth < 0) return;
+    int count = record->code->co_nlocalsplus + depth;
+    uint8_t *types = PyMem_Realloc(record->sample_types, (size_t)count + 1);
+    if (types == NULL) return;
+    record->sample_types = types;
+    record->sample_count = count;
+    for (int i = 0; i < count; i++) types[i] = decode_likely_type(frame->localsplus[i]);
+}
+
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     PyObject *type, *value, *traceback;
     Tier tier = Py_MIN(Py_MIN(record->engine->max_tier, (Tier)record->ceiling), TIER_OPTIMIZING);
@@ -596,6 +621,7 @@ void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     PyErr_Fetch(&type, &value, &traceback);
     record_pin(record);
     record->requested = (uint8_t)Py_MAX(tier, (Tier)record->compiled_tier);
+    sample_frame(record, publish_frame, unit);
     if (compile_start(record, (Tier)record->requested, options.sync) < 0)
         engine_compile_ended(record, tier, false);
     if (!record->dropped && has_osr_entry(record, unit)) osr_arm(record->code, unit);

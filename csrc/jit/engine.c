@@ -85,6 +85,7 @@ static void free_record(FunctionRecord *record) {
     PyMem_Free(record->failed_guards);
     PyMem_Free(record->argument_types);
     PyMem_Free(record->seen_types);
+    PyMem_Free(record->sample_types);
     PyMem_Free(record->osr_units);
     PyMem_Free(record);
 }

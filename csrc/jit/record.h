@@ -49,6 +49,8 @@ typedef struct FunctionRecord {
     uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */
     uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
+    uint8_t *sample_types; /* Likely of locals, then operands, at a back-edge; NULL: none yet */
+    int32_t sample_count;
     int32_t *osr_units; /* hot back-edges, to be entered at */
     int32_t osr_count;
     int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */

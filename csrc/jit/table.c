@@ -33,11 +33,13 @@ static int32_t next(Reader *r, int32_t low, int32_t high) {
 }
 
 static void *known_object(int index) {
-    void *const KNOWN_OBJECTS[KNOWN_COUNT] = {
-#define KNOWN(name, expression) expression,
+    // clang-format off
+    switch (index) {
+#define KNOWN(name, expression) case KNOWN_##name: return expression;
 #include "ir/known.def"
-    };
-    return KNOWN_OBJECTS[index];
+    }
+    // clang-format on
+    return NULL;
 }
 
 /* The constant or name of a number: those of the function come first, then those of each call put in line. */
@@ -167,6 +169,16 @@ static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
 
 /* --- loading --- */
 
+/* What a caller must know of the code, so that it need not look at it. */
+static void describe_call(CompiledCode *c, PyCodeObject *code) {
+    enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MAX_PLAIN_ARGS = 32 };
+    bool is_plain = (code->co_flags & (OWN_LOCALS | CO_VARARGS | CO_VARKEYWORDS)) == OWN_LOCALS &&
+                    code->co_kwonlyargcount == 0 && code->co_argcount <= MAX_PLAIN_ARGS;
+    c->plain_args = is_plain && c->start_entry >= 0 ? code->co_argcount : -1;
+    c->frame_words = cp_frame_words(code);
+    c->local_count = code->co_nlocalsplus;
+}
+
 static void free_code(CompiledCode *c) {
     for (int i = 0; c->exits != NULL && i < c->exit_count; i++) {
         PyMem_Free(c->exits[i].values);
@@ -215,6 +227,7 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
     return c;
 }
 

@@ -42,12 +42,16 @@ typedef struct CodeEntry {
 } CodeEntry;
 
 typedef struct CompiledCode {
+    /* Read on every call: keep first, in one cache line. */
     CompiledEntry entry;
     void *link;      /* the link block: inline caches, then link slots */
     uint32_t active; /* activations on some stack */
     uint8_t invalid; /* no new entries; activations leave at their next exit point */
     uint8_t tier;
     int32_t start_entry; /* index of the function's start, -1: it only resumes */
+    int32_t plain_args;  /* arguments of a function that takes positional ones only; -1: any other */
+    int32_t frame_words, local_count;
+    int32_t last_resumed; /* index of the entry that a generator went on at last */
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;
@@ -79,9 +83,12 @@ void table_retire(CompiledCode *compiled);
 void table_sweep(void);
 
 /* Index of the entry at which a suspended frame goes on, -1: none. */
-static inline int table_entry_at(const CompiledCode *compiled, int32_t offset) {
+static inline int table_entry_at(CompiledCode *compiled, int32_t offset) {
+    const CodeEntry *last = &compiled->entries[compiled->last_resumed];
+    if (last->offset == offset && last->kind == ENTRY_RESUME) return compiled->last_resumed;
     for (int i = 0; i < compiled->entry_count; i++)
-        if (compiled->entries[i].offset == offset && compiled->entries[i].kind == ENTRY_RESUME) return i;
+        if (compiled->entries[i].offset == offset && compiled->entries[i].kind == ENTRY_RESUME)
+            return compiled->last_resumed = i;
     return -1;
 }
 

@@ -10,7 +10,7 @@
 #include "jit/worker_client.h"
 
 /* A batch is bounded so that the first function in it need not wait for long. */
-enum { BATCH_TEXT = 256 << 10, CRASHES_ALLOWED = 1 };
+enum { BATCH_TEXT = 32 << 10, CRASHES_ALLOWED = 1 };
 
 void jobs_append(JobList *list, Job *job) {
     job->next = NULL;

@@ -5,6 +5,7 @@
 
 typedef struct Guess {
     uint8_t type;
+    uint8_t builtin;  /* Builtin that it is */
     int16_t slot;     /* the local it was read from, -1: none */
     const Site *site; /* where it was read, NULL: not known */
 } Guess;
@@ -16,6 +17,8 @@ typedef struct Known {
     uint8_t result;
     struct Known *next;
 } Known;
+
+enum { MAX_UNPACKED = 16 };
 
 typedef struct Infer {
     CompileContext *cx;
@@ -30,6 +33,8 @@ typedef struct Infer {
     uint8_t *locals; /* while walking */
     Guess *stack;
     int depth;
+    Guess unpacked[MAX_UNPACKED]; /* items of the tuple that the next instruction takes apart */
+    int unpacked_count;           /* -1: there is none */
 } Infer;
 
 static uint8_t meet(uint8_t a, uint8_t b) {
@@ -38,6 +43,7 @@ static uint8_t meet(uint8_t a, uint8_t b) {
     return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
 }
 
+static bool is_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
 static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
@@ -47,6 +53,10 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
     if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
         return LIKELY_OTHER;
+    bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
+         bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
+    if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
     bool floats = is_number(left) && is_number(right) && !ints;
     switch (instr->arg) {
@@ -57,7 +67,7 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
         return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
     case BIN_FLOOR_DIVIDE:
     case BIN_REMAINDER:
-        if (left == LIKELY_STR || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
+        if (is_str(left) || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
         return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
     default: return ints ? LIKELY_INT : LIKELY_OTHER;
     }
@@ -75,7 +85,7 @@ Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
 
 static void push(Infer *f, uint8_t type) {
     if (f->depth >= f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
-    f->stack[f->depth++] = (Guess){type, -1, NULL};
+    f->stack[f->depth++] = (Guess){.type = type, .slot = -1};
 }
 
 static Guess pop(Infer *f) {
@@ -121,15 +131,29 @@ static void arrive_unknown(Infer *f, int target, int depth) {
     Guess *saved = arena_array(&f->cx->arena, Guess, depth + 1);
     if (depth > f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
     memcpy(saved, f->stack, sizeof(Guess) * (size_t)depth);
-    for (int i = 0; i < depth; i++) f->stack[i] = (Guess){LIKELY_OTHER, -1, NULL};
+    for (int i = 0; i < depth; i++) f->stack[i] = (Guess){.type = LIKELY_OTHER, .slot = -1};
     arrive(f, target, depth);
     memcpy(f->stack, saved, sizeof(Guess) * (size_t)depth);
 }
 
-static uint8_t builtin_call(Infer *f, const Instr *instr) {
-    int below = f->depth - instr->arg - 1;
-    uint8_t callable = below >= 0 ? f->stack[below].type : LIKELY_OTHER;
-    if (callable == LIKELY_RANGE_TYPE) return LIKELY_RANGE;
+/* The guess for a call's operand: 0 is the last argument, the callable lies behind them. */
+static Guess operand(const Infer *f, int from_top) {
+    return from_top < f->depth ? f->stack[f->depth - 1 - from_top]
+                               : (Guess){.type = LIKELY_OTHER, .slot = -1};
+}
+
+static uint8_t call_result(const Infer *f, const Instr *instr) {
+    Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
+    uint8_t builtin = method.builtin ? method.builtin : callable.builtin;
+    uint8_t first = operand(f, instr->arg - 1).type, last = operand(f, 0).type;
+    switch (builtin) {
+    case BI_builtins_abs: return is_number(last) ? last : LIKELY_OTHER;
+    case BI_builtins_min:
+    case BI_builtins_max: return instr->arg == 2 && first == last && is_number(last) ? last : LIKELY_OTHER;
+    case BI_NONE: break;
+    default: return (uint8_t)bc_builtin_result((Builtin)builtin);
+    }
+    if (callable.type == LIKELY_RANGE_TYPE) return LIKELY_RANGE;
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
 }
 
@@ -181,6 +205,22 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     return result_for(f, callee, arguments);
 }
 
+static bool is_sequence(Likely type) {
+    return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
+           type == LIKELY_BYTEARRAY;
+}
+
+/* What operators of sequences give: joined, repeated, formatted. */
+static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
+    if (is_str(left) && (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && is_str(right))))
+        return LIKELY_STR;
+    if (instr->arg == BIN_ADD && left == right && is_sequence(left)) return left;
+    if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
+    if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
+    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
+                                                    : LIKELY_OTHER;
+}
+
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     Likely type = infer_arithmetic(instr, left.type, right.type);
@@ -188,14 +228,94 @@ static void binary(Infer *f, const Instr *instr) {
         refine(f, left, type);
         refine(f, right, type);
     }
+    if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
+}
+
+static uint8_t subscr_result(Likely container, Likely key) {
+    if (container == LIKELY_CHAR) container = LIKELY_STR;
+    if (key == LIKELY_SLICE) return is_sequence(container) ? container : LIKELY_OTHER;
+    if (container == LIKELY_STR) return LIKELY_CHAR;
+    return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
+}
+
+static uint8_t iterator_of(Likely type) {
+    switch (type) {
+    case LIKELY_RANGE: return LIKELY_RANGE_ITER;
+    case LIKELY_LIST: return LIKELY_LIST_ITER;
+    case LIKELY_TUPLE: return LIKELY_TUPLE_ITER;
+    case LIKELY_CHAR:
+    case LIKELY_STR: return LIKELY_STR_ITER;
+    case LIKELY_DICT_ITEMS: return LIKELY_DICT_ITEMS_ITER;
+    case LIKELY_DICT:
+    case LIKELY_DICT_VIEW:
+    case LIKELY_BYTES:
+    case LIKELY_BYTEARRAY: return LIKELY_PLAIN_ITER;
+    case LIKELY_ENUMERATE:
+    case LIKELY_ZIP:
+    case LIKELY_PLAIN_ITER:
+    case LIKELY_LIST_ITER:
+    case LIKELY_TUPLE_ITER:
+    case LIKELY_STR_ITER:
+    case LIKELY_DICT_ITEMS_ITER:
+    case LIKELY_RANGE_ITER: return type; /* its own iterator */
+    default: return LIKELY_OTHER;
+    }
+}
+
+static uint8_t item_of(Likely iterator) {
+    switch (iterator) {
+    case LIKELY_RANGE_ITER: return LIKELY_INT;
+    case LIKELY_STR_ITER: return LIKELY_CHAR;
+    case LIKELY_ENUMERATE:
+    case LIKELY_ZIP:
+    case LIKELY_DICT_ITEMS_ITER: return LIKELY_TUPLE;
+    default: return LIKELY_OTHER;
+    }
+}
+
+/* Of which the flow says nothing, a frame seen at a back-edge may: slots are locals, then operands. */
+static uint8_t sampled(const Infer *f, int slot, uint8_t type) {
+    if (type != LIKELY_OTHER || f->code->sample_types == NULL || slot >= f->code->sample_count) return type;
+    return f->code->sample_types[slot];
+}
+
+static void unpack(Infer *f, const Instr *instr) {
+    pop(f);
+    const Instr *before = instr - 1;
+    bool counted = instr > f->code->instrs && before->op == BC_FOR_ITER && instr->arg == 2 &&
+                   operand(f, 0).type == LIKELY_ENUMERATE;
+    for (int i = instr->arg - 1; i >= 0; i--)
+        push(f, f->unpacked_count == instr->arg ? f->unpacked[i].type
+                : counted && i == 0             ? LIKELY_INT
+                                                : LIKELY_OTHER);
+    f->unpacked_count = -1;
+}
+
+/* A tuple that is taken apart at once: its items keep their guesses. */
+static void build_tuple(Infer *f, const Instr *instr) {
+    bool last = instr + 1 == f->code->instrs + f->code->count;
+    bool at_once = !last && instr[1].op == BC_UNPACK_SEQUENCE && instr[1].arg == instr->arg &&
+                   instr->arg <= MAX_UNPACKED;
+    f->unpacked_count = at_once ? instr->arg : -1;
+    for (int i = instr->arg - 1; i >= 0; i--) {
+        Guess item = pop(f);
+        if (at_once) f->unpacked[i] = item;
+    }
+    push(f, LIKELY_TUPLE);
+}
+
+/* Operands go, one result of a known type comes. */
+static void gives(Infer *f, const Instr *instr, Likely type) {
+    for (int i = bc_pops(instr); i > 0; i--) pop(f);
+    push(f, type);
 }
 
 static void step(Infer *f, const Instr *instr) {
     switch (instr->op) {
     case BC_LOAD_CONST: push(f, f->code->consts[instr->arg].type); break;
     case BC_LOAD_FAST:
-        push(f, f->locals[instr->arg] & ~MAY_BE_UNBOUND);
+        push(f, sampled(f, instr->arg, f->locals[instr->arg] & (uint8_t)~MAY_BE_UNBOUND));
         f->stack[f->depth - 1].slot = (int16_t)(instr->arg < INT16_MAX ? instr->arg : -1);
         break;
     case BC_STORE_FAST: {
@@ -212,19 +332,24 @@ static void step(Infer *f, const Instr *instr) {
                 : instr->feedback == FB_GLOBAL_MODULE ? LIKELY_OTHER
                                                       : f->code->name_types[instr->arg]);
         f->stack[f->depth - 1].site = instr->site;
+        f->stack[f->depth - 1].builtin = instr->site ? instr->site->builtin : BI_NONE;
         break;
     case BC_LOAD_ATTR:
         pop(f);
         push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
         f->stack[f->depth - 1].site = instr->site;
+        f->stack[f->depth - 1].builtin = instr->site ? instr->site->builtin : BI_NONE;
         break;
     case BC_LOAD_METHOD: {
-        uint8_t owner = pop(f).type;
-        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        Guess owner = pop(f);
+        Builtin builtin = bc_method((Likely)owner.type, f->code->name_ids[instr->arg]);
+        bool method = builtin != BI_NONE || (instr->site != NULL && instr->site->kind == SITE_METHOD);
         push(f, LIKELY_OTHER);
-        f->stack[f->depth - 1].site = method ? instr->site : NULL;
-        push(f, method ? owner : LIKELY_OTHER);
-        f->stack[f->depth - 1].site = method ? NULL : instr->site;
+        Guess *lower = &f->stack[f->depth - 1];
+        push(f, method ? owner.type : LIKELY_OTHER);
+        Guess *callable = method ? lower : lower + 1;
+        callable->site = instr->site;
+        callable->builtin = (uint8_t)(instr->site && instr->site->builtin ? instr->site->builtin : builtin);
         break;
     }
     case BC_COPY:
@@ -268,14 +393,24 @@ static void step(Infer *f, const Instr *instr) {
         pop(f);
         push(f, LIKELY_BOOL);
         break;
-    case BC_BUILD_LIST:
-    case BC_BUILD_TUPLE:
-        for (int i = 0; i < instr->arg; i++) pop(f);
-        push(f, instr->op == BC_BUILD_LIST ? LIKELY_LIST : LIKELY_TUPLE);
+    case BC_BUILD_TUPLE: build_tuple(f, instr); break;
+    case BC_UNPACK_SEQUENCE: unpack(f, instr); break;
+    case BC_BUILD_LIST: gives(f, instr, LIKELY_LIST); break;
+    case BC_BUILD_SET: gives(f, instr, LIKELY_SET); break;
+    case BC_BUILD_MAP:
+    case BC_BUILD_CONST_KEY_MAP: gives(f, instr, LIKELY_DICT); break;
+    case BC_BUILD_STRING:
+    case BC_FORMAT_VALUE: gives(f, instr, LIKELY_STR); break;
+    case BC_BUILD_SLICE: gives(f, instr, LIKELY_SLICE); break;
+    case BC_LIST_TO_TUPLE: gives(f, instr, LIKELY_TUPLE); break;
+    case BC_BINARY_SUBSCR: {
+        Guess key = pop(f), container = pop(f);
+        push(f, subscr_result((Likely)container.type, (Likely)key.type));
         break;
-    case BC_GET_ITER: push(f, pop(f).type == LIKELY_RANGE ? LIKELY_RANGE_ITER : LIKELY_OTHER); break;
+    }
+    case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
-        uint8_t type = builtin_call(f, instr);
+        uint8_t type = call_result(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
         push(f, type);
@@ -308,9 +443,11 @@ static bool walk_instr(Infer *f, int index) {
     case BC_JUMP: arrive(f, instr->target, f->depth); return false;
     case BC_FOR_ITER: {
         Guess iterator = pop(f);
+        iterator.type = sampled(f, f->code->local_count + f->depth, iterator.type);
+        f->out->operands[index].right = iterator.type;
         arrive(f, instr->target, f->depth);
         f->stack[f->depth++] = iterator;
-        push(f, iterator.type == LIKELY_RANGE_ITER ? LIKELY_INT : LIKELY_OTHER);
+        push(f, item_of((Likely)iterator.type));
         return true;
     }
     case BC_SEND:
@@ -345,7 +482,8 @@ static bool walk_instr(Infer *f, int index) {
 static void walk_from(Infer *f, int index) {
     memcpy(f->locals, f->out->locals[index], (size_t)f->code->local_count);
     f->depth = f->depths[index];
-    for (int i = 0; i < f->depth; i++) f->stack[i] = (Guess){f->out->stack[index][i], -1, NULL};
+    f->unpacked_count = -1;
+    for (int i = 0; i < f->depth; i++) f->stack[i] = (Guess){.type = f->out->stack[index][i], .slot = -1};
     while (index < f->code->count && walk_instr(f, index)) {
         index++;
         if (index < f->code->count && f->depths[index] != -1) { /* others come here too */

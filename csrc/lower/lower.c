@@ -62,6 +62,12 @@ static void mark_running(Lowerer *l) {
     l->marked_lasti = l->instr->lasti;
 }
 
+/* Names of the builtins and finalizers are left out: to begin there is too rare for a look behind each. */
+static bool may_begin_tracing(const Ins *ins) {
+    if (ins->op == IR_call_OP && ins->imm == H_rt_load_global) return false;
+    return ir_runs_code(ins) && ins->op != IR_stloc_OP && ins->op != IR_clrloc_OP;
+}
+
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
     mark_running(l);
     Ins *ins = ir_new_ins(l->fn, op, IR_OBJ, arg_count);
@@ -75,6 +81,7 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
     if (l->locals != NULL && op == IR_call_OP && ir_runs_code(ins)) lower_flush(l);
     ir_append(l->block, ins);
     if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
+    l->ran_code |= may_begin_tracing(ins);
     return ins;
 }
 
@@ -108,12 +115,23 @@ int lower_cache(Lowerer *l) {
     return l->cache_numbers != NULL ? l->cache_numbers[l->index] : l->fn->cache_count++;
 }
 
+/* Leave if tracing was turned on: the interpreter goes on at instruction `next`. */
+static void leave_before(Lowerer *l, int next) {
+    Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
+    leave->state = lower_state(l, l->code->instrs[next].offset);
+    ir_append(l->block, leave);
+    l->ran_code = false;
+}
+
 void lower_leave(Lowerer *l) {
     if (l->inlined != NULL) return; /* no code ran that could have turned tracing on */
-    Ins *leave = ir_new_ins(l->fn, IR_leave_OP, IR_VOID, 0);
-    if (l->index + 1 >= l->code->count) return; /* nothing to go on with: the code ends in the middle */
-    leave->state = lower_state(l, l->code->instrs[l->index + 1].offset);
-    ir_append(l->block, leave);
+    if (l->index + 1 < l->code->count) leave_before(l, l->index + 1); // else the code ends in the middle
+}
+
+/* Lines, returns and yields are events; the first that follow an operator or attribute of the user's own,
+ * which may have turned tracing on, are the interpreter's to give. */
+static bool is_event(const Instr *instr) {
+    return instr->flags & BC_LINE || instr->op == BC_RETURN_VALUE || instr->op == BC_YIELD_VALUE;
 }
 
 void lower_poll(Lowerer *l, int target) {
@@ -216,6 +234,7 @@ static void arrive(Lowerer *l, int target, Block *from) {
 
 void lower_goto(Lowerer *l, int target) {
     if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
+    if (l->ran_code) leave_before(l, target);
     if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
@@ -339,6 +358,7 @@ static bool is_leader(const Lowerer *l, int index) {
 
 static void lower_place(Lowerer *l, int index) {
     Place *place = &l->places[index];
+    l->ran_code = false;
     l->block = place->block;
     l->depth = place->depth;
     memcpy(l->stack, place->stack, sizeof(Ins *) * (size_t)place->depth);
@@ -350,6 +370,7 @@ static void lower_place(Lowerer *l, int index) {
             lower_goto(l, l->index);
             return;
         }
+        if (l->ran_code && is_event(l->instr)) leave_before(l, l->index);
         if (l->inlined != NULL && lower_is_cold(l, l->index)) {
             INS0(l, exit, 0)->state = lower_state_here(l);
             lower_end(l);

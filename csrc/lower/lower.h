@@ -56,6 +56,7 @@ typedef struct Lowerer {
     bool *never_stored;         /* by local: the function only reads it */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
+    bool ran_code; /* tracing may have been turned on since it was last looked at */
     Place *places; /* by instruction */
     int *handlers; /* BcHandler -> Fn.handlers */
     int *work;     /* places whose stack is known and that wait to be lowered */
@@ -114,6 +115,34 @@ Local *lower_empty_locals(Lowerer *l);
 bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
+/* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */
+
+/* False: nothing was lowered, the general way is to be taken. */
+bool lower_known_method(Lowerer *l);
+bool lower_builtin_call(Lowerer *l);
+bool lower_known_subscr(Lowerer *l);
+bool lower_known_store_subscr(Lowerer *l);
+bool lower_known_slice(Lowerer *l);
+bool lower_known_compare(Lowerer *l);
+bool lower_known_binary(Lowerer *l);
+bool lower_known_contains(Lowerer *l);
+bool lower_known_unpack(Lowerer *l);
+/* A tuple that the next instruction takes apart. */
+bool lower_unpack_at_once(Lowerer *l);
+
+/* May this instruction speculate? */
+static inline bool lower_speculates(const Lowerer *l) {
+    return l->inference != NULL && !(l->instr->flags & BC_NO_SPECULATION);
+}
+/* The next instruction, when control comes to it from here only; NULL: it does not, or there is none. */
+const Instr *lower_next(const Lowerer *l);
+Ins *lower_guarded(Ins *guard, FrameState *state);
+/* What is probably an int, by its type or by inference. */
+bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
+void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
+/* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
+Known lower_known_type(Likely type);
+bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
@@ -157,6 +186,16 @@ void lower_poll(Lowerer *l, int target);
 void lower_goto(Lowerer *l, int target); /* end the block: on to another instruction */
 void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */
 Block *lower_new_block(Lowerer *l);
+
+/* What is known at a fork: one way is lowered, then the other from the same point. */
+typedef struct Fork {
+    Ins **stack;
+    int depth;
+    Local *locals;
+    bool ran_code;
+} Fork;
+Fork lower_fork(Lowerer *l);
+void lower_other_way(Lowerer *l, const Fork *fork, Block *block);
 void lower_end(Lowerer *l); /* the block has its terminator */
 void lower_resume_entry(Lowerer *l, uint32_t offset, int target,
                         int depth); /* the generator goes on at `target` */

@@ -142,6 +142,7 @@ void lower_DELETE_ATTR(Lowerer *l) {
 }
 
 void lower_LOAD_METHOD(Lowerer *l) {
+    if (lower_known_method(l)) return;
     if (l->inference && lower_attr_method(l)) return;
     Ins *owner = lower_pop(l);
     EMIT_CALL(l, rt_load_method, owner, K_NAME(l, l->instr->arg), K_CACHE(l));

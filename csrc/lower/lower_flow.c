@@ -25,16 +25,9 @@ static void take_jump(Lowerer *l) {
 
 void lower_JUMP(Lowerer *l) { take_jump(l); }
 
-/* What is known at a fork: one way is lowered, then the other from the same point. */
-typedef struct Fork {
-    Ins **stack;
-    int depth;
-    Local *locals;
-} Fork;
-
-static Fork fork_here(Lowerer *l) {
+Fork lower_fork(Lowerer *l) {
     Arena *arena = &l->cx->arena;
-    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth)};
+    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth), .ran_code = l->ran_code};
     memcpy(fork.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     if (l->locals == NULL) return fork;
     fork.locals = arena_array(arena, Local, l->code->local_count);
@@ -42,9 +35,10 @@ static Fork fork_here(Lowerer *l) {
     return fork;
 }
 
-static void other_way(Lowerer *l, const Fork *fork, Block *block) {
+void lower_other_way(Lowerer *l, const Fork *fork, Block *block) {
     l->block = block;
     l->depth = fork->depth;
+    l->ran_code = fork->ran_code;
     memcpy(l->stack, fork->stack, sizeof(Ins *) * (size_t)fork->depth);
     if (l->locals != NULL) memcpy(l->locals, fork->locals, sizeof(Local) * (size_t)l->code->local_count);
 }
@@ -52,11 +46,11 @@ static void other_way(Lowerer *l, const Fork *fork, Block *block) {
 /* Jump when `condition` equals `wanted`, else go on; the stack is the same both ways. */
 static void conditional(Lowerer *l, Ins *condition, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);
-    Fork fork = fork_here(l);
+    Fork fork = lower_fork(l);
     lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
     l->block = taken;
     take_jump(l);
-    other_way(l, &fork, next);
+    lower_other_way(l, &fork, next);
     lower_goto(l, l->index + 1);
 }
 
@@ -72,47 +66,17 @@ void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) {
 static void jump_or_pop(Lowerer *l, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);
     Ins *condition = lower_truth(l, lower_peek(l, 1));
-    Fork fork = fork_here(l);
+    Fork fork = lower_fork(l);
     lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
     l->block = taken;
     take_jump(l);
-    other_way(l, &fork, next);
+    lower_other_way(l, &fork, next);
     lower_pop(l);
     lower_goto(l, l->index + 1);
 }
 
 void lower_JUMP_IF_FALSE_OR_POP(Lowerer *l) { jump_or_pop(l, false); }
 void lower_JUMP_IF_TRUE_OR_POP(Lowerer *l) { jump_or_pop(l, true); }
-
-void lower_GET_ITER(Lowerer *l) {
-    Ins *iterable = lower_pop(l);
-    lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
-}
-
-void lower_FOR_ITER(Lowerer *l) {
-    Block *next = lower_new_block(l), *done = lower_new_block(l);
-    Ins *iterator = lower_peek(l, 1);
-    bool range = l->inference && !(l->instr->flags & BC_NO_SPECULATION) &&
-                 l->inference->operands[l->index].right == LIKELY_RANGE_ITER;
-    Ins *found;
-    if (range) {
-        found = INS(l, range_has, 0, iterator);
-        found->state = lower_state_here(l);
-    } else {
-        found = EMIT_CALL(l, rt_for_iter, iterator);
-    }
-    Fork fork = fork_here(l);
-    lower_branch(l, found, next, done);
-    l->block = done;
-    lower_pop(l);
-    lower_goto(l, l->instr->target);
-    other_way(l, &fork, next);
-    Ins *item = range ? INS(l, range_item, 0, iterator) : INS0(l, ldout, 0);
-    item->nullable = false;
-    lower_push(l, item);
-    if (!range) lower_leave(l);
-    lower_goto(l, l->index + 1);
-}
 
 /* Operations that run rarely and are long: the interpreter does them, and the rest of the call. */
 static void leave_to_interpreter(Lowerer *l) {
@@ -206,13 +170,13 @@ void lower_SEND(Lowerer *l) {
     Ins *status = EMIT_CALL(l, rt_send, receiver, value);
     Ins *result = INS0(l, ldout, 0);
     result->nullable = false;
-    Fork fork = fork_here(l);
+    Fork fork = lower_fork(l);
     lower_branch(l, status, returned, yielded);
     l->block = returned;
     lower_pop(l);
     lower_push(l, result);
     lower_goto(l, l->instr->target);
-    other_way(l, &fork, yielded);
+    lower_other_way(l, &fork, yielded);
     lower_push(l, result);
     lower_leave(l);
     lower_goto(l, l->index + 1);

@@ -36,7 +36,7 @@ static int64_t bits_of(double number) {
     return bits;
 }
 
-static Ins *guarded(Ins *guard, FrameState *state) {
+Ins *lower_guarded(Ins *guard, FrameState *state) {
     guard->state = state;
     return guard;
 }
@@ -55,7 +55,7 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
     const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_I64) return value;
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
-    return remember(l, value, guarded(INS(l, unbox_i64, 0, value), state));
+    return remember(l, value, lower_guarded(INS(l, unbox_i64, 0, value), state));
 }
 
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
@@ -66,28 +66,28 @@ Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
         return lower_const(l, IR_kf64_OP, bits_of((double)info->integer));
     if (value->type == IR_I64) return INS(l, i2f, 0, value);
     if (type == LIKELY_INT) return INS(l, i2f, 0, lower_i64(l, value, state));
-    return remember(l, value, guarded(INS(l, unbox_f64, 0, value), state));
+    return remember(l, value, lower_guarded(INS(l, unbox_f64, 0, value), state));
 }
 
 /* A value cannot be the wanted type for sure: speculating would leave each time. */
 static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
     const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type != LIKELY_INT && (wanted == LIKELY_INT || info->type != LIKELY_FLOAT);
-    if (wanted == LIKELY_INT) return value->type == IR_F64;
-    return value->op == IR_mkbool_OP || value->op == IR_null_OP;
+    if (value->op == IR_mkbool_OP || value->op == IR_char_OP || value->op == IR_null_OP) return true;
+    return wanted == LIKELY_INT && value->type == IR_F64;
 }
 
 /* --- operators --- */
 
 static Ins *int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
     switch (kind) {
-    case BIN_ADD: return guarded(INS(l, iadd, 0, a, b), state);
-    case BIN_SUBTRACT: return guarded(INS(l, isub, 0, a, b), state);
-    case BIN_MULTIPLY: return guarded(INS(l, imul, 0, a, b), state);
-    case BIN_FLOOR_DIVIDE: return guarded(INS(l, ifloordiv, 0, a, b), state);
-    case BIN_REMAINDER: return guarded(INS(l, imod, 0, a, b), state);
-    case BIN_LSHIFT: return guarded(INS(l, ishl, 0, a, b), state);
-    case BIN_RSHIFT: return guarded(INS(l, ishr, 0, a, b), state);
+    case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), state);
+    case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), state);
+    case BIN_MULTIPLY: return lower_guarded(INS(l, imul, 0, a, b), state);
+    case BIN_FLOOR_DIVIDE: return lower_guarded(INS(l, ifloordiv, 0, a, b), state);
+    case BIN_REMAINDER: return lower_guarded(INS(l, imod, 0, a, b), state);
+    case BIN_LSHIFT: return lower_guarded(INS(l, ishl, 0, a, b), state);
+    case BIN_RSHIFT: return lower_guarded(INS(l, ishr, 0, a, b), state);
     case BIN_AND: return INS(l, iand, 0, a, b);
     case BIN_OR: return INS(l, ior, 0, a, b);
     default: return INS(l, ixor, 0, a, b);
@@ -99,7 +99,7 @@ static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *sta
     case BIN_ADD: return INS(l, fadd, 0, a, b);
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
     case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
-    default: return guarded(INS(l, fdiv, 0, a, b), state);
+    default: return lower_guarded(INS(l, fdiv, 0, a, b), state);
     }
 }
 
@@ -118,13 +118,22 @@ static Likely likely(const Ins *value, Likely guess) {
     return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
 }
 
+static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || kind == BIN_XOR; }
+
+static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
     const OperandTypes *types = &l->inference->operands[l->index];
-    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    Likely type = infer_arithmetic(l->instr, left_type, right_type);
     int kind = l->instr->arg;
+    if (left->op == IR_mkbool_OP && right->op == IR_mkbool_OP && is_bit_kind(kind)) return false;
+    left = number_of_bool(left);
+    right = number_of_bool(right);
+    Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
+    if ((left_type == LIKELY_BOOL || right_type == LIKELY_BOOL))
+        return false; /* no unboxing of True and False */
+    Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
     if (l->instr->feedback == FB_FLOAT && !by_operands) { // whatever the sample's arguments were
@@ -141,7 +150,7 @@ bool lower_number_binary(Lowerer *l) {
     Ins *result;
     if (kind == BIN_TRUE_DIVIDE && two_ints) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
-        result = guarded(INS(l, itruediv, 0, a, b), state);
+        result = lower_guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {
         if (kind == BIN_TRUE_DIVIDE) return false;
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
@@ -159,7 +168,7 @@ bool lower_number_unary(Lowerer *l, BcOp op) {
     if (l->depth < 1) return false;
     Ins *operand = l->stack[l->depth - 1], *result;
     if (operand->type == IR_I64 && op == BC_UNARY_NEGATIVE)
-        result = guarded(INS(l, ineg, 0, operand), lower_state_here(l));
+        result = lower_guarded(INS(l, ineg, 0, operand), lower_state_here(l));
     else if (operand->type == IR_I64) result = INS(l, iinvert, 0, operand);
     else if (operand->type == IR_F64 && op == BC_UNARY_NEGATIVE) result = INS(l, fneg, 0, operand);
     else return false;
@@ -203,6 +212,13 @@ Ins *lower_truth(Lowerer *l, Ins *value) {
 
 /* --- containers --- */
 
+bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess) {
+    const ConstInfo *info = lower_const_info(value);
+    return value->type == IR_I64 ||
+           (info != NULL ? info->type == LIKELY_INT
+                         : guess == LIKELY_INT && value->type == IR_OBJ && value->op != IR_mkbool_OP);
+}
+
 /* Is the key probably an int, by feedback or because it is one already? */
 static bool int_key(const Lowerer *l, const Ins *key) {
     const ConstInfo *info = lower_const_info(key);
@@ -218,7 +234,7 @@ bool lower_number_subscr(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
     Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
-    guarded(item, state);
+    lower_guarded(item, state);
     item->nullable = false;
     l->depth -= 2;
     lower_push(l, item);
@@ -235,7 +251,7 @@ bool lower_number_store_subscr(Lowerer *l) {
     l->stack[l->depth - 3] = value = lower_object(l, value);
     state = lower_state_here(l);
     Ins *store = INS(l, list_set, 0, container, index, value);
-    guarded(store, state);
+    lower_guarded(store, state);
     l->depth -= 3;
     return true;
 }
@@ -250,7 +266,7 @@ bool lower_number_load(Lowerer *l, int slot) {
         return true;
     }
     if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
-        guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+        lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
     lower_push(l, local->value);
     return true;
 }
@@ -343,7 +359,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     }
     if (local->value != NULL && (IrType)local->value->type == type) {
         if (may_be_unbound || local->bound->op == IR_ki64_OP) return;
-        guarded(INS(l, guard, 0, local->bound), state);
+        lower_guarded(INS(l, guard, 0, local->bound), state);
         local->bound = K_INT(l, 1);
         return;
     }
@@ -357,7 +373,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     flush_local(l, slot);
     Ins *object = INS0(l, ldloc, slot);
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
-    guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
+    lower_guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
     local->value = as_type(l, object, type, state);
     local->bound = K_INT(l, 1);
     local->stale = false;

@@ -21,7 +21,9 @@ void lower_UNARY_NOT(Lowerer *l) {
 /* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it.
  */
 static bool grows_local(Lowerer *l, const Ins *left, int kind) {
-    if (l->locals != NULL && l->inference->operands[l->index].left != LIKELY_STR) return false;
+    if (l->locals != NULL && l->inference->operands[l->index].left != LIKELY_STR &&
+        l->inference->operands[l->index].left != LIKELY_CHAR)
+        return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
     if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
     const Instr *next = &l->code->instrs[l->index + 1];
@@ -30,6 +32,8 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
 
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_number_binary(l)) return;
+    if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
+        return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
         [BIN_ADD] = H_rt_add,
@@ -54,7 +58,7 @@ void lower_BINARY_OP(Lowerer *l) {
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
-    if (l->inference && lower_number_compare(l)) return;
+    if (l->inference && (lower_known_compare(l) || lower_number_compare(l))) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
 }
@@ -67,6 +71,7 @@ void lower_IS_OP(Lowerer *l) {
 }
 
 void lower_CONTAINS_OP(Lowerer *l) {
+    if (lower_known_contains(l)) return;
     Ins *container = lower_pop(l), *item = lower_pop(l);
     Ins *found = EMIT_CALL(l, rt_contains, container, item);
     if (l->instr->arg) found = INS(l, not, 0, found);
@@ -74,7 +79,7 @@ void lower_CONTAINS_OP(Lowerer *l) {
 }
 
 void lower_BINARY_SUBSCR(Lowerer *l) {
-    if (l->inference && lower_number_subscr(l)) return;
+    if (l->inference && (lower_number_subscr(l) || lower_known_subscr(l))) return;
     Ins *key = lower_pop(l), *container = lower_pop(l);
     Helper helper = l->instr->feedback == FB_LIST_INT    ? H_rt_subscr_list
                     : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
@@ -84,7 +89,7 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
 }
 
 void lower_STORE_SUBSCR(Lowerer *l) {
-    if (l->inference && lower_number_store_subscr(l)) return;
+    if (l->inference && (lower_known_store_subscr(l) || lower_number_store_subscr(l))) return;
     Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
     EMIT_CALL(l, rt_store_subscr, container, key, value);
 }
@@ -106,7 +111,9 @@ static void build(Lowerer *l, Helper helper, int count) {
     lower_push(l, call_rest(l, helper, 0, NULL, count));
 }
 
-void lower_BUILD_TUPLE(Lowerer *l) { build(l, H_rt_build_tuple, l->instr->arg); }
+void lower_BUILD_TUPLE(Lowerer *l) {
+    if (!lower_unpack_at_once(l)) build(l, H_rt_build_tuple, l->instr->arg);
+}
 void lower_BUILD_LIST(Lowerer *l) { build(l, H_rt_build_list, l->instr->arg); }
 void lower_BUILD_SET(Lowerer *l) { build(l, H_rt_build_set, l->instr->arg); }
 void lower_BUILD_STRING(Lowerer *l) { build(l, H_rt_build_string, l->instr->arg); }
@@ -122,6 +129,7 @@ void lower_BUILD_CONST_KEY_MAP(Lowerer *l) {
 }
 
 void lower_BUILD_SLICE(Lowerer *l) {
+    if (lower_known_slice(l)) return;
     Ins *step = l->instr->arg == 3 ? lower_pop(l) : K_NULL(l), *stop = lower_pop(l), *start = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_build_slice, start, stop, step));
 }
@@ -167,6 +175,7 @@ static void push_outs(Lowerer *l, int count) {
 }
 
 void lower_UNPACK_SEQUENCE(Lowerer *l) {
+    if (lower_known_unpack(l)) return;
     Ins *sequence = lower_pop(l);
     EMIT_CALL(l, rt_unpack, sequence, K_INT(l, l->instr->arg));
     push_outs(l, l->instr->arg);
@@ -179,7 +188,7 @@ void lower_UNPACK_EX(Lowerer *l) {
 }
 
 void lower_CALL(Lowerer *l) {
-    if (l->inference && lower_inline_call(l)) return;
+    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l))) return;
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);

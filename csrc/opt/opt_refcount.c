@@ -107,6 +107,8 @@ static Source source_of(const Ins *value) {
     case IR_ldloc_OP: return SOURCE_SLOT;
     case IR_list_item_OP:
     case IR_tuple_item_OP:
+    case IR_tuple_at_OP:
+    case IR_list_at_OP:
     case IR_attr_item_OP:
     case IR_module_item_OP: return SOURCE_ITEM;
     case IR_keys_item_OP: /* of the frame's globals or builtins */
@@ -148,7 +150,8 @@ static const Ins *first_item(const Ins *item) {
 static bool must_own(const Ins *value) {
     const Ins *last = value->scratch, *first = value, *root = value;
     Source source = source_of(value);
-    if (value->use_count >= 0) return true; /* used outside its block */
+    if (value->use_count >= 0) return true;       /* used outside its block */
+    if (value->op == IR_seq_item_OP) return true; /* the iterator, and what it goes over, may go at once */
     if (source == SOURCE_NONE || last == NULL) return false;
     if (source == SOURCE_ITEM) {
         first = first_item(value);
@@ -166,6 +169,8 @@ static bool must_own(const Ins *value) {
     return false;
 }
 
+static bool lives_for_ever(const Ins *value) { return value->op == IR_mkbool_OP || value->op == IR_char_OP; }
+
 static void choose_owned(Refcount *r) {
     Fn *fn = r->fn;
     note_uses(r);
@@ -174,7 +179,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST) || ins->op == IR_mkbool_OP || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST) || lives_for_ever(ins) || !must_own(ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));

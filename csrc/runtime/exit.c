@@ -6,7 +6,7 @@
 #include "runtime/osr.h"
 
 PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
-    if (!cp_enter_recursive(tstate)) return NULL;
+    if (!cp_enter_recursive(tstate, "")) return NULL;
     Frame *previous = cp_current_frame(tstate);
     frame->previous = previous;
     frame->is_entry = true;
@@ -61,16 +61,16 @@ static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_unit
 /* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
 static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    int words = code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+    int words = cp_frame_words(code);
     Frame *frame;
-    if (tstate->datastack_top != NULL && words < tstate->datastack_limit - tstate->datastack_top) {
-        frame = (Frame *)tstate->datastack_top;
-        tstate->datastack_top += words;
+    Py_INCREF(function);
+    if (cp_has_room(tstate, words)) {
+        frame = cp_push_frame(tstate, function, words);
     } else {
         frame = PyMem_Malloc((size_t)words * sizeof(PyObject *));
         if (frame == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+        cp_init_frame(frame, function);
     }
-    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), code->co_nlocalsplus);
     for (int i = 0; i < code->co_nlocalsplus; i++) frame->localsplus[i] = NULL;
     return frame;
 }

@@ -2,13 +2,7 @@
 
 #include "runtime/rt.h"
 
-/* Frames that this thread's interpreter loops run for us, innermost first; on the C stack. */
-typedef struct Activation {
-    Frame *frame;
-    struct Activation *outer;
-} Activation;
-
-static __thread Activation *innermost __attribute__((tls_model("initial-exec")));
+__thread Activation *osr_innermost; // one per thread, like the stack it leads along
 
 /* The one armed back-edge. One at a time is enough: it is met within a turn of a hot loop. Guarded by the
  * GIL. */
@@ -58,7 +52,7 @@ void osr_hold(void) {
 void osr_release(void) { held = false; }
 
 bool osr_sees(PyThreadState *tstate, Frame *frame) {
-    const Activation *a = innermost;
+    const Activation *a = osr_innermost;
     /* Its interpreter loop's own record lies just below on the C stack; after a switch of stacks it would
      * not. */
     ptrdiff_t distance = (char *)a - (char *)tstate->cframe;
@@ -85,25 +79,20 @@ static int osr_entry(const CompiledCode *compiled, int32_t unit) {
     return -1;
 }
 
-PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
-    for (;;) {
-        Activation here = {.frame = frame, .outer = innermost};
-        innermost = &here;
-        PyObject *result = cp_interpret(tstate, frame, how);
-        innermost = here.outer;
-        if (__builtin_expect(!osr_is_armed, 1) || !met_back_edge(tstate, frame)) return result;
-        how = CP_GO_ON;
-        mark_running(frame);
-        FunctionRecord *record = table_record(frame->f_code);
-        CompiledCode *compiled = record ? record->compiled : NULL;
-        int entry = compiled && !cp_is_tracing(tstate) ? osr_entry(compiled, cp_frame_lasti(frame)) : -1;
-        if (entry < 0) {
-            frame->prev_instr--; /* the back-edge again, as it is */
-            continue;
-        }
+PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result) {
+    if (!met_back_edge(tstate, frame)) return result;
+    CpEntry how = CP_GO_ON;
+    mark_running(frame);
+    FunctionRecord *record = table_record(frame->f_code);
+    CompiledCode *compiled = record ? record->compiled : NULL;
+    int entry = compiled && !cp_is_tracing(tstate) ? osr_entry(compiled, cp_frame_lasti(frame)) : -1;
+    if (entry < 0) {
+        frame->prev_instr--; /* the back-edge again, as it is */
+    } else {
         record->loops++;
         result = rt_enter(tstate, frame, compiled, entry);
         if (!rt_has_left(result)) return result;
         how = result == RT_UNWIND ? CP_UNWIND : CP_GO_ON;
     }
+    return osr_interpret(tstate, frame, how);
 }

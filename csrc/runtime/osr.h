@@ -15,17 +15,34 @@
 
 static inline bool rt_has_left(PyObject *result) { return result == RT_RESUME || result == RT_UNWIND; }
 
+/* Frames that this thread's interpreter loops run for us, innermost first; on the C stack. */
+typedef struct Activation {
+    Frame *frame;
+    struct Activation *outer;
+} Activation;
+
+extern __thread Activation *osr_innermost __attribute__((tls_model("initial-exec"))); // one per thread
+
+extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before
+                             it runs. One per process, like the armed back-edge */
+
+/* The interpreter returned while a back-edge is armed: the result, or what comes of going on. */
+PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result);
+
 /* Interpret a frame until its function ends, yields or raises, entering compiled code where a back-edge is
  * armed. */
-PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how);
+static inline PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
+    Activation here = {.frame = frame, .outer = osr_innermost};
+    osr_innermost = &here;
+    PyObject *result = cp_interpret(tstate, frame, how);
+    osr_innermost = here.outer;
+    return __builtin_expect(osr_is_armed, 0) ? osr_look(tstate, frame, result) : result;
+}
 
 /* Let the next back-edge at this code unit enter the code of its record. Only for code that no frame runs
  * which was entered without the hook. False: not possible now. */
 bool osr_arm(PyCodeObject *code, int32_t unit);
 void osr_disarm(PyCodeObject *code);
-extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before
-                             it runs */
-
 /* Between hold and release nothing is armed: the interpreter runs frames that osr_interpret does not see. */
 void osr_hold(void);
 void osr_release(void);

@@ -18,7 +18,8 @@ typedef struct RtCache {
     PyObject *value;       // borrowed from the type's dict, valid with version
     uint32_t keys_version; /* dk_version of the globals' keys */
     uint32_t spare;
-    void *spare_pointers[4];
+    int64_t offset; /* of a global from the start of its dict's keys */
+    void *spare_pointers[3];
 } RtCache;
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
@@ -67,8 +68,32 @@ PyObject *rt_list_to_tuple(PyObject *list);
 i64 rt_unpack(TS, PyObject *iterable, i64 count, PyObject **results);
 i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **results);
 PyObject *rt_get_iter(PyObject *iterable);
-i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 PyObject *rt_get_len(PyObject *object);
+
+i64 rt_next_item(PyObject *iterator, PyObject **results);
+i64 rt_next_pair(PyObject *iterator, PyObject **results);
+i64 rt_iter_end(TS, PyObject *iterator);
+i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
+i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_dict_has(PyObject *dict, PyObject *key);
+i64 rt_str_has(PyObject *container, PyObject *item);
+i64 rt_str_equal(PyObject *a, PyObject *b);
+PyObject *rt_str_concat(PyObject *a, PyObject *b);
+i64 rt_list_pop(PyObject *list, PyObject **results);
+PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
+PyObject *rt_list_concat(PyObject *a, PyObject *b);
+i64 rt_size(PyObject *object);
+i64 rt_isinstance(PyObject *object, PyObject *type);
+double rt_floor(double x);
+double rt_ceil(double x);
+double rt_sqrt(double x);
+double rt_sin(double x);
+double rt_cos(double x);
+double rt_tan(double x);
+double rt_atan(double x);
+double rt_exp(double x);
+double rt_log(double x);
+double rt_power(double x, double y);
 
 PyObject *rt_load_global(TS, FR, PyObject *name, RtCache *cache);
 PyObject *rt_load_name(TS, FR, PyObject *name);
@@ -106,6 +131,7 @@ i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
 
+i64 rt_for_iter(TS, PyObject *iterator, PyObject **results);
 i64 rt_send(TS, PyObject *receiver, PyObject *value, PyObject **results);
 PyObject *rt_yield_from_iter(TS, PyObject *iterable, i64 in_coroutine);
 PyObject *rt_get_awaitable(TS, PyObject *object, i64 context);
@@ -130,6 +156,11 @@ void rt_unbound_local(FR, i64 slot);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+
+/* --- for the link block --- */
+
+PyObject **rt_characters(void);                            // borrowed: the str of each code below 256
+PyObject *rt_method(PyTypeObject *type, const char *name); // borrowed from a built-in type
 
 /* --- for runtime/ and the frame hook --- */
 

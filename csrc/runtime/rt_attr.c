@@ -9,6 +9,8 @@
 
 /* --- globals and builtins --- */
 
+typedef enum GlobalKind { GLOBAL_UNKNOWN, GLOBAL_OWN, GLOBAL_BUILTIN } GlobalKind;
+
 /* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version
  * needed. */
 static inline PyObject *by_index(PyObject *dict, int32_t index, PyObject *name) {
@@ -16,7 +18,24 @@ static inline PyObject *by_index(PyObject *dict, int32_t index, PyObject *name) 
     return value != NULL ? *value : NULL;
 }
 
-static PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
+/* Remember where the value of a name stands: it stays there while the keys have this version, as they have
+ * while no key comes or goes. */
+static void fill_global(PyObject *globals, PyObject *builtins, PyObject *name, RtCache *cache,
+                        GlobalKind kind) {
+    PyObject *home = kind == GLOBAL_OWN ? globals : builtins;
+    Py_ssize_t index = cp_keys_find(((PyDictObject *)home)->ma_keys, name);
+    PyObject **place = index >= 0 ? cp_dict_entry(home, index, name) : NULL;
+    cache->kind = GLOBAL_UNKNOWN;
+    if (place == NULL || ((PyDictObject *)home)->ma_values != NULL) return; /* keys shared with other dicts */
+    PyDictKeysObject *keys = ((PyDictObject *)home)->ma_keys;
+    cache->keys_version = cp_need_keys_version(((PyDictObject *)globals)->ma_keys);
+    cache->spare = kind == GLOBAL_BUILTIN ? cp_need_keys_version(keys) : 0;
+    cache->offset =
+        (char *)place - (char *)keys; /* a copy of a dict has keys of its own, of the same version */
+    if (cache->keys_version != 0 && (kind == GLOBAL_OWN || cache->spare != 0)) cache->kind = (uint16_t)kind;
+}
+
+static __attribute__((noinline)) PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
     PyObject *globals = frame->f_globals, *builtins = frame->f_builtins, *value;
     if (!PyDict_CheckExact(globals) || !PyDict_CheckExact(builtins)) {
         value = PyObject_GetItem(globals, name);
@@ -28,31 +47,30 @@ static PyObject *global_slow(Frame *frame, PyObject *name, RtCache *cache) {
     }
     value = PyDict_GetItemWithError(globals, name);
     if (value != NULL) {
-        cache->index = (int32_t)cp_keys_find(((PyDictObject *)globals)->ma_keys, name);
-        cache->kind = 1;
-        return Py_NewRef(value);
+        Py_INCREF(value);
+        fill_global(globals, builtins, name, cache, GLOBAL_OWN);
+        return value;
     }
     if (PyErr_Occurred()) return NULL;
     value = PyDict_GetItemWithError(builtins, name);
     if (value != NULL) {
-        cache->keys_version = cp_need_keys_version(((PyDictObject *)globals)->ma_keys);
-        cache->index = (int32_t)cp_keys_find(((PyDictObject *)builtins)->ma_keys, name);
-        cache->kind = 2;
-        return Py_NewRef(value);
+        Py_INCREF(value);
+        fill_global(globals, builtins, name, cache, GLOBAL_BUILTIN);
+        return value;
     }
     if (!PyErr_Occurred()) rt_raise_name_error(name);
     return NULL;
 }
 
 PyObject *rt_load_global(PyThreadState *tstate, Frame *frame, PyObject *name, RtCache *cache) {
-    PyObject *value = NULL;
-    if (cache->kind == 1 && cache->index >= 0) {
-        value = by_index(frame->f_globals, cache->index, name);
-    } else if (cache->kind == 2 && cache->index >= 0 && cache->keys_version != 0 &&
-               cp_keys_version(frame->f_globals) == cache->keys_version) {
-        value = by_index(frame->f_builtins, cache->index, name);
+    if (__builtin_expect(cache->kind != GLOBAL_UNKNOWN, 1) &&
+        cp_keys_version(frame->f_globals) == cache->keys_version &&
+        (cache->kind == GLOBAL_OWN ||
+         (PyDict_CheckExact(frame->f_builtins) && cp_keys_version(frame->f_builtins) == cache->spare))) {
+        PyObject *home = cache->kind == GLOBAL_OWN ? frame->f_globals : frame->f_builtins;
+        return Py_NewRef(*(PyObject **)((char *)((PyDictObject *)home)->ma_keys + cache->offset));
     }
-    return value != NULL ? Py_NewRef(value) : global_slow(frame, name, cache);
+    return global_slow(frame, name, cache);
 }
 
 /* Look a name up in the namespace of a class body or module. 1 found, 0 not there, -1 error. */
@@ -239,9 +257,9 @@ static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
         PyObject *dict = PyModule_GetDict(owner);
         cache->index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
         if (cache->index >= 0) kind = ATTR_MODULE;
-    } else if (type == &PyType_Type) {
+    } else if (type->tp_getattro == PyType_Type.tp_getattro) {
         PyTypeObject *class = (PyTypeObject *)owner;
-        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
+        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(type, name);
         if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return;
         if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return;
         cache->keys_version = version_of(class, name);
@@ -271,10 +289,10 @@ static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
 
 /* The class attribute in the cache, if the instance does not have its own. */
 static inline bool class_value_holds(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *cache) {
+    if (__builtin_expect(cache->kind == ATTR_CLASS_KEYS, 1))
+        return *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == cache->key_count;
     switch (cache->kind) {
     case ATTR_CLASS: return true;
-    case ATTR_CLASS_KEYS:
-        return *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == cache->key_count;
     case ATTR_CLASS_DICT: {
         if (cp_has_values(type) && *cp_values(owner) != NULL) return false;
         PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
@@ -289,12 +307,12 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     if (cache->version != 0 && cp_type_version(type) == cache->version) {
         PyObject *value = NULL;
-        switch (cache->kind) {
-        case ATTR_VALUE: {
+        if (__builtin_expect(cache->kind == ATTR_VALUE, 1)) {
             PyDictValues *values = *cp_values(owner);
-            if (values != NULL) value = values->values[cache->index];
-            break;
+            if (values != NULL && (value = values->values[cache->index]) != NULL) return Py_NewRef(value);
         }
+        switch (cache->kind) {
+        case ATTR_VALUE: break;
         case ATTR_DICT: {
             PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
             if (dict != NULL && !(cp_has_values(type) && *cp_values(owner) != NULL))

@@ -1,138 +1,473 @@
 /* Calls, and the making of functions and modules. */
 #include "runtime/rt.h"
 
+#include "runtime/osr.h"
 #include "runtime/stack.h"
 
-/* --- frames of our own, for functions entered directly --- */
+/* Arguments as vectorcall takes them, the positional ones first; bit i of `owned`: values[i] is handed over.
+ */
+typedef struct Args {
+    PyObject **values;
+    i64 positional;
+    PyObject *names; /* of the keyword arguments behind them; NULL: there are none */
+    uint64_t owned;
+} Args;
 
-/* Room for a frame in the data stack's current chunk; NULL: none, CPython's own way makes a new chunk. */
-static inline Frame *push_frame(PyThreadState *tstate, int words) {
-    if (tstate->datastack_top == NULL || words >= tstate->datastack_limit - tstate->datastack_top)
-        return NULL;
-    Frame *frame = (Frame *)tstate->datastack_top;
-    tstate->datastack_top += words;
-    return frame;
+static inline i64 arg_count(const Args *args) {
+    return args->positional + (args->names != NULL ? PyTuple_GET_SIZE(args->names) : 0);
 }
 
-static void pop_frame(PyThreadState *tstate, Frame *frame) {
+static void drop_owned(const Args *args) {
+    for (i64 i = arg_count(args) - 1; i >= 0; i--)
+        if (args->owned >> i & 1) Py_DECREF(args->values[i]);
+}
+
+/* --- a compiled function that takes its arguments as they come --- */
+
+/* Does a function take so many positional arguments, its defaults filled in? */
+static inline bool takes(const CompiledCode *compiled, PyObject *function, i64 count) {
+    if (__builtin_expect(compiled->plain_args == count, 1)) return true;
+    PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+    return compiled->plain_args > count && defaults != NULL &&
+           compiled->plain_args - count <= PyTuple_GET_SIZE(defaults);
+}
+
+/* The code to enter with these arguments, the call counted; NULL: something else has to be done as well. */
+static inline CompiledCode *enterable(PyThreadState *tstate, PyObject *callable, i64 count) {
+    if (!Py_IS_TYPE(callable, &PyFunction_Type)) return NULL;
+    FunctionRecord *record = table_record((PyCodeObject *)((PyFunctionObject *)callable)->func_code);
+    if (record == NULL) return NULL;
+    CompiledCode *compiled = record->compiled;
+    if (compiled == NULL || !takes(compiled, callable, count) || record->calls + 1 >= record->next_ask ||
+        cp_is_tracing(tstate) || stack_is_low() || tstate->recursion_remaining <= 0 ||
+        !cp_has_room(tstate, compiled->frame_words))
+        return NULL;
+    record->calls++;
+    return compiled;
+}
+
+/* Run compiled code on a frame of the data stack, which is gone afterwards. The recursion limit has room. */
+static inline PyObject *run_frame(PyThreadState *tstate, Frame *frame, CompiledCode *compiled) {
+    Frame *previous = cp_current_frame(tstate);
+    tstate->recursion_remaining--;
+    frame->previous = previous;
+    frame->is_entry = true;
+    cp_set_current_frame(tstate, frame);
+    compiled->active++;
+    PyObject *result = compiled->entry(tstate, frame, compiled->link, compiled->start_entry);
+    compiled->active--;
+    cp_set_current_frame(tstate, previous);
+    if (__builtin_expect(rt_has_left(result), 0)) {
+        cp_leave_recursive(tstate);
+        result = osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
+        tstate->recursion_remaining--;
+    }
+    cp_pop_frame(tstate, frame); /* runs code: it counts as one level, as in the interpreter */
+    cp_leave_recursive(tstate);
+    return result;
+}
+
+static inline PyObject *enter(PyThreadState *tstate, CompiledCode *compiled, PyObject *function,
+                              bool function_owned, PyObject **args, i64 count, uint64_t owned) {
+    cp_incref_if(function, !function_owned);
+    Frame *frame = cp_push_frame(tstate, (PyFunctionObject *)function, compiled->frame_words);
+    PyObject **slots = frame->localsplus;
+    i64 slot = 0;
+    for (; slot < count; slot++, owned >>= 1) {
+        cp_incref_if(args[slot], !(owned & 1));
+        slots[slot] = args[slot];
+    }
+    if (__builtin_expect(slot < compiled->plain_args, 0)) {
+        PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+        PyObject **end = &PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults)) - compiled->plain_args;
+        for (; slot < compiled->plain_args; slot++) slots[slot] = Py_NewRef(end[slot]);
+    }
+    for (; slot < compiled->local_count; slot++) slots[slot] = NULL;
+    return run_frame(tstate, frame, compiled);
+}
+
+/* --- any other Python function --- */
+
+enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MASK_BITS = 64 };
+
+/* Bits of what a frame's slots got: defaults by slot, arguments that went into the ** dict. */
+typedef struct Binding {
+    uint64_t defaults, in_dict;
+} Binding;
+
+/* A keyword argument to the slot of its name, or into the dict. */
+static bool bind_keyword(PyCodeObject *code, PyObject **slots, PyObject *name, PyObject *value,
+                         PyObject *dict, bool *went_into_dict) {
+    int named = code->co_argcount + code->co_kwonlyargcount;
+    for (int slot = code->co_posonlyargcount; slot < named; slot++) {
+        if (PyTuple_GET_ITEM(code->co_localsplusnames, slot) != name) continue;
+        if (slots[slot] != NULL) return false;
+        slots[slot] = value;
+        return true;
+    }
+    *went_into_dict = dict != NULL && PyUnicode_CHECK_INTERNED(name); /* or it may equal a name it is not */
+    return *went_into_dict && PyDict_SetItem(dict, name, value) == 0;
+}
+
+static bool bind_default(PyObject **slots, int slot, PyObject *value, Binding *binding) {
+    slots[slot] = value; // borrowed
+    binding->defaults |= UINT64_C(1) << slot;
+    return value != NULL;
+}
+
+static bool bind_defaults(PyFunctionObject *function, PyCodeObject *code, PyObject **slots,
+                          Binding *binding) {
+    PyObject *defaults = function->func_defaults, *kwdefaults = function->func_kwdefaults;
+    int first = code->co_argcount - (defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0), slot = 0;
+    for (; slot < code->co_argcount; slot++) {
+        if (slots[slot] != NULL) continue;
+        if (slot < first || first < 0) return false;
+        bind_default(slots, slot, PyTuple_GET_ITEM(defaults, slot - first), binding);
+    }
+    for (; slot < code->co_argcount + code->co_kwonlyargcount; slot++) {
+        if (slots[slot] != NULL) continue;
+        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, slot);
+        PyObject *value = kwdefaults != NULL ? PyDict_GetItemWithError(kwdefaults, name) : NULL;
+        if (!bind_default(slots, slot, value, binding)) return false;
+    }
+    return true;
+}
+
+/* Arguments and defaults into the frame's slots, all still borrowed. False: there is something to complain
+ * about, and nothing was changed that counts. */
+static bool bind(Frame *frame, PyFunctionObject *function, const Args *args, Binding *binding) {
+    PyCodeObject *code = frame->f_code;
+    int flags = code->co_flags, named = code->co_argcount + code->co_kwonlyargcount;
+    PyObject **slots = frame->localsplus, *tuple = NULL, *dict = NULL;
+    i64 direct = Py_MIN(args->positional, code->co_argcount), extra = args->positional - direct;
+    bool ok = extra == 0 || flags & CO_VARARGS;
+    if (ok && flags & CO_VARARGS) ok = (tuple = PyTuple_New(extra)) != NULL;
+    if (ok && flags & CO_VARKEYWORDS) ok = (dict = PyDict_New()) != NULL;
+    for (int slot = 0; slot < code->co_nlocalsplus; slot++)
+        slots[slot] = slot < direct ? args->values[slot] : NULL;
+    for (i64 i = 0; ok && args->names != NULL && i < PyTuple_GET_SIZE(args->names); i++) {
+        i64 at = args->positional + i;
+        bool went_into_dict = false;
+        ok = bind_keyword(code, slots, PyTuple_GET_ITEM(args->names, i), args->values[at], dict,
+                          &went_into_dict);
+        if (went_into_dict) binding->in_dict |= UINT64_C(1) << at;
+    }
+    if (!ok || !bind_defaults(function, code, slots, binding)) {
+        Py_XDECREF(tuple);
+        Py_XDECREF(dict);
+        PyErr_Clear();
+        return false;
+    }
+    for (i64 i = 0; i < extra; i++) PyTuple_SET_ITEM(tuple, i, args->values[direct + i]);
+    if (tuple != NULL) slots[named++] = tuple;
+    if (dict != NULL) slots[named] = dict;
+    return true;
+}
+
+/* From here on the frame owns what it shows. */
+static void take_over(Frame *frame, const Args *args, Binding binding) {
+    for (i64 i = 0, count = arg_count(args); i < count; i++) {
+        cp_incref_if(args->values[i], !(args->owned >> i & 1));
+        if (binding.in_dict >> i & 1) Py_DECREF(args->values[i]); /* the dict has one of its own */
+    }
+    for (int slot = 0; binding.defaults != 0; slot++, binding.defaults >>= 1)
+        if (binding.defaults & 1) Py_INCREF(frame->localsplus[slot]);
+}
+
+static PyObject *run_bound(PyThreadState *tstate, Frame *frame) {
+    FunctionRecord *record = table_record(frame->f_code);
+    CompiledCode *compiled = record != NULL ? record->compiled : NULL;
+    if (compiled != NULL && compiled->start_entry >= 0 && record->calls + 1 < record->next_ask &&
+        !cp_is_tracing(tstate) && !stack_is_low() && tstate->recursion_remaining > 0) {
+        record->calls++;
+        return run_frame(tstate, frame, compiled);
+    }
+    PyObject *result = cp_evaluate(tstate, frame);
     tstate->recursion_remaining--; /* dropping locals runs code: it counts as one level, as in the interpreter
                                     */
-    cp_clear_frame(tstate, frame);
-    tstate->recursion_remaining++;
-    tstate->datastack_top = (PyObject **)frame;
+    cp_pop_frame(tstate, frame);
+    cp_leave_recursive(tstate);
+    return result;
 }
 
-enum { NOT_SIMPLE = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
-enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS };
-
-/* A Python function that takes `count` positional arguments (defaults filled in) and needs nothing else done
- * before its body runs; NULL: any other callable. */
-static PyFunctionObject *plain_function(PyObject *callable, i64 count) {
-    if (!Py_IS_TYPE(callable, &PyFunction_Type)) return NULL;
-    PyFunctionObject *function = (PyFunctionObject *)callable;
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    if (function->vectorcall != _PyFunction_Vectorcall || code->co_kwonlyargcount != 0 ||
-        (code->co_flags & (NOT_SIMPLE | OWN_LOCALS)) != OWN_LOCALS)
+/* What calling a generator function gives; *made: false when CPython has to make it. */
+static PyObject *call_generator(PyThreadState *tstate, PyFunctionObject *function, const Args *args,
+                                bool *made) {
+    FunctionRecord *record = table_record((PyCodeObject *)function->func_code);
+    Binding binding = {0};
+    *made = false;
+    if (record == NULL || record->calls + 1 >= record->next_ask || cp_is_tracing(tstate) ||
+        tstate->recursion_remaining <= 0)
         return NULL;
-    i64 missing = code->co_argcount - count;
-    if (missing == 0) return function;
-    if (missing < 0 || function->func_defaults == NULL) return NULL;
-    return missing <= PyTuple_GET_SIZE(function->func_defaults) ? function : NULL;
-}
-
-static void fill_slots(Frame *frame, PyFunctionObject *function, PyCodeObject *code, PyObject **args,
-                       i64 count) {
-    int slot = 0;
-    for (; slot < count; slot++) frame->localsplus[slot] = args[slot];
-    for (; slot < code->co_argcount; slot++) {
-        Py_ssize_t from_end = code->co_argcount - slot;
-        PyObject *defaults = function->func_defaults;
-        frame->localsplus[slot] =
-            Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - from_end));
+    PyGenObject *generator = cp_new_generator(tstate, function);
+    if (generator == NULL) return NULL;
+    *made = bind(cp_generator_frame(generator), function, args, &binding);
+    if (!*made) {
+        cp_forget_generator(generator);
+        return NULL;
     }
-    for (; slot < code->co_nlocalsplus; slot++) frame->localsplus[slot] = NULL;
+    take_over(cp_generator_frame(generator), args, binding);
+    cp_publish_generator(generator);
+    record->calls++;
+    return (PyObject *)generator;
 }
 
-/* Run a plain function on a frame that takes over the arguments' references, as the interpreter does between
- * two Python functions. *entered: false when there was no room for the frame, and nothing happened. */
-static PyObject *call_direct(PyThreadState *tstate, PyFunctionObject *function, PyObject **args, i64 count,
-                             bool *entered) {
+/* Call a function on a frame made here. *entered: false when it has to be called in CPython's own way, and
+ * nothing happened. */
+static PyObject *call_bound(PyThreadState *tstate, PyFunctionObject *function, const Args *args,
+                            bool *entered) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    Frame *frame = push_frame(tstate, code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
-    *entered = frame != NULL;
-    if (frame == NULL) return NULL;
-    cp_init_frame(frame, (PyFunctionObject *)Py_NewRef(function), code->co_nlocalsplus);
-    fill_slots(frame, function, code, args, count);
-    FunctionRecord *record = table_record(code);
-    PyObject *result;
-    if (record != NULL && record->compiled != NULL && record->calls + 1 < record->next_ask &&
-        !cp_is_tracing(tstate) && !stack_is_low()) {
-        record->calls++;
-        result = rt_run(tstate, frame, record->compiled, record->compiled->start_entry);
-    } else {
-        result = cp_evaluate(tstate, frame);
+    int words = cp_frame_words(code);
+    Binding binding = {0};
+    *entered = false;
+    if ((code->co_flags & OWN_LOCALS) != OWN_LOCALS || arg_count(args) > MASK_BITS ||
+        code->co_argcount + code->co_kwonlyargcount > MASK_BITS || !cp_has_room(tstate, words))
+        return NULL;
+    if (code->co_flags & (CO_GENERATOR | CO_COROUTINE)) {
+        PyObject *generator = call_generator(tstate, function, args, entered);
+        if (*entered) return generator;
     }
-    pop_frame(tstate, frame);
+    Py_INCREF(function);
+    Frame *frame = cp_push_frame(tstate, function, words);
+    *entered = bind(frame, function, args, &binding);
+    if (!*entered) {
+        frame->stacktop = 0;
+        cp_pop_frame(tstate, frame);
+        return NULL;
+    }
+    take_over(frame, args, binding);
+    return run_bound(tstate, frame);
+}
+
+/* Call a Python function, whatever it takes. Values that are owned are gone afterwards. */
+static PyObject *call_function(PyThreadState *tstate, PyObject *function, const Args *args) {
+    if (args->names == NULL) {
+        CompiledCode *compiled = enterable(tstate, function, args->positional);
+        if (compiled != NULL)
+            return enter(tstate, compiled, function, false, args->values, args->positional, args->owned);
+    }
+    bool entered;
+    PyObject *result = call_bound(tstate, (PyFunctionObject *)function, args, &entered);
+    if (entered) return result;
+    result = PyObject_Vectorcall(function, args->values, (size_t)args->positional, args->names);
+    drop_owned(args);
     return result;
 }
 
 PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count) {
-    PyFunctionObject *function = plain_function(callable, count);
-    if (function != NULL) {
-        bool entered;
-        for (i64 i = 0; i < count; i++) Py_INCREF(args[i]);
-        PyObject *result = call_direct(tstate, function, args, count, &entered);
-        if (entered) return result;
-        for (i64 i = 0; i < count; i++) Py_DECREF(args[i]);
+    CompiledCode *compiled = enterable(tstate, callable, count);
+    if (compiled != NULL) return enter(tstate, compiled, callable, false, args, count, 0);
+    if (!Py_IS_TYPE(callable, &PyFunction_Type))
+        return PyObject_Vectorcall(callable, args, (size_t)count, NULL);
+    return call_function(tstate, callable, &(Args){.values = args, .positional = count});
+}
+
+/* --- classes --- */
+
+/* The __init__ of classes whose instances object.__new__ makes, by type version: a version that holds proves
+ * that the class is the same. */
+typedef struct Constructor {
+    uint32_t version;
+    PyObject *init; // borrowed from the class, or a base of it
+} Constructor;
+
+static Constructor constructors[512]; // one per process, like type versions; guarded by the GIL
+
+static PyObject *find_init(PyTypeObject *type) { // borrowed; NULL: made in another way
+    uint32_t version = cp_type_version(type);
+    Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
+    if (version != 0 && known->version == version) return known->init;
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_new != PyBaseObject_Type.tp_new ||
+        type->tp_vectorcall != NULL)
+        return NULL;
+    PyObject *init = _PyType_Lookup(type, cp_name_init()); // borrowed
+    if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type)) return NULL;
+    version = cp_type_version(type);
+    if (version != 0) constructors[version % Py_ARRAY_LENGTH(constructors)] = (Constructor){version, init};
+    return init;
+}
+
+static bool check_none(PyObject *result_steal) {
+    bool ok = result_steal == Py_None;
+    if (result_steal != NULL && !ok)
+        PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                     Py_TYPE(result_steal)->tp_name);
+    Py_XDECREF(result_steal);
+    return ok;
+}
+
+/* What type.__call__ does with such a class. values[-1] is free to be written to. */
+static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {
+    PyObject *self = NULL, *none = PyTuple_New(0), *before = args.values[-1];
+    if (none == NULL || !cp_enter_recursive(tstate, " while calling a Python object")) {
+        Py_XDECREF(none);
+        drop_owned(&args);
+        return NULL;
     }
-    return PyObject_Vectorcall(callable, args, (size_t)count, NULL);
+    Py_INCREF(init); /* making the object may run a finalizer, which may do anything to the class */
+    self = PyBaseObject_Type.tp_new(type, none, NULL);
+    Py_DECREF(none);
+    if (self == NULL) {
+        drop_owned(&args);
+    } else {
+        args.values--;
+        args.positional++;
+        args.owned <<= 1;
+        args.values[0] = self;
+        if (!check_none(call_function(tstate, init, &args))) Py_CLEAR(self);
+        args.values[0] = before;
+    }
+    Py_DECREF(init);
+    cp_leave_recursive(tstate);
+    return self;
 }
 
-static inline bool is_consumed(i64 count, uint64_t consumed, i64 place) {
-    return count > 64 || (consumed >> place & 1);
+/* --- C functions --- */
+
+static inline int convention(const PyMethodDef *def) {
+    return def->ml_flags &
+           (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD);
 }
 
-/* NULL and a bound method become its function and its self, both owned. */
-static uint64_t unbind(PyObject **rest, i64 count, uint64_t consumed) {
-    PyObject *bound = rest[1];
-    rest[0] = Py_NewRef(PyMethod_GET_FUNCTION(bound));
-    rest[1] = Py_NewRef(PyMethod_GET_SELF(bound));
-    if (is_consumed(count, consumed, 1)) Py_DECREF(bound);
-    return consumed | 3;
+/* Call by a convention without keywords. *known: false when it is another one, or the arguments do not fit.
+ */
+static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef *def, PyObject *self,
+                                        PyObject **args, i64 count, bool *known) {
+    PyObject *result;
+    int how = convention(def);
+    *known = true;
+    if ((how == METH_O && count == 1) || (how == METH_NOARGS && count == 0)) {
+        if (!cp_enter_recursive(tstate, " while calling a Python object")) return NULL;
+        result = def->ml_meth(self, count ? args[0] : NULL);
+        cp_leave_recursive(tstate);
+        return result;
+    }
+    if (how == METH_FASTCALL)
+        return ((_PyCFunctionFast)(void (*)(void))def->ml_meth)(self, args, (Py_ssize_t)count);
+    if (how == (METH_FASTCALL | METH_KEYWORDS))
+        return ((_PyCFunctionFastWithKeywords)(void (*)(void))def->ml_meth)(self, args, (Py_ssize_t)count,
+                                                                            NULL);
+    *known = false;
+    return NULL;
+}
+
+static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
+                                        bool *known) {
+    if (callable == cp_known_isinstance(tstate) && count == 2) {
+        int is = PyObject_IsInstance(args[0], args[1]);
+        return is < 0 ? NULL : Py_NewRef(is ? Py_True : Py_False);
+    }
+    if (callable == cp_known_len(tstate) && count == 1) {
+        Py_ssize_t length = PyObject_Size(args[0]);
+        return length < 0 ? NULL : PyLong_FromSsize_t(length);
+    }
+    PyCFunctionObject *function = (PyCFunctionObject *)callable;
+    PyObject *self = function->m_ml->ml_flags & METH_STATIC ? NULL : function->m_self;
+    return call_method_def(tstate, function->m_ml, self, args, count, known);
+}
+
+static inline PyObject *call_c_method(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
+                                      bool *known) {
+    PyMethodDescrObject *method = (PyMethodDescrObject *)callable;
+    *known = count > 0 && Py_IS_TYPE(args[0], method->d_common.d_type);
+    if (!*known) return NULL;
+    if (callable == cp_known_list_append(tstate) && count == 2)
+        return rt_list_append(args[0], Py_NewRef(args[1])) < 0 ? NULL : Py_NewRef(Py_None);
+    return call_method_def(tstate, method->d_method, args[0], args + 1, count - 1, known);
+}
+
+/* Drop what a call was given: the arguments in their order, then the callable. */
+static inline void drop_call(PyObject **rest, i64 place, uint64_t consumed) {
+    for (uint64_t mask = consumed >> (place + 1) << (place + 1); mask != 0; mask &= mask - 1)
+        Py_DECREF(rest[__builtin_ctzll(mask)]);
+    if (consumed >> place & 1) Py_DECREF(rest[place]);
 }
 
 /* Behind a call of anything that has no RESUME of its own: a signal that arrived meanwhile is handled before
  * what comes next, as in the interpreter. */
-static PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
-    if (result != NULL && __builtin_expect(cp_breaker_is_set(tstate), 0) && rt_poll(tstate) < 0)
+static inline PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result) {
+    if (__builtin_expect(cp_breaker_is_set(tstate), 0) && result != NULL && rt_poll(tstate) < 0)
         Py_CLEAR(result);
     return result;
 }
 
+/* Call something written in C without keyword arguments; rest[place] is the callable. */
+static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObject **rest, i64 place,
+                                                  i64 count, uint64_t consumed) {
+    PyObject *callable = rest[place], **args = rest + place + 1, *result;
+    bool known = true;
+    if (Py_IS_TYPE(callable, &PyMethodDescr_Type))
+        result = call_c_method(tstate, callable, args, count, &known);
+    else result = call_c_function(tstate, callable, args, count, &known);
+    if (!known)
+        result = PyObject_Vectorcall(callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    drop_call(rest, place, consumed);
+    return look_at_breaker(tstate, result);
+}
+
+/* --- the call instruction --- */
+
+/* NULL and a bound method become its function and its self, both owned. */
+static uint64_t unbind(PyObject **rest, uint64_t consumed) {
+    PyObject *bound = rest[1];
+    rest[0] = Py_NewRef(PyMethod_GET_FUNCTION(bound));
+    rest[1] = Py_NewRef(PyMethod_GET_SELF(bound));
+    if (consumed & 2) Py_DECREF(bound);
+    return consumed | 3;
+}
+
+/* All that is not done at once. */
+static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, PyObject *names,
+                                                       PyObject **rest, i64 count, uint64_t consumed) {
+    if (count > MASK_BITS) { /* all is consumed, and the mask too small to say so */
+        i64 place = rest[0] == NULL;
+        size_t given = (size_t)(count - place - 1 - (names ? PyTuple_GET_SIZE(names) : 0));
+        PyObject *result =
+            PyObject_Vectorcall(rest[place], rest + place + 1, given | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+        for (i64 i = place + 1; i < count; i++) Py_DECREF(rest[i]);
+        Py_DECREF(rest[place]);
+        return look_at_breaker(tstate, result);
+    }
+    if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
+        return rt_call(tstate, names, rest, count, unbind(rest, consumed));
+    i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
+    PyObject *callable = rest[place], *result, *init;
+    Args args = {.values = rest + place + 1,
+                 .positional = count - place - 1 - (names != NULL ? PyTuple_GET_SIZE(names) : 0),
+                 .names = names,
+                 .owned = consumed >> (place + 1)};
+    if (Py_IS_TYPE(callable, &PyFunction_Type)) {
+        result = call_function(tstate, callable, &args);
+        if (consumed >> place & 1) Py_DECREF(callable);
+        return result;
+    }
+    if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
+        (init = find_init((PyTypeObject *)callable)) != NULL) {
+        result = construct(tstate, (PyTypeObject *)callable, init, args);
+        if (consumed >> place & 1) Py_DECREF(callable);
+        return look_at_breaker(tstate, result);
+    }
+    size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    result = PyObject_Vectorcall(callable, args.values, given, names);
+    drop_call(rest, place, consumed);
+    return look_at_breaker(tstate, result);
+}
+
 /* rest: method or NULL, callable or self, arguments. */
 PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 count, uint64_t consumed) {
-    if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type)) consumed = unbind(rest, count, consumed);
-    i64 place = rest[0] != NULL ? 0 : 1; /* of the callable; its arguments follow */
-    PyObject *callable = rest[place], **args = rest + place + 1;
-    i64 arg_count = count - place - 1;
-    PyFunctionObject *function = names == NULL ? plain_function(callable, arg_count) : NULL;
-    if (function != NULL) {
-        bool entered;
-        for (i64 i = 0; i < arg_count; i++)
-            if (!is_consumed(count, consumed, place + 1 + i)) Py_INCREF(args[i]);
-        PyObject *result = call_direct(tstate, function, args, arg_count, &entered);
-        if (entered) { /* the frame took the arguments' references */
-            if (is_consumed(count, consumed, place)) Py_DECREF(callable);
-            return result;
-        }
-        for (i64 i = 0; i < arg_count; i++)
-            if (!is_consumed(count, consumed, place + 1 + i)) Py_DECREF(args[i]);
+    i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
+    PyObject *callable = rest[place];
+    i64 given = count - place - 1;
+    if (__builtin_expect(names == NULL, 1)) {
+        CompiledCode *compiled = enterable(tstate, callable, given);
+        if (compiled != NULL)
+            return enter(tstate, compiled, callable, consumed >> place & 1, rest + place + 1, given,
+                         consumed >> (place + 1));
+        if ((Py_IS_TYPE(callable, &PyCFunction_Type) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) &&
+            count <= MASK_BITS)
+            return call_c(tstate, rest, place, given, consumed);
     }
-    size_t positional = (size_t)(arg_count - (names ? PyTuple_GET_SIZE(names) : 0));
-    PyObject *result =
-        PyObject_Vectorcall(callable, args, positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
-    rt_drop_rest(rest, count, consumed);
-    return look_at_breaker(tstate, result);
+    return call_slowly(tstate, names, rest, count, consumed);
 }
 
 static void describe_kwargs_error(PyObject *callable, PyObject *keywords) {

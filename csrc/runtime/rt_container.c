@@ -254,16 +254,6 @@ i64 rt_unpack_ex(PyThreadState *tstate, PyObject *iterable, i64 before, i64 afte
 
 PyObject *rt_get_iter(PyObject *iterable) { return PyObject_GetIter(iterable); }
 
-i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
-    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
-    results[0] = item;
-    if (item != NULL) return 1;
-    if (tstate->curexc_type == NULL) return 0;
-    if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return -1;
-    PyErr_Clear();
-    return 0;
-}
-
 PyObject *rt_get_len(PyObject *object) {
     Py_ssize_t length = PyObject_Length(object);
     return length < 0 ? NULL : PyLong_FromSsize_t(length);

@@ -95,28 +95,24 @@ i64 rt_exc_match(PyThreadState *tstate, PyObject *exception, PyObject *type) {
 
 /* --- with and async with --- */
 
-static PyObject *special(PyObject *manager, const char *name, const char *protocol, const char *missed) {
-    PyObject *key = PyUnicode_InternFromString(name);
-    if (key == NULL) return NULL;
-    PyObject *method = _PyObject_LookupSpecial(manager, key);
-    Py_DECREF(key);
+static PyObject *special(PyObject *manager, PyObject *name, const char *protocol, const char *missed) {
+    PyObject *method = _PyObject_LookupSpecial(manager, name);
     if (method == NULL && !PyErr_Occurred())
         PyErr_Format(PyExc_TypeError, "'%.200s' object does not support the %s protocol%s",
                      Py_TYPE(manager)->tp_name, protocol, missed);
     return method;
 }
 
-static i64 enter_with(PyObject *manager, const char *enter, const char *exit, const char *protocol,
-                      const char *missed, PyObject **results) {
-    PyObject *entering = special(manager, enter, protocol, "");
-    if (entering == NULL) return -1;
+static i64 enter_with(PyThreadState *tstate, PyObject *manager, PyObject *enter, PyObject *exit,
+                      const char *protocol, const char *missed, PyObject **results) {
+    PyObject *call[2] = {NULL, special(manager, enter, protocol, "")};
+    if (call[1] == NULL) return -1;
     PyObject *exiting = special(manager, exit, protocol, missed);
     if (exiting == NULL) {
-        Py_DECREF(entering);
+        Py_DECREF(call[1]);
         return -1;
     }
-    PyObject *entered = PyObject_CallNoArgs(entering);
-    Py_DECREF(entering);
+    PyObject *entered = rt_call(tstate, NULL, call, 2, 2); // takes call[1]
     if (entered == NULL) {
         Py_DECREF(exiting);
         return -1;
@@ -127,12 +123,12 @@ static i64 enter_with(PyObject *manager, const char *enter, const char *exit, co
 }
 
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
-    return enter_with(manager, "__enter__", "__exit__", "context manager", " (missed __exit__ method)",
-                      results);
+    return enter_with(tstate, manager, cp_name_enter(), cp_name_exit(), "context manager",
+                      " (missed __exit__ method)", results);
 }
 
 i64 rt_before_async_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
-    return enter_with(manager, "__aenter__", "__aexit__", "asynchronous context manager",
+    return enter_with(tstate, manager, cp_name_aenter(), cp_name_aexit(), "asynchronous context manager",
                       " (missed __aexit__ method)", results);
 }
 

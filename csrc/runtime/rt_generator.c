@@ -1,7 +1,73 @@
 /* Generators, coroutines and what they wait for. */
 #include "runtime/rt.h"
 
+#include "runtime/osr.h"
+#include "runtime/stack.h"
+
+/* --- resuming compiled generators --- */
+
+enum { RESUMES_PER_ASK = 64 }; /* of the policy, by the frame hook */
+
+/* The code that can go on with a generator at once, the resumption counted; NULL: CPython has to do it. */
+static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *generator, int *entry) {
+    Frame *frame = cp_generator_frame(generator);
+    FunctionRecord *record = table_record(frame->f_code);
+    if (record == NULL) return NULL;
+    CompiledCode *compiled = record->compiled;
+    if (compiled == NULL || !cp_generator_waits(generator) || (record->loops + 1) % RESUMES_PER_ASK == 0 ||
+        cp_is_tracing(tstate) || stack_is_low())
+        return NULL;
+    *entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
+    if (*entry < 0) return NULL;
+    record->loops++;
+    return compiled;
+}
+
+/* What a generator yields or returns; NULL: it raised. */
+static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent,
+                               CompiledCode *compiled, int entry, bool *yielded) {
+    cp_begin_resume(tstate, generator, sent);
+    PyObject *result = rt_run(tstate, cp_generator_frame(generator), compiled, entry);
+    *yielded = cp_end_resume(tstate, generator);
+    if (__builtin_expect(!*yielded, 0)) cp_finish_generator(tstate, generator);
+    return result;
+}
+
+i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
+    if (PyGen_CheckExact(iterator)) {
+        PyGenObject *generator = (PyGenObject *)iterator;
+        bool yielded;
+        int entry;
+        CompiledCode *compiled = resumable(tstate, generator, &entry);
+        if (compiled != NULL) {
+            PyObject *result = resume(tstate, generator, Py_None, compiled, entry, &yielded);
+            results[0] = result;
+            if (__builtin_expect(yielded, 1)) return 1;
+            Py_XDECREF(result);
+            return result != NULL ? 0 : -1;
+        }
+    }
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    results[0] = item;
+    if (item != NULL) return 1;
+    if (tstate->curexc_type == NULL) return 0;
+    if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return -1;
+    PyErr_Clear();
+    return 0;
+}
+
 i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **results) {
+    if (PyGen_CheckExact(receiver) || PyCoro_CheckExact(receiver)) {
+        PyGenObject *generator = (PyGenObject *)receiver;
+        bool yielded;
+        int entry;
+        CompiledCode *compiled =
+            value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
+        if (compiled != NULL) {
+            results[0] = resume(tstate, generator, value, compiled, entry, &yielded);
+            return yielded ? 0 : results[0] != NULL ? 1 : -1;
+        }
+    }
     switch (PyIter_Send(receiver, value, &results[0])) {
     case PYGEN_NEXT: return 0;
     case PYGEN_RETURN: return 1;

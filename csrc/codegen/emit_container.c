@@ -1,0 +1,209 @@
+/* Containers of exact types and iterators over them: guards, lengths, items. */
+#include "codegen/emit.h"
+
+#define CMP(name)        GCC_JIT_COMPARISON_##name
+#define BIN(u, op, a, b) emit_binary((u), GCC_JIT_BINARY_OP_##op, (a), (b))
+
+static gcc_jit_rvalue *arg(Unit *u, const Ins *ins, int index) { return emit_value(u, ins->args[index]); }
+
+static gcc_jit_rvalue *read_int(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    return emit_read(u, object, field, u->gcc->i64_ptr);
+}
+
+static void set_test(Unit *u, Ins *ins, gcc_jit_rvalue *condition) {
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, condition, u->gcc->i64));
+}
+
+static gcc_jit_rvalue *field_address(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    return gcc_jit_lvalue_get_address(emit_field(u, object, u->fn->layout[field], u->gcc->u8_ptr), NULL);
+}
+
+static gcc_jit_rvalue *byte_at(Unit *u, gcc_jit_rvalue *bytes, gcc_jit_rvalue *index) {
+    return gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL,
+        gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, bytes, index)),
+        u->gcc->i64);
+}
+
+void emit_is_type_OP(Unit *u, Ins *ins) { emit_guard_type(u, ins, arg(u, ins, 0), (Known)ins->imm); }
+
+void emit_settled_OP(Unit *u, Ins *ins) {
+    emit_unlikely(u, emit_compare(u, CMP(LT), arg(u, ins, 0), emit_int(u, 0)), u->exits[ins->exit]);
+}
+
+void emit_is_function_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    emit_guard_type(u, ins, object, KNOWN_builtin_function);
+    emit_guard_fails(
+        u, ins, emit_compare(u, CMP(NE), read_int(u, object, LAYOUT_function_definition), arg(u, ins, 1)));
+}
+
+void emit_length_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    LayoutField field = ins->imm == KNOWN_str    ? LAYOUT_str_length
+                        : ins->imm == KNOWN_dict ? LAYOUT_dict_used
+                        : ins->imm == KNOWN_set  ? LAYOUT_set_used
+                                                 : LAYOUT_object_size;
+    emit_guard_type(u, ins, object, (Known)ins->imm);
+    emit_set(u, ins, read_int(u, object, field));
+}
+
+/* --- str: one byte a character, or the guard fails --- */
+
+/* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
+enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
+
+static gcc_jit_rvalue *str_state(Unit *u, gcc_jit_rvalue *text) {
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, text, LAYOUT_str_state, u->gcc->u8_ptr),
+                                    u->gcc->i64);
+}
+
+static void guard_latin(Unit *u, Ins *ins, gcc_jit_rvalue *text) {
+    gcc_jit_rvalue *bits = BIN(u, BITWISE_AND, str_state(u, text), emit_int(u, STR_STATE_MASK));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), bits, emit_int(u, STR_STATE_LATIN)));
+}
+
+/* The first character stands behind the shorter head of an ASCII str, or behind the longer one. */
+static gcc_jit_rvalue *latin_code(Unit *u, gcc_jit_rvalue *text, gcc_jit_rvalue *index) {
+    int64_t difference = u->fn->layout[LAYOUT_latin_data] - u->fn->layout[LAYOUT_ascii_data];
+    gcc_jit_rvalue *ascii =
+        BIN(u, BITWISE_AND, BIN(u, RSHIFT, str_state(u, text), emit_int(u, STR_ASCII_BIT)), emit_int(u, 1));
+    gcc_jit_rvalue *offset = BIN(u, MINUS, index, BIN(u, MULT, ascii, emit_int(u, difference)));
+    return byte_at(u, field_address(u, text, LAYOUT_latin_data), offset);
+}
+
+void emit_str_code_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *text = arg(u, ins, 0);
+    emit_guard_type(u, ins, text, KNOWN_str);
+    guard_latin(u, ins, text);
+    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, text, LAYOUT_str_length));
+    emit_set(u, ins, latin_code(u, text, index));
+}
+
+void emit_code_of_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *text = arg(u, ins, 0);
+    emit_guard_type(u, ins, text, KNOWN_str);
+    guard_latin(u, ins, text);
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), read_int(u, text, LAYOUT_str_length), emit_int(u, 1)));
+    emit_set(u, ins, latin_code(u, text, emit_int(u, 0)));
+}
+
+void emit_char_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *table = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_characters), u->gcc->ptr_ptr);
+    emit_set(
+        u, ins,
+        gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, arg(u, ins, 0))));
+}
+
+/* --- bytes and bytearray --- */
+
+void emit_bytes_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *bytes = arg(u, ins, 0);
+    emit_guard_type(u, ins, bytes, KNOWN_bytes);
+    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, bytes, LAYOUT_object_size));
+    emit_set(u, ins, byte_at(u, field_address(u, bytes, LAYOUT_bytes_data), index));
+}
+
+static gcc_jit_rvalue *bytearray_start(Unit *u, gcc_jit_rvalue *object) {
+    return emit_read(u, object, LAYOUT_bytearray_data, gcc_jit_type_get_pointer(u->gcc->u8_ptr));
+}
+
+void emit_bytearray_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    emit_guard_type(u, ins, object, KNOWN_bytearray);
+    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, object, LAYOUT_object_size));
+    emit_set(u, ins, byte_at(u, bytearray_start(u, object), index));
+}
+
+void emit_bytearray_set_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0), *value = arg(u, ins, 2);
+    gcc_jit_type *u8 = gcc_jit_context_get_int_type(u->gcc->ctx, 1, 0);
+    emit_guard_type(u, ins, object, KNOWN_bytearray);
+    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, object, LAYOUT_object_size));
+    if (ins->args[2]->op != IR_ki64_OP || ins->args[2]->imm < 0 || ins->args[2]->imm > 255)
+        emit_guard_fails(
+            u, ins,
+            emit_compare(u, CMP(NE), BIN(u, BITWISE_AND, value, emit_int(u, ~INT64_C(255))), emit_int(u, 0)));
+    gcc_jit_block_add_assignment(
+        u->block, NULL,
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, bytearray_start(u, object), index),
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, u8));
+}
+
+/* --- lists and tuples of a known length --- */
+
+static void guard_size(Unit *u, Ins *ins, Known type) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    emit_guard_type(u, ins, object, type);
+    emit_guard_fails(
+        u, ins, emit_compare(u, CMP(NE), read_int(u, object, LAYOUT_object_size), emit_int(u, ins->imm)));
+}
+
+void emit_tuple_is_OP(Unit *u, Ins *ins) { guard_size(u, ins, KNOWN_tuple); }
+void emit_list_is_OP(Unit *u, Ins *ins) { guard_size(u, ins, KNOWN_list); }
+
+void emit_tuple_at_OP(Unit *u, Ins *ins) {
+    int64_t offset = u->fn->layout[LAYOUT_tuple_items] + 8 * ins->imm;
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, arg(u, ins, 0), offset, u->gcc->ptr_ptr)));
+}
+
+void emit_list_at_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *items = emit_read(u, arg(u, ins, 0), LAYOUT_list_items, u->gcc->ptr_ptr);
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, items, 8 * ins->imm, u->gcc->ptr_ptr)));
+}
+
+/* --- iterators --- */
+
+static gcc_jit_rvalue *sequence_of(Unit *u, gcc_jit_rvalue *iterator) {
+    return emit_read(u, iterator, LAYOUT_iterator_sequence, u->gcc->ptr_ptr);
+}
+
+/* The place of the next item; the iterator steps on. */
+static gcc_jit_rvalue *step(Unit *u, gcc_jit_rvalue *iterator) {
+    gcc_jit_lvalue *index = emit_local_i64(u, "index");
+    emit_assign(u, index, read_int(u, iterator, LAYOUT_iterator_index));
+    gcc_jit_rvalue *i = gcc_jit_lvalue_as_rvalue(index);
+    emit_assign(u, emit_field(u, iterator, u->fn->layout[LAYOUT_iterator_index], u->gcc->i64_ptr),
+                BIN(u, PLUS, i, emit_int(u, 1)));
+    return i;
+}
+
+void emit_seq_has_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    bool is_str = ins->imm == KNOWN_str_iterator;
+    emit_guard_type(u, ins, iterator, (Known)ins->imm);
+    gcc_jit_block *there = emit_block(u), *exhausted = emit_block(u), *done = emit_block(u);
+    gcc_jit_lvalue *sequence = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "sequence");
+    emit_assign(u, sequence, sequence_of(u, iterator));
+    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(sequence);
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), object, emit_null(u)), there,
+                                       exhausted);
+    u->block = exhausted;
+    emit_set(u, ins, emit_int(u, 0));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = there;
+    if (is_str) guard_latin(u, ins, object);
+    set_test(u, ins,
+             emit_compare(u, CMP(LT), read_int(u, iterator, LAYOUT_iterator_index),
+                          read_int(u, object, is_str ? LAYOUT_str_length : LAYOUT_object_size)));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+void emit_seq_item_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0), *index = step(u, iterator),
+                   *sequence = sequence_of(u, iterator);
+    gcc_jit_rvalue *items =
+        ins->imm == KNOWN_list_iterator
+            ? emit_read(u, sequence, LAYOUT_list_items, gcc_jit_type_get_pointer(u->gcc->ptr_ptr))
+            : gcc_jit_lvalue_get_address(
+                  emit_field(u, sequence, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
+    emit_set(u, ins,
+             gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
+}
+
+void emit_str_next_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0), *index = step(u, iterator);
+    emit_set(u, ins, latin_code(u, sequence_of(u, iterator), index));
+}

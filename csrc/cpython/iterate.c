@@ -1,0 +1,224 @@
+/* The next item of iterators over built-in containers, and look-ups in dicts, where neither runs code. */
+#include "cpython/compat.h"
+
+/* --- dicts --- */
+
+/* The first entry at or behind a position that has a value; false: there is none. */
+static bool dict_entry_from(PyDictObject *dict, Py_ssize_t *position, PyObject **key, PyObject **value) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    for (Py_ssize_t i = *position; i < keys->dk_nentries; i++) {
+        if (keys->dk_kind == DICT_KEYS_GENERAL) {
+            *key = DK_ENTRIES(keys)[i].me_key;
+            *value = DK_ENTRIES(keys)[i].me_value;
+        } else {
+            *key = DK_UNICODE_ENTRIES(keys)[i].me_key;
+            *value = DK_UNICODE_ENTRIES(keys)[i].me_value;
+        }
+        *position = i;
+        if (*value != NULL) return true;
+    }
+    return false;
+}
+
+/* As cp_next_item, borrowed; `position` is that of the entry found. */
+static int dict_next(CpDictIterator *iterator, Py_ssize_t *position, PyObject **key, PyObject **value) {
+    PyDictObject *dict = iterator->dict;
+    if (dict == NULL) return 0;
+    if (iterator->used != dict->ma_used || dict->ma_values != NULL) return -1;
+    *position = iterator->position;
+    if (!dict_entry_from(dict, position, key, value)) return 0;
+    return iterator->left == 0 ? -1 : 1;
+}
+
+static void dict_step(CpDictIterator *iterator, Py_ssize_t position) {
+    iterator->position = position + 1;
+    iterator->left--;
+}
+
+static Py_ssize_t index_at(PyDictKeysObject *keys, size_t place) {
+    int log2_size = keys->dk_log2_size;
+    if (log2_size < 8) return ((const int8_t *)keys->dk_indices)[place];
+    if (log2_size < 16) return ((const int16_t *)keys->dk_indices)[place];
+    if (log2_size < 32) return ((const int32_t *)keys->dk_indices)[place];
+    return (Py_ssize_t)((const int64_t *)keys->dk_indices)[place];
+}
+
+/* Comparing two of these runs nobody's code. */
+static bool is_plain_key(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type;
+}
+
+/* Is an entry's key, of equal hash, the same as `key`? -1: it cannot be said. */
+static int same_key(PyObject *entry, PyObject *key) {
+    if (entry == key) return 1;
+    if (PyUnicode_CheckExact(key) && PyUnicode_CheckExact(entry)) return _PyUnicode_EQ(entry, key);
+    return is_plain_key(entry) ? PyObject_RichCompareBool(entry, key, Py_EQ) : -1;
+}
+
+int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    PyDictKeysObject *keys = object->ma_keys;
+    bool is_str = PyUnicode_CheckExact(key);
+    if (!is_str && !PyLong_CheckExact(key)) return -1;
+    Py_hash_t hash = is_str ? ((PyASCIIObject *)key)->hash : -1;
+    if (hash == -1) hash = Py_TYPE(key)->tp_hash(key);
+    size_t mask = ((size_t)1 << keys->dk_log2_size) - 1, perturb = (size_t)hash, place = (size_t)hash & mask;
+    for (Py_ssize_t index; (index = index_at(keys, place)) != DKIX_EMPTY;) {
+        if (index >= 0 && keys->dk_kind == DICT_KEYS_GENERAL) {
+            PyDictKeyEntry *entry = &DK_ENTRIES(keys)[index];
+            int same = entry->me_hash == hash ? same_key(entry->me_key, key) : 0;
+            if (same < 0) return -1;
+            *value = entry->me_value;
+            if (same) return *value != NULL;
+        } else if (index >= 0 && is_str) {
+            PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
+            PyObject *there = entry->me_key;
+            *value = object->ma_values ? object->ma_values->values[index] : entry->me_value;
+            if (there == key || (((PyASCIIObject *)there)->hash == hash && _PyUnicode_EQ(there, key)))
+                return *value != NULL;
+        }
+        perturb >>= 5;
+        place = (place * 5 + perturb + 1) & mask;
+    }
+    return 0;
+}
+
+/* --- iterators --- */
+
+/* Is there a next item? As cp_next_item. */
+static int has_next(PyObject *iterator) {
+    PyTypeObject *type = Py_TYPE(iterator);
+    CpSequenceIterator *s = (CpSequenceIterator *)iterator;
+    if (type == &PyListIter_Type || type == &PyTupleIter_Type || type == &PyListRevIter_Type ||
+        type == &PyBytesIter_Type || type == &PyByteArrayIter_Type) {
+        if (s->sequence == NULL) return 0;
+        return s->index >= 0 && s->index < Py_SIZE(s->sequence);
+    }
+    if (type == &PyUnicodeIter_Type)
+        return s->sequence != NULL && s->index < PyUnicode_GET_LENGTH(s->sequence);
+    if (type == &PyRangeIter_Type) {
+        CpRangeIterator *range = (CpRangeIterator *)iterator;
+        return range->index < range->length;
+    }
+    if (type == &PyDictIterKey_Type || type == &PyDictIterValue_Type) {
+        Py_ssize_t position;
+        PyObject *key, *value;
+        return dict_next((CpDictIterator *)iterator, &position, &key, &value);
+    }
+    return -1;
+}
+
+/* The item that has_next saw, a new reference. NULL: no memory; nothing has happened and no error is set. */
+static PyObject *take_next(PyObject *iterator) {
+    PyTypeObject *type = Py_TYPE(iterator);
+    CpSequenceIterator *s = (CpSequenceIterator *)iterator;
+    PyObject *item;
+    if (type == &PyDictIterKey_Type || type == &PyDictIterValue_Type) {
+        Py_ssize_t position;
+        PyObject *key, *value;
+        dict_next((CpDictIterator *)iterator, &position, &key, &value);
+        dict_step((CpDictIterator *)iterator, position);
+        return Py_NewRef(type == &PyDictIterKey_Type ? key : value);
+    }
+    if (type == &PyListIter_Type) item = Py_NewRef(PyList_GET_ITEM(s->sequence, s->index));
+    else if (type == &PyTupleIter_Type) item = Py_NewRef(PyTuple_GET_ITEM(s->sequence, s->index));
+    else if (type == &PyListRevIter_Type) {
+        item = PyList_GET_ITEM(s->sequence, s->index);
+        s->index--;
+        return Py_NewRef(item);
+    } else if (type == &PyBytesIter_Type) {
+        item = PyLong_FromLong((unsigned char)PyBytes_AS_STRING(s->sequence)[s->index]);
+    } else if (type == &PyByteArrayIter_Type) {
+        item = PyLong_FromLong((unsigned char)PyByteArray_AS_STRING(s->sequence)[s->index]);
+    } else if (type == &PyUnicodeIter_Type) {
+        item = PyUnicode_FromOrdinal((int)PyUnicode_READ_CHAR(s->sequence, s->index));
+    } else {
+        CpRangeIterator *range = (CpRangeIterator *)iterator;
+        item = PyLong_FromLong(
+            (long)((unsigned long)range->start + (unsigned long)range->index * (unsigned long)range->step));
+    }
+    if (item != NULL) s->index++; /* a range's index stands in the same place */
+    else PyErr_Clear();
+    return item;
+}
+_Static_assert(offsetof(CpRangeIterator, index) == offsetof(CpSequenceIterator, index), "see take_next");
+
+/* Its items are objects that have to be made. */
+static bool makes_items(PyObject *iterator) {
+    PyTypeObject *type = Py_TYPE(iterator);
+    return type == &PyBytesIter_Type || type == &PyByteArrayIter_Type || type == &PyUnicodeIter_Type ||
+           type == &PyRangeIter_Type;
+}
+
+int cp_next_item(PyObject *iterator, PyObject **items) {
+    int there = has_next(iterator);
+    if (there <= 0) return there;
+    items[0] = take_next(iterator);
+    return items[0] != NULL ? 1 : -1;
+}
+
+/* enumerate and its like keep the items they gave last in a tuple: until the next step they stay alive. May
+ * the one in a place be replaced without running code? */
+static bool can_keep(PyObject *result, int place) {
+    if (Py_REFCNT(result) != 1) return true; /* somebody has the tuple: the next one will be another */
+    PyObject *old = PyTuple_GET_ITEM(result, place);
+    return Py_REFCNT(old) > 1 || is_plain_key(old);
+}
+
+static void keep(PyObject *result, int place, PyObject *item) {
+    if (Py_REFCNT(result) != 1) return;
+    PyObject *old = PyTuple_GET_ITEM(result, place);
+    PyTuple_SET_ITEM(result, place, Py_NewRef(item));
+    Py_DECREF(old);
+    if (!_PyObject_GC_IS_TRACKED(result)) _PyObject_GC_TRACK(result);
+}
+
+static int next_enumerated(CpEnumerate *enumerate, PyObject **items) {
+    if (enumerate->index == PY_SSIZE_T_MAX || enumerate->long_index != NULL ||
+        !can_keep(enumerate->result, 1))
+        return -1;
+    int there = cp_next_item(enumerate->iterator, &items[1]);
+    if (there <= 0) return there;
+    items[0] = (PyObject *)enumerate->index++;
+    keep(enumerate->result, 1, items[1]);
+    return 1;
+}
+
+static int next_zipped(CpZip *zip, PyObject **items) {
+    if (zip->count != 2 || !can_keep(zip->result, 0) || !can_keep(zip->result, 1)) return -1;
+    PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);
+    int there = has_next(first), both = has_next(second);
+    if (first == second || there < 0 || both < 0) return -1;
+    if (!there || !both) return 0;
+    int early = makes_items(second) && !makes_items(first); /* the one that may fail comes first */
+    PyObject *iterators[2] = {first, second};
+    items[early] = take_next(iterators[early]);
+    if (items[early] == NULL) return -1;
+    items[!early] = take_next(iterators[!early]);
+    if (items[!early] == NULL) { /* then both make their items, and step by their index */
+        ((CpSequenceIterator *)iterators[early])->index--;
+        Py_DECREF(items[early]);
+        return -1;
+    }
+    keep(zip->result, 0, items[0]);
+    keep(zip->result, 1, items[1]);
+    return 1;
+}
+
+static int next_dict_item(CpDictIterator *iterator, PyObject **items) {
+    Py_ssize_t position;
+    if (!can_keep(iterator->result, 0) || !can_keep(iterator->result, 1)) return -1;
+    int there = dict_next(iterator, &position, &items[0], &items[1]);
+    if (there <= 0) return there;
+    dict_step(iterator, position);
+    for (int i = 0; i < 2; i++) keep(iterator->result, i, Py_NewRef(items[i]));
+    return 1;
+}
+
+int cp_next_pair(PyObject *iterator, PyObject **items) {
+    PyTypeObject *type = Py_TYPE(iterator);
+    if (type == &PyEnum_Type) return next_enumerated((CpEnumerate *)iterator, items);
+    if (type == &PyZip_Type) return next_zipped((CpZip *)iterator, items);
+    return type == &PyDictIterItem_Type ? next_dict_item((CpDictIterator *)iterator, items) : -1;
+}

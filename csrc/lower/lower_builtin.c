@@ -1,0 +1,287 @@
+/* Calls of built-in functions, types and methods that are known: done in line, or by a helper without the way
+ * of a call. What the callable is, its site said when this was compiled; a guard asks whether it still is. */
+#include "lower/lower.h"
+
+typedef struct Call {
+    Builtin builtin;
+    Ins *callable, *self; /* self: of a method */
+    Ins **args;
+    int count;
+    Likely types[2]; /* of the two last arguments, the last one first */
+    const Site *site;
+    FrameState *state;
+} Call;
+
+/* The methods whose objects emitted code can name. */
+static const struct {
+    uint8_t builtin, known;
+} METHODS[] = {
+    {BI_list_append, KNOWN_list_append},
+    {BI_list_pop, KNOWN_list_pop},
+    {BI_dict_get, KNOWN_dict_get},
+    {BI_dict_items, KNOWN_dict_items},
+    {BI_dict_keys, KNOWN_dict_keys},
+    {BI_dict_values, KNOWN_dict_values},
+    {BI_bytearray_append, KNOWN_bytearray_append},
+};
+enum { METHOD_COUNT = sizeof(METHODS) / sizeof(METHODS[0]) };
+
+/* LOAD_METHOD of an object whose exact type is guarded: built-in types never change. */
+bool lower_known_method(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 1 || l->stack[l->depth - 1]->type != IR_OBJ) return false;
+    Likely type = (Likely)l->inference->operands[l->index].right;
+    Builtin method = bc_method(type, l->code->name_ids[l->instr->arg]);
+    int row = 0;
+    while (row < METHOD_COUNT && METHODS[row].builtin != method) row++;
+    if (method == BI_NONE || row == METHOD_COUNT) return false;
+    Ins *owner = l->stack[l->depth - 1];
+    lower_guard_type(l, owner, lower_known_type(type), lower_state_here(l));
+    l->depth--;
+    lower_push(l, lower_const(l, IR_known_OP, METHODS[row].known));
+    lower_push(l, owner);
+    return true;
+}
+
+static bool find_builtin(Lowerer *l, Call *call) {
+    int count = l->instr->arg;
+    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2) return false;
+    Ins *method = l->stack[l->depth - count - 2], *second = l->stack[l->depth - count - 1];
+    const OperandTypes *types = &l->inference->operands[l->index];
+    *call = (Call){.args = &l->stack[l->depth - count],
+                   .count = count,
+                   .types = {(Likely)types->right, (Likely)types->left},
+                   .callable = second};
+    if (method->op == IR_known_OP) {
+        for (int i = 0; i < METHOD_COUNT; i++)
+            if (METHODS[i].known == method->imm) call->builtin = (Builtin)METHODS[i].builtin;
+        call->self = second;
+    } else if (method->op == IR_null_OP && second->scratch != NULL) {
+        call->site = second->scratch;
+        call->builtin = (Builtin)call->site->builtin;
+    }
+    return call->builtin != BI_NONE;
+}
+
+/* The argument at a place, counted from the last. */
+static Ins *last(const Call *call, int from_last) { return call->args[call->count - 1 - from_last]; }
+
+/* Is the callable what it was? Taken before everything else that the call does. */
+static void guard_callable(Lowerer *l, Call *call) {
+    call->state = lower_state_here(l);
+    if (call->self != NULL) return;
+    if (call->site->definition != NULL) {
+        lower_guarded(INS(l, is_function, 0, call->callable, K_FACT(l, call->site->definition)), call->state);
+        return;
+    }
+    static const struct {
+        uint8_t builtin, known;
+    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool}};
+    int row = 0;
+    while (TYPES[row].builtin != call->builtin) row++;
+    Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
+    lower_guarded(INS(l, guard, 0, same), call->state);
+}
+
+static bool is_number(const Lowerer *l, const Ins *value, Likely guess, Likely wanted) {
+    if (value->type != IR_OBJ) return value->type == (wanted == LIKELY_INT ? IR_I64 : IR_F64);
+    if (value->op == IR_const_OP) return l->code->consts[value->imm].type == wanted;
+    return guess == wanted && value->op != IR_mkbool_OP && value->op != IR_char_OP;
+}
+
+static Ins *as_float(Lowerer *l, Call *call, Ins *value, Likely guess) {
+    bool integer = lower_likely_int(l, value, guess);
+    return lower_f64(l, value, integer ? LIKELY_INT : LIKELY_FLOAT, call->state);
+}
+
+/* May the argument be a float or an int for all that is known? */
+static bool may_be_number(const Lowerer *l, const Ins *value, Likely guess) {
+    if (value->type != IR_OBJ) return true;
+    if (value->op == IR_const_OP) guess = (Likely)l->code->consts[value->imm].type;
+    else if (ir_is(value, OPF_CONST) || value->op == IR_mkbool_OP || value->op == IR_char_OP) return false;
+    return guess == LIKELY_INT || guess == LIKELY_FLOAT ||
+           (guess == LIKELY_OTHER && value->op != IR_const_OP);
+}
+
+/* --- one function for each family; NULL: the general way --- */
+
+static Ins *call_len(Lowerer *l, Call *call) {
+    Ins *object = last(call, 0);
+    Known type = lower_known_type(call->types[0]);
+    if (object->type != IR_OBJ) return NULL;
+    guard_callable(l, call);
+    if (type == KNOWN_COUNT) return EMIT_CALL(l, rt_size, object);
+    return lower_guarded(INS(l, length, type, object), call->state);
+}
+
+static Ins *call_ord(Lowerer *l, Call *call) {
+    Ins *character = last(call, 0);
+    bool sure = lower_likely_str(l, character, call->types[0]);
+    if (!sure && (call->types[0] != LIKELY_OTHER || character->type != IR_OBJ || ir_is(character, OPF_CONST)))
+        return NULL;
+    guard_callable(l, call);
+    if (character->op == IR_char_OP) return character->args[0];
+    return lower_guarded(INS(l, code_of, 0, character), call->state);
+}
+
+static Ins *call_chr(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    if (!lower_likely_int(l, value, call->types[0])) return NULL;
+    guard_callable(l, call);
+    Ins *code = lower_i64(l, value, call->state);
+    lower_guarded(INS(l, guard, 0, INS(l, icmp, 5 /* >= */, code, K_INT(l, 0))), call->state);
+    lower_guarded(INS(l, guard, 0, INS(l, icmp, 0 /* < */, code, K_INT(l, 256))), call->state);
+    return INS(l, char, 0, code);
+}
+
+static Ins *call_abs(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    if (is_number(l, value, call->types[0], LIKELY_FLOAT)) {
+        guard_callable(l, call);
+        return INS(l, fabs, 0, lower_f64(l, value, LIKELY_FLOAT, call->state));
+    }
+    if (!is_number(l, value, call->types[0], LIKELY_INT)) return NULL;
+    guard_callable(l, call);
+    Ins *number = lower_i64(l, value, call->state), *zero = K_INT(l, 0);
+    Ins *negated = lower_guarded(INS(l, ineg, 0, number), call->state);
+    return INS(l, iselect, 0, INS(l, icmp, 0 /* < */, number, zero), negated, number);
+}
+
+/* Of two equal ones the first, as CPython has it: the second must be truly less, or greater. */
+static Ins *call_min_max(Lowerer *l, Call *call) {
+    int compare = call->builtin == BI_builtins_min ? 0 : 4; /* second < first, second > first */
+    Ins *first = last(call, 1), *second = last(call, 0);
+    if (is_number(l, first, call->types[1], LIKELY_INT) && is_number(l, second, call->types[0], LIKELY_INT)) {
+        guard_callable(l, call);
+        Ins *a = lower_i64(l, first, call->state), *b = lower_i64(l, second, call->state);
+        return INS(l, iselect, 0, INS(l, icmp, compare, b, a), b, a);
+    }
+    if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
+        !is_number(l, second, call->types[0], LIKELY_FLOAT))
+        return NULL;
+    guard_callable(l, call);
+    Ins *a = lower_f64(l, first, LIKELY_FLOAT, call->state),
+        *b = lower_f64(l, second, LIKELY_FLOAT, call->state);
+    return INS(l, fselect, 0, INS(l, fcmp, compare, b, a), b, a);
+}
+
+static Ins *call_isinstance(Lowerer *l, Call *call) {
+    Ins *object = last(call, 1), *type = last(call, 0);
+    if (object->type != IR_OBJ || type->type != IR_OBJ) return NULL;
+    guard_callable(l, call);
+    return INS(l, mkbool, 0, EMIT_CALL(l, rt_isinstance, object, type));
+}
+
+static Ins *call_number_type(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    bool real = is_number(l, value, call->types[0], LIKELY_FLOAT),
+         integer = is_number(l, value, call->types[0], LIKELY_INT);
+    if (!real && !integer) return NULL;
+    guard_callable(l, call);
+    if (call->builtin == BI_type_float) return as_float(l, call, value, integer ? LIKELY_INT : LIKELY_FLOAT);
+    if (integer) return lower_i64(l, value, call->state);
+    return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
+}
+
+static Ins *call_bool(Lowerer *l, Call *call) {
+    guard_callable(l, call);
+    return INS(l, mkbool, 0, lower_truth(l, last(call, 0)));
+}
+
+static Helper math_helper(Builtin builtin) {
+    switch (builtin) {
+    case BI_math_sqrt: return H_rt_sqrt;
+    case BI_math_sin: return H_rt_sin;
+    case BI_math_cos: return H_rt_cos;
+    case BI_math_tan: return H_rt_tan;
+    case BI_math_atan: return H_rt_atan;
+    case BI_math_exp: return H_rt_exp;
+    case BI_math_floor: return H_rt_floor;
+    case BI_math_ceil: return H_rt_ceil;
+    default: return H_rt_log;
+    }
+}
+
+static Ins *call_math(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    bool rounds = call->builtin == BI_math_floor || call->builtin == BI_math_ceil;
+    if (!may_be_number(l, value, call->types[0])) return NULL;
+    guard_callable(l, call);
+    if (rounds && lower_likely_int(l, value, call->types[0])) return lower_i64(l, value, call->state);
+    Ins *number = as_float(l, call, value, call->types[0]);
+    if (call->builtin == BI_math_fabs) return INS(l, fabs, 0, number);
+    Ins *result = lower_guarded(INS(l, fmath, math_helper(call->builtin), number), call->state);
+    return rounds ? lower_guarded(INS(l, f2i, 0, result), call->state) : result;
+}
+
+static Ins *call_list_append(Lowerer *l, Call *call) {
+    Ins *value = lower_object(l, last(call, 0));
+    EMIT_CALL(l, rt_list_append, call->self, value);
+    return K_KNOWN(l, None);
+}
+
+static Ins *settled_result(Lowerer *l, Ins *found, FrameState *state) {
+    lower_guarded(INS(l, settled, 0, found), state);
+    Ins *result = INS0(l, ldout, 0);
+    result->nullable = false;
+    return result;
+}
+
+static Ins *call_list_pop(Lowerer *l, Call *call) {
+    guard_callable(l, call);
+    return settled_result(l, EMIT_CALL(l, rt_list_pop, call->self), call->state);
+}
+
+static Ins *call_dict_get(Lowerer *l, Call *call) {
+    Likely key_type = call->types[call->count - 1];
+    if (call->args[0]->type == IR_F64 || key_type == LIKELY_TUPLE || key_type == LIKELY_FLOAT ||
+        key_type == LIKELY_BOOL)
+        return NULL;
+    for (int i = 0; i < call->count; i++) call->args[i] = lower_object(l, call->args[i]);
+    guard_callable(l, call);
+    Ins *otherwise = call->count == 2 ? call->args[1] : K_KNOWN(l, None);
+    return settled_result(l, EMIT_CALL(l, rt_dict_get, call->self, call->args[0], otherwise), call->state);
+}
+
+static const struct {
+    uint8_t builtin, least, most; /* arguments */
+    Ins *(*lower)(Lowerer *, Call *);
+} CALLS[] = {
+    {BI_builtins_len, 1, 1, call_len},
+    {BI_builtins_ord, 1, 1, call_ord},
+    {BI_builtins_chr, 1, 1, call_chr},
+    {BI_builtins_abs, 1, 1, call_abs},
+    {BI_builtins_min, 2, 2, call_min_max},
+    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_isinstance, 2, 2, call_isinstance},
+    {BI_type_int, 1, 1, call_number_type},
+    {BI_type_float, 1, 1, call_number_type},
+    {BI_type_bool, 1, 1, call_bool},
+    {BI_math_sqrt, 1, 1, call_math},
+    {BI_math_sin, 1, 1, call_math},
+    {BI_math_cos, 1, 1, call_math},
+    {BI_math_tan, 1, 1, call_math},
+    {BI_math_atan, 1, 1, call_math},
+    {BI_math_exp, 1, 1, call_math},
+    {BI_math_log, 1, 1, call_math},
+    {BI_math_fabs, 1, 1, call_math},
+    {BI_math_floor, 1, 1, call_math},
+    {BI_math_ceil, 1, 1, call_math},
+    {BI_list_append, 1, 1, call_list_append},
+    {BI_list_pop, 0, 0, call_list_pop},
+    {BI_dict_get, 1, 2, call_dict_get},
+};
+
+bool lower_builtin_call(Lowerer *l) {
+    Call call;
+    if (!find_builtin(l, &call)) return false;
+    for (size_t i = 0; i < sizeof(CALLS) / sizeof(CALLS[0]); i++) {
+        if (CALLS[i].builtin != call.builtin) continue;
+        if (call.count < CALLS[i].least || call.count > CALLS[i].most) return false;
+        Ins *result = CALLS[i].lower(l, &call);
+        if (result == NULL) return false;
+        l->depth -= call.count + 2;
+        lower_push(l, result);
+        return true;
+    }
+    return false;
+}

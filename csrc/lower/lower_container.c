@@ -1,0 +1,226 @@
+/* Operations on str, bytes, bytearray, list, tuple and dict whose exact types are guarded: subscripts,
+ * slices, membership, comparison, joining. A character of a str is its code until somebody wants the object.
+ */
+#include <string.h>
+
+#include "lower/lower.h"
+
+static const OperandTypes *operands(const Lowerer *l) { return &l->inference->operands[l->index]; }
+
+static Ins *top(const Lowerer *l, int depth) { return l->stack[l->depth - depth]; }
+
+static void replace_operands(Lowerer *l, int count, Ins *result) {
+    l->depth -= count;
+    lower_push(l, result);
+}
+
+Known lower_known_type(Likely type) {
+    switch (type) {
+    case LIKELY_CHAR:
+    case LIKELY_STR: return KNOWN_str;
+    case LIKELY_LIST: return KNOWN_list;
+    case LIKELY_TUPLE: return KNOWN_tuple;
+    case LIKELY_DICT: return KNOWN_dict;
+    case LIKELY_SET: return KNOWN_set;
+    case LIKELY_BYTES: return KNOWN_bytes;
+    case LIKELY_BYTEARRAY: return KNOWN_bytearray;
+    default: return KNOWN_COUNT;
+    }
+}
+
+/* What a constant, or a value that was made here, is for sure; LIKELY_OTHER: not known. */
+static Likely sure_type(const Lowerer *l, const Ins *value) {
+    if (value->op == IR_char_OP) return LIKELY_CHAR;
+    return value->op == IR_const_OP ? (Likely)l->code->consts[value->imm].type : LIKELY_OTHER;
+}
+
+void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state) {
+    if (lower_known_type(sure_type(l, object)) == type) return;
+    lower_guarded(INS(l, is_type, type, object), state);
+}
+
+bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess) {
+    if (value->type != IR_OBJ) return false;
+    if (sure_type(l, value) != LIKELY_OTHER) guess = sure_type(l, value);
+    return guess == LIKELY_STR || guess == LIKELY_CHAR;
+}
+
+/* --- characters --- */
+
+static bool is_char(const Lowerer *l, const Ins *value, Likely guess) {
+    if (value->type != IR_OBJ) return false;
+    if (value->op == IR_const_OP) {
+        const ConstInfo *info = &l->code->consts[value->imm];
+        return info->type == LIKELY_CHAR && info->integer < 256;
+    }
+    return value->op == IR_char_OP || guess == LIKELY_CHAR;
+}
+
+static Ins *code_of(Lowerer *l, Ins *value, FrameState *state) {
+    if (value->op == IR_char_OP) return value->args[0];
+    if (value->op == IR_const_OP) return K_INT(l, l->code->consts[value->imm].integer);
+    return lower_guarded(INS(l, code_of, 0, value), state);
+}
+
+bool lower_known_compare(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    Ins *left = top(l, 2), *right = top(l, 1), *result;
+    Likely left_type = operands(l)->left, right_type = operands(l)->right;
+    enum { EQ = 2, NE = 3 };
+    FrameState *state = lower_state_here(l);
+    if (is_char(l, left, left_type) && is_char(l, right, right_type)) {
+        Ins *a = code_of(l, left, state), *b = code_of(l, right, state);
+        result = INS(l, icmp, l->instr->arg, a, b);
+    } else {
+        bool feedback = l->instr->feedback == FB_STR && left->type == IR_OBJ && right->type == IR_OBJ;
+        bool strings = lower_likely_str(l, left, left_type) && lower_likely_str(l, right, right_type);
+        if ((!feedback && !strings) || (l->instr->arg != EQ && l->instr->arg != NE)) return false;
+        lower_guard_type(l, left, KNOWN_str, state);
+        lower_guard_type(l, right, KNOWN_str, state);
+        result = EMIT_CALL(l, rt_str_equal, left, right);
+        if (l->instr->arg == NE) result = INS(l, not, 0, result);
+    }
+    replace_operands(l, 2, INS(l, mkbool, 0, result));
+    return true;
+}
+
+/* --- subscripts --- */
+
+static bool is_plain_key(const Ins *key, Likely guess) {
+    if (key->type == IR_F64 || key->op == IR_mkbool_OP) return false;
+    return key->type == IR_I64 || guess == LIKELY_OTHER || guess == LIKELY_INT || guess == LIKELY_STR ||
+           guess == LIKELY_CHAR || guess == LIKELY_UNSEEN;
+}
+
+static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
+    if (!is_plain_key(top(l, 1), key_type)) return false;
+    Ins *key = lower_peek(l, 1);
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, KNOWN_dict, state);
+    Ins *found = EMIT_CALL(l, rt_dict_item, container, key);
+    lower_guarded(INS(l, settled, 0, found), state);
+    Ins *value = INS0(l, ldout, 0);
+    value->nullable = false;
+    replace_operands(l, 2, value);
+    return true;
+}
+
+bool lower_known_subscr(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    Ins *container = top(l, 2), *key = top(l, 1), *item;
+    Likely type = operands(l)->left, key_type = operands(l)->right;
+    if (l->instr->feedback == FB_DICT) type = LIKELY_DICT;
+    if (container->type != IR_OBJ || container->op == IR_null_OP) return false;
+    if (type == LIKELY_DICT) return dict_subscr(l, container, key_type);
+    bool sure_int = lower_likely_int(l, key, key_type);
+    bool maybe_int = sure_int || (key->type == IR_OBJ && !ir_is(key, OPF_CONST) && key_type == LIKELY_OTHER);
+    if (!maybe_int) return false;
+    FrameState *state = lower_state_here(l);
+    switch (type) {
+    case LIKELY_CHAR:
+    case LIKELY_STR:
+        item = lower_guarded(INS(l, str_code, 0, container, lower_i64(l, key, state)), state);
+        item = INS(l, char, 0, item);
+        break;
+    case LIKELY_BYTES:
+        item = lower_guarded(INS(l, bytes_item, 0, container, lower_i64(l, key, state)), state);
+        break;
+    case LIKELY_BYTEARRAY:
+        item = lower_guarded(INS(l, bytearray_item, 0, container, lower_i64(l, key, state)), state);
+        break;
+    case LIKELY_LIST:
+        item = lower_guarded(INS(l, list_item, 0, container, lower_i64(l, key, state)), state);
+        break;
+    case LIKELY_TUPLE:
+        item = lower_guarded(INS(l, tuple_item, 0, container, lower_i64(l, key, state)), state);
+        break;
+    default: return false;
+    }
+    item->nullable = false;
+    replace_operands(l, 2, item);
+    return true;
+}
+
+bool lower_known_store_subscr(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 3) return false;
+    Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
+    if (operands(l)->left != LIKELY_BYTEARRAY || container->type != IR_OBJ) return false;
+    if (!lower_likely_int(l, key, operands(l)->right) &&
+        (key->type != IR_OBJ || operands(l)->right != LIKELY_OTHER))
+        return false;
+    if (value->type == IR_F64 || value->op == IR_mkbool_OP ||
+        (ir_is(value, OPF_CONST) && sure_type(l, value) != LIKELY_INT && value->op != IR_ki64_OP))
+        return false;
+    FrameState *state = lower_state_here(l);
+    Ins *number = lower_i64(l, value, state), *index = lower_i64(l, key, state);
+    lower_guarded(INS(l, bytearray_set, 0, container, index, number), state);
+    l->depth -= 3;
+    return true;
+}
+
+/* A bound as it was written; None is `otherwise`. NULL: it cannot be told. */
+static bool is_none(const Lowerer *l, const Ins *value) {
+    return value->op == IR_const_OP && l->code->consts[value->imm].type == LIKELY_NONE;
+}
+
+static bool is_bound(const Lowerer *l, const Ins *value, Likely guess) {
+    return is_none(l, value) || lower_likely_int(l, value, guess);
+}
+
+/* BUILD_SLICE and the subscript behind it. */
+bool lower_known_slice(Lowerer *l) {
+    const Instr *next = lower_next(l);
+    if (!lower_speculates(l) || l->instr->arg != 2 || l->depth < 3 || next == NULL ||
+        next->op != BC_BINARY_SUBSCR || (next->flags & BC_NO_SPECULATION))
+        return false;
+    Ins *container = top(l, 3), *start = top(l, 2), *stop = top(l, 1);
+    Known type = lower_known_type((Likely)l->inference->operands[l->index + 1].left);
+    if (container->type != IR_OBJ || type == KNOWN_COUNT || type == KNOWN_dict || type == KNOWN_set)
+        return false;
+    if (!is_bound(l, start, operands(l)->left) || !is_bound(l, stop, operands(l)->right)) return false;
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, type, state);
+    Ins *from = is_none(l, start) ? K_INT(l, 0) : lower_i64(l, start, state);
+    Ins *to = is_none(l, stop) ? K_INT(l, INT64_MAX) : lower_i64(l, stop, state);
+    replace_operands(l, 3, EMIT_CALL(l, rt_slice, container, from, to));
+    l->index++;
+    return true;
+}
+
+/* --- operators --- */
+
+bool lower_known_binary(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2 || l->instr->arg != BIN_ADD) return false;
+    Ins *left = top(l, 2), *right = top(l, 1);
+    Likely left_type = operands(l)->left, right_type = operands(l)->right;
+    if (left->type != IR_OBJ || right->type != IR_OBJ) return false;
+    bool strings = lower_likely_str(l, left, left_type) && lower_likely_str(l, right, right_type);
+    bool lists = left_type == LIKELY_LIST && right_type == LIKELY_LIST && !l->instr->arg2;
+    if (!strings && !lists && l->instr->feedback != FB_STR) return false;
+    FrameState *state = lower_state_here(l);
+    Known type = lists ? KNOWN_list : KNOWN_str;
+    lower_guard_type(l, left, type, state);
+    lower_guard_type(l, right, type, state);
+    replace_operands(
+        l, 2, lists ? EMIT_CALL(l, rt_list_concat, left, right) : EMIT_CALL(l, rt_str_concat, left, right));
+    return true;
+}
+
+bool lower_known_contains(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    Ins *container = top(l, 1), *item = top(l, 2);
+    Likely type = operands(l)->right, item_type = operands(l)->left;
+    bool strings = lower_likely_str(l, container, type) && lower_likely_str(l, item, item_type);
+    if (container->type != IR_OBJ || (!strings && (type != LIKELY_DICT || !is_plain_key(item, item_type))))
+        return false;
+    if (!strings) item = lower_peek(l, 2);
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, strings ? KNOWN_str : KNOWN_dict, state);
+    if (strings) lower_guard_type(l, item, KNOWN_str, state);
+    Ins *found =
+        strings ? EMIT_CALL(l, rt_str_has, container, item) : EMIT_CALL(l, rt_dict_has, container, item);
+    lower_guarded(INS(l, settled, 0, found), state);
+    if (l->instr->arg) found = INS(l, not, 0, found);
+    replace_operands(l, 2, INS(l, mkbool, 0, found));
+    return true;
+}

@@ -1,0 +1,108 @@
+/* What compiled code does with objects of built-in types it knows. Where a helper cannot say without running
+ * code, nothing has happened and the interpreter does the operation. */
+#include <math.h>
+
+#include "runtime/rt.h"
+
+i64 rt_next_item(PyObject *iterator, PyObject **results) { return cp_next_item(iterator, results); }
+i64 rt_next_pair(PyObject *iterator, PyObject **results) { return cp_next_pair(iterator, results); }
+
+i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    if (item != NULL) Py_FatalError("dxpy: an exhausted iterator went on");
+    return tstate->curexc_type == NULL ? 0 : -1;
+}
+
+/* --- dicts --- */
+
+i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results) {
+    PyObject *value = NULL;
+    int found = cp_dict_find(dict, key, &value);
+    if (found <= 0) return -1;
+    results[0] = Py_NewRef(value);
+    return 1;
+}
+
+i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results) {
+    PyObject *value = NULL;
+    int found = cp_dict_find(dict, key, &value);
+    if (found < 0) return -1;
+    results[0] = Py_NewRef(found ? value : otherwise);
+    return 1;
+}
+
+i64 rt_dict_has(PyObject *dict, PyObject *key) {
+    PyObject *value;
+    return cp_dict_find(dict, key, &value);
+}
+
+/* --- str --- */
+
+static PyObject
+    *characters[256]; // CPython's own single characters: static objects, one process has them once
+
+PyObject **rt_characters(void) {
+    for (int code = 0; characters[255] == NULL && code < 256; code++)
+        characters[code] = PyUnicode_FromOrdinal(code);
+    return characters;
+}
+
+i64 rt_str_has(PyObject *container, PyObject *item) {
+    i64 found = PyUnicode_Contains(container, item);
+    if (found < 0) PyErr_Clear();
+    return found;
+}
+
+i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || _PyUnicode_EQ(a, b); }
+PyObject *rt_str_concat(PyObject *a, PyObject *b) { return PyUnicode_Concat(a, b); }
+
+/* --- lists --- */
+
+i64 rt_list_pop(PyObject *list, PyObject **results) {
+    Py_ssize_t size = PyList_GET_SIZE(list) - 1;
+    if (size < 0 || size < ((PyListObject *)list)->allocated >> 1)
+        return -1; /* an error, or memory to give back */
+    results[0] = PyList_GET_ITEM(list, size);
+    Py_SET_SIZE((PyListObject *)list, size);
+    return 1;
+}
+
+PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
+    bool is_str = PyUnicode_CheckExact(sequence);
+    Py_ssize_t size = is_str ? PyUnicode_GET_LENGTH(sequence) : Py_SIZE(sequence), first = start, last = stop;
+    Py_ssize_t count = PySlice_AdjustIndices(size, &first, &last, 1);
+    if (is_str) return PyUnicode_Substring(sequence, first, first + count);
+    if (PyList_CheckExact(sequence)) return PyList_GetSlice(sequence, first, first + count);
+    if (PyTuple_CheckExact(sequence)) return PyTuple_GetSlice(sequence, first, first + count);
+    if (PyByteArray_CheckExact(sequence))
+        return PyByteArray_FromStringAndSize(PyByteArray_AS_STRING(sequence) + first, count);
+    if (count == size) return Py_NewRef(sequence);
+    return PyBytes_FromStringAndSize(PyBytes_AS_STRING(sequence) + first, count);
+}
+
+PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_sequence->sq_concat(a, b); }
+
+/* --- any object --- */
+
+i64 rt_size(PyObject *object) { return PyObject_Size(object); }
+
+i64 rt_isinstance(PyObject *object, PyObject *type) {
+    return Py_IS_TYPE(object, (PyTypeObject *)type) ? 1 : PyObject_IsInstance(object, type);
+}
+
+PyObject *rt_method(PyTypeObject *type, const char *name) {
+    return PyDict_GetItemString(type->tp_dict, name);
+}
+
+/* --- libm --- */
+
+double rt_floor(double x) { return floor(x); }
+double rt_ceil(double x) { return ceil(x); }
+double rt_sqrt(double x) { return sqrt(x); }
+double rt_sin(double x) { return sin(x); }
+double rt_cos(double x) { return cos(x); }
+double rt_tan(double x) { return tan(x); }
+double rt_atan(double x) { return atan(x); }
+double rt_exp(double x) { return exp(x); }
+double rt_log(double x) { return x > 0 ? log(x) : NAN; }
+double rt_power(double x, double y) { return pow(x, y); }
