@@ -19,13 +19,13 @@
 /* What is kept of an instruction. */
 typedef struct KeptSite {
     uint8_t feedback; /* FeedbackKind, and whether a guard kept failing there */
-    uint8_t place;    /* of Instr.site: 1 + its kind, and what is likely there; 0: there is none */
+    uint8_t kind;     /* 1 + that of Instr.site; 0: there is none */
+    uint8_t likely;   /* what is likely there */
 } KeptSite;
 
-_Static_assert(2 * sizeof(KeptSite) == sizeof(int32_t), "a number fits in two");
+_Static_assert(2 * sizeof(KeptSite) >= sizeof(int32_t), "a number fits in two");
 
-enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, PLACE_KIND = 0xf, PLACE_LIKELY = 4 /* bits to the left */ };
-_Static_assert((int)SITE_OF_MODULE + 1 <= (int)PLACE_KIND && (int)LIKELY_OTHER < 16, "a place fits");
+enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80 };
 _Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
 
 /* Calls at which to try again what could not be had before, because a class or a function was not there yet.
@@ -294,12 +294,12 @@ static bool identify(Warm *warm) {
 }
 
 /* Where a site leads to is this process's business; that it led there, and to what, made the artifact. */
-static const Site *believed(CompileContext *cx, const Site *site, uint8_t place) {
-    if (site == NULL || place == 0) return NULL;
-    if (site->kind + 1 != (place & PLACE_KIND) || site->likely == place >> PLACE_LIKELY) return site;
+static const Site *believed(CompileContext *cx, const Site *site, const KeptSite *kept) {
+    if (site == NULL || kept->kind == 0) return NULL;
+    if (site->kind + 1 != kept->kind || site->likely == kept->likely) return site;
     Site *copy = arena_new(&cx->arena, Site);
     *copy = *site;
-    copy->likely = place >> PLACE_LIKELY;
+    copy->likely = kept->likely;
     return copy;
 }
 
@@ -307,7 +307,7 @@ static void overlay(CompileContext *cx, Bytecode *code, const KeptSite *kept, bo
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
         if (believe || instr->feedback == FB_NONE) instr->feedback = kept[i].feedback & SITE_FEEDBACK;
-        if (believe) instr->site = believed(cx, instr->site, kept[i].place);
+        if (believe) instr->site = believed(cx, instr->site, &kept[i]);
         if (kept[i].feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
     }
 }
@@ -327,8 +327,10 @@ void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code) {
 static KeptSite kept_site(const Instr *instr) {
     KeptSite kept = {.feedback = instr->feedback};
     if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
-    if (instr->site != NULL)
-        kept.place = (uint8_t)((instr->site->kind + 1) | instr->site->likely << PLACE_LIKELY);
+    if (instr->site != NULL) {
+        kept.kind = (uint8_t)(instr->site->kind + 1);
+        kept.likely = instr->site->likely;
+    }
     return kept;
 }
 
