@@ -5,6 +5,7 @@
 #include "jit/options.h"
 #include "jit/reasons.h"
 #include "jit/state.h"
+#include "jit/warm.h"
 #include "jit/worker.h"
 
 /* "" when this may be enabled, else why not: another CPython than the one built for. */
@@ -184,6 +185,7 @@ static PyObject *jit_run_call(PyObject *module, PyObject *args) {
 
 /* Before the interpreter goes: no compile is worth waiting for any more. */
 static PyObject *jit_stop(PyObject *module, PyObject *unused) {
+    warm_stop();
     Py_BEGIN_ALLOW_THREADS worker_stop();
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
@@ -191,6 +193,13 @@ static PyObject *jit_stop(PyObject *module, PyObject *unused) {
 static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cache_info_to_python(); }
 static PyObject *jit_cache_entries(PyObject *module, PyObject *unused) { return cache_entries_to_python(); }
 static PyObject *jit_cache_clear(PyObject *module, PyObject *unused) { return cache_clear_to_python(); }
+static PyObject *jit_cache_probe(PyObject *module, PyObject *unused) { return cache_probe_to_python(); }
+static PyObject *jit_cache_add(PyObject *module, PyObject *args) { return cache_add_to_python(args); }
+static PyObject *jit_cache_world(PyObject *module, PyObject *unused) { return cache_world_to_python(); }
+static PyObject *jit_cache_index(PyObject *module, PyObject *unused) { return cache_index_to_python(); }
+static PyObject *jit_cache_index_add(PyObject *module, PyObject *args) {
+    return cache_index_add_to_python(args);
+}
 
 static PyMethodDef functions[] = {
     {"problem", jit_problem, METH_NOARGS, "problem()\n--\n\nWhy this can not be enabled; \"\" when it can."},
@@ -233,6 +242,21 @@ static PyMethodDef functions[] = {
      "seconds)."},
     {"cache_clear", jit_cache_clear, METH_NOARGS,
      "cache_clear()\n--\n\nRemove all entries; after cache_info(). Whether all are gone."},
+    {"cache_probe", jit_cache_probe, METH_NOARGS,
+     "cache_probe()\n--\n\nAfter cache_info(): (why nothing can be stored or \"\", whether locks are "
+     "missing)."},
+    {"cache_add", jit_cache_add, METH_VARARGS,
+     "cache_add(path, keys, /)\n--\n\nMove an object file into the cache; a key or None for each unit. "
+     "Whether it "
+     "was stored."},
+    {"cache_world", jit_cache_world, METH_NOARGS,
+     "cache_world()\n--\n\nWhat compiled code depends on: dict of name, build, cpu, python."},
+    {"cache_index", jit_cache_index, METH_NOARGS,
+     "cache_index()\n--\n\nAfter cache_info(): list of (name, tier, ceiling, reason, keys by tier, saved, "
+     "hint, id, "
+     "body)."},
+    {"cache_index_add", jit_cache_index_add, METH_VARARGS,
+     "cache_index_add(hint, id, body, /)\n--\n\nAppend a record. Whether it made sense and was written."},
     {NULL},
 };
 

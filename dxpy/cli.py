@@ -8,7 +8,10 @@ import sys
 USAGE = """\
 usage: python -m dxpy run [options] script.py | -m module | -c code  [arguments...]
        python -m dxpy doctor
-       python -m dxpy cache list|clear|info
+       python -m dxpy cache info|list|clear
+       python -m dxpy cache warm [options] [--] script.py | -m module | -c code  [arguments...]
+       python -m dxpy cache export FILE
+       python -m dxpy cache import FILE --trust
        python -m dxpy --help | --version
 """
 

@@ -4,6 +4,7 @@ The options themselves stand in one table, csrc/jit/options.def; the C side pars
 """
 
 import os
+import sys
 
 from dxpy import _jit
 
@@ -87,7 +88,13 @@ def _warn_of_unknown_variables():
 
 
 def cache_folder():
-    """The user's folder for the code cache; asked for by the C side when a first function is compiled."""
+    """The user's folder for the code cache; asked for by the C side when dxpy is enabled.
+
+    What platformdirs says; for Linux it is worked out here, since that import costs more than the whole start.
+    """
+    if sys.platform == "linux":
+        base = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
+        return os.path.join(base, "dxpy")
     import platformdirs
 
     return platformdirs.user_cache_dir("dxpy")

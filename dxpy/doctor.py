@@ -131,8 +131,16 @@ def _cache():
     if info["error"]:
         found, _, mend = info["error"].partition("; ")
         return Finding("cache", found, mend or "set DXPY_CACHE_DIR to a folder of your own")
+    from dxpy.cachecommand import problems
+
+    for problem in problems(info):
+        found, _, mend = problem.partition("; ")
+        return Finding("cache", found, mend)
     megabytes = info["bytes"] / 1e6
-    return Finding("cache", f"{info['directory']}: {info['objects']} objects, {megabytes:.1f} MB")
+    _, no_locks = _jit.cache_probe()
+    locks = "; files cannot be locked there, which does no harm" * no_locks
+    text = f"{info['directory']}: {info['objects']} objects, {megabytes:.1f} MB, {info['functions']} functions begin warm"
+    return Finding("cache", text + locks)
 
 
 def _trial():

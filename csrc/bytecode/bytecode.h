@@ -145,6 +145,7 @@ typedef struct Site {
     uint32_t type_version, owner_version;
     int64_t offset;           /* in bytes, of the value from the start of the keys */
     void *globals, *builtins; /* the dicts */
+    void *type;               /* that has type_version */
     void *object;             /* what is there now */
     uint8_t builtin;          /* Builtin that the object is */
     void *definition;         /* of a built-in function: its PyMethodDef, which never goes */

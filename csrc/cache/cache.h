@@ -35,8 +35,23 @@ bool cache_lookup(const char *key, CacheEntry *entry);
  * and the object stays where it is. */
 int cache_store(const char *object, const char *const *keys, int count, char *path_out);
 
+/* Say that this process compiles what `key` names, so that others need not. A claim of a process that is
+ * gone, or one older than `max_age` seconds, counts for nothing. */
+typedef enum ClaimState {
+    CLAIM_MINE,
+    CLAIM_TAKEN,
+    CLAIM_IMPOSSIBLE /* a full or read-only disk: do without */
+} ClaimState;
+ClaimState cache_claim(const char *key, double max_age);
+void cache_release(const char *key); /* one's own, when it is stored or failed */
+
 /* Remove least recently used objects until the size limit holds. */
 void cache_trim(void);
+/* The same, and what was not used for `max_age` seconds (0: any age) goes too; at most once a day. */
+void cache_trim_daily(double max_age);
+/* Can it be stored in? "" when it can, else why not and what to do. `no_locks`: files cannot be locked there,
+ * which does no harm. */
+void cache_probe(char problem[256], bool *no_locks);
 int cache_clear(void);
 void cache_get_info(CacheInfo *info); /* reads the folders: not for every compilation */
 

@@ -3,6 +3,8 @@
  *   <cache>/objects/<SHA-256 of its bytes>.so   a shared object with one or more units; its name is its
  * checksum <cache>/units/<key>                         one line: which object, which unit of it, checksum of
  * the line <cache>/tmp/                                what is being written; comes into place by rename
+ *   <cache>/claims/<key>                        who compiles that key just now
+ *   <cache>/index/<world>                       what earlier runs learned (index.h)
  *   <cache>/lock                                held while trimming
  */
 #ifndef DXPY_CACHE_INTERNAL_H

@@ -74,6 +74,43 @@ void cache_touch(int objects, const char *name, const struct stat *about) {
     if (age < 0 || age > FRESH_SECONDS) utimensat(objects, name, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
+/* --- objects verified before --- */
+
+/* An object has many units, each looked up by itself: it is not read again while the file is the same. */
+typedef struct Verified {
+    char hash[HASH_HEX + 1];
+    struct stat about;
+} Verified;
+
+enum { VERIFIED = 16 };
+
+static Verified verified[VERIFIED]; // a cache of the process; guarded by the flag, never waited for
+static atomic_flag verified_busy = ATOMIC_FLAG_INIT;
+static unsigned verified_next; // guarded likewise
+
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           memcmp(&a->st_mtim, &b->st_mtim, sizeof a->st_mtim) == 0 &&
+           memcmp(&a->st_ctim, &b->st_ctim, sizeof a->st_ctim) == 0;
+}
+
+static bool was_verified(const char *hash, const struct stat *about) {
+    bool found = false;
+    if (atomic_flag_test_and_set(&verified_busy)) return false;
+    for (int i = 0; i < VERIFIED && !found; i++)
+        found = strcmp(verified[i].hash, hash) == 0 && is_same_file(&verified[i].about, about);
+    atomic_flag_clear(&verified_busy);
+    return found;
+}
+
+static void note_verified(const char *hash, const struct stat *about) {
+    if (atomic_flag_test_and_set(&verified_busy)) return;
+    Verified *entry = &verified[verified_next++ % VERIFIED];
+    memcpy(entry->hash, hash, sizeof entry->hash);
+    entry->about = *about;
+    atomic_flag_clear(&verified_busy);
+}
+
 EntryState cache_verify_object(int objects, const char *hash) {
     char name[CACHE_NAME], found[HASH_HEX + 1], chunk[32 << 10];
     struct stat about;
@@ -81,13 +118,20 @@ EntryState cache_verify_object(int objects, const char *hash) {
     cache_object_name(name, hash);
     int fd = open_file(objects, name, &about);
     if (fd < 0) return errno == ENOENT ? ENTRY_MISSING : ENTRY_BAD;
+    if (was_verified(hash, &about)) {
+        close(fd);
+        return ENTRY_GOOD;
+    }
     hash_init(&sum);
     ssize_t length;
     while ((length = read(fd, chunk, sizeof chunk)) > 0 || (length < 0 && errno == EINTR))
         if (length > 0) hash_update(&sum, chunk, (size_t)length);
-    close(fd);
     hash_final_hex(&sum, found);
-    if (length < 0 || strcmp(found, hash) != 0) return ENTRY_BAD;
-    cache_touch(objects, name, &about);
-    return ENTRY_GOOD;
+    bool good = length == 0 && strcmp(found, hash) == 0;
+    if (good) {
+        cache_touch(objects, name, &about);
+        if (fstat(fd, &about) == 0) note_verified(hash, &about);
+    }
+    close(fd);
+    return good ? ENTRY_GOOD : ENTRY_BAD;
 }

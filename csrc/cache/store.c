@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -113,6 +114,27 @@ static void store_entries(const Folders *folders, const char *const *keys, int c
         if (store_entry(folders, keys[i], &line)) *bytes += CACHE_ENTRY_SIZE;
         else cache_note_failed_store(keys[i]);
     }
+}
+
+void cache_probe(char problem[256], bool *no_locks) {
+    Folders folders;
+    char name[CACHE_NAME], page[4096] = "";
+    problem[0] = 0;
+    *no_locks = false;
+    int fd = open_folders(&folders) ? make_temporary(&folders, name) : -1;
+    bool stored = fd >= 0 && files_write_all(fd, page, sizeof page) && fsync(fd) == 0;
+    bool full = errno == ENOSPC || errno == EDQUOT;
+    if (!stored)
+        snprintf(problem, 256, "%.100s cannot be written to: %.60s; %s", cache_state.directory,
+                 strerror(errno),
+                 full ? "free some space there, or set DXPY_CACHE_DIR to another folder"
+                      : "set DXPY_CACHE_DIR to a folder that can");
+    else *no_locks = flock(fd, LOCK_EX | LOCK_NB) < 0 && errno != EWOULDBLOCK;
+    if (fd >= 0) {
+        close(fd);
+        unlinkat(folders.tmp, name, 0);
+    }
+    close_folders(&folders);
 }
 
 int cache_store(const char *object, const char *const *keys, int count, char *path_out) {

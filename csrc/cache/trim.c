@@ -52,12 +52,13 @@ static void count_file(int folder, const char *name, const struct stat *about, v
 }
 
 void cache_get_info(CacheInfo *info) {
-    Count objects = {0}, units = {0};
+    Count objects = {0}, units = {0}, indexes = {0};
     each_file("objects", count_file, &objects);
     each_file("units", count_file, &units);
+    each_file("index", count_file, &indexes);
     *info = (CacheInfo){.entries = units.files,
                         .objects = objects.files,
-                        .bytes = objects.bytes + units.bytes,
+                        .bytes = objects.bytes + units.bytes + indexes.bytes,
                         .limit = cache_state.limit,
                         .rejected = cache_state.rejected,
                         .failed_stores = cache_state.failed_stores};
@@ -107,22 +108,34 @@ static void drop_if_old(int folder, const char *name, const struct stat *about, 
     if (time(NULL) - about->st_mtime > OLD_SECONDS) unlinkat(folder, name, 0);
 }
 
-/* Down to `target` bytes; the bytes left. */
-static uint64_t trim_objects(int objects_folder, uint64_t target) {
+static bool is_older(const struct timespec *used, double max_age) {
+    return max_age > 0 && difftime(time(NULL), used->tv_sec) > max_age;
+}
+
+/* An index that is not of any build in use. */
+static void drop_old_index(int folder, const char *name, const struct stat *about, void *argument) {
+    const double *max_age = argument;
+    if (is_older(&about->st_mtim, *max_age)) unlinkat(folder, name, 0);
+    else if (!cache_is_key(name)) drop_if_old(folder, name, about, NULL);
+}
+
+/* Down to `target` bytes and nothing older than `max_age` seconds (0: any age); the bytes left. */
+static uint64_t trim_objects(int objects_folder, uint64_t target, double max_age) {
     Objects objects = {0};
     Count units = {0};
     each_file("objects", collect, &objects);
     each_file("units", count_file, &units);
     uint64_t bytes = units.bytes;
     for (size_t i = 0; i < objects.count; i++) bytes += objects.items[i].bytes;
-    if (bytes > target && objects.count) qsort(objects.items, objects.count, sizeof *objects.items, by_use);
-    for (size_t i = 0; i < objects.count && bytes > target; i++)
+    if (objects.count) qsort(objects.items, objects.count, sizeof *objects.items, by_use);
+    for (size_t i = 0; i < objects.count && (bytes > target || is_older(&objects.items[i].used, max_age));
+         i++)
         if (unlinkat(objects_folder, objects.items[i].name, 0) == 0) bytes -= objects.items[i].bytes;
     free(objects.items);
     return bytes;
 }
 
-static uint64_t trim_to(uint64_t target) {
+static uint64_t trim_to(uint64_t target, double max_age) {
     uint64_t bytes = 0;
     int root = cache_open_root(false);
     if (root < 0) return 0;
@@ -131,9 +144,12 @@ static uint64_t trim_to(uint64_t target) {
     /* One process at a time is enough; where there are no locks, several do no harm. */
     bool mine = lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
     if (objects >= 0 && mine) {
-        bytes = trim_objects(objects, target);
+        bytes = trim_objects(objects, target, max_age);
         each_file("units", drop_if_dangling, &objects);
         each_file("tmp", drop_if_old, NULL);
+        each_file("claims", drop_if_old, NULL);
+        each_file("index", drop_old_index, &max_age);
+        if (lock >= 0) futimens(lock, NULL);
     }
     if (lock >= 0) close(lock);
     if (objects >= 0) close(objects);
@@ -141,7 +157,20 @@ static uint64_t trim_to(uint64_t target) {
     return bytes;
 }
 
-void cache_trim(void) { trim_to(cache_state.limit); }
+void cache_trim(void) { trim_to(cache_state.limit, 0); }
+
+void cache_trim_daily(double max_age) {
+    enum { DAY = 24 * 3600 };
+    struct stat about;
+    int root = cache_open_root(false);
+    if (root < 0) return;
+    int lock = openat(root, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600); /* the first makes it */
+    close(root);
+    /* The clock may have been moved: a time to come says nothing. */
+    double age = lock >= 0 && fstat(lock, &about) == 0 ? difftime(time(NULL), about.st_mtime) : 0;
+    if (lock >= 0) close(lock);
+    if (age > DAY || age < -DAY) trim_to(cache_state.limit, max_age);
+}
 
 void cache_account(uint64_t bytes) {
     enum { RECOUNT_AFTER = 256 }; /* other processes store as well */
@@ -155,7 +184,7 @@ void cache_account(uint64_t bytes) {
         state->held += bytes;
     }
     /* Some room is made, so that not every further store must. */
-    if (state->held > state->limit) state->held = trim_to(state->limit - state->limit / 8);
+    if (state->held > state->limit) state->held = trim_to(state->limit - state->limit / 8, 0);
 }
 
 /* --- clear, list --- */
@@ -170,6 +199,8 @@ int cache_clear(void) {
     each_file("units", drop, &failed);
     each_file("objects", drop, &failed);
     each_file("tmp", drop, &failed);
+    each_file("claims", drop, &failed);
+    each_file("index", drop, &failed);
     return failed;
 }
 

@@ -221,7 +221,7 @@ static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) ||
         !find_owner(c, index, seen, &type, &sample))
         return NULL;
-    Site site = {.likely = LIKELY_OTHER, .type_version = version_of(type, name)};
+    Site site = {.likely = LIKELY_OTHER, .type_version = version_of(type, name), .type = type};
     bool reading = instr->op != BC_STORE_ATTR;
     bool found =
         site.type_version == 0                          ? false

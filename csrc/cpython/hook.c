@@ -6,6 +6,7 @@
 #include "jit/publish.h"
 #include "jit/sampler.h"
 #include "jit/table.h"
+#include "jit/warm.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
 #include "runtime/stack.h"
@@ -36,12 +37,18 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
     return 0;
 }
 
-/* A code object that is met for the first time. NULL: it goes unprofiled. */
-static FunctionRecord *adopt(Frame *frame) {
+/* A code object that is met for the first time, in a frame that is about to run or in the middle of
+ * something. NULL: it goes unprofiled. */
+static FunctionRecord *adopt(Frame *frame, bool is_entered) {
     FunctionRecord *record = engine_record_for_code(frame->f_code, frame->f_globals);
     if (record == NULL) return NULL;
     FunctionRecord *now = table_record(frame->f_code);
-    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) return record;
+    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) {
+        publish_frame = is_entered ? frame : NULL;
+        warm_meet(record);
+        publish_frame = NULL;
+        return record;
+    }
     PyErr_Clear();
     engine_forget_record(record);
     return now;
@@ -64,7 +71,7 @@ static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadSta
         for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL;
              frame = frame->previous) {
             FunctionRecord *record = table_record(frame->f_code);
-            if (record == NULL) record = adopt(frame);
+            if (record == NULL) record = adopt(frame, false);
             if (record != NULL) record->osr_never = 1;
         }
 }
@@ -105,7 +112,7 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(code);
     CpEntry how = throwing ? CP_THROW : CP_GO_ON;
     if (__builtin_expect(record == NULL, 0)) {
-        record = adopt(frame);
+        record = adopt(frame, true);
         if (record == NULL) return osr_interpret(tstate, frame, how);
     }
     count(record, frame);

@@ -196,7 +196,8 @@ typedef struct Fn {
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
     int fact_count;
-    VEC(int64_t) facts; /* while lowering; in the text there is only their number */
+    VEC(int64_t) facts;      /* while lowering; in the text there is only their number */
+    VEC(uint8_t) fact_kinds; /* of these, likewise: what may be one number in the text */
     bool is_generator;
     int force_exits; /* every guard fails at each such visit, for tests; 0: never */
     int64_t layout[LAYOUT_COUNT];

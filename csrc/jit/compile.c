@@ -20,7 +20,9 @@
 #include "jit/reasons.h"
 #include "jit/sampler.h"
 #include "jit/table.h"
+#include "jit/warm.h"
 #include "jit/worker.h"
+#include "lower/cold.h"
 #include "lower/lower.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
@@ -30,9 +32,10 @@ typedef struct Pending {
     uint64_t job;
     FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
     Tier tier;
-    Facts *facts;       /* to link it with */
-    WorkerReply *reply; /* answered, waiting */
-    double due;         /* when the answer may be used */
+    char key[HASH_HEX + 1]; /* the artifact's */
+    Facts *facts;           /* to link it with */
+    WorkerReply *reply;     /* answered, waiting */
+    double due;             /* when the answer may be used */
     struct Pending *next;
 } Pending;
 
@@ -62,6 +65,11 @@ static void set_failure(FunctionRecord *record, const char *reason, const char *
 }
 
 /* --- decode and lower --- */
+
+/* Those tie an artifact to what only this process knows. */
+static bool has_facts(const Facts *facts) {
+    return facts != NULL && (facts->count > 0 || facts->code_count > 0);
+}
 
 static void free_facts(Facts *facts) {
     for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
@@ -122,6 +130,11 @@ typedef struct Found {
     struct Found *next;
 } Found;
 
+typedef struct Looking {
+    FunctionRecord *record; // borrowed; being lowered
+    Found *found;
+} Looking;
+
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
 
@@ -135,7 +148,8 @@ static bool can_be_inlined(PyFunctionObject *function) {
 }
 
 static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
-    Found **all = context;
+    Looking *looking = context;
+    Found **all = &looking->found;
     PyObject *object = address;
     if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)object;
@@ -150,7 +164,9 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     *found = (Found){.function = object, .next = *all};
     found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
-    feedback_add_callee(cx, found->callee.code, table_record(code));
+    feedback_add_callee(found->callee.code, table_record(code));
+    warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
+    cold_mark(cx, found->callee.code);
     *all = found;
     return &found->callee;
 }
@@ -171,12 +187,15 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     }
     Surroundings known = around != NULL ? *around : (Surroundings){0};
     add_samples(&known, record->code, record);
+    if (tier > TIER_BASELINE) warm_recall_types(record, &cx, &known);
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
     feedback_add(&cx, code, record, tier > TIER_BASELINE);
+    warm_overlay(record, &cx, code);
+    if (!bytecode) warm_lowered(record, code);
     if (bytecode) bc_print(code, &text);
     else {
-        Found *found = NULL;
-        Callees callees = {find_callee, &found};
+        Looking looking = {.record = record};
+        Callees callees = {find_callee, &looking};
         Fn *fn =
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
@@ -227,14 +246,14 @@ static const char *program_path(void) {
     return path;
 }
 
-static void set_up(void) {
+bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
     const char *folder = options_cache_folder();
     bool same = configured_timeout == options.compile_timeout &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
-    if (same) return;
+    if (same) return folder != NULL && cache_is_open();
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
@@ -246,6 +265,7 @@ static void set_up(void) {
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);
+    return settings.cache_dir != NULL;
 }
 
 /* --- publishing --- */
@@ -282,7 +302,8 @@ static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const
     return true;
 }
 
-static void finish(FunctionRecord *record, Tier tier, const Facts *facts, const WorkerReply *reply) {
+static void finish(FunctionRecord *record, Tier tier, const char *key, const Facts *facts,
+                   const WorkerReply *reply) {
     bool ok = reply->ok;
     if (ok) {
         record->compiles++;
@@ -290,6 +311,7 @@ static void finish(FunctionRecord *record, Tier tier, const Facts *facts, const 
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
         ok = late || publish(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
+        else if (ok && !late) warm_published(record, tier, key, has_facts(facts));
     } else {
         set_failure(record, reply->reason, reply->message);
     }
@@ -350,14 +372,17 @@ void compile_publish_finished(void) {
         FunctionRecord *record = p->record;
         Tier tier = p->tier;
         WorkerReply reply = *p->reply;
+        char key[HASH_HEX + 1];
+        memcpy(key, p->key, sizeof key);
         Facts *facts = p->facts;
         p->facts = NULL;
         drop_pending(place);
-        finish(record, tier, facts, &reply);
+        finish(record, tier, key, facts, &reply);
         free_facts(facts);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
+    warm_save();
     if (waiting) publish_is_wanted = 1;
     PyErr_Restore(type, value, traceback);
 }
@@ -371,6 +396,16 @@ static void wait_for(uint64_t job) {
         Py_BEGIN_ALLOW_THREADS worker_wait_reply(1.0);
         Py_END_ALLOW_THREADS compile_publish_finished();
     }
+}
+
+void compile_settle(double seconds) {
+    for (double until = now() + seconds; pending != NULL && now() < until;) {
+        Py_BEGIN_ALLOW_THREADS worker_wait_reply(0.1);
+        Py_END_ALLOW_THREADS compile_publish_finished();
+    }
+    /* What is not finished is known to be worth it: the next run asks for it at the first call. */
+    for (Pending *p = pending; p != NULL; p = p->next)
+        warm_published(p->record, p->tier, p->key, has_facts(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -390,6 +425,36 @@ static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *a
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
+static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
+    CacheEntry entry;
+    if (!compile_prepare() || !cache_lookup(key, &entry) ||
+        !publish(record, tier, facts, entry.path, entry.unit))
+        return false;
+    warm_published(record, tier, key, has_facts(facts));
+    engine_compile_ended(record, tier, true);
+    return true;
+}
+
+bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
+    int64_t nothing = 0;
+    const Facts none = {.numbers = &nothing};
+    return from_cache(record, tier, &none, key);
+}
+
+bool compile_find(FunctionRecord *record, Tier tier) {
+    char key[HASH_HEX + 1];
+    Facts *facts = NULL;
+    Surroundings around;
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
+    if (text == NULL) return false;
+    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
+    artifact_key(text, gcc_level(tier), key);
+    free(text);
+    bool found = from_cache(record, tier, facts, key);
+    free_facts(facts);
+    return found;
+}
+
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (Py_SIZE(record->code) > MAX_UNITS) {
         set_failure(record, "too_large", "it has more than 20,000 code units");
@@ -400,15 +465,11 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
     if (text == NULL) return -1;
     if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
-    set_up();
     char key[HASH_HEX + 1];
-    CacheEntry entry;
     artifact_key(text, gcc_level(tier), key);
-    if (cache_is_open() && cache_lookup(key, &entry) &&
-        publish(record, tier, facts, entry.path, entry.unit)) {
+    if (from_cache(record, tier, facts, key)) {
         free(text);
         free_facts(facts);
-        engine_compile_ended(record, tier, true);
         return 0;
     }
     Pending *p = calloc(1, sizeof(*p));
@@ -424,6 +485,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         return -1;
     }
     *p = (Pending){.job = job, .record = record, .tier = tier, .facts = facts, .next = pending};
+    memcpy(p->key, key, sizeof p->key);
     pending = p;
     if (sync) wait_for(job);
     return 0;
@@ -707,7 +769,7 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surrounding
     WorkerReply reply = {0};
     char *text = lowered_text(record, tier, around, false, NULL);
     if (text == NULL) return NULL;
-    set_up();
+    compile_prepare();
     dump_job = ++last_job;
     dump_reply = &reply;
     int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));

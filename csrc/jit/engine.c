@@ -5,6 +5,7 @@
 #include "jit/names.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
+#include "jit/warm.h"
 
 /* The hook's counters have 32 bits; past this they are moved to the 64-bit ones. */
 #define COUNTER_LIMIT (UINT32_C(1) << 31)
@@ -80,6 +81,7 @@ static void free_record(FunctionRecord *record) {
     }
     if (record->pins > 0) return;
     if (!record->in_co_extra) Py_DECREF(record->code);
+    warm_forget(record);
     Py_DECREF(record->name);
     feedback_free(record);
     PyMem_Free(record->seen_types);
@@ -176,6 +178,7 @@ static void set_next_ask(FunctionRecord *record) {
             uint64_t back_off = (uint64_t)FAULT_PAUSE << Py_MIN(record->faults - 1, FAULT_PAUSE_DOUBLINGS);
             pause = Py_MAX(pause, back_off);
         }
+        if (record->warm_at > heat) pause = Py_MIN(pause, record->warm_at - heat);
     }
     record->next_ask = (uint32_t)Py_MIN(record->calls + Py_MIN(pause, COUNTER_LIMIT), COUNTER_LIMIT);
 }
@@ -200,6 +203,7 @@ static void note_failure(FunctionRecord *record, Tier tier) {
     }
     record->ceiling = (uint8_t)Py_MIN(record->ceiling, tier - 1);
     if (record->ceiling == TIER_INTERPRETER) record->never |= NEVER_BAILED;
+    warm_failed(record);
 }
 
 void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok) {
@@ -220,10 +224,13 @@ void engine_ask(FunctionRecord *record) {
     Engine *engine = record->engine;
     engine->asks++;
     fold_counters(record);
+    if (record->warm_at && record_heat(record) >= record->warm_at && !options_being_asked())
+        warm_retry(record);
     Tier due = due_tier(record);
     if (engine->enabled && !record->requested && due > record->tier && !options_being_asked()) {
         record->requested = (uint8_t)due;
-        if (compile_start(record, due, options.sync) < 0) engine_compile_ended(record, due, false);
+        if (!warm_learn(record, due) && compile_start(record, due, options.sync) < 0)
+            engine_compile_ended(record, due, false);
     }
     set_next_ask(record);
     PyErr_Restore(type, value, traceback);
@@ -337,6 +344,7 @@ void engine_apply_options(Engine *engine) {
 
 int engine_set_enabled(Engine *engine, bool enabled) {
     if (engine->of_process) {
+        if (enabled) warm_open(); /* before functions that run now are met */
         if (enabled && hook_install() < 0) return -1;
         if (!enabled) hook_remove();
     }
@@ -514,6 +522,7 @@ void engine_deoptimize(FunctionRecord *record) {
     record->tier = TIER_INTERPRETER;
     record->requested = 0;
     record->seen = 1;
+    record->warm_at = 0;
     clear_counters(record);
     set_next_ask(record);
 }
@@ -521,6 +530,7 @@ void engine_deoptimize(FunctionRecord *record) {
 static void reset_record(FunctionRecord *record) {
     engine_deoptimize(record);
     forget_failures(record);
+    warm_forget(record);
     record->seen = 0;
     record->exits = 0;
     record->compiles = 0;
@@ -532,7 +542,8 @@ void engine_reset(Engine *engine) {
     if (engine->of_process) each_record(engine, reset_record);
     else free_records(engine);
     memset(engine->gone_functions, 0, sizeof engine->gone_functions);
-    engine->gone_calls = engine->gone_loops = engine->gone_exits = engine->gone_compiles = engine->asks = 0;
+    engine->gone_calls = engine->gone_loops = engine->gone_exits = engine->gone_compiles = engine->asks =
+        engine->warm_starts = 0;
     engine->gone_compile_ms = 0;
 }
 
@@ -573,6 +584,7 @@ void engine_get_stats(const Engine *engine, EngineStats *stats) {
         .compiles = engine->gone_compiles,
         .compile_ms = engine->gone_compile_ms,
         .asks = engine->asks,
+        .warm_starts = engine->warm_starts,
     };
     memcpy(stats->functions, engine->gone_functions, sizeof stats->functions);
     engine_each(engine, add_to_stats, stats);

@@ -21,11 +21,12 @@ typedef struct Engine {
     /* Functions of the running program whose code objects are gone. */
     uint64_t gone_functions[TIER_COUNT], gone_calls, gone_loops, gone_exits, gone_compiles;
     double gone_compile_ms;
-    uint64_t asks; /* how often the hook asked the policy */
+    uint64_t asks;        /* how often the hook asked the policy */
+    uint64_t warm_starts; /* functions that began where an earlier run left them */
 } Engine;
 
 typedef struct EngineStats {
-    uint64_t functions[TIER_COUNT], calls, loops, exits, compiles, compiled, pending, asks;
+    uint64_t functions[TIER_COUNT], calls, loops, exits, compiles, compiled, pending, asks, warm_starts;
     double compile_ms;
 } EngineStats;
 
@@ -57,6 +58,17 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok);
  * returns, with `sync`). 0: under way, or ended (see engine_compile_ended). -1: refused, with
  * record->bail_reason and bail_message set and nothing else changed; no exception set. */
 int compile_start(FunctionRecord *record, Tier tier, bool sync);
+
+/* Set up the worker's client and the cache as the options say. False: there is no cache. */
+bool compile_prepare(void);
+
+/* Install the artifact with this key, or the one that lowering leads to. False: it is not in the cache, or
+ * does not load; nothing has changed. */
+bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key);
+bool compile_find(FunctionRecord *record, Tier tier);
+
+/* The program ends: wait up to `seconds` for compiles under way. */
+void compile_settle(double seconds);
 
 /* Drop the record's compiled code (compiled = NULL, compiled_tier = 0): no new entry; activations on a stack
  * leave at their next exit point. A compile still under way is forgotten, engine_compile_ended not called. */

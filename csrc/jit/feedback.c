@@ -4,7 +4,6 @@
 
 #include "cpython/decode.h"
 #include "jit/publish.h"
-#include "lower/cold.h"
 
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
     for (int32_t i = 0; i < *count; i++)
@@ -106,9 +105,8 @@ void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bo
     mark_past(code, record);
 }
 
-void feedback_add_callee(CompileContext *cx, Bytecode *code, const FunctionRecord *record) {
+void feedback_add_callee(Bytecode *code, const FunctionRecord *record) {
     if (record != NULL) mark_past(code, record);
-    cold_mark(cx, code);
 }
 
 void feedback_free(FunctionRecord *record) {

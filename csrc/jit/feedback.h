@@ -13,7 +13,7 @@ struct _PyInterpreterFrame;
 void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate);
 
 /* Likewise for a function that is put in line in another one. `record`: NULL when there is none. */
-void feedback_add_callee(CompileContext *cx, Bytecode *code, const FunctionRecord *record);
+void feedback_add_callee(Bytecode *code, const FunctionRecord *record);
 
 /* A frame that stands before a back-edge, its operands in its memory: that loop is hot. False: no memory. */
 bool feedback_sample_loop(FunctionRecord *record, struct _PyInterpreterFrame *frame);

@@ -15,6 +15,7 @@ static PyStructSequence_Field stats_fields[] = {
     {"compile_ms", "milliseconds the compiler worked for them"},
     {"total_loop_iterations", "turns of loops counted"},
     {"total_exits", "times compiled code was left at a guard"},
+    {"warm_functions", "functions that began where an earlier run left them"},
     {NULL},
 };
 
@@ -70,6 +71,7 @@ PyObject *stats_to_python(ModuleState *state, const Engine *engine) {
         PyFloat_FromDouble(stats.compile_ms),
         PyLong_FromUnsignedLongLong(stats.loops),
         PyLong_FromUnsignedLongLong(stats.exits),
+        PyLong_FromUnsignedLongLong(stats.warm_starts),
     };
     _Static_assert(sizeof items / sizeof items[0] == sizeof stats_fields / sizeof stats_fields[0] - 1,
                    "an item for each field");

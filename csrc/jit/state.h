@@ -52,6 +52,11 @@ PyObject *engine_records_to_python(Engine *engine); /* list of such; new ref */
 PyObject *cache_info_to_python(void);    /* new ref */
 PyObject *cache_entries_to_python(void); /* new ref */
 PyObject *cache_clear_to_python(void);   /* bool: all of it is gone; new ref */
+PyObject *cache_probe_to_python(void);   /* these too: see py_cache.c */
+PyObject *cache_add_to_python(PyObject *args);
+PyObject *cache_world_to_python(void);
+PyObject *cache_index_to_python(void);
+PyObject *cache_index_add_to_python(PyObject *args);
 
 /* CompilationFailed for `name`; also sets its attributes reason and function. */
 void raise_compilation_failed(ModuleState *state, PyObject *name, Tier tier, const Refusal *refusal);

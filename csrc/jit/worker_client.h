@@ -27,6 +27,8 @@ typedef struct Job {
     int crashes; /* how often the worker died with this job in its hands */
     bool alone;  /* under suspicion: sent in no batch with others */
     double submitted, sent;
+    double not_before; /* another process had claimed it: when to ask again */
+    int asked;         /* how often it had */
     size_t length;
     char text[]; /* NUL-terminated */
 } Job;
@@ -94,8 +96,12 @@ void jobs_append(JobList *list, Job *job);
 void jobs_prepend(JobList *list, Job *job);
 Job *jobs_take_first(JobList *list);
 
-/* Move the jobs that go together from the waiting ones into the batch. */
-void jobs_take_batch(Client *client);
+/* Move the jobs that go together from the waiting ones into the batch; one at least is due. */
+void jobs_take_batch(Client *client, double now);
+/* When the first of the waiting jobs is due; 0: none waits. */
+double jobs_due(const Client *client);
+/* Another process compiles it: it waits, and is asked for again. */
+void jobs_defer(Client *client, Job *job);
 
 /* Queue a reply for a job and free the job. */
 void jobs_finish(Client *client, Job *job, const ResultFrame *result, char *text);

@@ -38,14 +38,31 @@ static bool goes_with(const Job *first, const Job *job) {
     return !first->alone && !job->alone && !first->stage[0] && !job->stage[0] && first->level == job->level;
 }
 
-void jobs_take_batch(Client *client) {
+void jobs_defer(Client *client, Job *job) {
+    enum { FIRST_MS = 5, DOUBLINGS = 3 };
+    int doublings = job->asked < DOUBLINGS ? job->asked++ : DOUBLINGS;
+    job->not_before = files_now() + (FIRST_MS << doublings) * 1e-3;
+    jobs_append(&client->waiting, job);
+}
+
+double jobs_due(const Client *client) {
+    double first = 0;
+    for (const Job *job = client->waiting.head; job != NULL; job = job->next) {
+        double due = job->submitted > job->not_before ? job->submitted : job->not_before;
+        if (first == 0 || due < first) first = due;
+    }
+    return first;
+}
+
+void jobs_take_batch(Client *client, double now) {
     JobList left = {0};
     const Job *first = client->waiting.head;
+    while (first->not_before > now && first->next) first = first->next;
     size_t text = 0;
     client->batch_count = 0;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;) {
         bool room = client->batch_count < PROTOCOL_BATCH && text + job->length <= BATCH_TEXT;
-        if (job == first || (room && goes_with(first, job))) {
+        if (job == first || (room && job->not_before <= now && goes_with(first, job))) {
             client->batch[client->batch_count++] = job;
             text += job->length;
         } else {

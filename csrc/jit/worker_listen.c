@@ -180,7 +180,7 @@ static bool write_request(Client *client) {
 static void send_batch(Client *client) {
     double now = files_now();
     lock(client);
-    jobs_take_batch(client);
+    jobs_take_batch(client, now);
     for (int i = 0; i < client->batch_count; i++) client->batch[i]->sent = now;
     client->stats.batches++;
     client->deadline = now + client->compile_timeout;
@@ -260,7 +260,8 @@ static bool take_result(Client *client, const char *payload, size_t length) {
     lock(client);
     bool expected = result.index < (uint32_t)client->batch_count && client->batch[result.index];
     if (expected) {
-        jobs_finish(client, client->batch[result.index], &result, text);
+        if (result.claimed) jobs_defer(client, client->batch[result.index]);
+        else jobs_finish(client, client->batch[result.index], &result, text);
         client->batch[result.index] = NULL;
     }
     unlock(client);
@@ -334,7 +335,7 @@ static double advance(Client *client) {
     bool work = client->waiting.head != NULL, hurry = client->waiters > 0;
     bool renew = client->reconfigured || (client->state != WORKER_DOWN && client->process.user != geteuid());
     double idle_until = client->idle_since + client->idle_timeout;
-    double gathered = work ? client->waiting.head->submitted + GATHER_SECONDS : 0;
+    double due = jobs_due(client);
     unlock(client);
     switch (client->state) {
     case WORKER_DOWN:
@@ -353,7 +354,8 @@ static double advance(Client *client) {
             return now;
         }
         if (!work) return idle_until;
-        if (now < gathered && !hurry) return gathered;
+        if (now < due) return due; /* others compile what is waited for */
+        if (now < due + GATHER_SECONDS && !hurry) return due + GATHER_SECONDS;
         send_batch(client);
         return now;
     }

@@ -94,18 +94,24 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
-static int fact_number(Lowerer *l, int64_t number) {
+static int fact_number(Lowerer *l, FactKind kind, int64_t number) {
     Fn *fn = l->fn;
     int i = 0;
-    while (i < fn->facts.count && fn->facts.items[i] != number) i++;
-    if (i == fn->facts.count) vec_push(&l->cx->arena, &fn->facts, number);
+    while (i < fn->facts.count && (fn->facts.items[i] != number || fn->fact_kinds.items[i] != kind)) i++;
+    if (i == fn->facts.count) {
+        vec_push(&l->cx->arena, &fn->facts, number);
+        vec_push(&l->cx->arena, &fn->fact_kinds, (uint8_t)kind);
+    }
     fn->fact_count = fn->facts.count;
     return i;
 }
 
-Ins *lower_fact(Lowerer *l, int64_t number) { return lower_const(l, IR_fact_OP, fact_number(l, number)); }
+Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number) {
+    return lower_const(l, IR_fact_OP, fact_number(l, kind, number));
+}
+
 Ins *lower_fact_place(Lowerer *l, void *place) {
-    return lower_const(l, IR_factptr_OP, fact_number(l, (int64_t)(intptr_t)place));
+    return lower_const(l, IR_factptr_OP, fact_number(l, FACT_PLACE, (int64_t)(intptr_t)place));
 }
 
 int lower_cache(Lowerer *l) {

@@ -164,19 +164,22 @@ FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 /* A number of the running process: what the text of the IR must not hold, since other processes share it. */
-Ins *lower_fact(Lowerer *l, int64_t number);
+/* What a fact is of. Facts of two kinds may be the same number in one process and not in another; in the text
+ * they are never one. */
+typedef enum FactKind { FACT_KEYS, FACT_TYPE, FACT_FUNCTION, FACT_OBJECT, FACT_PLACE } FactKind;
+Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
 /* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
  * seen can be told. */
 int lower_cache(Lowerer *l);
-#define K_NULL(l)     lower_const((l), IR_null_OP, 0)
-#define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
-#define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
-#define K_CONST(l, i) lower_const((l), IR_const_OP, (l)->first_const + (i))
-#define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
-#define K_PLACE(l, p) lower_fact_place((l), (p))
-#define K_FACT(l, n)  lower_fact((l), (int64_t)(n))
-#define K_CACHE(l)    lower_const((l), IR_cache_OP, lower_cache(l))
+#define K_NULL(l)          lower_const((l), IR_null_OP, 0)
+#define K_INT(l, i)        lower_const((l), IR_ki64_OP, (i))
+#define K_NAME(l, i)       lower_const((l), IR_name_OP, (l)->first_name + (i))
+#define K_CONST(l, i)      lower_const((l), IR_const_OP, (l)->first_const + (i))
+#define K_KNOWN(l, n)      lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_PLACE(l, p)      lower_fact_place((l), (p))
+#define K_FACT(l, kind, n) lower_fact((l), FACT_##kind, (int64_t)(n))
+#define K_CACHE(l)         lower_const((l), IR_cache_OP, lower_cache(l))
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);

@@ -74,7 +74,8 @@ static void guard_callable(Lowerer *l, Call *call) {
     call->state = lower_state_here(l);
     if (call->self != NULL) return;
     if (call->site->definition != NULL) {
-        lower_guarded(INS(l, is_function, 0, call->callable, K_FACT(l, call->site->definition)), call->state);
+        lower_guarded(INS(l, is_function, 0, call->callable, K_FACT(l, OBJECT, call->site->definition)),
+                      call->state);
         return;
     }
     static const struct {

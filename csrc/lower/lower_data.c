@@ -95,10 +95,10 @@ static Ins *global_by_site(Lowerer *l) {
     if (l->inference == NULL || site == NULL || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
     FrameState *state = lower_state_here(l);
     Ins *dict = l->inlined ? K_PLACE(l, site->globals) : INS0(l, globals, 0);
-    INS(l, keys_are, 0, dict, K_FACT(l, site->keys_version))->state = state;
+    INS(l, keys_are, 0, dict, K_FACT(l, KEYS, site->keys_version))->state = state;
     if (site->kind == SITE_BUILTIN) {
         dict = l->inlined ? K_PLACE(l, site->builtins) : INS0(l, builtins, 0);
-        INS(l, keys_are, 0, dict, K_FACT(l, site->builtin_version))->state = state;
+        INS(l, keys_are, 0, dict, K_FACT(l, KEYS, site->builtin_version))->state = state;
     }
     Ins *value = INS(l, keys_item, site->offset, dict);
     value->state = state;

@@ -177,7 +177,8 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee) 
 
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
-    INS(l, function_is, 0, call->function, K_FACT(l, inner->inlined->callee->version))->state = state;
+    INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, inner->inlined->callee->version))->state =
+        state;
     INS0(l, room, 1)->state = state;
     l->depth -= l->instr->arg + 2;
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);

@@ -34,7 +34,8 @@ bool lower_has_object(const Lowerer *l, const Ins *value) {
     if (value->type == IR_OBJ) return true;
     for (int slot = 0; slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
-        if (local->value == value && !local->stale && local->bound->op == IR_ki64_OP && local->bound->imm == 1)
+        if (local->value == value && !local->stale && local->bound->op == IR_ki64_OP &&
+            local->bound->imm == 1)
             return true;
     }
     return false;

@@ -19,7 +19,7 @@
 #endif
 
 enum {
-    PROTOCOL_VERSION = 2,       /* in HELLO: a dxpy-cc of another build is refused */
+    PROTOCOL_VERSION = 3,       /* in HELLO: a dxpy-cc of another build is refused */
     PROTOCOL_SOCKET = 3,        /* the worker's descriptor */
     PROTOCOL_BATCH = 32,        /* units in one COMPILE, at most */
     PROTOCOL_FRAME = 256 << 20, /* bytes of one frame, at most */
@@ -68,7 +68,8 @@ typedef struct ProgressFrame {
 typedef struct ResultFrame {
     uint32_t index;
     uint8_t ok, cached, temporary;
-    int32_t unit; /* which unit of the object */
+    uint8_t claimed; /* not ok: another process compiles it; ask again in a while */
+    int32_t unit;    /* which unit of the object */
     double parse_ms, opt_ms, emit_ms, gcc_ms;
     char path[1024];
     char reason[48];

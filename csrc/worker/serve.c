@@ -155,6 +155,23 @@ static bool answer_from_cache(uint32_t index, const char *key) {
     return true;
 }
 
+/* Another process compiles it. */
+static bool answer_claimed(uint32_t index, const char *key) {
+    enum { LONGEST_SECONDS = 60 };
+    if (cache_claim(key, LONGEST_SECONDS) != CLAIM_TAKEN) return false;
+    ResultFrame result = {.index = index, .claimed = 1};
+    send_frame(FRAME_RESULT, &result, sizeof result, NULL, 0);
+    return true;
+}
+
+/* What was not in the cache a moment ago may be: whoever had claimed it has finished. */
+static bool answer_without_compiling(uint32_t index, const char *key) {
+    if (answer_from_cache(index, key) || answer_claimed(index, key)) return true;
+    if (!answer_from_cache(index, key)) return false;
+    cache_release(key);
+    return true;
+}
+
 static void answer_unusable(const Group *group, const char *error) {
     for (int i = 0; i < group->count; i++) {
         ResultFrame result = {.index = (uint32_t)group->from[i]};
@@ -169,7 +186,7 @@ static void answer_compile(Server *server, const RequestFrame *request, const Un
     char error[256];
     Group group = {0};
     for (uint32_t i = 0; i < request->count; i++) {
-        if (server->cache && answer_from_cache(i, units[i].key)) continue;
+        if (server->cache && answer_without_compiling(i, units[i].key)) continue;
         group.from[group.count] = (int)i;
         group.units[group.count] = texts[i];
         group.keys[group.count] = units[i].key;
@@ -179,6 +196,7 @@ static void answer_compile(Server *server, const RequestFrame *request, const Un
     if (group.count == 0) return;
     if (error[0]) answer_unusable(&group, error);
     else compile_group(server, &group, request->level);
+    for (int i = 0; server->cache && i < group.count; i++) cache_release(group.keys[i]);
 }
 
 static void answer_dump(Server *server, const RequestFrame *request, const CcUnit *unit) {

@@ -8,7 +8,7 @@ import types
 from pathlib import Path
 
 import pytest
-from proving import cases
+from proving import cases, modes
 
 PROGRAMS = tuple(sorted(Path(__file__).with_name("programs").glob("*.py")))
 
@@ -67,6 +67,8 @@ def test_the_mode_did_its_work(in_enabled_mode, run_in_mode):
     if mode == "hook":
         assert above == result.work["total_compiles"] == 0
         assert result.work["tier0_functions"] > 100
+    elif modes.BY_NAME[mode].warm:
+        assert result.work["warm_functions"] > 100
     else:
         assert result.work["total_compiles"] > (20 if mode in ("osr", "cold") else 100)
     if mode.startswith("exits"):

@@ -16,7 +16,7 @@ def own_cache(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("cache") / "dxpy"
     os.environ["DXPY_CACHE_DIR"] = str(folder)
-    config.apply({"cache_dir": str(folder)})
+    config.apply({"cache_dir": str(folder), "warm": 0})  # what a test counts, no earlier one may have done
 
 
 @pytest.fixture
@@ -26,7 +26,10 @@ def run_python():
     def run(*arguments, env=(), cwd=None, input=None, options=()):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
         environment.update(
-            PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"], PYTHONDONTWRITEBYTECODE="1"
+            PYTHONPATH=str(ROOT),
+            DXPY_CACHE_DIR=os.environ["DXPY_CACHE_DIR"],
+            DXPY_WARM="0",
+            PYTHONDONTWRITEBYTECODE="1",
         )
         environment.update(env)
         return subprocess.run(

@@ -83,7 +83,7 @@ def test_engine_by_hand(user):
     assert user.get_tier(engine, "f") == 0
     assert [user.record_call(engine, "f", ADD) for _ in range(5)] == [0, 1, 2, 3, 0]
     assert user.get_tier(engine, "f") == engine.get_tier("f") == 3
-    assert user.stats(engine) == tuple(engine.stats())
+    assert user.stats(engine) == tuple(engine.stats())[:-1], "warm starts are not in the C API"
     engine.disable()
     assert user.record_call(engine, "f", ADD) == 0
     assert engine.profile("f").calls == 5

@@ -243,7 +243,7 @@ def test_help(run_python):
     for arguments in ([], ["--help"], ["-h"], ["help"]):
         run = run_python("-m", "dxpy", *arguments)
         assert (run.returncode, run.stderr) == (0, "")
-        assert "python -m dxpy cache list|clear|info" in run.stdout
+        assert "python -m dxpy cache info|list|clear" in run.stdout
     text = run_python("-m", "dxpy", "run", "--help").stdout
     from dxpy import config
 

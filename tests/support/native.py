@@ -45,6 +45,11 @@ class Built:
         """To be preloaded: no file system allows execution."""
         return self.folder / "libnoexec.so"
 
+    @property
+    def faults(self):
+        """To be preloaded: what FAULT says goes wrong in FAULT_FOLDER."""
+        return self.folder / "libfaults.so"
+
 
 @functools.cache
 def build(folder):
@@ -74,6 +79,7 @@ def build(folder):
         ],
         [*compiler, *flags, *no_tools, "-o", built.program_without_tools, "-lpthread"],
         [*compiler, "-fPIC", "-shared", SUPPORT / "noexec.c", "-o", built.noexec],
+        [*compiler, "-fPIC", "-shared", SUPPORT / "faults.c", "-o", built.faults, "-ldl"],
     ]
     running = [subprocess.Popen(list(map(str, job)), stderr=subprocess.PIPE, text=True) for job in jobs]
     for process in running:

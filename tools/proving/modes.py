@@ -62,6 +62,12 @@ MODES = [
     Mode(
         "warm", "tier 3, code from the cache of an earlier run", {**AT_ONCE, "DXPY_MAX_TIER": "3"}, warm=True
     ),
+    Mode(
+        "relowered",
+        "tier 2, begun where an earlier run left off, lowered again",
+        {**TIER_2, "DXPY_WARM": "2"},
+        warm=True,
+    ),
 ]
 
 BY_NAME = {mode.name: mode for mode in MODES}
@@ -95,5 +101,7 @@ def environment(mode, cache_dir=None, **extra):
             if cache_dir is None
             else {"DXPY_CACHE": "1", "DXPY_CACHE_DIR": str(cache_dir)}
         )
+        # Modes share a cache; only those that are about it begin where others left off.
+        env.setdefault("DXPY_WARM", "1" if mode.warm else "0")
     env.update(extra)
     return env

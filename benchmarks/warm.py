@@ -1,0 +1,236 @@
+"""What a warm start brings: the second run of programs against their first, against stock and against their steady state.
+
+    python benchmarks/warm.py [--pairs 5] [--programs collatz,spectral] [--seconds 3]
+
+Everything runs in turn on one core (the processes that are started together use all). Besides wall time there is
+the processor's, which a busy machine distorts less. Writes JSON into benchmarks/results/warm.json.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import measure
+
+HERE = Path(__file__).resolve().parent
+DXPY = [sys.executable, "-m", "dxpy"]
+ENTRIES = 10_000
+
+# Runs until all that is hot is compiled, so that what counts is compiling.
+TOGETHER = """
+import time
+FUNCTIONS = []
+for number in range(12):
+    names = {}
+    exec(f"def hot{number}(n):\\n    s = 0\\n    for i in range(n):\\n        s += i * {number} & 7\\n    return s", names)
+    FUNCTIONS.append(names[f"hot{number}"])
+until = time.monotonic() + 60
+import dxpy
+while time.monotonic() < until:
+    for f in FUNCTIONS: f(3)
+    s = dxpy.stats()
+    if s.tier2_functions >= 12: break
+    time.sleep(0.002)
+print(s.tier2_functions, s.total_compiles)
+"""
+TOGETHER_OPTIONS = {"DXPY_THRESHOLDS": "50,200,1000000", "DXPY_OSR": "0", "DXPY_ONLY": "*hot*"}
+
+
+def environment(cache, **extra):
+    return measure.clean_environment({"PYTHONPATH": str(measure.ROOT), "DXPY_CACHE_DIR": str(cache), **extra})
+
+
+def timed(command, env, pinned=True):
+    """Seconds of wall time and of the processor's, children included."""
+    pin = {measure.core()} if pinned else os.sched_getaffinity(0)
+    before = os.times()
+    start = time.perf_counter()
+    done = subprocess.run(
+        command,
+        env=env,
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: os.sched_setaffinity(0, pin),
+    )
+    wall = time.perf_counter() - start
+    after = os.times()
+    if done.returncode:
+        raise measure.Failed(f"{command}: status {done.returncode}\n{done.stderr[-1000:]}")
+    return wall, after[2] + after[3] - before[2] - before[3]
+
+
+def against(one, other, pairs):
+    """Medians over pairs of what `one` and `other` take: wall and processor, each in seconds, and their ratios."""
+    rows = [(one(), other()) for _ in range(pairs)]
+    figures = {}
+    for kind, name in enumerate(("wall", "processor")):
+        stock, mine = [row[0][kind] for row in rows], [row[1][kind] for row in rows]
+        figures[name] = {
+            "stock": statistics.median(stock),
+            "dxpy": statistics.median(mine),
+            "ratio": statistics.median(a / b for a, b in zip(stock, mine, strict=True)),
+            "difference": statistics.median(b - a for a, b in zip(stock, mine, strict=True)),
+        }
+    return figures
+
+
+def first_iterations(programs, args):
+    """For each program: its first run() in a second process against the steady state of that process."""
+    result = {}
+    for program in programs:
+        with tempfile.TemporaryDirectory(prefix="dxpy-warm-") as cache:
+            engine = measure.dxpy(environment={"DXPY_CACHE_DIR": cache, "DXPY_SETTLE": "60"})
+            stock = measure.process(measure.stock(), program, seconds=0.5, quick=False)
+            cold = measure.process(engine, program, seconds=args.seconds, quick=False)
+            warm = [
+                measure.process(engine, program, seconds=args.seconds / 2, quick=False)
+                for _ in range(args.pairs)
+            ]
+        steady = statistics.median(run.steady for run in warm)
+        first = statistics.median(run.first for run in warm)
+        result[program.stem] = {
+            "stock": stock.steady,
+            "cold first": cold.first,
+            "warm first": first,
+            "steady": steady,
+            "ratio": first / steady,
+        }
+        print(
+            f"{program.stem:20} cold {cold.first * 1e3:8.1f} ms, warm {first * 1e3:8.1f} ms, "
+            f"steady {steady * 1e3:8.1f} ms, warm to steady {first / steady:5.2f}",
+            flush=True,
+        )
+    return result
+
+
+def command_line(args):
+    """A program of a second: its second run with dxpy against stock."""
+    program = str(HERE / "command_line.py")
+    with tempfile.TemporaryDirectory(prefix="dxpy-warm-") as cache:
+        env = environment(cache)
+        cold = timed([*DXPY, "run", "--settle=60", program], env)
+        figures = against(
+            lambda: timed([sys.executable, program], env),
+            lambda: timed([*DXPY, "run", program], env),
+            args.pairs,
+        )
+    return {**figures, "cold and settled": cold[0]}
+
+
+def fill_index(cache):
+    """Copy the index's only world up to ENTRIES functions; the format is that of csrc/cache/index.c."""
+    (path,) = (cache / "index").iterdir()
+    data = path.read_bytes()
+    length = struct.unpack_from("<I", data, 56)[0]
+    body = data[64 : 64 + length]
+    records = []
+    for number in range(ENTRIES):
+        identity = hashlib.sha256(str(number).encode()).digest()
+        head = data[:8] + identity[:8] + struct.pack("<Q", int(time.time())) + identity + data[56:60]
+        records.append(head + hashlib.sha256(path.name.encode() + head + body).digest()[:4] + body)
+    with open(path, "ab") as file:
+        file.write(b"".join(records))
+    for number in range(ENTRIES):
+        (cache / "units" / hashlib.sha256(b"%d" % number).hexdigest()).write_bytes(data[:140])
+
+
+def nothing_to_do(args):
+    """`dxpy run -c pass` on a full cache against `python -c pass`."""
+    with tempfile.TemporaryDirectory(prefix="dxpy-warm-") as folder:
+        cache = Path(folder)
+        env = environment(cache)
+        timed([*DXPY, "run", "--settle=60", str(HERE / "command_line.py"), "--scale=0.3"], env)
+        fill_index(cache)
+        return against(
+            lambda: timed([sys.executable, "-c", "pass"], env),
+            lambda: timed([*DXPY, "run", "-c", "pass"], env),
+            4 * args.pairs + 1,
+        )
+
+
+def started_together(count):
+    """`count` processes at once on a cold cache: wall time, what they compiled, functions ready in the slowest."""
+    with tempfile.TemporaryDirectory(prefix="dxpy-warm-") as folder:
+        cache = Path(folder, "cache")
+        program = Path(folder, "together.py")
+        program.write_text(TOGETHER)
+        env = environment(cache, **TOGETHER_OPTIONS)
+        start = time.perf_counter()
+        processes = [
+            subprocess.Popen(
+                [*DXPY, "run", str(program)], env=env, cwd=folder, stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(count)
+        ]
+        ready = [int(process.communicate()[0].split()[0]) for process in processes]
+        wall = time.perf_counter() - start
+        return {"wall": wall, "compiled": len(list((cache / "units").iterdir())), "ready": min(ready)}
+
+
+def together(args):
+    rows = [(started_together(1), started_together(8)) for _ in range(args.pairs)]
+    return {
+        "one": statistics.median(one["wall"] for one, _ in rows),
+        "eight": statistics.median(eight["wall"] for _, eight in rows),
+        "ratio": statistics.median(eight["wall"] / one["wall"] for one, eight in rows),
+        "compiled by one": rows[-1][0]["compiled"],
+        "compiled by eight": max(eight["compiled"] for _, eight in rows),
+        "ready": min(eight["ready"] for _, eight in rows),
+    }
+
+
+def show(result):
+    if programs := result["programs"]:
+        mean = result["first against steady"] = measure.geomean(p["ratio"] for p in programs.values())
+        print(f"second run, first iteration against steady: {mean:.2f} (geomean of {len(programs)})")
+    for name in ("command line", "nothing to do"):
+        for kind in ("wall", "processor"):
+            figures = result[name][kind]
+            print(
+                f"{name}, {kind}: stock {figures['stock'] * 1e3:.1f} ms, dxpy {figures['dxpy'] * 1e3:.1f} ms, "
+                f"{figures['ratio']:.2f}x, {figures['difference'] * 1e3:+.1f} ms"
+            )
+    figures = result["together"]
+    print(
+        f"8 processes at once: {figures['eight']:.2f} s, one {figures['one']:.2f} s, {figures['ratio']:.2f}x; "
+        f"compiled {figures['compiled by eight']} units, one {figures['compiled by one']}"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long a process runs its program")
+    parser.add_argument("--programs", help="comma-separated names, or none; all without")
+    parser.add_argument("--out", default=str(HERE / "results"))
+    args = parser.parse_args()
+    wanted = args.programs.split(",") if args.programs else None
+    programs = [p for p in sorted((HERE / "programs").glob("*.py")) if wanted is None or p.stem in wanted]
+    result = {
+        "command line": command_line(args),
+        "nothing to do": nothing_to_do(args),
+        "together": together(args),
+        "programs": first_iterations(programs, args),
+    }
+    show(result)
+    out = Path(args.out)
+    with contextlib.suppress(FileExistsError):
+        out.mkdir(parents=True)
+    (out / "warm.json").write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,602 @@
+#include "cpython/compat.h"
+
+#include "jit/warm.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/cpu_level.h"
+#include "base/hash.h"
+#include "cache/cache.h"
+#include "cpython/decode.h"
+#include "cpython/identity.h"
+#include "cpython/layout.h"
+#include "cpython/version.h"
+#include "jit/engine.h"
+#include "jit/options.h"
+#include "jit/reasons.h"
+
+/* What is kept of an instruction. */
+typedef struct KeptSite {
+    uint8_t feedback;    /* FeedbackKind, and whether a guard kept failing there */
+    uint8_t kind;        /* 1 + that of Instr.site; 0: there is none */
+    uint8_t likely;      /* what is likely there */
+    uint8_t ran;         /* bits of Instr.flags: did it run? */
+    uint8_t left, right; /* what was noted of its operands */
+} KeptSite;
+
+_Static_assert(2 * sizeof(KeptSite) >= sizeof(int32_t), "a number fits in two");
+
+enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, RAN = BC_RAN | BC_NEVER_RAN | BC_WARM };
+_Static_assert(RAN < 256, "the flags that are kept fit");
+_Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
+
+/* Calls at which to try again what could not be had before, because a class or a function was not there yet.
+ */
+static const uint32_t RETRY_AT[] = {2, 8, 32, 128};
+enum { RETRIES = sizeof(RETRY_AT) / sizeof(RETRY_AT[0]) };
+
+typedef struct Warm {
+    FunctionRecord *record; // borrowed; the record owns this
+    uint64_t hint, saved;
+    uint8_t id[INDEX_ID];
+    uint8_t tier;                        /* of the code published last, or 0 */
+    uint8_t facts;                       /* bit of a tier: its artifact was linked with facts */
+    char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
+    KeptSite *sites;                     /* for each instruction; NULL: not lowered yet */
+    int32_t site_count;
+    KeptSite
+        *inlined; /* of each function put in line: the number of its instructions in two entries, then they */
+    int32_t inlined_count, inlined_at; /* how many; where the next one begins, while it is lowered */
+    char *types; /* of attributes: for each number of an inline cache, module and qualname, with NULs */
+    int32_t types_length;    /* bytes */
+    uint8_t *argument_types; /* Likely; NULL: no sample */
+    int32_t argument_count;
+    uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
+    uint8_t tries;
+    bool identified, nameless; /* the id is worked out; it cannot be */
+    bool is_new;               /* in the list of what the index does not say yet */
+    struct Warm *next_new;
+} Warm;
+
+static void forget_snapshot(Warm *warm) {
+    PyMem_Free(warm->sites);
+    PyMem_Free(warm->inlined);
+    PyMem_Free(warm->types);
+    warm->types = NULL;
+    warm->types_length = 0;
+    PyMem_Free(warm->argument_types);
+    warm->sites = warm->inlined = NULL;
+    warm->argument_types = NULL;
+    warm->site_count = warm->inlined_count = warm->inlined_at = warm->argument_count = 0;
+}
+
+static Warm *news; // one list per process, like the index
+static bool is_on; // one per process; the index may be read and written
+
+enum { DAY = 24 * 3600 };
+
+/* --- the index of this world --- */
+
+void warm_world(char world[65]) {
+    Hash hash;
+    char settings[512];
+    /* Two Pythons of one version may be built differently: the text that Python says of itself tells them
+     * apart. */
+    int length = snprintf(settings, sizeof settings, "warm 1 %s %s %lx %lld %s\n", DXPY_BUILD_ID, cpu_level(),
+                          dxpy_built_for, (long long)options.force_exits, Py_GetVersion());
+    hash_init(&hash);
+    hash_update(&hash, settings, (size_t)Py_MIN(length, (int)sizeof settings - 1));
+    hash_update(&hash, LAYOUT_OFFSETS, sizeof LAYOUT_OFFSETS);
+    hash_final_hex(&hash, world);
+}
+
+bool warm_open(void) {
+    char world[HASH_HEX + 1];
+    is_on = options.warm && compile_prepare();
+    index_close();
+    if (!is_on) return false;
+    warm_world(world);
+    index_open(world);
+    return true;
+}
+
+/* --- a record's body --- */
+
+typedef struct Writer {
+    uint8_t *at, *end;
+} Writer;
+
+static void put(Writer *w, const void *bytes, size_t length) {
+    if ((size_t)(w->end - w->at) < length) {
+        w->end = w->at; /* too long: nothing more goes in */
+        return;
+    }
+    memcpy(w->at, bytes, length);
+    w->at += length;
+}
+
+static void put_list(Writer *w, const void *items, int32_t count, size_t size) {
+    put(w, &count, sizeof count);
+    put(w, items, (size_t)count * size);
+}
+
+typedef struct BodyReader {
+    const uint8_t *at, *end;
+    bool failed;
+} BodyReader;
+
+static const void *get(BodyReader *r, size_t length) {
+    static const uint8_t nothing[sizeof(uint64_t)];
+    if ((size_t)(r->end - r->at) < length) {
+        r->failed = true;
+        r->at = r->end;
+        return nothing;
+    }
+    r->at += length;
+    return r->at - length;
+}
+
+/* NULL with *count 0 when there are none. */
+static void *get_list(BodyReader *r, int32_t *count, size_t size) {
+    memcpy(count, get(r, sizeof *count), sizeof *count);
+    if (*count < 0 || (size_t)*count > (size_t)(r->end - r->at) / size) r->failed = true;
+    if (r->failed) *count = 0;
+    void *items = *count > 0 ? PyMem_Malloc((size_t)*count * size) : NULL;
+    if (items == NULL) *count = 0;
+    else memcpy(items, get(r, (size_t)*count * size), (size_t)*count * size);
+    return items;
+}
+
+/* For `dxpy cache list` alone. */
+static void put_name(Writer *w, PyObject *name) {
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    PyErr_Clear(); /* lone surrogates: it stays without */
+    put_list(w, text, text ? (int32_t)Py_MIN(length, 1000) : 0, 1);
+}
+
+/* What begins a body. */
+typedef struct BodyStart {
+    uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
+        argument_types;
+} BodyStart;
+
+enum { BODY_FORMAT = 3 };
+
+static int reason_number(const char *name) {
+    const ReasonRow *row = name ? reason_find(name) : NULL;
+    return row ? 1 + (int)(row - reason_table) : 0;
+}
+
+/* The length, or 0 when it is too long. */
+static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
+    const FunctionRecord *record = warm->record;
+    Writer w = {body, body + room};
+    BodyStart start = {.format = BODY_FORMAT,
+                       .tier = warm->tier,
+                       .ceiling = record->ceiling,
+                       .facts = warm->facts,
+                       .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
+                       .argument_types = warm->argument_types != NULL};
+    if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
+    for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
+    put(&w, &start, sizeof start);
+    for (int tier = 0; tier < TIER_COUNT; tier++)
+        if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
+    put_name(&w, record->name);
+    put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
+    put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
+    put_list(&w, warm->types, warm->types_length, 1);
+    put_list(&w, warm->argument_types, warm->argument_count, 1);
+    put(&w, &record->osr_count, sizeof record->osr_count);
+    for (int32_t i = 0; i < record->osr_count; i++) {
+        const OsrPoint *point = &record->osr_points[i];
+        put(&w, &point->unit, sizeof point->unit);
+        put_list(&w, point->types, point->types ? point->count : 0, 1);
+    }
+    return w.at == w.end ? 0 : (size_t)(w.at - body);
+}
+
+static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HASH_HEX + 1],
+                       const char **name, int32_t *name_length) {
+    memcpy(start, get(r, sizeof *start), sizeof *start);
+    for (int tier = 0; tier < TIER_COUNT; tier++) {
+        keys[tier][0] = 0;
+        if (!(start->keys & 1 << tier) || r->failed) continue;
+        const char *key = (const char *)r->at;
+        get(r, HASH_HEX);
+        if (!r->failed) memcpy(keys[tier], key, HASH_HEX);
+        keys[tier][HASH_HEX] = 0;
+    }
+    memcpy(name_length, get(r, sizeof *name_length), sizeof *name_length);
+    *name = (const char *)r->at;
+    if (*name_length < 0) return false;
+    get(r, (size_t)*name_length);
+    return !r->failed && start->format == BODY_FORMAT && start->tier < TIER_COUNT &&
+           start->ceiling < TIER_COUNT && start->reason <= REASON_COUNT;
+}
+
+/* Hot loops of earlier runs, unless this one knows some already. */
+static void read_loops(BodyReader *r, FunctionRecord *record) {
+    int32_t count, room = (int32_t)Py_SIZE(record->code);
+    memcpy(&count, get(r, sizeof count), sizeof count);
+    OsrPoint *points = count > 0 && count <= room ? PyMem_Calloc((size_t)count, sizeof(OsrPoint)) : NULL;
+    for (int32_t i = 0; points != NULL && i < count; i++) {
+        memcpy(&points[i].unit, get(r, sizeof count), sizeof count);
+        points[i].types = get_list(r, &points[i].count, 1);
+    }
+    if (points == NULL) return;
+    if (!r->failed && record->osr_points == NULL) {
+        record->osr_points = points;
+        record->osr_count = count;
+        return;
+    }
+    for (int32_t i = 0; i < count; i++) PyMem_Free(points[i].types);
+    PyMem_Free(points);
+}
+
+static bool read_body(Warm *warm, const IndexRecord *from) {
+    FunctionRecord *record = warm->record;
+    BodyReader r = {from->body, from->body + from->length, false};
+    BodyStart start;
+    const char *name;
+    int32_t name_length;
+    if (!read_start(&r, &start, warm->keys, &name, &name_length)) return false;
+    forget_snapshot(warm);
+    warm->sites = get_list(&r, &warm->site_count, sizeof(KeptSite));
+    warm->inlined = get_list(&r, &warm->inlined_count, sizeof(KeptSite));
+    warm->types = get_list(&r, &warm->types_length, 1);
+    warm->argument_types = get_list(&r, &warm->argument_count, 1);
+    read_loops(&r, record);
+    if (r.failed) return false;
+    warm->tier = start.tier;
+    warm->facts = start.facts;
+    warm->saved = from->saved;
+    record->recompiles = Py_MAX(record->recompiles, start.recompiles);
+    if (start.ceiling < record->ceiling) {
+        record->ceiling = start.ceiling;
+        if (start.reason) record->bail_reason = reason_table[start.reason - 1].name;
+        if (start.ceiling == TIER_INTERPRETER) record->never |= NEVER_BAILED;
+    }
+    return true;
+}
+
+bool warm_summarize(const IndexRecord *record, WarmSummary *summary) {
+    BodyReader r = {record->body, record->body + record->length, false};
+    BodyStart start;
+    if (!read_start(&r, &start, summary->keys, &summary->name, &summary->name_length)) return false;
+    summary->tier = start.tier;
+    summary->ceiling = start.ceiling;
+    summary->reason = start.reason ? reason_table[start.reason - 1].name : "";
+    return true;
+}
+
+/* --- a record's warm state --- */
+
+static Warm *warm_of(FunctionRecord *record) {
+    if (record->warm == NULL && is_on && record->engine->of_process) {
+        record->warm = PyMem_Calloc(1, sizeof(Warm));
+        if (record->warm != NULL) record->warm->record = record;
+    }
+    return record->warm;
+}
+
+void warm_forget(FunctionRecord *record) {
+    Warm *warm = record->warm;
+    record->warm_at = 0;
+    if (warm == NULL) return;
+    for (Warm **place = &news; *place != NULL; place = &(*place)->next_new) {
+        if (*place != warm) continue;
+        *place = warm->next_new;
+        break;
+    }
+    forget_snapshot(warm);
+    PyMem_Free(warm);
+    record->warm = NULL;
+}
+
+static void is_news(Warm *warm) {
+    if (warm->is_new) return;
+    warm->is_new = true;
+    warm->next_new = news;
+    news = warm;
+}
+
+static bool identify(Warm *warm) {
+    FunctionRecord *record = warm->record;
+    if (!warm->identified && !warm->nameless) {
+        warm->hint = identity_hint(record->code, record->name);
+        warm->identified = identity_of_code(record->code, record->name, warm->id);
+        warm->nameless = !warm->identified;
+    }
+    return warm->identified;
+}
+
+/* Where a site leads to is this process's business; that it led there, and to what, made the artifact. */
+static const Site *believed(CompileContext *cx, const Site *site, const KeptSite *kept) {
+    if (site == NULL || kept->kind == 0) return NULL;
+    if (site->kind + 1 != kept->kind || site->likely == kept->likely) return site;
+    Site *copy = arena_new(&cx->arena, Site);
+    *copy = *site;
+    copy->likely = kept->likely;
+    return copy;
+}
+
+static void overlay(CompileContext *cx, Bytecode *code, const KeptSite *kept, bool believe) {
+    for (int i = 0; i < code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        if (believe || instr->feedback == FB_NONE) instr->feedback = kept[i].feedback & SITE_FEEDBACK;
+        if (believe) instr->site = believed(cx, instr->site, &kept[i]);
+        if (kept[i].feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
+        if (believe) instr->flags = (uint16_t)((instr->flags & ~RAN) | kept[i].ran);
+        else if (kept[i].ran & (BC_RAN | BC_WARM)) instr->flags |= BC_WARM;
+        if (!believe) continue;
+        instr->left = kept[i].left;
+        instr->right = kept[i].right;
+    }
+}
+
+void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code) {
+    Warm *warm = record->warm;
+    if (warm == NULL) return;
+    warm->inlined_at = 0;
+    if (warm->argument_types != NULL && warm->argument_count == code->argument_count &&
+        (warm->wanted || code->argument_types == NULL)) {
+        code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
+        memcpy(code->argument_types, warm->argument_types, (size_t)code->argument_count);
+    }
+    if (warm->site_count == code->count) overlay(cx, code, warm->sites, warm->wanted != 0);
+}
+
+static KeptSite kept_site(const Instr *instr) {
+    KeptSite kept = {.feedback = instr->feedback,
+                     .ran = (uint8_t)(instr->flags & RAN),
+                     .left = instr->left,
+                     .right = instr->right};
+    if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
+    if (instr->site != NULL) {
+        kept.kind = (uint8_t)(instr->site->kind + 1);
+        kept.likely = instr->site->likely;
+    }
+    return kept;
+}
+
+static void keep_type(Warm *warm, int32_t cache, PyTypeObject *type) {
+    const char *module, *name;
+    if (!identity_of_type(type, &module, &name)) return;
+    size_t before = (size_t)warm->types_length, a = strlen(module) + 1, b = strlen(name) + 1;
+    char *grown = PyMem_Realloc(warm->types, before + sizeof(cache) + a + b);
+    if (grown == NULL) return;
+    warm->types = grown;
+    warm->types_length += (int32_t)(sizeof(cache) + a + b);
+    memcpy(grown + before, &cache, sizeof(cache));
+    memcpy(grown + before + sizeof(cache), module, a);
+    memcpy(grown + before + sizeof(cache) + a, name, b);
+}
+
+void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
+    int most = (int)Py_SIZE(record->code); /* there is at most one to an instruction */
+    const Warm *warm = record->warm;
+    if (warm == NULL || !warm->wanted || warm->types == NULL) return;
+    uint32_t *seen = arena_array(&cx->arena, uint32_t, most);
+    int count = Py_MIN(around->seen_count, most);
+    if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * (size_t)count);
+    const char *at = warm->types, *end = at + warm->types_length;
+    while (end - at > (ptrdiff_t)sizeof(int32_t)) {
+        int32_t cache;
+        memcpy(&cache, at, sizeof(cache));
+        const char *module = at + sizeof(cache), *name = memchr(module, 0, (size_t)(end - module));
+        if (name == NULL || memchr(name + 1, 0, (size_t)(end - name - 1)) == NULL) break;
+        name++;
+        at = name + strlen(name) + 1;
+        if (cache < 0 || cache >= most) break;
+        if (seen[cache] == 0) seen[cache] = identity_find_type_version(module, name);
+        count = Py_MAX(count, cache + 1);
+    }
+    around->seen = seen;
+    around->seen_count = count;
+}
+
+static void keep_types(Warm *warm, const Bytecode *code) {
+    int32_t cache = -1;
+    for (int i = 0; i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        cache += bc_has_cache(instr->op);
+        if (instr->site != NULL && instr->site->type != NULL) keep_type(warm, cache, instr->site->type);
+    }
+}
+
+void warm_lowered(FunctionRecord *record, const Bytecode *code) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL || warm->wanted) return;
+    forget_snapshot(warm);
+    warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
+    warm->site_count = warm->sites ? code->count : 0;
+    for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
+    keep_types(warm, code);
+    size_t arguments = code->argument_types ? (size_t)code->argument_count : 0;
+    warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
+    warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;
+    if (warm->argument_types) memcpy(warm->argument_types, code->argument_types, arguments);
+}
+
+/* Those of the function that was put in line next; NULL: it is another one. */
+static const KeptSite *next_inlined(Warm *warm, int count) {
+    int32_t there, at = warm->inlined_at;
+    if (warm->inlined_count - at < 2) return NULL;
+    memcpy(&there, &warm->inlined[at], sizeof(there));
+    if (there != count || there > warm->inlined_count - at - 2) return NULL;
+    warm->inlined_at = at + 2 + count;
+    return &warm->inlined[at + 2];
+}
+
+static void keep_inlined(Warm *warm, const Bytecode *code) {
+    size_t count = (size_t)warm->inlined_count;
+    KeptSite *grown = PyMem_Realloc(warm->inlined, sizeof(KeptSite) * (count + 2 + (size_t)code->count));
+    if (grown == NULL) return;
+    memcpy(&grown[count], &code->count, sizeof(int32_t));
+    for (int i = 0; i < code->count; i++) grown[count + 2 + (size_t)i] = kept_site(&code->instrs[i]);
+    warm->inlined = grown;
+    warm->inlined_count += 2 + code->count;
+}
+
+void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,
+                         Bytecode *code) {
+    Warm *warm = record->warm;
+    const KeptSite *kept = warm && warm->wanted ? next_inlined(warm, code->count) : NULL;
+    const Warm *own = callee ? callee->warm : NULL;
+    if (kept != NULL) overlay(cx, code, kept, true);
+    else if (own && own->site_count == code->count) overlay(cx, code, own->sites, false);
+    if (warm && !warm->wanted) keep_inlined(warm, code);
+}
+
+void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL) return;
+    bool known = strcmp(warm->keys[tier], key) == 0 && warm->tier >= tier;
+    memcpy(warm->keys[tier], key, sizeof warm->keys[tier]);
+    warm->facts = (uint8_t)((warm->facts & ~(1 << tier)) | facts << tier);
+    if (known || warm->wanted) return;
+    warm->tier = (uint8_t)tier;
+    is_news(warm);
+}
+
+void warm_failed(FunctionRecord *record) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL) return;
+    warm->tier = (uint8_t)Py_MIN(warm->tier, record->ceiling);
+    is_news(warm);
+}
+
+/* --- looking up --- */
+
+static Tier allowed(const FunctionRecord *record, int tier) {
+    if (record->never) return TIER_INTERPRETER;
+    return Py_MIN((Tier)tier, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
+}
+
+/* The index's record of the function, taken over. */
+static bool look_up(FunctionRecord *record) {
+    IndexRecord found;
+    Warm *warm = warm_of(record);
+    return warm != NULL && identify(warm) && index_find(warm->hint, warm->id, &found) &&
+           read_body(warm, &found);
+}
+
+/* Find the artifact of a tier and let it run. */
+static bool install(FunctionRecord *record, Tier tier) {
+    const Warm *warm = record->warm;
+    bool by_name = options.warm == 1 && options.dump == NULL && !(warm->facts & 1 << tier);
+    char key[HASH_HEX + 1];
+    memcpy(key, warm->keys[tier], sizeof key);
+    return by_name ? key[0] && compile_from_cache(record, tier, key) : compile_find(record, tier);
+}
+
+static void restored(FunctionRecord *record) {
+    record->warm->wanted = 0;
+    record->warm_at = 0;
+    record->engine->warm_starts++;
+    /* Kept by use, not only by being made. */
+    uint64_t now = (uint64_t)time(NULL), saved = record->warm->saved;
+    if (saved > now || now - saved > DAY) is_news(record->warm);
+}
+
+/* Known to be hot, and its artifact is not there: have it made. */
+static void ask_for_it(FunctionRecord *record, Tier tier) {
+    record->warm->wanted = 0;
+    record->warm_at = 0;
+    record->requested = (uint8_t)tier;
+    if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+}
+
+static void restore(FunctionRecord *record) {
+    Warm *warm = record->warm;
+    Tier tier = allowed(record, warm->wanted);
+    if (tier == TIER_INTERPRETER || record->requested) {
+        warm->wanted = 0;
+    } else if (install(record, tier)) {
+        restored(record);
+    } else if (!(warm->facts & 1 << tier) || warm->tries == RETRIES) {
+        ask_for_it(record, tier);
+    } else {
+        record->warm_at = RETRY_AT[warm->tries++];
+        for (int lower = tier - 1; lower > record->compiled_tier; lower--)
+            if (warm->keys[lower][0] && !(warm->facts & 1 << lower) && install(record, (Tier)lower)) break;
+    }
+}
+
+static void restore_safely(FunctionRecord *record) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    record_pin(record);
+    restore(record);
+    record_unpin(record);
+    PyErr_Restore(type, value, traceback);
+}
+
+void warm_meet(FunctionRecord *record) {
+    if (!is_on || record->never || !index_has(identity_hint(record->code, record->name))) return;
+    if (look_up(record) && record->warm->tier > 0) {
+        record->warm->wanted = record->warm->tier;
+        restore_safely(record);
+    }
+}
+
+void warm_retry(FunctionRecord *record) {
+    record->warm_at = 0;
+    if (record->warm != NULL && record->warm->wanted) restore_safely(record);
+}
+
+bool warm_learn(FunctionRecord *record, Tier tier) {
+    Warm *warm = warm_of(record);
+    if (warm == NULL || warm->keys[tier][0]) return false;
+    index_refresh();
+    if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;
+    if (warm->tier < tier || allowed(record, tier) < tier) return false;
+    warm->wanted = (uint8_t)tier;
+    bool found = install(record, tier);
+    warm->wanted = 0;
+    return found;
+}
+
+/* --- writing --- */
+
+/* Write up to `count` of the news. */
+static void save_some(Warm **some, int count, uint8_t *room) {
+    IndexRecord records[32];
+    int filled = 0;
+    for (int i = 0; i < count; i++) {
+        size_t length = identify(some[i]) ? write_body(some[i], room, INDEX_BODY) : 0;
+        if (length == 0) continue;
+        IndexRecord *to = &records[filled++];
+        *to = (IndexRecord){.hint = some[i]->hint, .body = room, .length = length};
+        memcpy(to->id, some[i]->id, INDEX_ID);
+        room += length;
+    }
+    index_append(records, filled);
+}
+
+void warm_save(void) {
+    enum { AT_ONCE = 4 };
+    if (news == NULL) return;
+    uint8_t *room = is_on ? malloc((size_t)AT_ONCE * INDEX_BODY) : NULL;
+    while (news != NULL) {
+        Warm *some[AT_ONCE];
+        int count = 0;
+        for (; news != NULL && count < AT_ONCE; news = news->next_new) {
+            news->is_new = false;
+            some[count++] = news;
+        }
+        if (room != NULL) save_some(some, count, room);
+    }
+    free(room);
+}
+
+void warm_stop(void) {
+    compile_settle(options.settle);
+    warm_save();
+    if (!is_on) return;
+    cache_trim_daily((double)options.cache_age * DAY);
+    index_tidy((uint64_t)options.cache_age * DAY, false);
+}

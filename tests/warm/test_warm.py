@@ -1,0 +1,290 @@
+"""A function begins where an earlier run left it, and never where that would be wrong."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+def run(run_all_tiers):
+    return run_all_tiers
+
+
+ADD = """
+def add(a, b):
+    return a + b
+result = [add(i, i) for i in range(CALLS)][-1]
+"""
+COLD = ADD.replace("CALLS", "20")
+ONCE = ADD.replace("CALLS", "1")
+
+
+def test_the_second_run_begins_warm(run):
+    cold = run(COLD)
+    assert (cold["result"], cold["warm"]) == (38, 0)
+    assert cold["compiles"] >= 3
+    again = run(ONCE)
+    assert (again["result"], again["compiles"]) == (0, 0)
+    assert again["warm"] == 1
+    assert again["tiers"][3] == 1
+
+
+@pytest.mark.parametrize("max_tier", [1, 2, 3])
+def test_the_highest_tier_allowed(run, max_tier):
+    run(COLD)
+    again = run(ONCE, DXPY_MAX_TIER=max_tier)
+    assert again["tiers"][1:] == [int(tier == max_tier) for tier in (1, 2, 3)]
+    assert run(ONCE, DXPY_MAX_TIER=0)["warm"] == 0
+
+
+def test_switched_off(run):
+    run(COLD)
+    assert run(ONCE, DXPY_WARM=0)["warm"] == 0
+    assert run(ONCE, DXPY_CACHE=0)["warm"] == 0
+
+
+def test_lowered_again(run):
+    """What is linked with numbers of one process is found by lowering with the feedback that was kept."""
+    run(COLD)
+    again = run(ONCE, DXPY_WARM=2)
+    assert (again["result"], again["warm"], again["compiles"], again["tiers"][3]) == (0, 1, 0, 1)
+
+
+def test_feedback_is_kept_for_further_tiers(run):
+    """Code that runs compiled from its first call tells the interpreter's caches nothing; what they said is kept."""
+    floats = """
+def f(x, n):
+    s = 0.5
+    for i in range(n):
+        s = s + x * i
+    return s
+result = sum(f(0.25, 10) for i in range(CALLS))
+"""
+    first = run(floats.replace("CALLS", "6"), DXPY_MAX_TIER=2)
+    assert first["tiers"][2] == 1
+    run(floats.replace("CALLS", "20"))
+    seen = run.command("cache", "list").stdout
+    assert re.search(r" 3 +\d+ .* __main__\.f$", seen, re.MULTILINE)
+    once = floats.replace("CALLS", "1") + "\nimport dxpy\nresult = dxpy.dump(f, 'ir')"
+    assert "fmul" in run(once)["result"] or "f64" in run(once)["result"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ADD.replace("a + b", "a - b"),
+        ADD.replace("a + b", "a + b + 0"),
+        ADD.replace("a, b", "b, a").replace("add(i, i)", "add(i, i)"),
+        ADD.replace("def add", "def added").replace("add(i", "added(i"),
+        ADD.replace("a, b)", "a, b=1)"),
+    ],
+)
+def test_another_source(run, changed):
+    run(COLD)
+    first = run(changed.replace("CALLS", "20"))
+    stock = {}
+    exec(changed.replace("CALLS", "20"), stock)
+    assert first["result"] == stock["result"]
+    same_code = "b=1" in changed  # a default is the function's, not the code's
+    assert first["warm"] == int(same_code)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("1", "2"), ("1", "1.0"), ("1", "True"), ("0.0", "-0.0"), ("10**30", "10**31"), ("'a'", "'b'"), ("'a'", "b'a'"),
+     ("(1, 2)", "(1, 2.0)"), ("1j", "2j"), ("None", "...")],
+)  # fmt: skip
+def test_another_constant(run, one, other):
+    code = "def f(x):\n    if x in {7, 8, 9}: return 0\n    return (x, CONSTANT)\nresult = repr([f(i) for i in range(20)][-1])"
+    assert run(code.replace("CONSTANT", one))["warm"] == 0
+    other_run = run(code.replace("CONSTANT", other))
+    stock = {}
+    exec(code.replace("CONSTANT", other), stock)
+    assert (other_run["warm"], other_run["result"]) == (0, stock["result"])
+    assert run(code.replace("CONSTANT", one))["warm"] == 1
+
+
+def test_the_same_further_down(run):
+    """Lines move with every edit above; code does not depend on them, and tracebacks have the new ones."""
+    code = """
+def f(x):
+    return 10 // x
+def where(x):
+    try:
+        f(x)
+    except ZeroDivisionError as error:
+        return error.__traceback__.tb_next.tb_lineno
+[f(i + 1) for i in range(20)]
+result = where(0)
+"""
+    assert run(code)["result"] == 3
+    moved = run("# more\n# lines\n" + code.replace("range(20)", "range(2)"))
+    assert moved["result"] == 5
+    assert moved["warm"] >= 1
+
+
+def test_order_of_a_set_does_not_matter(run):
+    code = "def f(x):\n    return x in {'a', 'b', 'c', 'd', 'e'}\nresult = [f('c') for i in range(20)][-1]"
+    assert run(code, PYTHONHASHSEED=1)["warm"] == 0
+    for seed in (2, 3, 4):
+        assert run(code, PYTHONHASHSEED=seed)["warm"] == 1
+
+
+def test_other_types_than_before(run):
+    """A guard that fails sends the call back; what failed is not tried in later runs."""
+    code = "def f(a, b):\n    return a * b\nresult = [f(VALUES) for i in range(COUNT)][-1]"
+    ints = code.replace("VALUES", "i, 2")
+    strings = code.replace("VALUES", "'ab', 2")
+    assert run(ints.replace("COUNT", "20"))["result"] == 38
+    mixed = run(strings.replace("COUNT", "60"))
+    assert (mixed["result"], mixed["warm"]) == ("abab", 1)
+    assert mixed["compiles"] >= 1, "it was compiled again, without the speculation that failed"
+    later = run(strings.replace("COUNT", "60"))
+    assert (later["result"], later["warm"], later["compiles"]) == ("abab", 1, 0)
+    assert run(ints.replace("COUNT", "20"))["result"] == 38
+
+
+def test_generators_and_closures(run):
+    code = """
+def numbers(n):
+    for i in range(n):
+        yield i * 2
+def outer(k):
+    def inner(x):
+        return x + k
+    return inner
+result = 0
+for i in range(COUNT):
+    result += sum(numbers(10)) + outer(i)(1)
+"""
+    assert run(code.replace("COUNT", "40"))["result"] == 40 * 90 + sum(range(1, 41))
+    again = run(code.replace("COUNT", "2"))
+    assert again["result"] == 2 * 90 + 1 + 2
+    assert again["warm"] >= 2
+
+
+def test_what_bailed_is_not_tried_again(run):
+    lines = "\n".join(f"    x = x + {i} * y" for i in range(4200))
+    code = f"def huge(x, y):\n{lines}\n    return x\nresult = [huge(1, 2) for i in range(20)][-1]"
+    code += "\nimport dxpy\nresult = [result, 'too large' in str(dxpy.explain(huge))]"
+    first = run(code)
+    assert first["result"][1]
+    assert run.index.stat().st_size > 0
+    again = run(code.replace("range(20)", "range(1)"))
+    assert again["result"] == first["result"], "the reason is known at the first call"
+
+
+def test_a_loop_that_was_entered_in_its_middle(run):
+    code = """
+def f(n):
+    s = 0
+    for i in range(n):
+        s += i & 3
+    return s
+result = f(N)
+"""
+    osr = {
+        "DXPY_OSR": 1,
+        "DXPY_OSR_THRESHOLD": 100,
+        "DXPY_THRESHOLDS": "100,1000,10000",
+        "DXPY_SYNC": 0,
+        "DXPY_SETTLE": 20,
+    }
+    cold = run(code.replace("N", "3000000"), **osr)
+    again = run(code.replace("N", "1000"), **osr)
+    assert cold["result"] == 4500000
+    assert (again["result"], again["warm"], again["tiers"][2]) == (1500, 1, 1)
+
+
+def test_reset_starts_anew(run):
+    run(COLD)
+    code = ONCE + "\nimport dxpy\ndxpy.reset()\nresult = [add(1, 2), list(dxpy.stats()[2:6])]"
+    assert run(code)["result"][0] == 3
+    assert run(code)["result"][1][1:] == [0, 0, 0]
+
+
+def test_processes_that_end_without_notice(run):
+    """What is compiled is kept at once, not at exit."""
+    killed = COLD + "\nimport os\nprint('{}', flush=True)\nos._exit(0)"
+    process = run.start(killed)
+    process.communicate(timeout=60)
+    assert run(ONCE)["warm"] == 1
+
+
+def test_a_child_of_fork(run):
+    code = (
+        COLD
+        + """
+import os, sys
+def late(x):
+    return x * 3
+pid = os.fork()
+if pid == 0:
+    for i in range(20): late(i)
+    os._exit(0)
+os.waitpid(pid, 0)
+result = [late(1), add(2, 3)]
+"""
+    )
+    assert run(code)["result"] == [3, 5]
+    again = run(code.replace("range(20)", "range(1)"))
+    assert (again["result"], again["warm"]) == ([3, 5], 2)
+
+
+def test_what_is_not_there_is_asked_for_at_once(run):
+    """The index remembers what was hot when the artifacts are gone."""
+    run(COLD)
+    for path in (run.cache / "objects").iterdir():
+        path.unlink()
+    again = run(ONCE)
+    assert (again["result"], again["warm"], again["tiers"][3]) == (0, 0, 1)
+    assert again["compiles"] == 1
+    assert run(ONCE)["warm"] == 1
+
+
+def test_what_was_not_finished_is_asked_for_at_once(run):
+    """A program that is over before its code is compiled has it in time when it runs again."""
+    late = {"DXPY_SYNC": 0, "DXPY_INSTALL_DELAY": 60}
+    first = run(COLD, **late)
+    assert (first["warm"], first["compiles"], first["tiers"][0] > 0) == (0, 0, True)
+    again = run(ONCE)
+    assert (again["result"], again["tiers"][1]) == (0, 1)
+
+
+FACTS = """
+class Point:
+    def __init__(self, x):
+        self.x = x
+    def twice(self):
+        return self.x * 2
+def double(n):
+    return n + n
+def f(items):
+    total = 0
+    for i in range(len(items)):
+        total += items[i].twice() + double(items[i].x)
+    return total
+points = [Point(i) for i in range(10)]
+result = [f(points) for i in range(COUNT)][-1]
+"""
+
+
+def test_what_only_a_process_knows_is_found_again(run):
+    """Versions of classes and functions differ in each run; the artifact is the same."""
+    kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
+    assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
+    for _ in range(2):
+        again = run("class Other: pass\nOther().x = 1\n" + FACTS.replace("COUNT", "2"), **kept)
+        assert (again["result"], again["compiles"]) == (180, 0)
+    seen = run.command("cache", "list").stdout
+    assert re.search(r" 2 +\d+ .* __main__\.f$", seen, re.MULTILINE)
+
+
+def test_what_is_not_there_yet_at_the_first_call(run):
+    kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
+    late = FACTS.replace("def double(n):\n    return n + n\n", "").replace(
+        "points =", "f([])\ndef double(n):\n    return n + n\npoints ="
+    )
+    assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
+    assert run(late.replace("COUNT", "20"), **kept)["result"] == 180
+    assert run(late.replace("COUNT", "20").replace("n + n", "n - n"), **kept)["result"] == 90
