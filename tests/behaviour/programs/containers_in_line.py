@@ -489,6 +489,9 @@ class Appender:
     def pop(self):
         return "popped"
 
+    def __repr__(self):
+        return "Appender()"
+
     def __len__(self):
         return len(self.seen)
 
