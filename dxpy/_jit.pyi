@@ -38,6 +38,7 @@ class JitStats(NamedTuple):
     compile_ms: float
     total_loop_iterations: int
     total_exits: int
+    warm_functions: int
 
 @final
 class FunctionProfile(NamedTuple):

@@ -19,7 +19,8 @@ def main(arguments):
     }
     command, *rest = arguments or [None]
     if command not in commands:
-        raise UsageError(f"cache takes one of {', '.join(commands)}, not {command or 'nothing'!r}")
+        wrong = f", not {command!r}" if command else ""
+        raise UsageError(f"cache takes one of {', '.join(commands)}{wrong}")
     if rest and command in ("info", "list", "clear"):
         raise UsageError(f"cache {command} takes no arguments, not {rest[0]!r}")
     try:

@@ -198,7 +198,7 @@ typedef struct Before {
     Ins **stack;
     Local *locals;
     Ins *last;
-    int blocks, inlined, const_count, name_count;
+    int blocks, inlined, const_count, name_count, pool, facts, caches;
 } Before;
 
 static Before remember_all(Lowerer *l) {
@@ -207,6 +207,9 @@ static Before remember_all(Lowerer *l) {
     before.inlined = l->fn->inlined.count;
     before.const_count = l->fn->const_count;
     before.name_count = l->fn->name_count;
+    before.pool = l->fn->pool.count;
+    before.facts = l->fn->facts.count;
+    before.caches = l->fn->cache_count;
     before.stack = arena_array(arena, Ins *, l->depth + 1);
     memcpy(before.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     before.locals = arena_array(arena, Local, l->code->local_count + 1);
@@ -225,6 +228,10 @@ static void go_back(Lowerer *l, const Before *before) {
     l->fn->inlined.count = before->inlined;
     l->fn->const_count = before->const_count;
     l->fn->name_count = before->name_count;
+    l->fn->pool.count = before->pool;
+    l->fn->pool_room = 0; /* its table is made anew */
+    l->fn->facts.count = l->fn->fact_kinds.count = l->fn->fact_count = before->facts;
+    l->fn->cache_count = before->caches;
 }
 
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee) {

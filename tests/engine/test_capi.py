@@ -91,7 +91,7 @@ def test_engine_by_hand(user):
 
 def test_engine_of_the_process(user):
     assert user.integration() is dxpy.integration()
-    assert user.stats(None) == tuple(dxpy.stats())
+    assert user.stats(None) == tuple(dxpy.stats())[:12]  # the C struct keeps its size
     installed, functions, calls, loops, _asks = user.hook_counters()
     assert installed == 0
     assert (functions, calls, loops) == (dxpy.stats()[0], dxpy.stats()[1], dxpy.stats().total_loop_iterations)

@@ -220,8 +220,8 @@ def test_stats_at_the_end(run_python):
         (["run", "-c"], "-c takes code"),
         (["run", "--report"], "--report takes a file name"),
         (["walk"], "no command is called 'walk'; there are: run, doctor, cache"),
-        (["cache"], "cache takes one of list, clear, info"),
-        (["cache", "eat"], "cache takes one of list, clear, info, not 'eat'"),
+        (["cache"], "cache takes one of info, list, warm, export, import, clear"),
+        (["cache", "eat"], "cache takes one of info, list, warm, export, import, clear, not 'eat'"),
         (["doctor", "please"], "doctor takes no arguments, not 'please'"),
     ],
 )

@@ -96,7 +96,7 @@ def cache_folder():
     signal.raise_signal(signal.SIGINT)
 import dxpy.config
 dxpy.config.cache_folder = cache_folder
-dxpy.enable(thresholds=(1, 2, 1000000), sync=True, only=("__main__.f",))
+dxpy.enable(thresholds=(1, 2, 1000000), sync=True, warm=0, only=("__main__.f",))
 def f():
     for _ in range(1000):
         pass
