@@ -131,7 +131,7 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
     exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_COLD);
-    exit->level_count = next(r, 1, c->inlined_count + 1);
+    exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
     if (exit->levels == NULL) return false;

@@ -13,6 +13,8 @@ typedef struct ExitSlot {
     int32_t slot;
 } ExitSlot;
 
+enum { EXIT_MAX_LEVELS = 16 }; /* calls put in line within each other, and the function itself */
+
 /* How an exit leaves one frame. */
 typedef struct ExitLevel {
     int32_t frame; /* 0: the code's own; else 1 + index into CompiledCode.inlined */

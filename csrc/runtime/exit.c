@@ -41,11 +41,9 @@ static PyObject *boxed(int kind, PyObject *bits) {
 
 /* --- the frames of calls that were put in line --- */
 
-enum { MAX_LEVELS = 16 };
-
 /* The frames of an exit, by level: innermost first, the one that the code runs on last. */
 typedef struct Frames {
-    Frame *at[MAX_LEVELS];
+    Frame *at[EXIT_MAX_LEVELS];
     const CompiledCode *compiled;
     const ExitRecord *record;
 } Frames;
