@@ -63,7 +63,7 @@ def test_an_open_cancelled_between_its_end_and_its_task_keeps_no_descriptor():
     async def main():
         with Folder() as folder:
             path = folder.path("a", b"x")
-            tasks = []
+            tasks, cancelled = [], 0
 
             async def cancels_the_rest():
                 os.close(await aio.open_fd(path, os.O_RDWR))
@@ -79,7 +79,13 @@ def test_an_open_cancelled_between_its_end_and_its_task_keeps_no_descriptor():
                 await asyncio.sleep(0)
                 time.sleep(0.01)  # all have ended, and one turn finds them
                 results = await asyncio.gather(*tasks, return_exceptions=True)
-                assert {type(one) for one in results[1:]} == {asyncio.CancelledError}
+                for one in results[1:]:
+                    if isinstance(one, int):  # its turn came first: the machine was busy
+                        os.close(one)
+                    else:
+                        assert isinstance(one, asyncio.CancelledError)
+                        cancelled += 1
+            assert cancelled
             tasks.clear()
             gc.collect()
 
