@@ -9,19 +9,13 @@ static gcc_jit_rvalue *read_pointer(Unit *u, gcc_jit_rvalue *object, LayoutField
     return emit_read(u, object, field, u->gcc->ptr_ptr);
 }
 
-/* Leave unless a 32-bit version is the one that the instruction's second argument gives. */
-static void guard_version(Unit *u, Ins *ins, gcc_jit_rvalue *object, LayoutField field) {
-    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
-    gcc_jit_rvalue *version =
-        gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u32_ptr), u->gcc->i64);
-    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), version, arg(u, ins, 1)));
-}
-
 void emit_type_is_OP(Unit *u, Ins *ins) {
-    guard_version(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_object_type), LAYOUT_type_version);
+    emit_guard_version(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_object_type), LAYOUT_type_version);
 }
 
-void emit_version_is_OP(Unit *u, Ins *ins) { guard_version(u, ins, arg(u, ins, 0), LAYOUT_type_version); }
+void emit_version_is_OP(Unit *u, Ins *ins) {
+    emit_guard_version(u, ins, arg(u, ins, 0), LAYOUT_type_version);
+}
 
 void emit_unshadowed_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
@@ -29,7 +23,7 @@ void emit_unshadowed_OP(Unit *u, Ins *ins) {
                      emit_compare(u, CMP(EQ), read_pointer(u, object, LAYOUT_instance_values), emit_null(u)));
     gcc_jit_rvalue *keys =
         read_pointer(u, read_pointer(u, object, LAYOUT_object_type), LAYOUT_type_shared_keys);
-    guard_version(u, ins, keys, LAYOUT_keys_version);
+    emit_guard_version(u, ins, keys, LAYOUT_keys_version);
 }
 
 void emit_values_OP(Unit *u, Ins *ins) {
@@ -140,7 +134,7 @@ void emit_put_f64(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old,
 
 void emit_module_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *dict = read_pointer(u, arg(u, ins, 0), LAYOUT_module_dict);
-    guard_version(u, ins, read_pointer(u, dict, LAYOUT_dict_keys), LAYOUT_keys_version);
+    emit_guard_version(u, ins, read_pointer(u, dict, LAYOUT_dict_keys), LAYOUT_keys_version);
 }
 
 void emit_module_item_OP(Unit *u, Ins *ins) {

@@ -56,16 +56,13 @@ void emit_unbox_i64_OP(Unit *u, Ins *ins) {
     emit_assign(u, size, emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr));
     gcc_jit_rvalue *s = gcc_jit_lvalue_as_rvalue(size);
     gcc_jit_block *is_long = emit_block(u), *done = emit_block(u);
-    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
     gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
     gcc_jit_rvalue *shifted =
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, BIN(u, PLUS, s, emit_int(u, 1)), u64);
     emit_unlikely(u,
                   emit_compare(u, CMP(GT), shifted, gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u64, 2)),
                   is_long);
-    gcc_jit_rvalue *digit = gcc_jit_context_new_cast(
-        u->gcc->ctx, NULL, emit_read(u, object, LAYOUT_int_digits, u32_ptr), u->gcc->i64);
-    emit_set(u, ins, BIN(u, MULT, s, digit));
+    emit_set(u, ins, BIN(u, MULT, s, emit_read_u32(u, object, LAYOUT_int_digits)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = is_long;
     gcc_jit_rvalue *args[2] = {object, emit_array_start(u, u->outs, u->gcc->ptr)};
@@ -335,9 +332,14 @@ void emit_list_set_OP(Unit *u, Ins *ins) {
 
 /* --- names --- */
 
-static gcc_jit_rvalue *read_u32(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+gcc_jit_rvalue *emit_read_u32(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
     gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
     return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u32_ptr), u->gcc->i64);
+}
+
+void emit_guard_version(Unit *u, const Ins *guard, gcc_jit_rvalue *object, LayoutField field) {
+    emit_guard_fails(
+        u, guard, emit_compare(u, CMP(NE), emit_read_u32(u, object, field), emit_value(u, guard->args[1])));
 }
 
 static void emit_frame_field(Unit *u, Ins *ins, LayoutField field) {
@@ -348,8 +350,7 @@ void emit_builtins_OP(Unit *u, Ins *ins) { emit_frame_field(u, ins, LAYOUT_frame
 
 void emit_keys_are_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
-    emit_guard_fails(u, ins,
-                     emit_compare(u, CMP(NE), read_u32(u, keys, LAYOUT_keys_version), arg(u, ins, 1)));
+    emit_guard_version(u, ins, keys, LAYOUT_keys_version);
 }
 
 void emit_keys_item_OP(Unit *u, Ins *ins) {
@@ -363,8 +364,7 @@ void emit_keys_item_OP(Unit *u, Ins *ins) {
 void emit_function_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *function = arg(u, ins, 0);
     emit_guard_type(u, ins, function, KNOWN_function);
-    emit_guard_fails(
-        u, ins, emit_compare(u, CMP(NE), read_u32(u, function, LAYOUT_function_version), arg(u, ins, 1)));
+    emit_guard_version(u, ins, function, LAYOUT_function_version);
 }
 
 void emit_room_OP(Unit *u, Ins *ins) {
@@ -373,10 +373,4 @@ void emit_room_OP(Unit *u, Ins *ins) {
     emit_unlikely(u, emit_compare(u, CMP(LT), left, emit_int(u, ins->imm)), u->exits[ins->exit]);
 }
 
-void emit_breaker_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, u->gcc->i32_ptr);
-    emit_unlikely(u,
-                  emit_compare(u, CMP(NE), gcc_jit_lvalue_as_rvalue(flag),
-                               gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
-                  u->exits[ins->exit]);
-}
+void emit_breaker_OP(Unit *u, Ins *ins) { emit_unlikely(u, emit_breaker_asks(u), u->exits[ins->exit]); }

@@ -222,17 +222,19 @@ static gcc_jit_rvalue *call_exit(Unit *u, Helper helper, int index) {
     return emit_helper_call(u, helper, 5, args);
 }
 
+/* Volatile: the loop around may have nothing else that writes memory, and others set it meanwhile. */
+gcc_jit_rvalue *emit_breaker_asks(Unit *u) {
+    gcc_jit_type *set_by_others = gcc_jit_type_get_pointer(gcc_jit_type_get_volatile(u->gcc->i32));
+    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, set_by_others);
+    return emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
+                        gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32));
+}
+
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
 void emit_poll_OP(Unit *u, Ins *ins) {
-    /* Volatile: the loop around may have nothing else that writes memory, and others set it meanwhile. */
-    gcc_jit_type *set_by_others = gcc_jit_type_get_pointer(gcc_jit_type_get_volatile(u->gcc->i32));
-    gcc_jit_lvalue *flag = emit_field(u, emit_link(u, LINK_BREAKER, 0), 0, set_by_others);
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
-    emit_unlikely(u,
-                  emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(flag),
-                               gcc_jit_context_zero(u->gcc->ctx, u->gcc->i32)),
-                  asked);
+    emit_unlikely(u, emit_breaker_asks(u), asked);
     gcc_jit_block *next = u->block;
     u->block = asked;
     fill_spill(u, &u->fn->exits.items[ins->leave_exit]);

@@ -136,7 +136,7 @@ typedef struct Looking {
 } Looking;
 
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
-enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 1000 };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
 
 static bool can_be_inlined(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
@@ -144,7 +144,7 @@ static bool can_be_inlined(PyFunctionObject *function) {
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
     return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
            code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
-           Py_SIZE(code) < MOST_UNITS;
+           Py_SIZE(code) <= MOST_UNITS;
 }
 
 static const Callee *find_callee(void *context, CompileContext *cx, void *address) {

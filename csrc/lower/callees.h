@@ -12,8 +12,8 @@ typedef struct Callee {
     void *code_object;
 } Callee;
 
-/* Where they come from: find(context, cx, function) gives NULL for one that cannot be, `function` being the
- * address of whatever a site leads to. */
+/* Where they come from: find(context, cx, function) gives NULL for one that cannot be (too long, a generator,
+ * a closure), `function` being the address of whatever a site leads to. */
 typedef struct Callees {
     const Callee *(*find)(void *context, CompileContext *cx, void *function);
     void *context;

@@ -175,7 +175,7 @@ static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
 
 /* --- what a Python function returns --- */
 
-enum { MAX_NESTED = 3, MAX_UNITS = 300 };
+enum { MAX_NESTED = 3 };
 
 Likely infer_return(const Inference *inference, const Bytecode *code) {
     uint8_t type = LIKELY_UNSEEN;
@@ -211,9 +211,7 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     }
     const Callee *callee =
         function->site ? f->callees->find(f->callees->context, f->cx, function->site->object) : NULL;
-    if (callee == NULL || callee->code->argument_count != count || callee->code->unit_count > MAX_UNITS ||
-        callee->code->is_generator)
-        return LIKELY_OTHER;
+    if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
     for (const Infer *in = f; in != NULL; in = in->caller, nested++)
         if (in->code->instrs == callee->code->instrs || nested > MAX_NESTED) return LIKELY_OTHER;
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1);

@@ -77,6 +77,10 @@ Ins *lower_pop_any(Lowerer *l);         /* object or number */
 static inline const ConstInfo *lower_const_info(const Ins *value) {
     return value->op == IR_const_OP ? value->scratch : NULL;
 }
+/* Where a value was read, NULL: not known. */
+static inline const Site *lower_site(const Ins *value) {
+    return value->op == IR_const_OP ? NULL : value->scratch;
+}
 Ins *lower_object(Lowerer *l, Ins *value); /* boxed if need be */
 /* Is there an object already, in the operand or in the frame's memory? */
 bool lower_has_object(const Lowerer *l, const Ins *value);

@@ -7,36 +7,32 @@ static const Site *site_of(const Lowerer *l, int operands) {
     return l->stack[l->depth - 1]->type == IR_OBJ ? l->instr->site : NULL;
 }
 
-static Ins *guarded(Ins *guard, FrameState *state) {
-    guard->state = state;
-    return guard;
-}
-
 /* The object's values, or the object: what an attribute's offset counts from. */
 static Ins *base(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
-    return site->kind == SITE_VALUE ? guarded(INS(l, values, 0, owner), state) : INS(l, itself, 0, owner);
+    return site->kind == SITE_VALUE ? lower_guarded(INS(l, values, 0, owner), state)
+                                    : INS(l, itself, 0, owner);
 }
 
 /* What the class has: the instance must have nothing of that name, and classes change their version. */
 static Ins *of_class(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
     if (site->kind == SITE_OF_CLASS)
-        guarded(INS(l, version_is, 0, owner, K_FACT(l, TYPE, site->owner_version)), state);
+        lower_guarded(INS(l, version_is, 0, owner, K_FACT(l, TYPE, site->owner_version)), state);
     else if (site->keys_version != 0)
-        guarded(INS(l, unshadowed, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
+        lower_guarded(INS(l, unshadowed, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
     return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)site->object));
 }
 
 static Ins *read(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
     Ins *value;
-    guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
+    lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
     switch (site->kind) {
     case SITE_VALUE:
     case SITE_MEMBER:
-        value = guarded(INS(l, attr_item, site->offset, owner, base(l, site, owner, state)), state);
+        value = lower_guarded(INS(l, attr_item, site->offset, owner, base(l, site, owner, state)), state);
         break;
     case SITE_OF_MODULE:
-        guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
-        value = guarded(INS(l, module_item, site->offset, owner), state);
+        lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
+        value = lower_guarded(INS(l, module_item, site->offset, owner), state);
         break;
     default: value = of_class(l, site, owner, state);
     }
@@ -75,10 +71,10 @@ bool lower_attr_store(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     bool number = value->type != IR_OBJ;
     if (value->type == IR_I64) value = lower_object(l, value);
-    guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
+    lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
     Ins *place = base(l, site, owner, state);
-    if (value->type == IR_F64) guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
-    else if (number || l->inlined) guarded(INS(l, attr_set, site->offset, owner, place, value), state);
+    if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
+    else if (number || l->inlined) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);
     l->depth -= 2;
     return true;

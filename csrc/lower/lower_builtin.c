@@ -51,7 +51,7 @@ static bool find_builtin(Lowerer *l, Call *call) {
                    .count = count,
                    .types = {(Likely)types->right, (Likely)types->left},
                    .callable = second};
-    const Site *site = ir_is(method, OPF_CONST) ? NULL : method->scratch;
+    const Site *site = lower_site(method);
     if (site != NULL && site->kind == SITE_METHOD) {
         call->builtin = (Builtin)site->builtin;
         call->self = second;
@@ -59,8 +59,8 @@ static bool find_builtin(Lowerer *l, Call *call) {
         for (int i = 0; i < METHOD_COUNT; i++)
             if (METHODS[i].known == method->imm) call->builtin = (Builtin)METHODS[i].builtin;
         call->self = second;
-    } else if (method->op == IR_null_OP && !ir_is(second, OPF_CONST) && second->scratch != NULL) {
-        call->site = second->scratch;
+    } else if (method->op == IR_null_OP && lower_site(second) != NULL) {
+        call->site = lower_site(second);
         call->builtin = (Builtin)call->site->builtin;
     }
     return call->builtin != BI_NONE;

@@ -6,7 +6,7 @@
 
 #include "lower/lower.h"
 
-enum { MAX_NESTED = 4, MAX_UNITS = 300, MAX_UNITS_IN_ALL = 3000, MAX_ARGUMENTS = 32 };
+enum { MAX_NESTED = 4, MAX_UNITS_IN_ALL = 3000, MAX_ARGUMENTS = 32 };
 
 typedef struct Return {
     Block *from;
@@ -122,15 +122,13 @@ static bool find_call(Lowerer *l, Call *call) {
     Ins **at = &l->stack[l->depth - count - 2];
     bool method = at[0]->op != IR_null_OP;
     *call = (Call){at[!method], &at[method ? 1 : 2], count + method};
-    return call->function->scratch != NULL && call->function->type == IR_OBJ;
+    return lower_site(call->function) != NULL && call->function->type == IR_OBJ;
 }
 
 static const Callee *find_callee(Lowerer *l, const Call *call) {
-    const Site *site = call->function->scratch;
+    const Site *site = lower_site(call->function);
     const Callee *callee = l->callees->find(l->callees->context, l->cx, site->object);
-    if (callee == NULL || callee->code->argument_count != call->count || callee->code->unit_count > MAX_UNITS)
-        return NULL;
-    if (callee->code->is_generator || callee->code->handler_count > 0 || callee->code->free_count > 0)
+    if (callee == NULL || callee->code->argument_count != call->count || callee->code->handler_count > 0)
         return NULL;
     int nested = 0, units = 0;
     for (const Lowerer *in = l; in->inlined != NULL; in = in->inlined->caller) {

@@ -266,3 +266,17 @@ def case_loop_in_the_callee():
         return result
 
     return [run(60) for _ in range(5)]
+
+
+def case_constants_called():
+    def run(n):
+        out = []
+        for call in (lambda: None(n), lambda: "text"(n, n), lambda: (2.5)(), lambda: ...(n)):
+            for _ in range(n):
+                try:
+                    call()
+                except TypeError as error:
+                    out.append(str(error))
+        return out[:: n - 1]
+
+    return [run(20) for _ in range(3)]
