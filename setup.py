@@ -22,7 +22,12 @@ if os.environ.get("DXPY_WERROR") == "1":
     WARNINGS.append("-Werror")
 DEBUG = os.environ.get("DXPY_DEBUG") == "1"
 SANITIZE = os.environ.get("DXPY_SANITIZE", "")
-OPTIMIZE = ["-O0", "-g", "-DDXPY_DEBUG"] if DEBUG else ["-O3", "-g", "-flto=auto"]
+QUICK = os.environ.get("DXPY_QUICK") == "1"
+OPTIMIZE = ["-O3", "-g", "-flto=auto"]
+if QUICK:
+    OPTIMIZE = ["-O2", "-g"]
+if DEBUG:
+    OPTIMIZE = ["-O0", "-g", "-DDXPY_DEBUG"]
 INSTRUMENT = [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []
 CFLAGS = [
     "-std=gnu11",
@@ -95,11 +100,21 @@ class BuildExtensions(build_ext):
         ):
             stop("libuv's header (uv.h)", "libuv1-dev")
         flags = libgccjit_flags()
+        self.write_build_id()
         super().run()
         self.build_worker(flags)
 
+    def write_build_id(self):
+        """In a header of its own, so that a changed file makes a compiler cache miss only where it is named."""
+        header = Path(self.build_temp) / "build_id.h"
+        text = f'#define DXPY_BUILD_ID "{build_id()}"\n'
+        header.parent.mkdir(parents=True, exist_ok=True)
+        if not header.exists() or header.read_text() != text:
+            header.write_text(text)
+        self.include_dirs.append(self.build_temp)
+
     def build_worker(self, flags):
-        """dxpy-cc is a program, not a module: one compiler call, placed in the package's bin folder."""
+        """dxpy-cc is a program, not a module, placed in the package's bin folder."""
         package = ROOT / "dxpy" if self.inplace else Path(self.build_lib) / "dxpy"
         target = package / "bin" / "dxpy-cc"
         files = sources(WORKER_FOLDERS)
@@ -108,21 +123,14 @@ class BuildExtensions(build_ext):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         cflags = [flag for flag in CFLAGS if flag != "-fvisibility=hidden"]
-        subprocess.run(
-            [
-                *compiler(),
-                *cflags,
-                "-Icsrc",
-                *flags,
-                *files,
-                "-o",
-                str(target),
-                "-lgccjit",
-                "-lm",
-                "-lpthread",
-            ],
-            check=True,
+        objects = self.compiler.compile(
+            files,
+            output_dir=str(Path(self.build_temp) / "worker"),
+            include_dirs=["csrc"],
+            extra_postargs=[*cflags, *flags],
         )
+        link = [*compiler(), *cflags, *objects, *flags, "-o", str(target), "-lgccjit", "-lm", "-lpthread"]
+        subprocess.run(link, check=True)
 
 
 class BuildPackage(build_py):
@@ -146,7 +154,6 @@ def extensions():
             "dxpy._jit",
             [*sources(JIT_FOLDERS), "csrc/module.c"],
             include_dirs=["csrc"],
-            define_macros=[("DXPY_BUILD_ID", f'"{build_id()}"')],
             extra_compile_args=CFLAGS,
             extra_link_args=[*INSTRUMENT, *OPTIMIZE],
             libraries=["dl", "pthread"],

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <build_id.h> /* made by setup.py */
 #include "base/cpu_level.h"
 #include "base/hash.h"
 #include "cache/cache.h"

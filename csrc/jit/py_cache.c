@@ -1,5 +1,6 @@
 /* The code cache on disk, as `dxpy cache` and `dxpy doctor` see it. */
 #define PY_SSIZE_T_CLEAN
+#include <build_id.h> /* made by setup.py */
 #include "base/cpu_level.h"
 #include "cache/cache.h"
 #include "cache/index.h"

@@ -1,3 +1,4 @@
+#include <build_id.h> /* made by setup.py */
 #include "cpython/compat.h"
 
 #include "jit/warm.h"
