@@ -10,6 +10,7 @@ typedef struct UvHost {
     Reactor *reactor; // borrowed: the host goes with its reactor
     bool running;
     bool kick; // something was started outside uv_run, which alone tells epoll of it
+    struct Watcher *watchers; // borrowed: they leave the list when they close
 } UvHost;
 
 UvHost *uvhost_of(Reactor *reactor); // made when there is none; NULL with an exception
@@ -40,6 +41,11 @@ typedef struct Stream Stream;
 PyObject *stream_from_handle_steal(State *state, Reactor *reactor, StreamHandle *handle);
 int stream_begin(Stream *stream); // start reading
 PyObject *address_of_fd(int fd, bool peer);
+
+// watch.c: whether the kernel's queue of changes may have been full; then tell the watchers.
+bool changes_overflow(UvHost *host);
+void tell_changes_lost(UvHost *host);
+void watchers_lost(UvHost *host); // the loop is closed under them
 
 // Functions of the module.
 PyObject *connect_tcp(PyObject *module, PyObject *arguments);

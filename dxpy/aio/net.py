@@ -1,6 +1,7 @@
 """Connections and servers over TCP and Unix sockets, with TLS."""
 
 import asyncio
+import inspect
 import os
 import socket
 import ssl as tls
@@ -41,8 +42,10 @@ async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=
     ssl is True for the default context, or an ssl.SSLContext. Each address of the host is tried in turn; the last
     one's error is raised. Raises OSError subclasses, ssl.SSLError, ValueError for contradicting arguments.
     """
-    if (path is None) == (host is None):
+    if (path is None) == (host is None) or (host is None) != (port is None):
         raise ValueError("either host and port or path must be given")
+    if ssl not in (None, True, False) and not isinstance(ssl, tls.SSLContext):
+        raise TypeError(f"ssl must be True or an ssl.SSLContext, not {type(ssl).__name__}")
     if path is not None:
         try:
             stream = await _reactor._connect_unix(_unix_path(path))
@@ -203,8 +206,11 @@ class TlsStream:
     async def __aenter__(self):
         return self
 
-    async def __aexit__(self, *_):
-        await self.close()
+    async def __aexit__(self, kind, *_):
+        if kind is None:
+            await self.close()
+        else:
+            self.abort()
 
     def __aiter__(self):
         return self
@@ -229,10 +235,11 @@ async def _start_tls(stream, context, server_side, hostname=None):
 class Server:
     """A running server: ``async with``, or close(). handler(stream) runs as a task for each connection."""
 
-    def __init__(self, listeners, handler, ssl, limit):
+    def __init__(self, listeners, handler, ssl, handshake_timeout, limit):
         self._listeners = listeners
         self._handler = handler
         self._ssl = ssl
+        self._handshake_timeout = handshake_timeout
         self._gate = asyncio.Semaphore(limit)
         self._tasks = set()
         self._accepting = [asyncio.ensure_future(self._accept(one)) for one in listeners]
@@ -272,28 +279,43 @@ class Server:
             )
 
     async def _serve(self, stream):
-        try:
-            if self._ssl is not None:
-                try:
+        if self._ssl is not None:
+            try:
+                async with asyncio.timeout(self._handshake_timeout):
                     stream = await _start_tls(stream, self._ssl, server_side=True)
-                except (OSError, asyncio.IncompleteReadError):
-                    return  # what does not speak TLS is not the handler's affair
-            await self._handler(stream)
-        finally:
-            if not stream.closed:
-                await stream.close()
+            except OSError:
+                return  # what does not speak TLS, or not in time, is not the handler's affair
+        async with stream:
+            answer = self._handler(stream)
+            if not inspect.isawaitable(answer):
+                raise TypeError(f"handler must be a coroutine function: {self._handler!r} returned {answer!r}")
+            await answer
 
     async def serve_forever(self):
         """Wait until the server is closed."""
-        await asyncio.gather(*self._accepting)
+        ended, _ = await asyncio.wait(self._accepting)
+        for task in ended:
+            if not task.cancelled():
+                task.result()
 
-    async def close(self):
-        """Stop listening, cancel the handlers that run, wait for them."""
+    async def close(self, grace=0):
+        """Stop listening, give the handlers that run grace seconds to end (None: all they need), cancel the others, and
+        wait for them. A handler that calls it is not its own affair.
+        """
         for listener in self._listeners:
             listener.close()
-        for task in [*self._accepting, *self._tasks]:
+        for task in self._accepting:
             task.cancel()
-        await asyncio.gather(*self._accepting, *self._tasks, return_exceptions=True)
+        try:
+            if grace != 0 and (running := self._running()):
+                await asyncio.wait(running, timeout=grace)
+        finally:
+            for task in self._running():
+                task.cancel()
+            await asyncio.gather(*self._accepting, *self._running(), return_exceptions=True)
+
+    def _running(self):
+        return self._tasks - {asyncio.current_task()}
 
     async def __aenter__(self):
         return self
@@ -321,17 +343,26 @@ async def listen(host=None, port=0, *, path=None, backlog=1024):
     return listeners
 
 
-async def serve(handler, host=None, port=0, *, path=None, ssl=None, backlog=1024, limit=10000):
+async def serve(
+    handler, host=None, port=0, *, path=None, ssl=None, handshake_timeout=60, backlog=1024, limit=10000
+):
     """Serve TCP (host, port; port 0 takes a free one) or a Unix socket (path), with TLS when ssl is an SSLContext.
 
     handler(stream) is a coroutine function, run as a task for each connection, at most limit at a time; the stream
-    is closed when it returns. Returns a Server.
+    is closed when it returns. A client that has not finished its TLS handshake within handshake_timeout seconds (None:
+    no limit) is let go. Returns a Server.
     """
     if not callable(handler):
         raise TypeError(f"handler must be a coroutine function, not {type(handler).__name__}")
-    if limit < 1:
-        raise ValueError("limit must be positive")
-    return Server(await listen(host, port, path=path, backlog=backlog), handler, ssl, limit)
+    if ssl is not None and not isinstance(ssl, tls.SSLContext):
+        raise TypeError(f"ssl must be an ssl.SSLContext with a certificate, not {type(ssl).__name__}")
+    for name, value in (("limit", limit), ("backlog", backlog)):
+        if not isinstance(value, int):
+            raise TypeError(f"{name} must be int, not {type(value).__name__}")
+        if value < 1:
+            raise ValueError(f"{name} must be positive")
+    listeners = await listen(host, port, path=path, backlog=backlog)
+    return Server(listeners, handler, ssl, handshake_timeout, limit)
 
 
 def open_socket(sock):

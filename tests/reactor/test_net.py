@@ -343,7 +343,7 @@ def test_watching_a_tree(run, folder):
                 file.write("changed")
             await until(watch, ("modified", "old/b"))
             assert len(seen) >= 6
-        with pytest.raises(ValueError):
+        with pytest.raises(StopAsyncIteration):
             await anext(watch)
         with pytest.raises(FileNotFoundError):
             aio.watch(os.path.join(folder, "none"))
