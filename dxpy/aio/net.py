@@ -75,7 +75,11 @@ async def _connect_host(host, port):
 
 
 class TlsStream:
-    """A Stream's methods over TLS."""
+    """A Stream's methods over TLS, but for write_eof(); and version, cipher, getpeercert, selected_alpn_protocol.
+
+    truncated: whether the other side has ended without saying so, in which case what it sent may have been cut short by
+    somebody in between. Reading then ends as it always does.
+    """
 
     def __init__(self, stream, context, server_side, hostname):
         self._stream = stream
@@ -86,6 +90,7 @@ class TlsStream:
         )
         self._buffer = bytearray()
         self._at_end = False
+        self.truncated = False
 
     async def _handshake(self):
         while True:
@@ -122,6 +127,8 @@ class TlsStream:
             except (tls.SSLZeroReturnError, tls.SSLEOFError):
                 data = b""
             if not data:
+                # A goodbye is found before the end of the connection is.
+                self.truncated = self._incoming.eof
                 self._at_end = True
                 return False
             self._buffer += data
