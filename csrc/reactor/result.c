@@ -43,9 +43,9 @@ void raise_os_error(State *state, int error, PyObject *path, PyObject *path2) {
 /* host: whom it is about, or NULL. */
 static void raise_dns_error(State *state, int code, const char *host) {
     PyObject *name = host ? PyUnicode_DecodeUTF8(host, (Py_ssize_t)strlen(host), "replace") : NULL;
-    PyObject *exception =
-        name ? PyObject_CallFunction(state->dns_error, "isO", code, gai_strerror(code), name)
-             : PyObject_CallFunction(state->dns_error, "is", code, gai_strerror(code));
+    PyObject *exception = name
+                              ? PyObject_CallFunction(state->dns_error, "isO", code, gai_strerror(code), name)
+                              : PyObject_CallFunction(state->dns_error, "is", code, gai_strerror(code));
     Py_XDECREF(name);
     if (exception == NULL) return;
     PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);

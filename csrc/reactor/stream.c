@@ -398,6 +398,10 @@ static PyObject *stream_write(Stream *stream, PyObject *data) {
     return result;
 }
 
+bool stream_is_sending(State *state, PyObject *object) {
+    return PyObject_TypeCheck(object, state->stream_type) && ((Stream *)object)->writes > 0;
+}
+
 /* the end */
 
 static void let_go(Stream *stream) {

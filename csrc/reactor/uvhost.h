@@ -9,7 +9,7 @@ typedef struct UvHost {
     uv_loop_t loop;
     Reactor *reactor; // borrowed: the host goes with its reactor
     bool running;
-    bool kick; // something was started outside uv_run, which alone tells epoll of it
+    bool kick;                // something was started outside uv_run, which alone tells epoll of it
     struct Watcher *watchers; // borrowed: they leave the list when they close
 } UvHost;
 
@@ -39,7 +39,8 @@ void stream_handle_let_go(Reactor *reactor, StreamHandle *handle);
 
 typedef struct Stream Stream;
 PyObject *stream_from_handle_steal(State *state, Reactor *reactor, StreamHandle *handle);
-int stream_begin(Stream *stream); // start reading
+int stream_begin(Stream *stream);                       // start reading
+bool stream_is_sending(State *state, PyObject *object); // a stream, and a write of its is under way
 PyObject *address_of_fd(int fd, bool peer);
 
 // watch.c: whether the kernel's queue of changes may have been full; then tell the watchers.

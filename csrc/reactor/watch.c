@@ -53,8 +53,9 @@ static long queue_length(void) {
     return length;
 }
 
-/* libuv drops the kernel's word that changes were lost, so the length of what is queued is looked at instead: a
- * full queue is never shorter than so many events without a name. A long one that was not full is taken for it.
+/* libuv drops the kernel's word that changes were lost, so the length of what is queued is looked at instead:
+ * a full queue is never shorter than so many events without a name. A long one that was not full is taken for
+ * it.
  */
 bool changes_overflow(UvHost *host) {
     int bytes = 0;

@@ -61,7 +61,9 @@ class _Opening:
         pass
 
     def __aiter__(self):
-        raise TypeError("open the file first: 'async with aio.open(...) as file', then 'async for line in file'")
+        raise TypeError(
+            "open the file first: 'async with aio.open(...) as file', then 'async for line in file'"
+        )
 
     async def __aenter__(self):
         self._file = self._make(await self._operation)

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import io
 import os
 import socket
 import ssl as tls
@@ -203,8 +204,19 @@ class TlsStream:
         """Close at once."""
         self._stream.abort()
 
+    @property
+    def plain(self):
+        """The Stream beneath, for its descriptor's settings."""
+        return self._stream
+
+    def fileno(self):
+        """Refused: what passes through the descriptor is not encrypted."""
+        raise io.UnsupportedOperation(
+            "what is sent through a TLS stream's descriptor is not encrypted; see .plain"
+        )
+
     def __getattr__(self, name):
-        if name in ("peername", "sockname", "closed", "fileno"):
+        if name in ("peername", "sockname", "closed"):
             return getattr(self._stream, name)
         if name in ("version", "cipher", "getpeercert", "selected_alpn_protocol"):
             return getattr(self._object, name)
@@ -295,7 +307,9 @@ class Server:
         async with stream:
             answer = self._handler(stream)
             if not inspect.isawaitable(answer):
-                raise TypeError(f"handler must be a coroutine function: {self._handler!r} returned {answer!r}")
+                raise TypeError(
+                    f"handler must be a coroutine function: {self._handler!r} returned {answer!r}"
+                )
             await answer
 
     async def serve_forever(self):

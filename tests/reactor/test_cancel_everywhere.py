@@ -258,7 +258,15 @@ def one_by_one(names, debug=False):
     return body
 
 
-FILES = ["read_file", "read_file of /proc", "write_file", "write_file atomic", "copyfile", "open_fd", "positional"]
+FILES = [
+    "read_file",
+    "read_file of /proc",
+    "write_file",
+    "write_file atomic",
+    "copyfile",
+    "open_fd",
+    "positional",
+]
 OPEN_FILES = ["read", "lines", "write", "temporary"]
 FOLDERS = ["tree", "changed", "asked", "walked", "watched"]
 SOCKETS = ["conversation", "unix_conversation", "pooled"]

@@ -13,10 +13,9 @@ import time
 
 import pytest
 from isolate import ROOT, isolated
-from test_faults import Folder, busy, release
+from test_faults import Folder, release
 
 from dxpy import aio
-
 
 # Files nobody closed are told of, which is what these are not about.
 QUIET = ("-W", "ignore::ResourceWarning")

@@ -1,6 +1,7 @@
 """Servers that end, peers that do not do their part, and TLS cut short."""
 
 import asyncio
+import io
 import os
 import socket
 import ssl
@@ -216,6 +217,9 @@ def test_tls_tells_a_goodbye_from_a_cut(run, contexts):
                     *server.addresses[0], ssl=trusting, server_hostname="localhost"
                 ) as stream:
                     assert await stream.readexactly(4) == b"part" and not stream.truncated
+                    with pytest.raises(io.UnsupportedOperation, match="not encrypted"):
+                        stream.fileno()
+                    assert stream.plain.fileno() > 2 and stream.peername == server.addresses[0]
                     await stream.write(word)
                     assert await stream.read() == b"" and stream.truncated is cut
 
