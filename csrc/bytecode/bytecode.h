@@ -149,7 +149,15 @@ typedef struct Site {
     void *object;             /* what is there now */
     uint8_t builtin;          /* Builtin that the object is */
     void *definition;         /* of a built-in function: its PyMethodDef, which never goes */
+    const struct Site *next;  /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
+
+/* Does a site lead to one object, whatever class its owner has? */
+static inline bool bc_leads_to_one(const Site *site) {
+    for (const Site *other = site->next; other != NULL; other = other->next)
+        if (other->object != site->object) return false;
+    return true;
+}
 
 typedef struct Instr {
     uint8_t op; /* BcOp */

@@ -362,6 +362,7 @@ static bool is_leader(const Lowerer *l, int index) {
 static void lower_place(Lowerer *l, int index) {
     Place *place = &l->places[index];
     l->ran_code = false;
+    l->hints->count = l->first_hint;
     l->block = place->block;
     l->depth = place->depth;
     memcpy(l->stack, place->stack, sizeof(Ins *) * (size_t)place->depth);
@@ -439,6 +440,7 @@ void lower_prepare(Lowerer *l) {
     l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
     l->places = arena_array(arena, Place, l->code->count + 1);
     l->work = arena_array(arena, int, l->code->count + 1);
+    l->first_hint = l->hints->count;
     count_edges(l);
     l->instr = &l->code->instrs[0];
 }
@@ -468,7 +470,7 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     Fn *fn = new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
     if (tier > 1) cold_mark(cx, code);
-    Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees};
+    Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .hints = arena_new(&cx->arena, Hints)};
     const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
     lower_prepare(&l);
     if (tier > 1) {

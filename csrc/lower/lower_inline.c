@@ -158,7 +158,8 @@ static int add_frame(Lowerer *l, const Callee *callee) {
 static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee) {
     Arena *arena = &l->cx->arena;
     Lowerer *inner = arena_new(arena, Lowerer);
-    *inner = (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees};
+    *inner =
+        (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .hints = l->hints};
     inner->inlined = arena_new(arena, Inlined);
     *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function};
     callee->code->argument_types = arena_array(arena, uint8_t, call->count + 1);
@@ -243,6 +244,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee) {
     }
     enter(l, inner, call);
     lower_all_places(inner);
+    l->hints->count = inner->first_hint;
     Ins *result = result_of(inner);
     l->block = inner->inlined->join;
     lower_push(l, result);

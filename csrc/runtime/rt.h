@@ -3,6 +3,7 @@
 #define DXPY_RUNTIME_RT_H
 
 #include "cpython/compat.h"
+#include "cpython/decode.h"
 #include "ir/image.h"
 #include "ir/ir.h"
 #include "jit/table.h"
@@ -18,8 +19,9 @@ typedef struct RtCache {
     PyObject *value;       // borrowed from the type's dict, valid with version
     uint32_t keys_version; /* dk_version of the globals' keys */
     uint32_t spare;
-    int64_t offset; /* of a global from the start of its dict's keys */
-    void *spare_pointers[3];
+    int64_t offset;            /* of a global from the start of its dict's keys */
+    uint32_t seen[SEEN_TYPES]; /* versions of the owners' types, in the order they came; 0: no more */
+    void *spare_pointer;
 } RtCache;
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
@@ -180,7 +182,7 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
-uint32_t rt_seen_type(const RtCache *cache);
+void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
