@@ -189,6 +189,18 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);
 
+/* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
+PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
+/* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,
+ * CPython's own way is to be taken; else the result may be an error. */
+bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result);
+bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result);
+bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
+bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
+bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
+/* The function that calling an object calls; NULL: CPython's own way. borrowed */
+PyObject *rt_special_call(PyObject *callable);
+
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
 PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);

@@ -204,7 +204,7 @@ typedef struct Shared {
     RtCache cache;
 } Shared;
 
-typedef enum Use { USE_LOAD, USE_STORE, USE_METHOD, USES } Use;
+typedef enum Use { USE_LOAD, USE_STORE, USE_METHOD, USE_SPECIAL, USES } Use;
 
 enum { SHARED = 1024, MISSES_BEFORE_REST = 16 };
 
@@ -530,4 +530,20 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
     results[0] = Py_NewRef(cache->value);
     results[1] = Py_NewRef(owner);
     return 0;
+}
+
+/* --- methods that operators stand for --- */
+
+PyObject *rt_special_function(PyTypeObject *type, PyObject *name) {
+    RtCache *known = shared_find(USE_SPECIAL, type, name);
+    if (__builtin_expect(known != NULL, 1)) return known->value;
+    PyObject *found = _PyType_Lookup(type, name); // borrowed
+    if (found != NULL && !Py_IS_TYPE(found, &PyFunction_Type)) found = NULL;
+    uint32_t version = cp_type_version(type);
+    if (version == 0) return found;
+    Shared *place = shared_place(USE_SPECIAL, version, name);
+    Py_INCREF(name);
+    Py_XSETREF(place->name, name);
+    place->cache = (RtCache){.version = version, .value = found};
+    return found;
 }
