@@ -98,13 +98,27 @@ static bool module_place(PyObject *module, PyObject *name, Site *site) {
                              &site->object);
 }
 
-static bool class_place(PyTypeObject *class, PyObject *name, Site *site) {
+/* A staticmethod, or a classmethod that is called at once. */
+static bool held_place(PyTypeObject *class, PyObject *found, BcOp op, Site *site) {
+    bool is_static = Py_IS_TYPE(found, &PyStaticMethod_Type);
+    if (!is_static && (!Py_IS_TYPE(found, &PyClassMethod_Type) || op != BC_LOAD_METHOD)) return false;
+    PyObject *held = cp_held_function(found, &site->offset);
+    if (held == NULL || !Py_IS_TYPE(held, &PyFunction_Type)) return false;
+    site->holder = found;
+    site->object = held;
+    if (!is_static) site->bound = class;
+    return true;
+}
+
+static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
     if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return false;
-    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
+    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value) &&
+        !held_place(class, value, op, site))
+        return false;
     return site->owner_version != 0;
 }
 
@@ -149,7 +163,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
     site->kind = SITE_CLASS_VALUE;
-    return Py_TYPE(found)->tp_descr_get == NULL;
+    return Py_TYPE(found)->tp_descr_get == NULL || held_place(type, found, op, site);
 }
 
 /* --- what a site has seen --- */
@@ -273,13 +287,14 @@ static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, BcO
     if (site->type_version == 0) return false;
     if (sample != NULL && PyModule_CheckExact(sample)) return reading && module_place(sample, name, site);
     if (type == &PyType_Type)
-        return reading && sample != NULL && class_place((PyTypeObject *)sample, name, site);
+        return reading && sample != NULL && class_place((PyTypeObject *)sample, name, op, site);
     return instance_place(type, sample, name, op, site);
 }
 
 /* Can one access serve owners of both classes? */
 static bool is_alike(const Site *a, const Site *b) {
     return a->kind == b->kind && (a->keys_version == 0) == (b->keys_version == 0) &&
+           (a->holder == NULL) == (b->holder == NULL) && (a->bound == NULL) == (b->bound == NULL) &&
            a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
 }
 

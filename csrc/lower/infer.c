@@ -359,10 +359,11 @@ static void step(Infer *f, const Instr *instr) {
         break;
     case BC_LOAD_METHOD: {
         uint8_t owner = pop(f).type;
-        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        bool method = instr->site != NULL && bc_is_method(instr->site);
         Builtin builtin = bc_method((Likely)owner, f->code->name_ids[instr->arg]);
         push(f, LIKELY_OTHER);
-        push(f, method || builtin != BI_NONE ? owner : LIKELY_OTHER);
+        bool bound = method && instr->site->bound != NULL;
+        push(f, (method || builtin != BI_NONE) && !bound ? owner : LIKELY_OTHER);
         read_at(f, method ? 2 : 1, instr->site);
         if (builtin != BI_NONE) f->stack[f->depth - 2].builtin = builtin;
         break;

@@ -58,6 +58,8 @@ static Access begin_access(Lowerer *l, const Site *site, Ins *owner) {
 typedef Ins *(*Property)(Lowerer *l, const Site *site);
 static Ins *offset_of(Lowerer *l, const Site *site) { return K_INT(l, site->offset); }
 static Ins *keys_of(Lowerer *l, const Site *site) { return K_FACT(l, KEYS, site->keys_version); }
+static Ins *holder_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->holder); }
+static Ins *bound_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->bound); }
 static Ins *object_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->object); }
 
 /* What holds for the class at hand. */
@@ -104,31 +106,36 @@ static Ins *of_class(Lowerer *l, const Access *access) {
                       access->state);
     else if (site->keys_version != 0)
         lower_guarded(INS(l, unshadowed, 0, access->owner, selected(l, access, keys_of)), access->state);
-    return INS(l, pinned, 0, selected(l, access, object_of));
+    if (site->holder == NULL) return INS(l, pinned, 0, selected(l, access, object_of));
+    Ins *holder = INS(l, pinned, 0, selected(l, access, holder_of));
+    Ins *held = INS(l, attr_item, site->offset, holder, INS(l, itself, 0, holder));
+    lower_guard_type(l, lower_guarded(held, access->state), KNOWN_function, access->state);
+    return held;
 }
 
-static Ins *read(Lowerer *l, const Site *site, Ins *owner) {
-    Access access = begin_access(l, site, owner);
-    Ins *value;
+static Ins *read(Lowerer *l, const Access *access) {
+    const Site *site = access->site;
+    Ins *owner = access->owner, *value;
     switch (site->kind) {
     case SITE_VALUE:
-    case SITE_MEMBER: value = own_value(l, &access); break;
+    case SITE_MEMBER: value = own_value(l, access); break;
     case SITE_OF_MODULE:
-        lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access.state);
-        value = lower_guarded(INS(l, module_item, site->offset, owner), access.state);
+        lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access->state);
+        value = lower_guarded(INS(l, module_item, site->offset, owner), access->state);
         break;
-    default: value = of_class(l, &access);
+    default: value = of_class(l, access);
     }
     value->nullable = false;
     if (bc_leads_to_one(site)) value->scratch = (void *)(site->next ? only(l, site) : site);
-    else lower_choose(l, value, site, access.index);
+    else lower_choose(l, value, site, access->index);
     return value;
 }
 
 bool lower_attr_load(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
-    Ins *value = read(l, site, l->stack[l->depth - 1]);
+    Access access = begin_access(l, site, l->stack[l->depth - 1]);
+    Ins *value = read(l, &access);
     l->depth--;
     lower_push(l, value);
     return true;
@@ -137,12 +144,13 @@ bool lower_attr_load(Lowerer *l) {
 bool lower_attr_method(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
-    Ins *owner = l->stack[l->depth - 1];
-    Ins *value = read(l, site, owner);
-    bool method = site->kind == SITE_METHOD;
+    Access access = begin_access(l, site, l->stack[l->depth - 1]);
+    Ins *value = read(l, &access), *self = access.owner;
+    bool method = bc_is_method(site);
+    if (site->bound != NULL) self = INS(l, pinned, 0, selected(l, &access, bound_of));
     l->depth--;
     lower_push(l, method ? value : K_NULL(l));
-    lower_push(l, method ? owner : value);
+    lower_push(l, method ? self : value);
     return true;
 }
 

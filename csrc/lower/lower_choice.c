@@ -26,7 +26,7 @@ typedef struct Ways {
 static void lower_way(Lowerer *l, const Choice *choice, const Site *site, Ways *ways) {
     Site *alone = arena_new(&l->cx->arena, Site);
     int hints = l->hints->count;
-    bool one_class = true;
+    bool one_class = site->bound == NULL;
     *alone = *site;
     alone->next = NULL;
     for (const Site *s = choice->sites; s != NULL; s = s->next)
