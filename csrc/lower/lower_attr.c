@@ -166,7 +166,7 @@ bool lower_attr_store(Lowerer *l) {
     FrameState *state = access.state;
     Ins *place = base(l, &access);
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
-    else if (number || l->inlined) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
+    else if (number || !l->framed) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);
     l->depth -= 2;
     return true;
