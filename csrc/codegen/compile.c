@@ -184,7 +184,7 @@ static Outcome try_quickly(const CcUnit *units, int count, const CcSettings *set
 
 bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path,
                 CcResult *results) {
-    Outcome quick = settings->optimize == 1 ? try_quickly(units, count, settings, path, results) : NOT_QUICK;
+    Outcome quick = settings->optimize <= 1 ? try_quickly(units, count, settings, path, results) : NOT_QUICK;
     if (quick != NOT_QUICK) return quick == DONE;
     return compile_to(units, count, settings, GCC_JIT_OUTPUT_KIND_DYNAMIC_LIBRARY, path, results);
 }
@@ -234,7 +234,7 @@ static char *dump_quick_code(const CcUnit *unit, const CcSettings *settings, con
 static char *dump_asm(const CcUnit *unit, const CcSettings *settings, CcResult *result) {
     char path[1100];
     snprintf(path, sizeof(path), "%s/dump.s", settings->scratch ? settings->scratch : "/tmp");
-    char *quick = settings->optimize == 1 ? dump_quick_code(unit, settings, path, result) : NULL;
+    char *quick = settings->optimize <= 1 ? dump_quick_code(unit, settings, path, result) : NULL;
     if (quick != NULL) return quick;
     if (!compile_to(unit, 1, settings, GCC_JIT_OUTPUT_KIND_ASSEMBLER, path, result)) return NULL;
     char *text = read_file(path);

@@ -55,7 +55,10 @@ static double seconds_of(clockid_t clock) {
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 /* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
-static int gcc_level(Tier tier) { return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3; }
+static int gcc_level(Tier tier) {
+    if (options.gcc_level >= 0) return (int)options.gcc_level;
+    return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3;
+}
 
 /* --- failures --- */
 
