@@ -39,7 +39,7 @@ bool quick_can(const Fn *fn) {
 #if !defined(__x86_64__)
     return false;
 #endif
-    if (fn->tier != 1 || fn->force_exits) return false;
+    if (fn->tier != 1 || fn->force_exits || fn->inlined.count > 0) return false;
     for (int i = 0; i < fn->blocks.count; i++)
         for_each_ins(ins, fn->blocks.items[i]) if (!knows(ins)) return false;
     for (int i = 0; i < fn->exits.count; i++)
