@@ -35,6 +35,7 @@ int64_t links_bool_offset(const Fn *fn, Links *links) {
 static void write_level(Arena *arena, const Fn *fn, const FrameState *state, bool leaves, Words *words) {
     const Handler *handler = state->handler >= 0 ? &fn->handlers.items[state->handler] : NULL;
     word(state->frame);
+    word(state->there || state->frame == 0);
     word(state->offset);
     word(state->lasti);
     word(leaves ? state->stack_count : handler ? handler->depth : 0);
