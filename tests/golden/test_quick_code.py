@@ -64,12 +64,3 @@ def test_every_instruction_is_one(tmp_path):
         )
         assert "(bad)" not in done.stdout
         assert done.stdout.count("ret") >= 1 and done.stdout.count("call") > 10
-
-
-def test_what_takes_much_of_the_c_stack_is_libgccjits(tmp_path):
-    names = {}
-    exec("def long(a):\n    return [" + "a(), " * 700 + "]", names)
-    source, target = tmp_path / "long.ir", tmp_path / "long.so"
-    source.write_text(ir_of(names["long"].__code__, 1))
-    subprocess.run([COMPILER, source, "-o", target, "-O1"], check=True)
-    assert struct.unpack_from("<H", target.read_bytes(), 60)[0] > 0
