@@ -214,11 +214,50 @@ bool lower_number_compare(Lowerer *l) {
     return true;
 }
 
+static bool has_stale_locals(const Lowerer *l) {
+    if (l->locals == NULL || l->inlined != NULL) return false;
+    for (int slot = 0; slot < l->code->local_count; slot++)
+        if (l->locals[slot].stale) return true;
+    return false;
+}
+
+static void go_to(Lowerer *l, Block *block) {
+    ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(l->block, block, NULL);
+}
+
+/* An object of the user's own may look at the frame while it is asked: the numbers are put there only then.
+ */
+static Ins *truth_in_the_open(Lowerer *l, Ins *value) {
+    Block *known = lower_new_block(l), *ask = lower_new_block(l), *join = lower_new_block(l);
+    Ins *quiet = INS(l, truth_quiet, 0, value);
+    Ins *runs_code = INS(l, icmp, 0 /* < */, quiet, K_INT(l, 0));
+    Fork fork = lower_fork(l);
+    lower_branch(l, runs_code, ask, known);
+    l->block = ask;
+    lower_flush(l);
+    Ins *asked = INS(l, truth, 0, value);
+    Block *tail = lower_new_block(l); // made last, so that it is the join's second predecessor
+    go_to(l, tail);
+    l->block = tail;
+    go_to(l, join);
+    bool ran_code = l->ran_code;
+    lower_other_way(l, &fork, known);
+    go_to(l, join);
+    l->block = join;
+    l->ran_code = ran_code;
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_I64, 2);
+    phi->args[0] = quiet;
+    phi->args[1] = asked;
+    ir_append(join, phi);
+    return phi;
+}
+
 Ins *lower_truth(Lowerer *l, Ins *value) {
     if (value->op == IR_mkbool_OP) return value->args[0];
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
-    return INS(l, truth, 0, value);
+    return has_stale_locals(l) ? truth_in_the_open(l, value) : INS(l, truth, 0, value);
 }
 
 /* --- containers --- */
