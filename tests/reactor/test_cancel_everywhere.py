@@ -234,6 +234,7 @@ async def cancel_at(call, place, moment):
 
 def cancel_each(calls, debug=False):
     async def main():
+        asyncio.get_running_loop().slow_callback_duration = 60  # of debug mode: a busy machine is no news
         with Place() as place:
             for name, call in calls.items():
                 outcomes = {
@@ -274,34 +275,34 @@ SOCKETS = ["conversation", "unix_conversation", "pooled"]
 QUIET = ("-W", "ignore::ResourceWarning")
 
 
-@isolated(limit=60)
+@isolated(limit=120)
 def test_whole_files():
     cancel_each({name: WHOLE[name] for name in FILES})
 
 
-@isolated(limit=60, options=QUIET)
+@isolated(limit=120, options=QUIET)
 def test_open_files():
     cancel_each({name: WHOLE[name] for name in OPEN_FILES})
 
 
-@isolated(limit=60)
+@isolated(limit=120)
 def test_folders():
     cancel_each({name: WHOLE[name] for name in FOLDERS})
 
 
-@isolated(limit=60, options=QUIET)
+@isolated(limit=120, options=QUIET)
 def test_sockets():
     cancel_each({name: WHOLE[name] for name in SOCKETS})
 
 
-@isolated(limit=90, options=QUIET)
+@isolated(limit=180, options=QUIET)
 def test_processes():
     cancel_each({"process": process})
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
 
-@isolated(limit=90, options=QUIET)
+@isolated(limit=180, options=QUIET)
 def test_all_in_debug_mode():
     global DELAYS
     DELAYS = [0, 0.0002]

@@ -128,7 +128,13 @@ class Expressions:
         if choice == 15 and self.variables("dict"):
             return f"{self.variable('dict')}.get({self.expression('str', 0)}, {a})"
         if choice == 16:
-            return self.pick(f"({a}).bit_length()", f"pow({a}, 3, 97)", f"divmod({a}, {b})[1]", f"hash({a})", f"({a} % 1000) ** 2")
+            return self.pick(
+                f"({a}).bit_length()",
+                f"pow({a}, 3, 97)",
+                f"divmod({a}, {b})[1]",
+                f"hash({a})",
+                f"({a} % 1000) ** 2",
+            )
         if choice == 17:
             return self.pick(
                 f"sum({self.expression('list', depth)})",
@@ -143,6 +149,7 @@ class Expressions:
         if choice == 18:
             return self.pick(
                 f"(t := {a}) + t",
+                f"math.{self.pick('floor', 'ceil', 'trunc')}({self.expression(self.pick('int', 'float'), depth)})",
                 f"(lambda q, r=2: q {self.pick('+', '-', '^')} r)({a})",
                 f"({a} {self.pick('and', 'or')} {b})",
                 f"({self.condition(depth)} + {a})",
@@ -153,7 +160,9 @@ class Expressions:
             )
         if choice == 19 and self.variables("object"):
             thing = self.variable("object")
-            return self.pick(f"{thing}.kind", f"{thing}.m", f"({thing} + {a}).n", f"{thing}.n", f"getattr({thing}, 'n', 3)")
+            return self.pick(
+                f"{thing}.kind", f"{thing}.m", f"({thing} + {a}).n", f"{thing}.n", f"getattr({thing}, 'n', 3)"
+            )
         return self.call(depth)
 
     def make_bytes(self, depth):
@@ -195,6 +204,8 @@ class Expressions:
                 f"math.sqrt({a})",
                 f"math.floor({a})",
                 f"round({a}, 2)",
+                f"math.{self.pick('fabs', 'sin', 'exp', 'log', 'atan')}({a})",
+                f"float({self.pick(a, self.leaf('str'))})",
                 f"max({a}, {b})",
                 f"sum([{a}, {b}])",
                 f"(float({a}) ** 2)",

@@ -181,9 +181,18 @@ class KernelCase(Case):
             x=self.pick("1.5", "0.0", "2", "-0.0"),
             more=self.pick("pass", "self.y = n", "self.y = self.x", "if n == 3: self.y = 1")
             if slots
-            else self.pick("pass", "self.y = n", "self.tail = [n]", "if n == 3: self.odd = n", "self.z, self.y = n, x"),
+            else self.pick(
+                "pass", "self.y = n", "self.tail = [n]", "if n == 3: self.odd = n", "self.z, self.y = n, x"
+            ),
             note=self.pick("pass", "pass", "pass", "if by == 5: NOTES.append(stack())", "by = by or 1"),
-            step=self.pick("self.n + by", "self.n * 2 - by", "self.n ^ by", "self.x + by", "self.m + by", "(self.n, by)[0]"),
+            step=self.pick(
+                "self.n + by",
+                "self.n * 2 - by",
+                "self.n ^ by",
+                "self.x + by",
+                "self.m + by",
+                "(self.n, by)[0]",
+            ),
             operator=self.pick("+", "*", "-", "//"),
             prop=self.pick("self.n", "self.x", "self.n + 1", "self.step(1)"),
             fixed=self.pick("a + b", "a * b", "b - a", "a if b else 0"),
@@ -192,7 +201,11 @@ class KernelCase(Case):
             truth=self.pick("True", "self.n != 0", "bool(self.n % 3)"),
             getitem=self.pick("return self.n + at", "if at > 4: raise IndexError(at)\n        return at * 2"),
             call=self.pick("a + self.n", "self.step(a)", "a"),
-            iterate=self.pick("return iter((self.n, 1, 2))", "yield self.n\n        yield from (1, 2)", "return iter([1, self.n])"),
+            iterate=self.pick(
+                "return iter((self.n, 1, 2))",
+                "yield self.n\n        yield from (1, 2)",
+                "return iter([1, self.n])",
+            ),
         )
         self.lines += text.splitlines()
         self.classes, self.family = [base], [base]
@@ -213,14 +226,20 @@ class KernelCase(Case):
                 else "pass",
             ]
             text = SUBCLASS.format(
-                name=name, base=self.random.choice(self.family), kind=number + 5, extra=self.random.choice(extra)
+                name=name,
+                base=self.random.choice(self.family),
+                kind=number + 5,
+                extra=self.random.choice(extra),
             )
             self.lines += text.splitlines()
             self.family.append(name)
         if self.chance(0.6):
             name = f"P{self.name}"
             slots = self.pick("__slots__ = ('a', 'b')", "pass")
-            self.add(0, f"\nclass {name}:\n    {slots}\n    def __init__(self, a, b=1):\n        self.a = a\n        self.b = b")
+            self.add(
+                0,
+                f"\nclass {name}:\n    {slots}\n    def __init__(self, a, b=1):\n        self.a = a\n        self.b = b",
+            )
             self.add(1, f"def sum(self):\n        return self.a {self.pick('+', '-', '*')} self.b")
             if self.chance(0.3):
                 self.add(1, "def __del__(self):\n        NOTES.append(('gone', plain(self.a)))")
@@ -270,7 +289,7 @@ class KernelCase(Case):
             elif style == 4 and self.chance(0.5):
                 values.append(f"k={self.leaf('int')}")
             elif style == 5 and self.chance(0.2):
-                values = [f"{n}={v}" for n, v in zip(names, values)]
+                values = [f"{n}={v}" for n, v in zip(names, values, strict=False)]
                 self.random.shuffle(values)
             return f"{name}({', '.join(values)})"
 
@@ -283,17 +302,29 @@ class KernelCase(Case):
 
     def add_helper(self, number):
         name = f"h{self.name}_{number}"
-        kinds = [self.pick("int", "int", "int", "float", "list", "object", "str") for _ in range(self.random.randrange(1, 4))]
+        kinds = [
+            self.pick("int", "int", "int", "float", "list", "object", "str")
+            for _ in range(self.random.randrange(1, 4))
+        ]
         names, style, _ = self.open_function(name, kinds, "def")
         form = self.random.randrange(9)
         result = self.pick("int", "int", "int", "float")
         if form < 3:
             if self.chance(0.3):
-                self.add(1, self.meddling(2) if self.chance(0.5) else f"{self.globals[0]} = {self.globals[0]} + 1")
+                self.add(
+                    1, self.meddling(2) if self.chance(0.5) else f"{self.globals[0]} = {self.globals[0]} + 1"
+                )
             self.add(1, f"return {self.expression(result, 2)}")
         elif form == 3:
             self.add(1, f"if {self.condition(1)}:")
-            self.add(2, self.pick(f"return {self.expression(result, 1)}", f"raise ValueError({self.leaf('int')})", self.look_at()))
+            self.add(
+                2,
+                self.pick(
+                    f"return {self.expression(result, 1)}",
+                    f"raise ValueError({self.leaf('int')})",
+                    self.look_at(),
+                ),
+            )
             self.add(1, f"return {self.expression(result, 2)}")
         elif form == 4:
             self.add(1, "total = 0")
@@ -305,8 +336,13 @@ class KernelCase(Case):
         elif form == 5:
             self.add(1, "try:")
             self.add(2, f"return {self.expression(result, 2)}")
-            self.add(1, f"except {self.pick('Exception', 'TypeError', 'ZeroDivisionError', '(LookupError, ValueError)')} as error:")
-            self.add(2, self.pick("return -1", "raise", "return len(where(error))", "raise KeyError(7) from error"))
+            self.add(
+                1,
+                f"except {self.pick('Exception', 'TypeError', 'ZeroDivisionError', '(LookupError, ValueError)')} as error:",
+            )
+            self.add(
+                2, self.pick("return -1", "raise", "return len(where(error))", "raise KeyError(7) from error")
+            )
             if self.chance(0.4):
                 self.add(1, "finally:")
                 self.add(2, self.pick(f"{self.globals[0]} = 5", "NOTES.append('f')", self.look_at()))
@@ -314,7 +350,7 @@ class KernelCase(Case):
             self.add(1, f"inner = lambda q: q + {self.expression('int', 1)}")
             self.add(1, f"return inner({self.expression('int', 1)})")
         elif form == 7:
-            for statement in range(self.random.randrange(1, 4)):
+            for _ in range(self.random.randrange(1, 4)):
                 self.assign(1)
             self.add(1, self.look_at())
             self.add(1, f"return {self.expression(result, 2)}")
@@ -350,7 +386,9 @@ class KernelCase(Case):
         drive = f"d{self.name}"
         self.add(0, "")
         self.add(0, f"def {drive}(n):")
-        self.add(1, f"g = {name}({a}, {'p=' if style == 9 else ''}{names[-1] + '=' if style == 2 else ''}{b})")
+        self.add(
+            1, f"g = {name}({a}, {'p=' if style == 9 else ''}{names[-1] + '=' if style == 2 else ''}{b})"
+        )
         self.add(1, "found = [next(g, None)]")
         for _ in range(self.random.randrange(1, 4)):
             self.add(
@@ -364,11 +402,18 @@ class KernelCase(Case):
                     "found += list(g)[:3]",
                 ),
             )
-        self.add(1, self.pick("return sum(v for v in found if isinstance(v, int))", "return len(found)", "del g; return n"))
+        self.add(
+            1,
+            self.pick(
+                "return sum(v for v in found if isinstance(v, int))", "return len(found)", "del g; return n"
+            ),
+        )
         self.functions.append((drive, ["int"]))
         self.helpers.append(lambda depth: f"{drive}({self.expression('int', 0)})")
         self.helpers.append(
-            lambda depth: f"sum({name}({self.expression('int', 0)}, {names[-1] + '=' if style == 2 else ''}{self.leaf('int')}))"
+            lambda depth: (
+                f"sum({name}({self.expression('int', 0)}, {names[-1] + '=' if style == 2 else ''}{self.leaf('int')}))"
+            )
         )
 
     # --- meddling ---
@@ -487,11 +532,16 @@ class KernelCase(Case):
         self.add(1, "out = []")
         for kind in ("int", "int", "float"):
             total = self.new(kind)
-            self.add(1, f"{total} = {self.literal(kind) if self.chance(0.4) else ('0' if kind == 'int' else '0.0')}")
+            self.add(
+                1,
+                f"{total} = {self.literal(kind) if self.chance(0.4) else ('0' if kind == 'int' else '0.0')}",
+            )
             self.scope[total] = kind
         if self.chance(0.3):
             self.add(1, f"bound = {names[1]}.step")
-            self.helpers.append(lambda depth: f"bound({self.expression('int', 0)})" if "bound" in self.scope else "1")
+            self.helpers.append(
+                lambda depth: f"bound({self.expression('int', 0)})" if "bound" in self.scope else "1"
+            )
             self.scope["bound"] = "callable"
         if self.chance(0.25):
             self.add_closure(1)
@@ -504,7 +554,9 @@ class KernelCase(Case):
         many = self.random.randrange(8, 30)
         self.scope["i"] = "int"
         if form < 2:
-            self.add(1, f"for i in range({self.pick(str(many), f'{many}, 0, -1', f'abs({names[0]}) % 23 + 3')}):")
+            self.add(
+                1, f"for i in range({self.pick(str(many), f'{many}, 0, -1', f'abs({names[0]}) % 23 + 3')}):"
+            )
         elif form == 2:
             self.add(1, "i = 0")
             self.add(1, f"while i < {many}{self.pick('', f' and {self.condition()}')}:")
@@ -513,7 +565,10 @@ class KernelCase(Case):
             self.add(1, f"for i, item in enumerate({names[2]}[:25]):")
             self.scope["item"] = "int"
         elif form == 4:
-            self.add(1, f"for i, other in enumerate([{names[1]}, {self.make_object(0)}, {self.make_object(0)}] * {many // 3}):")
+            self.add(
+                1,
+                f"for i, other in enumerate([{names[1]}, {self.make_object(0)}, {self.make_object(0)}] * {many // 3}):",
+            )
             self.scope["other"] = "object"
         else:
             self.add(1, f"for i in {names[2]}[:25]:")
@@ -540,9 +595,15 @@ class KernelCase(Case):
         total = self.random.choice(ints) if ints else "i"
         form = self.random.randrange(15)
         if form < 4 and ints:
-            self.add(indent, f"{total} {self.pick('+=', '-=', '^=', '+=')} {self.call(1) if self.chance(0.6) else self.expression('int', 2)}")
+            self.add(
+                indent,
+                f"{total} {self.pick('+=', '-=', '^=', '+=')} {self.call(1) if self.chance(0.6) else self.expression('int', 2)}",
+            )
         elif form < 5 and floats:
-            self.add(indent, f"{self.random.choice(floats)} {self.pick('+=', '-=')} {self.expression(self.pick('float', 'int'), 2)}")
+            self.add(
+                indent,
+                f"{self.random.choice(floats)} {self.pick('+=', '-=')} {self.expression(self.pick('float', 'int'), 2)}",
+            )
         elif form < 7 and objects:
             owner = self.random.choice(objects)
             self.add(
@@ -568,7 +629,10 @@ class KernelCase(Case):
         elif form == 7 and self.small:
             kind = self.small[0]
             temporary = self.new("point")
-            self.add(indent, f"{temporary} = {kind}({self.expression('int', 1)}, {self.leaf(self.pick('int', 'float'))})")
+            self.add(
+                indent,
+                f"{temporary} = {kind}({self.expression('int', 1)}, {self.leaf(self.pick('int', 'float'))})",
+            )
             self.add(
                 indent,
                 self.pick(
@@ -581,29 +645,55 @@ class KernelCase(Case):
             )
         elif form == 8:
             self.add(indent, f"if {self.condition(1)}:")
-            self.add(indent + 1, self.pick("continue", "break", "pass") if self.chance(0.3) else f"{total} = {self.expression('int', 2)}")
+            self.add(
+                indent + 1,
+                self.pick("continue", "break", "pass")
+                if self.chance(0.3)
+                else f"{total} = {self.expression('int', 2)}",
+            )
         elif form == 9:
             self.add(indent, "try:")
             self.add(indent + 1, f"{total} += {self.call(1)}")
-            self.add(indent, f"except {self.pick('Exception', 'ValueError', '(TypeError, ArithmeticError)')} as error:")
-            self.add(indent + 1, self.pick("out.append((type(error).__name__, where(error)))", "continue", "pass"))
+            self.add(
+                indent,
+                f"except {self.pick('Exception', 'ValueError', '(TypeError, ArithmeticError)')} as error:",
+            )
+            self.add(
+                indent + 1, self.pick("out.append((type(error).__name__, where(error)))", "continue", "pass")
+            )
             if self.chance(0.3):
                 self.add(indent, "finally:")
                 self.add(indent + 1, self.pick(self.look_at(), "out.append(i)", f"{total} = 1"))
         elif form == 10:
-            self.add(indent, self.meddling(0))
+            self.add(indent, self.meddling(0) if self.chance(0.7) else self.expression(None, 2))
         elif form == 11:
             self.add(indent, f"out.append(plain({self.expression(None, 2)}))")
         elif form == 12 and len(ints) > 1:
             a, b = self.random.sample(ints, 2)
-            self.add(indent, self.pick(f"{a}, {b} = {b}, {a}", f"{a}, {b} = ({b} & 255, {a})", f"({a}, ({b}, *_)) = 1, (i, 2)"))
+            self.add(
+                indent,
+                self.pick(
+                    f"{a}, {b} = {b}, {a}", f"{a}, {b} = ({b} & 255, {a})", f"({a}, ({b}, *_)) = 1, (i, 2)"
+                ),
+            )
         elif form == 13:
-            self.add(indent, self.pick("held = Noted(str(i))", "held = None", f"if i % 3 == 0: {self.look_at()}", f"if i > 6: {self.look_at()}"))
+            self.add(
+                indent,
+                self.pick(
+                    "held = Noted(str(i))",
+                    "held = None",
+                    f"if i % 3 == 0: {self.look_at()}",
+                    f"if i > 6: {self.look_at()}",
+                ),
+            )
         else:
             self.room = max(self.room, 1)
             self.statement(indent)
         if ints and self.chance(0.5):
-            self.add(indent, f"if isinstance({total}, int): {total} &= {self.pick(2**30 - 1, 2**62 - 1, 2**63 - 1, 2**64 - 1)}")
+            self.add(
+                indent,
+                f"if isinstance({total}, int): {total} &= {self.pick(2**30 - 1, 2**62 - 1, 2**63 - 1, 2**64 - 1)}",
+            )
 
     # --- the case ---
 
@@ -611,7 +701,10 @@ class KernelCase(Case):
         """Undo what meddlers did to classes, functions and globals."""
         functions = getattr(self, "plain_names", [])
         self.add(0, f"\nSAVED{self.name} = [(k, dict(vars(k))) for k in ({', '.join(self.family)},)]")
-        self.add(0, f"CODES{self.name} = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in ({', '.join(functions)},)]")
+        self.add(
+            0,
+            f"CODES{self.name} = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in ({', '.join(functions)},)]",
+        )
         self.add(0, f"NAMES{self.name} = {{n: globals()[n] for n in {[*self.globals, *functions]}}}")
         self.add(0, f"\ndef restore{self.name}():")
         self.add(1, f"for k, names in SAVED{self.name}:")
@@ -660,13 +753,18 @@ class KernelCase(Case):
                 early, late = self.values(kind, False), self.values(kind, True)
                 parameter = self.new(kind)
                 self.add(2, f"{parameter} = [{', '.join(early)}]")
-                self.add(2, f"if turn >= {TURN + self.random.randrange(2)}: {parameter} {self.pick('=', '+=')} [{', '.join(late)}]")
+                self.add(
+                    2,
+                    f"if turn >= {TURN + self.random.randrange(2)}: {parameter} {self.pick('=', '+=')} [{', '.join(late)}]",
+                )
                 pools.append(parameter)
             self.add(2, f"for rep in range({self.random.randrange(4, 9)}):")
             self.add(3, "try:")
             arguments = ", ".join(f"{p}[(rep * {self.pick(1, 2, 3)} + turn) % len({p})]" for p in pools)
             self.add(4, f"out.append(plain({name}({arguments})))")
-            self.add(3, "except BaseException as error:" if self.chance(0.5) else "except Exception as error:")
+            self.add(
+                3, "except BaseException as error:" if self.chance(0.5) else "except Exception as error:"
+            )
             self.add(4, "out.append((type(error).__name__, str(error)[:80], where(error)))")
             for parameter in pools:
                 if parameter[0] in "ol":

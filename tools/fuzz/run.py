@@ -65,8 +65,7 @@ class Fuzzer:
                     self.find(mode, difference, source)
         with self.lock:
             self.tried += len(names)
-            if self.tried % (10 * self.args.batch) < self.args.batch:
-                self.progress()
+            self.progress()
 
     def find(self, mode, difference, batch):
         case, at, usual, seen = difference

@@ -312,6 +312,7 @@ class Case(Expressions):
             (5, self.augment),
             (2, self.swap),
             (3, self.note),
+            (1, self.unused),
             (4, self.loop if self.loops < 2 and indent < 6 else self.assign),
             (2, self.while_loop if self.loops < 2 and indent < 6 else self.note),
             (4, self.branch if indent < 6 else self.augment),
@@ -371,6 +372,10 @@ class Case(Expressions):
 
     def note(self, indent):
         self.add(indent, f"out.append(plain({self.expression(None, 2)}))")
+
+    def unused(self, indent):
+        """What nobody uses is done all the same: it may raise, and call what the operands make of it."""
+        self.add(indent, self.expression(None, 2))
 
     def store(self, indent):
         name = self.pick(self.variable("list"), self.variable("dict"), self.variable("object"))

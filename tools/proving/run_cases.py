@@ -15,12 +15,14 @@ import importlib.util
 import io
 import json
 import os
+import re
 import sys
 import time
 import traceback
 
 RUNNER = os.path.abspath(__file__)
 LIMIT = 20_000
+ADDRESS = re.compile("at 0x[0-9a-f]{6,}")
 NEVER, AT_ONCE = (10**9, 10**9 + 1, 10**9 + 2), (1, 2, 3)
 
 
@@ -88,7 +90,7 @@ def outcome(function):
             error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
             ended = told(error)
             del error
-    return (printed.getvalue() + "\n" + ended)[:LIMIT]
+    return ADDRESS.sub("at 0x", (printed.getvalue() + "\n" + ended)[:LIMIT])
 
 
 def main():
