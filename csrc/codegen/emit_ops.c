@@ -67,8 +67,8 @@ void emit_is_OP(Unit *u, Ins *ins) {
         emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_value(u, ins->args[1])));
 }
 
-/* True, False and None are told by their address; the rest asks the object. */
-void emit_truth_OP(Unit *u, Ins *ins) {
+/* True, False and None are told by their address; `helper` is asked of the rest. */
+static void emit_truth(Unit *u, Ins *ins, Helper helper) {
     static const struct {
         Known known;
         int truth;
@@ -85,12 +85,16 @@ void emit_truth_OP(Unit *u, Ins *ins) {
         gcc_jit_block_end_with_jump(u->block, NULL, done);
         u->block = next;
     }
-    emit_set(u, ins, emit_helper_call(u, H_rt_is_true, 1, &object));
-    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0)),
-                  u->exits[ins->exit]);
+    emit_set(u, ins, emit_helper_call(u, helper, 1, &object));
+    if (ir_raises(ins))
+        emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0)),
+                      u->exits[ins->exit]);
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
 }
+
+void emit_truth_OP(Unit *u, Ins *ins) { emit_truth(u, ins, H_rt_is_true); }
+void emit_truth_quiet_OP(Unit *u, Ins *ins) { emit_truth(u, ins, H_rt_is_true_quiet); }
 
 /* --- calls --- */
 

@@ -166,12 +166,14 @@ typedef enum ExitValueKind {
     EXIT_DROP,
     EXIT_I64,
     EXIT_F64,
-    EXIT_IF /* a number: when it is 0 the next row is skipped */
+    EXIT_IF,  /* a number: when it is 0 the next row is skipped */
+    EXIT_SAME /* the next number is the object that the row `slot` has made, where it made one */
 } ExitValueKind;
 
 typedef struct ExitValue {
     uint8_t kind; /* ExitValueKind */
-    int32_t slot; /* of localsplus, the operand stack behind the locals; unused for EXIT_DROP */
+    int32_t slot; /* of localsplus, the operand stack behind the locals; of EXIT_SAME a row; unused for
+                     EXIT_DROP */
     Ins *value;
 } ExitValue;
 

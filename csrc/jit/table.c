@@ -149,8 +149,9 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     exit->values = PyMem_Calloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
     if (exit->values == NULL) return false;
     for (int i = 0; i < exit->value_count && !r->failed; i++) {
-        exit->values[i].kind = (uint8_t)next(r, EXIT_OWNED, EXIT_IF);
-        exit->values[i].slot = next(r, 0, slot_count(c, code));
+        ExitSlot *row = &exit->values[i];
+        row->kind = (uint8_t)next(r, EXIT_OWNED, EXIT_SAME);
+        row->slot = next(r, 0, row->kind == EXIT_SAME ? i - 1 : slot_count(c, code));
     }
     return !r->failed;
 }

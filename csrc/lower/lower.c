@@ -13,6 +13,21 @@ static void (*const LOWER[])(Lowerer *) = {
 
 /* --- instructions and states --- */
 
+/* A number that is a constant is shown as the constant itself. */
+static Ins *shown(Lowerer *l, Ins *value) {
+    Ins *constant = value->type == IR_OBJ ? NULL : lower_constant_object(l, value);
+    return constant != NULL ? constant : value;
+}
+
+/* Is a variable's number among the operands while the memory has its object? An exit takes that one for both.
+ */
+static bool is_operand_too(const Lowerer *l, const Local *local, int count) {
+    if (local->value == NULL || local->stale || ir_is(local->value, OPF_CONST)) return false;
+    int i = 0;
+    while (i < count && l->stack[i] != local->value) i++;
+    return i < count;
+}
+
 static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int count) {
     Arena *arena = &l->cx->arena;
     FrameState *state = arena_new(arena, FrameState);
@@ -21,12 +36,13 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
     state->handler = handler;
     state->stack_count = count;
     state->stack = arena_array(arena, Ins *, count);
-    memcpy(state->stack, l->stack, sizeof(Ins *) * (size_t)count);
+    for (int i = 0; i < count; i++) state->stack[i] = shown(l, l->stack[i]);
     state->frame = l->frame;
     if (l->inlined != NULL) state->parent = lower_caller_state(l);
     state->there = l->framed && l->frame != 0;
     int stale = !l->framed; /* the function called is kept like a local */
-    for (int i = 0; l->locals != NULL && i < l->code->local_count; i++) stale += l->locals[i].stale;
+    for (int i = 0; l->locals != NULL && i < l->code->local_count; i++)
+        stale += l->locals[i].stale || is_operand_too(l, &l->locals[i], count);
     if (stale == 0) return state;
     state->slots = arena_array(arena, int32_t, stale);
     state->locals = arena_array(arena, Ins *, stale);
@@ -38,10 +54,11 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
         state->local_count = 1;
     }
     for (int i = 0; i < l->code->local_count; i++) {
-        if (!l->locals[i].stale) continue;
+        bool lacks = l->locals[i].stale;
+        if (!lacks && !is_operand_too(l, &l->locals[i], count)) continue;
         state->slots[state->local_count] = ir_local_slot(l->fn, l->frame, i);
-        state->bound[state->local_count] = l->locals[i].bound;
-        state->locals[state->local_count++] = l->locals[i].value;
+        state->bound[state->local_count] = lacks ? lower_lacks(&l->locals[i]) : K_INT(l, 0);
+        state->locals[state->local_count++] = shown(l, l->locals[i].value);
     }
     return state;
 }
@@ -194,6 +211,15 @@ static void add_phi(Lowerer *l, Place *place, Ins **value) {
     *value = phi;
 }
 
+/* What the memory of a local lacks on the way to a place: a loop that is entered with a number of its own
+ * has no look at it, so that all else in it need not ask. */
+static void open_lacks(Lowerer *l, Place *place, Local *local, const Local *met) {
+    local->lacks = NULL;
+    if (!l->framed || !local->stale || (place->is_loop && met->stale && met->lacks == NULL)) return;
+    local->lacks = met->stale ? lower_lacks(met) : K_INT(l, 0);
+    add_phi(l, place, &local->lacks);
+}
+
 /* The first to arrive decides the form; lower_conform has seen to it that all others come in the same. */
 static void open_place(Lowerer *l, Place *place, int target) {
     Arena *arena = &l->cx->arena;
@@ -217,6 +243,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->quiet = true;
         add_phi(l, place, &local->value);
         if (l->framed && l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
+        open_lacks(l, place, local, &l->locals[i]);
     }
 }
 
@@ -238,6 +265,8 @@ static void arrive(Lowerer *l, int target, Block *from) {
         if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
         incoming.values[count++] = l->locals[i].value;
         if (place->locals[i].bound->op == IR_phi_OP) incoming.values[count++] = l->locals[i].bound;
+        if (place->locals[i].lacks != NULL)
+            incoming.values[count++] = l->locals[i].stale ? lower_lacks(&l->locals[i]) : K_INT(l, 0);
     }
     vec_push(&l->cx->arena, &place->incoming, incoming);
 }
@@ -352,6 +381,7 @@ static void count_edges(Lowerer *l) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
         if (instr->target >= 0) l->places[instr->target].edges++;
+        if (instr->target >= 0 && instr->target <= i) l->places[instr->target].is_loop = true;
         if (instr->flags & BC_OSR) l->places[i].edges++;
         if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)

@@ -21,6 +21,7 @@ typedef struct Local {
     Ins *value;  /* the unboxed number; NULL: the frame's memory has the value */
     Ins *bound;  /* 0: it is unbound after all */
     bool stale;  /* the frame's memory does not have the number */
+    Ins *lacks;  /* where it may: 0 when it has after all, and keeps the very object; NULL: like `bound` */
     Ins *loaded; /* the object read from the memory, which it still has; NULL: not read yet */
     bool quiet;  /* what the memory holds may be overwritten unseen: nothing, or a number */
 } Local;
@@ -34,6 +35,7 @@ typedef struct Incoming {
 typedef struct Place {
     Block *block; /* NULL: nothing leads here */
     int edges;    /* how many */
+    bool is_loop; /* control comes back to it */
     int depth;
     bool framed;   /* on arrival; always so where several edges meet in a call that may get a frame */
     Ins **stack;   /* phis, or the only predecessor's values */
@@ -120,7 +122,9 @@ Ins *lower_truth(Lowerer *l, Ins *value);
 bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
-void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
+Ins *lower_constant_object(Lowerer *l, const Ins *number);
+Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
+void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);

@@ -7,7 +7,27 @@
 
 /* --- objects and numbers --- */
 
+static int64_t bits_of(double number) {
+    int64_t bits;
+    memcpy(&bits, &number, sizeof(bits));
+    return bits;
+}
+
+/* The constant that a number comes from. NULL: it is none, or made here. */
+Ins *lower_constant_object(Lowerer *l, const Ins *number) {
+    if (number->op != IR_ki64_OP && number->op != IR_kf64_OP) return NULL;
+    for (int i = 0; i < l->code->const_count; i++) {
+        const ConstInfo *info = &l->code->consts[i];
+        bool same = number->type == IR_I64 ? info->type == LIKELY_INT && info->integer == number->imm
+                                           : info->type == LIKELY_FLOAT && bits_of(info->real) == number->imm;
+        if (same) return K_CONST(l, i);
+    }
+    return NULL;
+}
+
 static Ins *box(Lowerer *l, Ins *value) {
+    Ins *constant = lower_constant_object(l, value);
+    if (constant != NULL) return constant;
     return value->type == IR_I64 ? INS(l, box_i64, 0, value) : INS(l, box_f64, 0, value);
 }
 
@@ -39,12 +59,6 @@ bool lower_has_object(const Lowerer *l, const Ins *value) {
             return true;
     }
     return false;
-}
-
-static int64_t bits_of(double number) {
-    int64_t bits;
-    memcpy(&bits, &number, sizeof(bits));
-    return bits;
 }
 
 Ins *lower_guarded(Ins *guard, FrameState *state) {
@@ -217,11 +231,50 @@ bool lower_number_compare(Lowerer *l) {
     return true;
 }
 
+static bool has_stale_locals(const Lowerer *l) {
+    if (l->locals == NULL || !l->framed) return false;
+    for (int slot = 0; slot < l->code->local_count; slot++)
+        if (l->locals[slot].stale) return true;
+    return false;
+}
+
+static void go_to(Lowerer *l, Block *block) {
+    ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(l->block, block, NULL);
+}
+
+/* An object of the user's own may look at the frame while it is asked: the numbers are put there only then.
+ */
+static Ins *truth_in_the_open(Lowerer *l, Ins *value) {
+    Block *known = lower_new_block(l), *ask = lower_new_block(l), *join = lower_new_block(l);
+    Ins *quiet = INS(l, truth_quiet, 0, value);
+    Ins *runs_code = INS(l, icmp, 0 /* < */, quiet, K_INT(l, 0));
+    Fork fork = lower_fork(l);
+    lower_branch(l, runs_code, ask, known);
+    l->block = ask;
+    lower_flush(l);
+    Ins *asked = INS(l, truth, 0, value);
+    Block *tail = lower_new_block(l); // made last, so that it is the join's second predecessor
+    go_to(l, tail);
+    l->block = tail;
+    go_to(l, join);
+    bool ran_code = l->ran_code;
+    lower_other_way(l, &fork, known);
+    go_to(l, join);
+    l->block = join;
+    l->ran_code = ran_code;
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_I64, 2);
+    phi->args[0] = quiet;
+    phi->args[1] = asked;
+    ir_append(join, phi);
+    return phi;
+}
+
 Ins *lower_truth(Lowerer *l, Ins *value) {
     if (value->op == IR_mkbool_OP) return value->args[0];
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
-    return INS(l, truth, 0, value);
+    return has_stale_locals(l) ? truth_in_the_open(l, value) : INS(l, truth, 0, value);
 }
 
 /* --- containers --- */
@@ -276,6 +329,10 @@ bool lower_number_store_subscr(Lowerer *l) {
 
 /* --- local variables --- */
 
+Ins *lower_lacks(const Local *local) { return local->lacks != NULL ? local->lacks : local->bound; }
+
+static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->imm == 1; }
+
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
@@ -287,6 +344,16 @@ bool lower_number_load(Lowerer *l, int slot) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
     lower_push(l, local->value);
     return true;
+}
+
+/* The variable whose memory has the object of a number: an assignment hands that object on. -1: none. */
+static int holder_of(const Lowerer *l, const Ins *number) {
+    if (ir_is(number, OPF_CONST)) return -1; // made from the constant
+    for (int slot = 0; slot < l->code->local_count; slot++) {
+        const Local *local = &l->locals[slot];
+        if (local->value == number && !local->stale && is_one(local->bound)) return slot;
+    }
+    return -1;
 }
 
 bool lower_number_store(Lowerer *l, int slot) {
@@ -306,6 +373,15 @@ bool lower_number_store(Lowerer *l, int slot) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
     }
+    int holder = holder_of(l, value);
+    if (holder >= 0) {
+        lower_pop_any(l);
+        Ins *object = INS0(l, ldloc, lower_slot(l, holder));
+        object->nullable = false;
+        INS(l, stloc, lower_slot(l, slot), object);
+        *local = (Local){.value = value, .bound = K_INT(l, 1), .quiet = true};
+        return true;
+    }
     if (!local->quiet && local->value == NULL)
         INS0(l, clrloc, lower_slot(l, slot)); // what it held goes now, as it would in the interpreter
     *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
@@ -320,25 +396,44 @@ void lower_number_delete(Lowerer *l, int slot) {
     *local = (Local){.bound = K_INT(l, 1)};
 }
 
+static void store_object(Lowerer *l, int slot, Ins *object) {
+    Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
+    store->imm = lower_slot(l, slot);
+    store->args[0] = object;
+    ir_append(l->block, store);
+}
+
+/* Variables with one and the same number get one object, so that `is` finds them the same. */
+static void share(Lowerer *l, int from, Ins *object) {
+    for (int slot = 0; slot < l->code->local_count; slot++) {
+        Local *local = &l->locals[slot];
+        if (slot == from || !local->stale || local->value != l->locals[from].value) continue;
+        if (!is_one(lower_lacks(local))) continue;
+        store_object(l, slot, object);
+        local->stale = false;
+        local->lacks = NULL;
+    }
+}
+
 static void flush_local(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (!local->stale) return;
     local->stale = false; // before the box: it has a frame state of its own
-    bool certain = local->bound->op == IR_ki64_OP && local->bound->imm == 1;
+    Ins *lacks = lower_lacks(local);
+    bool certain = is_one(lacks);
     Block *after = NULL;
     if (!certain) {
         Block *bound = lower_new_block(l);
         after = lower_new_block(l);
-        lower_branch(l, local->bound, bound, after);
+        lower_branch(l, lacks, bound, after);
         l->block = bound;
     }
     local->stale = true;
     Ins *object = box(l, local->value);
     local->stale = false;
-    Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
-    store->imm = lower_slot(l, slot);
-    store->args[0] = object;
-    ir_append(l->block, store);
+    store_object(l, slot, object);
+    local->lacks = NULL;
+    if (certain && !ir_is(object, OPF_CONST)) share(l, slot, object);
     if (certain) return;
     ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
     ir_set_succs(l->block, after, NULL);

@@ -270,14 +270,30 @@ static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
     vec_push(fn_arena(r->fn), &n->exit.values, row);
 }
 
+/* One number in several places is one object. */
+static void note_same(Refcount *r, NewExit *n, Ins *value) {
+    if (value->type == IR_OBJ) return;
+    for (int i = 0; i < n->exit.values.count; i++) {
+        const ExitValue *row = &n->exit.values.items[i];
+        if (row->value != value || (row->kind != EXIT_I64 && row->kind != EXIT_F64)) continue;
+        vec_push(fn_arena(r->fn), &n->exit.values,
+                 ((ExitValue){.kind = EXIT_SAME, .slot = i, .value = value}));
+        return;
+    }
+}
+
 static void place_level(Refcount *r, NewExit *n, const FrameState *state, bool leaves) {
-    for (int i = 0; i < kept_depth(r, state, leaves); i++)
-        place(r, n, state->stack[i], ir_stack_slot(r->fn, state->frame, i));
     for (int i = 0; i < state->local_count; i++) {
         Ins *bound = state->bound[i];
+        note_same(r, n, state->locals[i]);
         if (bound->op != IR_ki64_OP || bound->imm == 0)
             vec_push(fn_arena(r->fn), &n->exit.values, ((ExitValue){.kind = EXIT_IF, .value = bound}));
         place(r, n, state->locals[i], state->slots[i]);
+    }
+    for (int i = 0; i < kept_depth(r, state, leaves);
+         i++) { /* behind the locals, which may have the object */
+        note_same(r, n, state->stack[i]);
+        place(r, n, state->stack[i], ir_stack_slot(r->fn, state->frame, i));
     }
 }
 

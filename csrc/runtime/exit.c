@@ -125,7 +125,19 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
     Py_FatalError("dxpy: an exit has a value for no frame");
 }
 
-static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) {
+static bool is_local(const Frames *f, const ExitSlot *slot) {
+    bool result = false;
+    return slot_place(f, slot->slot, &result) != NULL && result;
+}
+
+/* The object that another row has made of the same number, or that the memory had of it; NULL: none. */
+static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
+    bool is_local;
+    PyObject **place = same != NULL ? slot_place(f, same->slot, &is_local) : NULL;
+    return place != NULL ? Py_XNewRef(*place) : NULL;
+}
+
+static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value, const ExitSlot *same) {
     bool is_local = false;
     PyObject **place = slot_place(f, slot->slot, &is_local);
     if (place == NULL) {
@@ -133,7 +145,10 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) 
         return;
     }
     if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
-    else if (slot->kind != EXIT_OWNED) value = boxed(slot->kind, value);
+    else if (slot->kind != EXIT_OWNED) {
+        PyObject *before = made_before(f, same);
+        value = before != NULL ? before : boxed(slot->kind, value);
+    }
     if (is_local) Py_XDECREF(*place); /* a number's older value: runs no code */
     *place = value;
 }
@@ -141,10 +156,17 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) 
 /* Put the values where the frames want them, drop the others. */
 static void place_values(const Frames *f, PyObject **spill) {
     const ExitRecord *record = f->record;
+    const ExitSlot *same = NULL;
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
-        if (slot->kind == EXIT_IF) i += spill[i] == NULL;
-        else if (slot->kind != EXIT_DROP) place_value(f, slot, spill[i]);
+        if (slot->kind == EXIT_SAME) {
+            same = &record->values[slot->slot];
+            continue;
+        }
+        if (slot->kind == EXIT_IF && spill[i] != NULL) continue;
+        if (slot->kind == EXIT_IF) i++;
+        else if (slot->kind != EXIT_DROP) place_value(f, slot, spill[i], same);
+        same = NULL;
     }
     for (int i = record->value_count - 1; i >= 0; i--)
         if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
@@ -224,15 +246,17 @@ void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, 
 i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
     Frames f = {.compiled = compiled, .record = record};
+    const ExitSlot *same = NULL;
     find_frames(tstate, &f);
     set_place(f.at[0], record->levels[0].lasti);
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
-        if (slot->kind == EXIT_IF) i += spill[i] == NULL;
-        if (slot->kind != EXIT_I64 && slot->kind != EXIT_F64) continue;
-        bool is_local = false;
-        PyObject **place = slot_place(&f, slot->slot, &is_local);
-        if (is_local) Py_XSETREF(*place, boxed(slot->kind, spill[i]));
+        if (slot->kind == EXIT_SAME) same = &record->values[slot->slot];
+        if (slot->kind == EXIT_SAME || (slot->kind == EXIT_IF && spill[i] != NULL)) continue;
+        if (slot->kind == EXIT_IF) i++;
+        else if (slot->kind != EXIT_DROP && slot->kind != EXIT_OWNED && is_local(&f, slot))
+            place_value(&f, slot, spill[i], same);
+        same = NULL;
     }
     if (rt_poll(tstate) < 0) return -1;
     return cp_is_tracing(tstate) || compiled->invalid;

@@ -156,6 +156,7 @@ PyObject *rt_match_class(TS, PyObject *subject, PyObject *type, PyObject *names,
 
 void rt_dealloc(PyObject *object);
 i64 rt_is_true(PyObject *object);
+i64 rt_is_true_quiet(PyObject *object);
 PyObject *rt_box_i64(i64 value);
 PyObject *rt_box_f64(double value);
 i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);

@@ -5,6 +5,22 @@ void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
 
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
+/* Types of C's own say what they are without running code; one with neither way to ask is true. */
+i64 rt_is_true_quiet(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    if (PyLong_CheckExact(object)) return Py_SIZE(object) != 0;
+    if (PyFloat_CheckExact(object)) return PyFloat_AS_DOUBLE(object) != 0;
+    if (PyUnicode_CheckExact(object)) return PyUnicode_GET_LENGTH(object) != 0;
+    if (PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyBytes_CheckExact(object))
+        return Py_SIZE(object) != 0;
+    if (PyDict_CheckExact(object)) return PyDict_GET_SIZE(object) != 0;
+    if (PyAnySet_CheckExact(object)) return PySet_GET_SIZE(object) != 0;
+    bool can_say = (type->tp_as_number != NULL && type->tp_as_number->nb_bool != NULL) ||
+                   (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_length != NULL) ||
+                   (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_length != NULL);
+    return can_say ? -1 : 1;
+}
+
 PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
