@@ -172,9 +172,25 @@ int cp_next_item(PyObject *iterator, PyObject **items);
 int cp_next_counted(PyObject *iterator, PyObject **items);
 /* The same for zip of two and for dict.items(). */
 int cp_next_pair(PyObject *iterator, PyObject **items);
-/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
- * running code. */
-int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+/* Comparing two of these runs nobody's code, and neither does the end of one. */
+static inline bool cp_is_plain_key(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type;
+}
+
+/* --- cpython/hashed.c: dicts and sets, by keys that run no code --- */
+
+/* Value of a key in a dict, borrowed. Above 0: it is there, and this is a hint for cp_dict_set; 0: it is not;
+ * -1: it cannot be said without running code. */
+int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
+/* Put a value there. `hint`: what finding the key gave, or 0. 1: done; -1: it might run code, nothing was
+ * done. */
+int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
+int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* 1: a set has the key; 0; -1. Add or discard it: 1: done; -1: nothing was done. */
+int64_t cp_set_find(PyObject *set, PyObject *key);
+int64_t cp_set_change(PyObject *set, PyObject *key, bool add);
 
 /* --- functions that the interpreter knows when it sees them called --- */
 
