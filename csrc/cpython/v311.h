@@ -270,6 +270,51 @@ static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) 
     return yielded;
 }
 
+/* What a suspended generator or coroutine waits for by yield from or await, borrowed; NULL: nothing. */
+static inline PyObject *cp_delegate(PyGenObject *generator) {
+    if (generator->gi_frame_state != FRAME_SUSPENDED) return NULL;
+    Frame *frame = cp_generator_frame(generator);
+    _Py_CODEUNIT next = frame->prev_instr[1];
+    int opcode = _Py_OPCODE(next);
+    if ((opcode != RESUME && opcode != RESUME_QUICK) || _Py_OPARG(next) < 2) return NULL;
+    if (_Py_OPCODE(frame->prev_instr[-1]) != SEND || _Py_OPCODE(frame->prev_instr[-2]) == EXTENDED_ARG)
+        return NULL;
+    return frame->localsplus[frame->stacktop - 1];
+}
+/* It runs on, in the SEND before the yield that it is suspended at; nothing of its code is run for that. */
+static inline void cp_begin_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr--;
+    frame->is_entry = true;
+    frame->previous = cp_current_frame(tstate);
+    cp_set_current_frame(tstate, frame);
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* What it waits for has yielded: it is suspended again. */
+static inline void cp_end_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr++;
+    cp_set_current_frame(tstate, frame->previous);
+    frame->previous = NULL;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    generator->gi_frame_state = FRAME_SUSPENDED;
+}
+/* What the SEND that a frame stands at does with a result: put in the place of what was waited for, on behind
+ * the loop; or yielded. */
+static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yielded) {
+    if (yielded) {
+        _PyFrame_StackPush(frame, result_steal);
+        return;
+    }
+    PyObject **top = &frame->localsplus[frame->stacktop - 1], *receiver = *top;
+    *top = result_steal;
+    Py_DECREF(receiver);
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+}
+
 /* --- cpython/frames.c --- */
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
  * exception: CPython has to make it. */
