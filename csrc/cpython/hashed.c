@@ -1,15 +1,24 @@
-/* Look-ups in dicts and sets by keys whose hash and comparison run no code: str, int and tuples of them. What
- * has another key of the same hash cannot be told here. */
+/* Look-ups in dicts and sets by keys whose hash and comparison run no code: str, int, tuples of them, and
+ * what is equal to itself only. What has another key of the same hash cannot be told here. */
 #include "cpython/compat.h"
 
 /* --- keys --- */
 
+/* Classes, functions, None, objects without __eq__ and __hash__ of their own: they are equal to themselves
+ * only. */
+static bool is_identity(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return type->tp_richcompare == PyBaseObject_Type.tp_richcompare &&
+           type->tp_hash == PyBaseObject_Type.tp_hash;
+}
+
 /* Does an object's comparison with other such ones run nobody's code? Tuples only one deep. */
 static bool is_plain(PyObject *key) {
-    if (cp_is_plain_key(key)) return true;
+    if (cp_is_plain_key(key) || is_identity(key)) return true;
     if (!PyTuple_CheckExact(key)) return false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
-        if (!cp_is_plain_key(PyTuple_GET_ITEM(key, i)) && PyTuple_GET_ITEM(key, i) != Py_None) return false;
+        if (!cp_is_plain_key(PyTuple_GET_ITEM(key, i)) && !is_identity(PyTuple_GET_ITEM(key, i)))
+            return false;
     return true;
 }
 
@@ -70,6 +79,17 @@ static int same_key(PyObject *there, PyObject *key) {
     int same = PyObject_RichCompareBool(there, key, Py_EQ);
     if (same < 0) PyErr_Clear();
     return same;
+}
+
+int64_t cp_sequence_find(PyObject *sequence, PyObject *item) {
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
+    bool plain = is_plain(item);
+    for (Py_ssize_t i = 0; i < size; i++) {
+        int same = items[i] == item ? 1 : plain ? same_key(items[i], item) : -1;
+        if (same != 0) return same;
+    }
+    return 0;
 }
 
 /* --- dicts --- */

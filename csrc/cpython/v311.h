@@ -188,6 +188,8 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* 1: an exact list or tuple has an item that is the same or equal; 0; -1. */
+int64_t cp_sequence_find(PyObject *sequence, PyObject *item);
 /* 1: a set has the key; 0; -1. Add or discard it: 1: done; -1: nothing was done. */
 int64_t cp_set_find(PyObject *set, PyObject *key);
 int64_t cp_set_change(PyObject *set, PyObject *key, bool add);
@@ -328,8 +330,9 @@ void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
 
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
-/* Add the running frame to the traceback of the exception that is set. */
-void cp_add_traceback(Frame *frame);
+/* Add the running frame to the traceback of the exception that is set. `known`: CP_LINES of its code, or
+ * NULL. */
+void cp_add_traceback(Frame *frame, CpLine *known);
 /* Is the suspended generator or coroutine waiting for another one? */
 bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed

@@ -245,6 +245,7 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
     }
     lower_guard_type(l, container, lower_known_type(type), state);
     if (type == LIKELY_SET) return EMIT_CALL(l, rt_set_has, container, item);
+    if (type != LIKELY_DICT) return EMIT_CALL(l, rt_sequence_has, container, item);
     return item->type == IR_I64 ? EMIT_CALL(l, rt_dict_has_int, container, item)
                                 : EMIT_CALL(l, rt_dict_has, container, item);
 }
@@ -255,8 +256,9 @@ bool lower_known_contains(Lowerer *l) {
     Likely type = operands(l)->right, item_type = operands(l)->left;
     bool strings = lower_likely_str(l, container, type) && lower_likely_str(l, item, item_type);
     bool hashed = (type == LIKELY_DICT || type == LIKELY_SET) && lower_is_hash_key(item, item_type);
-    if (container->type != IR_OBJ || (!strings && !hashed)) return false;
-    if (type == LIKELY_SET) item = lower_peek(l, 2);
+    bool items = type == LIKELY_LIST || type == LIKELY_TUPLE;
+    if (container->type != IR_OBJ || (!strings && !hashed && !items)) return false;
+    if (type == LIKELY_SET || items) item = lower_peek(l, 2);
     FrameState *state = lower_state_here(l);
     Ins *found = look_for(l, container, item, type, state);
     lower_guarded(INS(l, settled, 0, found), state);

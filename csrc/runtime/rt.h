@@ -85,6 +85,7 @@ i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
 i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint);
 i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
 i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_sequence_has(PyObject *sequence, PyObject *item);
 i64 rt_set_has(PyObject *set, PyObject *key);
 i64 rt_set_put(PyObject *set, PyObject *key);
 i64 rt_set_discard(PyObject *set, PyObject *key);

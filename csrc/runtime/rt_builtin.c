@@ -85,6 +85,7 @@ i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **r
     return -1;
 }
 
+i64 rt_sequence_has(PyObject *sequence, PyObject *item) { return cp_sequence_find(sequence, item); }
 i64 rt_set_has(PyObject *set, PyObject *key) { return cp_set_find(set, key); }
 i64 rt_set_put(PyObject *set, PyObject *key) { return cp_set_change(set, key, true); }
 i64 rt_set_discard(PyObject *set, PyObject *key) { return cp_set_change(set, key, false); }
