@@ -264,7 +264,6 @@ static void declare(Unit *u) {
     u->args = new_array(u, u->gcc->ptr, longest_rest, "args");
     u->outs = new_array(u, u->gcc->ptr, outs, "outs");
     u->spill = new_array(u, u->gcc->ptr, spill, "spill");
-    u->code_units = gcc_jit_function_new_local(u->function, NULL, u->gcc->u8_ptr, "code_units");
 }
 
 /* Find the code, mark the operand stack as not to be looked at, go to the entry asked for. */
@@ -274,7 +273,7 @@ static void emit_prologue(Unit *u, gcc_jit_rvalue *entry) {
         gcc_jit_lvalue_as_rvalue(emit_field(u, u->frame, layout[LAYOUT_frame_code], u->gcc->ptr_ptr));
     gcc_jit_lvalue *units = emit_field(u, code, layout[LAYOUT_code_units], u->gcc->u8_ptr);
     emit_assign(
-        u, u->code_units,
+        u, emit_code_units(u, 0),
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(units, NULL), u->gcc->u8_ptr));
     emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
                 gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, -1));
@@ -333,6 +332,8 @@ void emit_unit(Gcc *gcc, Fn *fn, int index) {
     u->frame = gcc_jit_param_as_rvalue(params[1]);
     u->link = gcc_jit_param_as_rvalue(params[2]);
     u->values = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->next_value);
+    u->frames = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->inlined.count + 1);
+    u->code_units = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->inlined.count + 1);
     u->blocks = arena_array(fn_arena(fn), gcc_jit_block *, fn->next_block);
     u->exits = arena_array(fn_arena(fn), gcc_jit_block *, fn->exits.count + 1);
     u->block = emit_block(u); /* the first block made is where the function begins */

@@ -11,6 +11,7 @@ typedef VEC(int32_t) Words;
 static void write_level(Arena *arena, const Fn *fn, const FrameState *state, bool leaves, Words *words) {
     const Handler *handler = state->handler >= 0 ? &fn->handlers.items[state->handler] : NULL;
     word(state->frame);
+    word(state->there || state->frame == 0);
     word(state->offset);
     word(state->lasti);
     word(leaves ? state->stack_count : handler ? handler->depth : 0);

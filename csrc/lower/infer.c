@@ -212,8 +212,11 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     const Callee *callee =
         function->site ? f->callees->find(f->callees->context, f->cx, function->site->object) : NULL;
     if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
-    for (const Infer *in = f; in != NULL; in = in->caller, nested++)
-        if (in->code->instrs == callee->code->instrs || nested > MAX_NESTED) return LIKELY_OTHER;
+    for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
+        if (nested > MAX_NESTED) return LIKELY_OTHER;
+        if (in->caller != NULL && in->code->instrs == callee->code->instrs)
+            return LIKELY_UNSEEN; /* recursion ends somewhere: its other results say what it gives */
+    }
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1);
     for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
     return result_for(f, callee, arguments);
@@ -221,7 +224,7 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
 
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
-    return type == LIKELY_OTHER && is_number(noted) ? noted : type;
+    return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
 }
 
 static void binary(Infer *f, const Instr *instr) {
@@ -234,7 +237,8 @@ static void binary(Infer *f, const Instr *instr) {
         refine(f, right, right_type);
     }
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
-    push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
+    bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
+    push(f, instr->feedback == FB_STR ? LIKELY_STR : type == LIKELY_OTHER && unseen ? LIKELY_UNSEEN : type);
 }
 
 static uint8_t subscr_result(Likely container, Likely key) {

@@ -74,7 +74,7 @@ bool lower_attr_store(Lowerer *l) {
     lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
     Ins *place = base(l, site, owner, state);
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
-    else if (number || l->inlined) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
+    else if (number || !l->framed) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);
     l->depth -= 2;
     return true;

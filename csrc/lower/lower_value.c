@@ -25,9 +25,9 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
         l->inference->operands[l->index].left != LIKELY_CHAR)
         return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
-    if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
+    if (lower_local_of(l, left) < 0 || l->index + 1 >= l->code->count) return false;
     const Instr *next = &l->code->instrs[l->index + 1];
-    return next->op == BC_STORE_FAST && next->arg == left->imm;
+    return next->op == BC_STORE_FAST && next->arg == lower_local_of(l, left);
 }
 
 /* The interpreter notes the operands of these; of all others the next tier knows what this one notes. */
@@ -48,7 +48,8 @@ void lower_BINARY_OP(Lowerer *l) {
     };
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
-        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
+        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, lower_local_of(l, left)),
+                                K_INT(l, l->instr->arg2)));
         return;
     }
     bool in_place = l->instr->arg2;

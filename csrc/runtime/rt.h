@@ -171,6 +171,7 @@ i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);
 i64 rt_unbox_long(PyObject *object, PyObject **results);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
+void rt_clear_frame(TS, FR);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
