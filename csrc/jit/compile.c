@@ -250,28 +250,26 @@ static const char *program_path(void) {
     return path;
 }
 
-/* A tenth of a processor where the program wants all of it. */
-enum { WORKER_NICENESS = 10 };
-
 bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
-    static bool configured_sync;
+    static int configured_niceness;
+    int niceness = options.sync ? 0 : (int)options.niceness;
     const char *folder = options_cache_folder();
-    bool same = configured_timeout == options.compile_timeout && configured_sync == options.sync &&
+    bool same = configured_timeout == options.compile_timeout && configured_niceness == niceness &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
     if (same) return folder != NULL && cache_is_open();
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
-    configured_sync = options.sync;
+    configured_niceness = niceness;
     uint64_t limit = (uint64_t)options.cache_limit << 20;
     WorkerSettings settings = {.program = program_path(),
                                .cache_dir = folder,
                                .cache_limit = limit,
                                .compile_timeout = options.compile_timeout,
-                               .niceness = options.sync ? 0 : WORKER_NICENESS,
+                               .niceness = niceness,
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);

@@ -35,6 +35,7 @@ typedef struct FunctionRecord {
     uint8_t never;       /* NEVER_ bits; not 0: stays interpreted */
     uint8_t in_co_extra; /* owned by a code object's co_extra */
 
+    uint8_t loopless;      /* its code has no back-edge that could be armed */
     uint8_t compiled_tier; /* Tier of `compiled`, or 0; set with it by the publisher */
     uint8_t ceiling;       /* highest Tier the policy may ask for; lowered where a tier bailed or thrashed */
     uint8_t seen;          /* counted by stats() even when its counters are 0 */
