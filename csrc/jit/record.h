@@ -63,7 +63,7 @@ typedef struct FunctionRecord {
     uint8_t cold_compiles; /* compiles because of them */
     uint8_t cold_off;      /* all of it is compiled, whether it ran or not */
     OsrPoint *osr_points;
-    uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
+    uint32_t *seen_types; /* by inline cache: what tier 1's have seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
     int32_t osr_count;
     uint8_t osr_seen;        /* how often the sampler saw it at one of its back-edges */

@@ -264,6 +264,7 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     Lowerer *inner = arena_new(arena, Lowerer);
     *inner =
         (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .budget = l->budget};
+    inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
     *inner->inlined = (Inlined){
         .caller = l, .callee = callee, .function = call->function, .may_have_frame = may_have_frame};
@@ -369,6 +370,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, bool 
     int given = inner->units_left;
     enter(l, inner, call);
     lower_all_places(inner);
+    l->hints->count = inner->first_hint;
     if (may_have_frame) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     Ins *result = result_of(inner);

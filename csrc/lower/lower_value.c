@@ -193,12 +193,16 @@ void lower_UNPACK_EX(Lowerer *l) {
     push_outs(l, l->instr->arg + 1 + l->instr->arg2);
 }
 
-void lower_CALL(Lowerer *l) {
+void lower_call_operands(Lowerer *l) {
     if (l->inference && lower_builtin_call(l)) return;
     if (l->inference && lower_inline_call(l)) return;
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);
+}
+
+void lower_CALL(Lowerer *l) {
+    if (!lower_choice_call(l)) lower_call_operands(l);
 }
 
 void lower_CALL_FUNCTION_EX(Lowerer *l) {

@@ -35,7 +35,8 @@ PyObject *rt_subscr(PyObject *container, PyObject *key) {
         PyObject *value; /* of defaultdict and its like: what is missing is theirs to give */
         if (cp_dict_find(container, key, &value) > 0) return Py_NewRef(value);
     }
-    return PyObject_GetItem(container, key);
+    PyObject *item;
+    return rt_special_item(container, key, &item) ? item : PyObject_GetItem(container, key);
 }
 
 PyObject *rt_subscr_list(PyObject *container, PyObject *key) {
@@ -68,7 +69,9 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
     } else if (PyDict_CheckExact(container)) {
         return PyDict_SetItem(container, key, value);
     }
-    return PyObject_SetItem(container, key, value);
+    i64 status;
+    return rt_special_set_item(container, key, value, &status) ? status
+                                                               : PyObject_SetItem(container, key, value);
 }
 
 i64 rt_delete_subscr(PyObject *container, PyObject *key) { return PyObject_DelItem(container, key); }
