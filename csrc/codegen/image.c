@@ -39,7 +39,10 @@ static void write_image(const Unit *u, Words *words) {
     word(IMAGE_MAGIC);
     word(IMAGE_VERSION);
     word(fn->inlined.count);
-    for (int i = 0; i < fn->inlined.count; i++) word(fn->inlined.items[i].parent);
+    for (int i = 0; i < fn->inlined.count; i++) {
+        word(fn->inlined.items[i].parent);
+        word(fn->inlined.items[i].is_init);
+    }
     word(fn->cache_count);
     word(u->link_kinds.count);
     for (int i = 0; i < u->link_kinds.count; i++) {

@@ -176,6 +176,9 @@ int cp_next_pair(PyObject *iterator, PyObject **items);
  * running code. */
 int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 
+/* The ints that are always there, the least first. */
+static inline void *cp_small_ints(void) { return _PyLong_SMALL_INTS; }
+
 /* --- functions that the interpreter knows when it sees them called --- */
 
 static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }

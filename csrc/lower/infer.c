@@ -211,14 +211,16 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     }
     const Callee *callee =
         function->site ? f->callees->find(f->callees->context, f->cx, function->site->object) : NULL;
-    if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
+    if (callee == NULL || callee->class_version != 0 || !callee_takes(callee, count)) return LIKELY_OTHER;
     for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
         if (nested > MAX_NESTED) return LIKELY_OTHER;
         if (in->caller != NULL && in->code->instrs == callee->code->instrs)
             return LIKELY_UNSEEN; /* recursion ends somewhere: its other results say what it gives */
     }
-    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1);
+    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, callee->code->argument_count + 1);
     for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
+    for (int i = count; i < callee->code->argument_count; i++)
+        arguments[i] = callee->defaults[callee_default(callee, i)].type;
     return result_for(f, callee, arguments);
 }
 

@@ -33,7 +33,7 @@ typedef struct Return {
 typedef struct Inlined {
     Lowerer *caller;
     FrameState *caller_state; /* the call has returned, its result is still to be pushed */
-    Ins *function;
+    Ins *function, *class;    /* called; of an __init__ the class was */
     const Callee *callee;
     jmp_buf *given_up;
     bool may_have_frame; /* or else it never needs one */
@@ -146,11 +146,21 @@ static void keep_locals(Lowerer *l) {
     lower_ins(l, IR_keep_OP, 0, count, values);
 }
 
+/* An __init__ gives None, or the interpreter complains. */
+static Ins *returned_none(Lowerer *l, Ins *value, FrameState *state) {
+    const ConstInfo *info = lower_const_info(value);
+    Ins *none = K_KNOWN(l, None);
+    if (info == NULL || info->type != LIKELY_NONE)
+        lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_object(l, value), none)), state);
+    return none;
+}
+
 void lower_inline_return(Lowerer *l) {
     Inlined *inlined = l->inlined;
     FrameState *state = lower_state_here(l);
     Ins *value = lower_pop_any(l);
-    if (inlined->type == IR_I64) value = lower_i64(l, value, state);
+    if (inlined->callee->class_version != 0) value = returned_none(l, value, state);
+    else if (inlined->type == IR_I64) value = lower_i64(l, value, state);
     else if (inlined->type == IR_F64) value = lower_f64(l, value, LIKELY_FLOAT, state);
     else value = lower_object(l, value);
     if (l->framed) pop_frame(l);
@@ -179,7 +189,8 @@ static Ins *result_of(Lowerer *inner) {
 
 /* --- the call --- */
 
-/* The function and its arguments, as they lie on the operand stack. */
+/* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
+ * or a default that is an object. */
 typedef struct Call {
     Ins *function;
     Ins **args;
@@ -194,7 +205,7 @@ static uint8_t likely_of(const Ins *value) {
 
 static bool find_call(Lowerer *l, Call *call) {
     int count = l->instr->arg;
-    if (l->instr->arg2 >= 0 || l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
+    if (l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
     Ins **at = &l->stack[l->depth - count - 2];
     bool method = at[0]->op != IR_null_OP;
     *call = (Call){at[!method], &at[method ? 1 : 2], count + method};
@@ -204,9 +215,49 @@ static bool find_call(Lowerer *l, Call *call) {
 static const Callee *find_callee(Lowerer *l, const Call *call) {
     const Site *site = lower_site(call->function);
     const Callee *callee = l->callees->find(l->callees->context, l->cx, site->object);
-    if (callee == NULL || callee->code->argument_count != call->count || callee->code->handler_count > 0)
-        return NULL;
-    return callee;
+    return callee != NULL && callee->code->handler_count == 0 ? callee : NULL;
+}
+
+/* Numbers that are constants cross unboxed. */
+static Ins *argument(Lowerer *l, Ins *value) {
+    const ConstInfo *info = lower_const_info(value);
+    return info != NULL && info->type == LIKELY_INT ? K_INT(l, info->integer) : value;
+}
+
+static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
+    const ConstInfo *info = &callee->defaults[callee_default(callee, parameter)];
+    return info->type == LIKELY_INT    ? K_INT(l, info->integer)
+           : info->type == LIKELY_NONE ? K_KNOWN(l, None)
+                                       : NULL;
+}
+
+/* Arguments to parameters. False: they do not fit, or it cannot be said. */
+static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
+    int count = callee->code->argument_count, first = callee->class_version != 0;
+    int keywords = l->instr->arg2 >= 0 ? l->code->consts[l->instr->arg2].length : 0;
+    int positional = call->count - keywords;
+    Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
+    bool *given = arena_array(&l->cx->arena, bool, count + 1);
+    if (first + positional > count) return false;
+    if (first) given[0] = true;
+    for (int i = 0; i < call->count; i++) {
+        int to = first + i;
+        if (i >= positional)
+            to = l->callees->parameter(l->callees->context,
+                                       l->inlined ? l->inlined->callee->code_object : NULL, l->instr->arg2,
+                                       i - positional, callee);
+        if (to < 0 || given[to]) return false;
+        given[to] = true;
+        args[to] = argument(l, call->args[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        if (given[i]) continue;
+        if (callee_default(callee, i) < 0) return false;
+        args[i] = default_argument(l, callee, i);
+    }
+    call->args = args;
+    call->count = count;
+    return true;
 }
 
 /* Of calls within each other: all, or those of one function. */
@@ -235,6 +286,7 @@ static int add_frame(Lowerer *l, const Callee *callee) {
                         .const_count = code->const_count,
                         .name_count = code->name_count,
                         .unit_count = code->unit_count,
+                        .is_init = callee->class_version != 0,
                         .first_slot = ir_slot_count(l->fn),
                         .code = callee->code_object};
     vec_push(&l->cx->arena, &l->fn->inlined, call);
@@ -245,7 +297,7 @@ static int add_frame(Lowerer *l, const Callee *callee) {
 
 static uint8_t *types_of(Lowerer *l, const Call *call) {
     uint8_t *types = arena_array(&l->cx->arena, uint8_t, call->count + 1);
-    for (int i = 0; i < call->count; i++) types[i] = likely_of(call->args[i]);
+    for (int i = 0; i < call->count; i++) types[i] = call->args[i] ? likely_of(call->args[i]) : LIKELY_OTHER;
     return types;
 }
 
@@ -271,11 +323,8 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     Likely result = infer_return(inner->inference, callee->code);
     inner->inlined->type = result == LIKELY_INT ? IR_I64 : result == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+    if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
     if (may_have_frame) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
-    inner->locals = lower_empty_locals(inner);
-    for (int i = 0; i < call->count; i++)
-        inner->locals[i] =
-            (Local){.value = call->args[i], .bound = K_INT(l, 1), .stale = true, .quiet = true};
     return inner;
 }
 
@@ -284,15 +333,50 @@ static int64_t frame_words(const Lowerer *l, const Bytecode *code) {
            code->stack_size;
 }
 
+static Ins *pinned(Lowerer *l, void *object) {
+    return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)object));
+}
+
+/* Is it still what was found when this was compiled? */
+static void guard_callee(Lowerer *l, Inlined *inlined, FrameState *state) {
+    const Callee *callee = inlined->callee;
+    if (callee->class_version != 0) {
+        lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);
+        lower_guarded(INS(l, version_is, 0, inlined->function, K_FACT(l, TYPE, callee->class_version)),
+                      state);
+        inlined->class = inlined->function;
+        inlined->function = pinned(l, callee->function);
+    }
+    lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
+}
+
+static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
+    int levels = 1 + (inner->inlined->callee->class_version != 0);
+    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller)
+        levels += 1 + (in->inlined->callee->class_version != 0);
+    INS0(l, room, levels)->state = state;
+    if (inner->inlined->may_have_frame) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
+}
+
+static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
+    const Callee *callee = inner->inlined->callee;
+    inner->locals = lower_empty_locals(inner);
+    for (int i = 0; i < call->count; i++) {
+        Ins *value = call->args[i];
+        if (value == NULL && i == 0 && callee->class_version != 0)
+            value = EMIT_CALL(l, rt_new_instance, inner->inlined->class);
+        else if (value == NULL) value = pinned(l, callee->default_objects[callee_default(callee, i)]);
+        inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+    }
+}
+
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
-    INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, inner->inlined->callee->version))->state =
-        state;
-    int without_frame = 0;
-    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) without_frame++;
-    INS0(l, room, without_frame + 1)->state = state;
-    if (inner->inlined->may_have_frame) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
+    guard_callee(l, inner->inlined, state);
+    guard_room(l, inner, state);
+    fill_locals(l, inner, call);
     l->depth -= l->instr->arg + 2;
+    if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
     if (l->instr->handler >= 0) inner->inlined->caller_state->handler = l->handlers[l->instr->handler];
     inner->first_const = l->fn->const_count;
@@ -373,7 +457,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, bool 
     l->units_left -= given - inner->units_left;
     Ins *result = result_of(inner);
     l->block = inner->inlined->join;
-    lower_push(l, result);
+    if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
 
@@ -383,7 +467,7 @@ static bool inline_call(Lowerer *l) {
         return false;
     if (!find_call(l, &call)) return false;
     const Callee *callee = find_callee(l, &call);
-    if (callee == NULL) return false;
+    if (callee == NULL || !bind_arguments(l, &call, callee)) return false;
     lower_leave_here(l); /* the call is an event */
     uint8_t *types = types_of(l, &call);
     if (!is_known_to_need_frame(l, callee, types)) {

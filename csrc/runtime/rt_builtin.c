@@ -42,6 +42,8 @@ i64 rt_dict_has(PyObject *dict, PyObject *key) {
 static PyObject
     *characters[256]; // CPython's own single characters: static objects, one process has them once
 
+void *rt_small_ints(void) { return cp_small_ints(); }
+
 PyObject **rt_characters(void) {
     for (int code = 0; characters[255] == NULL && code < 256; code++)
         characters[code] = PyUnicode_FromOrdinal(code);
