@@ -78,7 +78,7 @@ def case_init_gives_something():
 
 
 def deep(n):
-    return n if n == 0 else Deep(n - 1).value + 1
+    return Deep(n - 1).value + 1 if n else n
 
 
 class Deep:
