@@ -174,6 +174,8 @@ void lower_begin_inlining(Lowerer *l); /* of the function itself, before anythin
 void lower_need_frame(Lowerer *l);
 /* Before control flow joins: only a call that has its frame for certain may not have it there. */
 void lower_need_frame_at_join(Lowerer *l);
+/* Before the ways of one instruction, each of which may need the frame or not. */
+void lower_need_frame_before_fork(Lowerer *l);
 /* Does this operation need the frame that a call put in line may not have? */
 bool lower_needs_frame(IrOp op, int64_t imm);
 _Noreturn void lower_give_up_inlining(Lowerer *l);
@@ -183,7 +185,8 @@ FrameState *lower_caller_state(const Lowerer *l);
 Ins *lower_inline_function(const Lowerer *l);
 
 /* --- for lower_inline.c --- */
-void lower_prepare(Lowerer *l); /* its tables, before the first block */
+void lower_general_call(Lowerer *l); /* the CALL at hand */
+void lower_prepare(Lowerer *l);      /* its tables, before the first block */
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
 void lower_mark_running(Lowerer *l);

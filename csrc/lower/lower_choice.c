@@ -103,7 +103,7 @@ bool lower_choice_call(Lowerer *l) {
     if (choice == NULL || choice->value->scratch != NULL || !lower_speculates(l)) return false;
     const Choice copy = *choice; /* the table may move */
     Ways ways = {0};
-    lower_need_frame_at_join(l); /* on all ways, or on none */
+    lower_need_frame_before_fork(l); /* on all ways, or on none */
     Fork fork = lower_fork(l);
     for (const Site *site = copy.sites, *next; site != NULL; site = next) {
         next = next_object(&copy, site);
