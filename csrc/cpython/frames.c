@@ -51,7 +51,10 @@ void cp_add_traceback(Frame *frame, CpLine *known) {
     PyObject *type, *value, *traceback; /* making an object may collect garbage: they wait */
     if (cp_frame_is_incomplete(frame)) return;
     PyFrameObject *object = PyEval_GetFrame(); // borrowed
-    if (object == NULL) return;
+    if (object == NULL) {
+        PyErr_NoMemory(); /* what was raised is lost with the frame that could not be made */
+        return;
+    }
     PyErr_Fetch(&type, &value, &traceback);
     PyTracebackObject *entry = PyObject_GC_New(PyTracebackObject, &PyTraceBack_Type);
     if (entry == NULL) {
