@@ -180,7 +180,7 @@ void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 
 /* --- for the link block --- */
 
-PyObject **rt_characters(void);                            // borrowed: the str of each code below 256
+PyObject **rt_characters(void);                          // borrowed: the str of each code below 256
 PyObject *rt_method(const char *type, const char *name); // borrowed from a type of builtins.def
 
 /* --- for runtime/ and the frame hook --- */
