@@ -596,8 +596,8 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
     if (failed != NULL && note_failed_guard(failed, offset)) {
-        /* not at tier 3, which waits for all others to be compiled */
-        Tier tier = Py_MIN((Tier)Py_MAX(record->compiled_tier, record->requested), TIER_OPTIMIZING);
+        Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
+        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 waits for all others */
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
