@@ -4,8 +4,7 @@
 
 #include <libgccjit.h>
 
-#include "ir/image.h"
-#include "ir/ir.h"
+#include "codegen/links.h"
 
 /* Types and builtins, made once a context. */
 typedef struct Gcc {
@@ -28,9 +27,7 @@ typedef struct Unit {
     gcc_jit_block **blocks;                /* by block id */
     gcc_jit_block **exits;                 /* by exit: where it is done */
     gcc_jit_block *block;                  /* where instructions go */
-    VEC(int32_t) link_kinds;
-    VEC(int32_t) link_indexes;
-    int bool_slot; /* link slots of False and True, next to each other; -1: not yet */
+    Links links;
 } Unit;
 
 void gcc_init(Gcc *gcc, gcc_jit_context *ctx);

@@ -42,6 +42,7 @@ void cp_add_traceback(Frame *frame) {
     if (cp_frame_is_incomplete(frame)) return;
     PyFrameObject *object = PyEval_GetFrame(); // borrowed
     if (object != NULL) PyTraceBack_Here(object);
+    else PyErr_NoMemory(); /* what was raised is lost with the frame that could not be made */
 }
 
 bool cp_generator_awaits(PyGenObject *generator) {
@@ -130,6 +131,11 @@ PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->impo
 typedef struct PropertyObject {
     PyObject_HEAD PyObject *getter;
 } PropertyObject;
+
+PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
+    *offset = Py_TYPE(holder)->tp_members[0].offset; /* __func__ is the first of both types */
+    return *(PyObject **)((char *)holder + *offset);
+}
 
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
 

@@ -260,9 +260,8 @@ static void instruction(Parser *p, Block *block) {
     if (expected != IR_ANY && expected != type) fail(p, "the result's type does not fit the operation");
     Values args = value_list(p);
     int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : IR_OPS[op].args;
-    bool open = op == IR_phi_OP || op == IR_keep_OP || op == IR_push_OP ||
-                (op == IR_call_OP && ir_helper((int)immediate)->variadic);
-    if (open ? args.count < (op == IR_call_OP ? wanted : 0) : args.count != wanted)
+    bool open = op == IR_call_OP ? ir_helper((int)immediate)->variadic : wanted < 0;
+    if (open ? args.count < (wanted < 0 ? 0 : wanted) : args.count != wanted)
         fail(p, "wrong number of values");
     Ins *ins = ir_new_ins(p->fn, op, type, 0);
     ins->type = (uint8_t)type;

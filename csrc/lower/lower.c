@@ -370,6 +370,7 @@ static bool is_leader(const Lowerer *l, int index) {
 static void lower_place(Lowerer *l, int index) {
     Place *place = &l->places[index];
     l->ran_code = false;
+    l->hints->count = l->first_hint;
     l->block = place->block;
     l->depth = place->depth;
     l->framed = place->framed;
@@ -448,6 +449,7 @@ void lower_prepare(Lowerer *l) {
     l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
     l->places = arena_array(arena, Place, l->code->count + 1);
     l->work = arena_array(arena, int, l->code->count + 1);
+    l->first_hint = l->hints->count;
     count_edges(l);
     l->instr = &l->code->instrs[0];
 }
@@ -478,6 +480,7 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
     if (tier > 1) cold_mark(cx, code);
     Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .framed = true};
+    l.hints = arena_new(&cx->arena, Hints);
     const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
     lower_prepare(&l);
     if (callees != NULL) lower_begin_inlining(&l);

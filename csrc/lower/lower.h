@@ -42,6 +42,22 @@ typedef struct Place {
     VEC(Incoming) incoming;
 } Place;
 
+/* The class that a value was found to have. Nothing may rely on it. */
+typedef struct Hint {
+    const Ins *value;
+    uint32_t type_version;
+} Hint;
+typedef VEC(Hint) Hints;
+
+/* A method that depends on its owner's class. */
+typedef struct Choice {
+    Ins *value;        /* the function */
+    const Site *sites; /* by class */
+    Ins *index;        /* the number of the class at hand */
+} Choice;
+
+enum { SEEN_CLASSES = 8 }; /* at one site; there are fewer */
+
 typedef struct Lowerer {
     CompileContext *cx;
     const Bytecode *code;
@@ -63,11 +79,14 @@ typedef struct Lowerer {
     int *work;     /* places whose stack is known and that wait to be lowered */
     int work_count;
     const Callees *callees;
-    struct Inlined *inlined;     /* of a call put in line: lower_inline.c; NULL: the function itself */
-    struct Budget *budget;       /* of all calls put in line, likewise */
-    int units_left, calls_left;  /* of it, for its own calls and those in them; call sites to come */
-    bool framed;                 /* its frame is there; always so of the function itself */
-    int frame;                   /* as in FrameState */
+    struct Inlined *inlined;    /* of a call put in line: lower_inline.c; NULL: the function itself */
+    struct Budget *budget;      /* of all calls put in line, likewise */
+    int units_left, calls_left; /* of it, for its own calls and those in them; call sites to come */
+    bool framed;                /* its frame is there; always so of the function itself */
+    int frame;                  /* as in FrameState */
+    Hints *hints;               /* of the function and the calls put in line in it */
+    int first_hint;             /* those before it hold wherever this function's code is */
+    VEC(Choice) choices;
     int first_const, first_name; /* numbers of its own ones among those of all calls put in line */
 } Lowerer;
 
@@ -164,6 +183,15 @@ void lower_leave_here(Lowerer *l);
 bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
+void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);
+/* --- calls of methods of several classes (lower_choice.c) --- */
+
+/* A method that was just read: which it is depends on the number. */
+void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
+/* The CALL at hand, of such a method. False: nothing was done. */
+bool lower_choice_call(Lowerer *l);
+/* The CALL at hand: its operands are replaced by the result. */
+void lower_call_operands(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);

@@ -404,6 +404,7 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     Lowerer *inner = arena_new(arena, Lowerer);
     *inner =
         (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .budget = l->budget};
+    inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
     *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function, .way = way};
     callee->code->argument_types = types_of(l, call);
@@ -544,6 +545,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     enter(l, inner, call);
     setjmp(over); /* on with the next place */
     lower_all_places(inner);
+    l->hints->count = inner->first_hint;
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     Ins *result = result_of(inner);

@@ -199,9 +199,13 @@ void lower_general_call(Lowerer *l) {
     lower_leave(l);
 }
 
-void lower_CALL(Lowerer *l) {
+void lower_call_operands(Lowerer *l) {
     if (l->inference && (lower_builtin_call(l) || lower_inline_call(l))) return;
     lower_general_call(l);
+}
+
+void lower_CALL(Lowerer *l) {
+    if (!lower_choice_call(l)) lower_call_operands(l);
 }
 
 void lower_CALL_FUNCTION_EX(Lowerer *l) {

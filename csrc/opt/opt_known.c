@@ -20,6 +20,7 @@ typedef struct Memory {
 static bool is_question(const Ins *ins) {
     switch (ins->op) {
     case IR_type_is_OP:
+    case IR_type_index_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:
     case IR_module_is_OP:
@@ -29,13 +30,16 @@ static bool is_question(const Ins *ins) {
     }
 }
 
+static bool asks_the_same(const Ins *a, const Ins *b) {
+    if (a->op != b->op || a->arg_count != b->arg_count) return false;
+    for (int i = 0; i < a->arg_count; i++)
+        if (a->args[i] != b->args[i]) return false;
+    return true;
+}
+
 static Ins *asked_before(const Asked *k, const Ins *ins) {
-    for (int i = 0; i < k->asked.count; i++) {
-        Ins *earlier = k->asked.items[i];
-        if (earlier->op == ins->op && earlier->args[0] == ins->args[0] &&
-            (ins->arg_count < 2 || earlier->args[1] == ins->args[1]))
-            return earlier;
-    }
+    for (int i = 0; i < k->asked.count; i++)
+        if (asks_the_same(k->asked.items[i], ins)) return k->asked.items[i];
     return NULL;
 }
 

@@ -277,8 +277,8 @@ PyObject *rt_find_init(PyTypeObject *type) {
     uint32_t version = cp_type_version(type);
     Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
     if (version != 0 && known->version == version) return known->init;
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_new != PyBaseObject_Type.tp_new ||
-        type->tp_vectorcall != NULL)
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT ||
+        type->tp_new != PyBaseObject_Type.tp_new || type->tp_vectorcall != NULL)
         return NULL;
     PyObject *init = _PyType_Lookup(type, cp_name_init()); // borrowed
     if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type)) return NULL;
@@ -421,6 +421,19 @@ static uint64_t unbind(PyObject **rest, uint64_t consumed) {
     return consumed | 3;
 }
 
+/* An object whose class has a function for it: as that function of the object. */
+static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
+                               i64 count, uint64_t consumed) {
+    rest[0] = Py_NewRef(function);
+    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
+        drop_call(rest, 0, consumed | 1);
+        return NULL;
+    }
+    PyObject *result = rt_call(tstate, names, rest, count, consumed | 1);
+    cp_leave_recursive(tstate);
+    return result;
+}
+
 /* All that is not done at once. */
 static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, PyObject *names,
                                                        PyObject **rest, i64 count, uint64_t consumed) {
@@ -436,7 +449,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
         return rt_call(tstate, names, rest, count, unbind(rest, consumed));
     i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
-    PyObject *callable = rest[place], *result, *init;
+    PyObject *callable = rest[place], *result, *init, *method;
     Args args = {.values = rest + place + 1,
                  .positional = count - place - 1 - (names != NULL ? PyTuple_GET_SIZE(names) : 0),
                  .names = names,
@@ -452,6 +465,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);
     }
+    if (rest[0] == NULL && count < MASK_BITS && (method = rt_special_call(callable)) != NULL)
+        return look_at_breaker(tstate, call_instance(tstate, names, method, rest, count, consumed));
     size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
     result = PyObject_Vectorcall(callable, args.values, given, names);
     drop_call(rest, place, consumed);
