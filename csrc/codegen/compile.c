@@ -57,14 +57,15 @@ typedef enum Outcome { DONE, BAILED, NOT_QUICK } Outcome;
 /* What a unit's quick code consists of in the shared object. */
 enum { PIECES = 3 };
 
-static void emit_quickly(Fn *fn, int index, Piece pieces[PIECES]) {
+static bool emit_quickly(Fn *fn, int index, Piece pieces[PIECES]) {
     static const char *const NAMES[PIECES] = {"unit", "image", "image_size"};
     for (int i = 0; i < PIECES; i++)
         snprintf(pieces[i].name, sizeof(pieces[i].name), "dxpy_%s_%d", NAMES[i], index);
     pieces[0].is_code = true;
-    quick_emit(fn, &pieces[0].bytes, &pieces[1].bytes);
+    if (!quick_emit(fn, &pieces[0].bytes, &pieces[1].bytes)) return false;
     int32_t size = (int32_t)(pieces[1].bytes.length / sizeof(int32_t));
     strbuf_add(&pieces[2].bytes, (const char *)&size, sizeof(size));
+    return true;
 }
 
 /* Run the stages up to `emit` on one unit: for libgccjit, or quickly into `pieces`; a bail ends here. */
@@ -82,9 +83,8 @@ static Outcome compile_unit(CompileContext *cx, Gcc *gcc, Piece *pieces, const C
     double parsed = now_ms();
     opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
     double optimised = now_ms();
-    if (pieces != NULL && !quick_can(fn)) return NOT_QUICK;
-    if (pieces != NULL) emit_quickly(fn, index, pieces);
-    else emit_unit(gcc, fn, index);
+    if (pieces != NULL && (!quick_can(fn) || !emit_quickly(fn, index, pieces))) return NOT_QUICK;
+    if (pieces == NULL) emit_unit(gcc, fn, index);
     result->parse_ms = parsed - start;
     result->opt_ms = optimised - parsed;
     result->emit_ms = now_ms() - optimised;

@@ -39,7 +39,7 @@ bool quick_can(const Fn *fn) {
 #if !defined(__x86_64__)
     return false;
 #endif
-    if (fn->tier != 1 || fn->force_exits) return false;
+    if (fn->tier != 1 || fn->force_exits || fn->inlined.count > 0) return false;
     for (int i = 0; i < fn->blocks.count; i++)
         for_each_ins(ins, fn->blocks.items[i]) if (!knows(ins)) return false;
     for (int i = 0; i < fn->exits.count; i++)
@@ -180,7 +180,6 @@ static void epilogue(Quick *q) {
 
 static void set_frame_size(Quick *q) {
     int32_t bytes = (q->words * 8 + 15) / 16 * 16 + 8; /* with what was pushed, calls find rsp even to 16 */
-    if (bytes > MOST_BYTES) bail(q->fn->cx, "too_large", "its values take too much of the C stack");
     int end = q->a.code.count;
     q->a.code.count = q->frame_at;
     x86_move_stack(&q->a, -bytes);
@@ -221,7 +220,7 @@ static void new_labels(Quick *q) {
     for (int i = 0; i < QUICK_TAILS; i++) q->tails[i] = x86_new_label(&q->a);
 }
 
-void quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
+bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     Quick quick = {.fn = fn, .a = {.arena = fn_arena(fn)}}, *q = &quick;
     q->lives = arena_array(fn_arena(fn), Life, fn->next_value + 1);
     for (uint32_t i = 0; i < fn->next_value; i++) q->lives[i].place = -1;
@@ -239,10 +238,12 @@ void quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     emit_exits(q);
     quick_tails(q);
     epilogue(q);
+    if (q->words * 8 > MOST_BYTES) return false;
     set_frame_size(q);
     x86_resolve(&q->a);
     Words words = {0};
     image_words(fn, &q->links, &words);
     strbuf_add(code, (const char *)q->a.code.items, (size_t)q->a.code.count);
     strbuf_add(image, (const char *)words.items, sizeof(int32_t) * (size_t)words.count);
+    return true;
 }

@@ -9,7 +9,7 @@
 /* Has every operation of the function (after the passes) quick code? */
 bool quick_can(const Fn *fn);
 
-/* Code that may stand anywhere, and its image; bails. */
-void quick_emit(Fn *fn, StrBuf *code, StrBuf *image);
+/* Code that may stand anywhere, and its image. False: it would take too much of the C stack. */
+bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image);
 
 #endif

@@ -293,6 +293,17 @@ static void write_perf_map(const FunctionRecord *record, const CompiledCode *com
     fclose(file);
 }
 
+/* Tier 1's code speculates on nothing: it is kept for when what replaces it turns out to be wrong. */
+static void replace(FunctionRecord *record, CompiledCode *old) {
+    if (old->tier != TIER_BASELINE || record->compiled->tier == TIER_BASELINE) {
+        table_retire(old);
+        return;
+    }
+    if (record->baseline != NULL) table_retire(record->baseline);
+    record->baseline = old;
+    old->invalid = 1; /* who runs it goes on in the new code */
+}
+
 /* Load an artifact and make it what the record runs. False: the record says why not. */
 static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
     char message[160];
@@ -308,7 +319,7 @@ static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const
     record->compiled_tier = (uint8_t)tier;
     record->bail_reason = NULL;
     record->bail_message[0] = '\0';
-    if (old != NULL) table_retire(old);
+    if (old != NULL) replace(record, old);
     if (options.perf_map) write_perf_map(record, compiled);
     return true;
 }
@@ -338,6 +349,7 @@ static Pending **find_job(uint64_t job) {
 static void drop_pending(Pending **place) {
     Pending *gone = *place;
     *place = gone->next;
+    if (gone->reply == NULL) worker_cancel(gone->job);
     free(gone->reply);
     free_facts(gone->facts);
     free(gone);
@@ -502,7 +514,10 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     return 0;
 }
 
-void compile_invalidate(FunctionRecord *record) {
+/* What is being compiled for it is not wanted any more, nor what it runs: back to tier 1's code, if there is
+ * any. */
+static void fall_back(FunctionRecord *record) {
+    CompiledCode *compiled = record->compiled;
     for (Pending **place = &pending; *place != NULL;) {
         if ((*place)->record == record) {
             drop_pending(place);
@@ -510,11 +525,17 @@ void compile_invalidate(FunctionRecord *record) {
             place = &(*place)->next;
         }
     }
-    CompiledCode *compiled = record->compiled;
     osr_disarm(record->code);
-    record->compiled = NULL;
-    record->compiled_tier = 0;
+    record->compiled = record->baseline;
+    record->compiled_tier = record->baseline != NULL ? TIER_BASELINE : 0;
+    if (record->baseline != NULL) record->baseline->invalid = 0;
+    record->baseline = NULL;
     if (compiled != NULL) table_retire(compiled);
+}
+
+void compile_invalidate(FunctionRecord *record) {
+    fall_back(record);
+    if (record->compiled != NULL) fall_back(record);
 }
 
 /* --- guards that keep failing --- */
@@ -547,17 +568,19 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     FunctionRecord *failed = code == record->code ? record : table_record(code);
     if (failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
+        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 waits for all others */
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
         }
         record_pin(record);
         make_room_for_types(failed);
-        compile_invalidate(record);
+        fall_back(record);
         record->requested = (uint8_t)tier;
         publish_frame = frame;
         met_frame = innermost;
-        if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+        if (record->compiled_tier == tier) engine_compile_ended(record, tier, true);
+        else if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
         publish_frame = met_frame = NULL;
         record_unpin(record);
     }

@@ -50,10 +50,11 @@ typedef struct FunctionRecord {
     struct Engine *engine;   /* borrowed: the engine it counts for */
     const char *bail_reason; /* name from jit/reasons.def of the last failed compile, or NULL */
     char bail_message[256];
-    uint64_t exits;         /* side exits taken, all sites */
-    uint32_t compiles;      /* how often it was compiled */
-    double compile_ms;      /* time in the worker, all compiles */
-    int32_t *failed_guards; /* code units at which speculation failed too often */
+    uint64_t exits;                /* side exits taken, all sites */
+    uint32_t compiles;             /* how often it was compiled */
+    struct CompiledCode *baseline; /* tier 1's, kept while a higher tier's runs, to fall back on; or NULL */
+    double compile_ms;             /* time in the worker, all compiles */
+    int32_t *failed_guards;        /* code units at which speculation failed too often */
     int32_t failed_guard_count;
     uint32_t recompiles;     /* because of those */
     uint8_t *argument_types; /* Likely of each argument, from a sample call; NULL: none yet */

@@ -201,6 +201,22 @@ int worker_submit_dump(uint64_t id, const char *text, size_t length, const char 
     return submit(job);
 }
 
+void worker_cancel(uint64_t id) {
+    Client *client = &worker_client;
+    JobList left = {0};
+    pthread_mutex_lock(&client->lock);
+    for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;) {
+        if (job->id != id) {
+            jobs_append(&left, job);
+            continue;
+        }
+        free(job->reply);
+        free(job);
+    }
+    client->waiting = left;
+    pthread_mutex_unlock(&client->lock);
+}
+
 bool worker_take_reply(WorkerReply *reply) {
     Client *client = &worker_client;
     pthread_mutex_lock(&client->lock);

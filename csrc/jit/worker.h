@@ -55,6 +55,9 @@ int worker_submit(uint64_t job, const char *key, const char *text, size_t length
 /* Queue a request for cc_dump's text of `stage`. */
 int worker_submit_dump(uint64_t job, const char *text, size_t length, const char *stage, int level);
 
+/* Its answer is not wanted any more. What the worker has already is answered all the same. */
+void worker_cancel(uint64_t job);
+
 /* Take one finished reply, in order of completion; false when none is there. */
 bool worker_take_reply(WorkerReply *reply);
 

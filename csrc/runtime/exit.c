@@ -156,6 +156,10 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     FunctionRecord *function = compiled->record;
     int outermost = record->level_count - 1;
     record->count++;
+    if (record->kind == EXIT_LEAVE && compiled->invalid && !cp_is_tracing(tstate)) {
+        FunctionRecord *now = table_record(f->at[outermost]->f_code);
+        if (now != NULL) compile_rearm(now, record->levels[outermost].offset); /* on in what replaces it */
+    }
     if (function == NULL) return;
     function->exits++;
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);

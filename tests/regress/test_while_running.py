@@ -111,3 +111,22 @@ print(subprocess.run([sys.executable, "-c", code], env={k: v for k, v in os.envi
                      capture_output=True, text=True).stdout)
 """
     assert run(text, 1, tmp_path) == ["met"]
+
+
+def test_a_guard_that_keeps_failing_leaves_tier_1s_code(tmp_path):
+    text = """
+def f(a, b):
+    return a * b + a
+only = dict(thresholds=(10, 50, 10**9), only=("__main__.f",))
+dxpy.enable(**only, sync=True, max_tier=2)
+for i in range(200):
+    f(i, 3)
+dxpy.enable(**only, sync=False, max_tier=2, install_delay=3600)
+answers = {f(1.5, 2) for _ in range(2000)}
+told = str(dxpy.explain(f))
+print(*answers, "in use: tier 1," in told, "being compiled at tier 2" in told)
+dxpy.enable(**only, sync=True, max_tier=2, install_delay=0)
+dxpy.reset()
+print(f(2, 2), "in use" in str(dxpy.explain(f)))
+"""
+    assert run(text, 2, tmp_path) == ["4.5", "True", "True", "6", "False"]
