@@ -9,3 +9,8 @@ fuzz: build
 
 bisect: build
 	$(BIN)/python tools/fuzz/guilty.py $(if $(MODES),--modes $(MODES)) $(SCRIPT) -- $(ARGS)
+
+# Each operator and built-in function with every pair of values, warmed with other ones.
+.PHONY: fuzz-tables
+fuzz-tables: build
+	nice $(BIN)/python tools/fuzz/tables.py $(if $(MODES),--modes $(MODES))

@@ -12,7 +12,9 @@ typedef struct Row {
 #define OF_list      LIKELY_LIST
 #define OF_dict      LIKELY_DICT
 #define OF_str       LIKELY_STR
+#define OF_bytes     LIKELY_BYTES
 #define OF_bytearray LIKELY_BYTEARRAY
+#define OF_set       LIKELY_SET
 
 static const Row ROWS[BI_COUNT] = {
 #define FUNCTION(module, name, result)                                                                       \

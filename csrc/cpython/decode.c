@@ -298,7 +298,9 @@ static bool is_module_named(PyObject *module, const char *name) {
 #define TYPE_OF_list      &PyList_Type
 #define TYPE_OF_dict      &PyDict_Type
 #define TYPE_OF_str       &PyUnicode_Type
+#define TYPE_OF_bytes     &PyBytes_Type
 #define TYPE_OF_bytearray &PyByteArray_Type
+#define TYPE_OF_set       &PySet_Type
 
 /* Which of bytecode/builtins.def a site's object is. */
 static void name_builtin(Site *site) {

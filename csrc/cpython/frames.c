@@ -38,11 +38,35 @@ void cp_clear_frame(PyThreadState *tstate, Frame *frame) {
     Py_DECREF(frame->f_code);
 }
 
-void cp_add_traceback(Frame *frame) {
+/* The line is worked out by going through the code's table of lines from its start. */
+static int line_of(PyFrameObject *object, Frame *frame, CpLine *known) {
+    if (object->f_lineno != 0 || known == NULL) return PyFrame_GetLineNumber(object);
+    int unit = cp_frame_lasti(frame);
+    CpLine *line = &known[unit % CP_LINES];
+    if (line->unit != unit + 1) *line = (CpLine){unit + 1, PyFrame_GetLineNumber(object)};
+    return line->line;
+}
+
+void cp_add_traceback(Frame *frame, CpLine *known) {
+    PyObject *type, *value, *traceback; /* making an object may collect garbage: they wait */
     if (cp_frame_is_incomplete(frame)) return;
     PyFrameObject *object = PyEval_GetFrame(); // borrowed
-    if (object != NULL) PyTraceBack_Here(object);
-    else PyErr_NoMemory(); /* what was raised is lost with the frame that could not be made */
+    if (object == NULL) {
+        PyErr_NoMemory(); /* what was raised is lost with the frame that could not be made */
+        return;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    PyTracebackObject *entry = PyObject_GC_New(PyTracebackObject, &PyTraceBack_Type);
+    if (entry == NULL) {
+        _PyErr_ChainExceptions(type, value, traceback);
+        return;
+    }
+    entry->tb_frame = (PyFrameObject *)Py_NewRef(object);
+    entry->tb_lasti = cp_frame_lasti(frame) * (int)sizeof(_Py_CODEUNIT);
+    entry->tb_lineno = line_of(object, frame, known);
+    entry->tb_next = (PyTracebackObject *)traceback;
+    _PyObject_GC_TRACK(entry);
+    PyErr_Restore(type, value, (PyObject *)entry);
 }
 
 bool cp_generator_awaits(PyGenObject *generator) {

@@ -1,4 +1,4 @@
-/* The next item of iterators over built-in containers, and look-ups in dicts, where neither runs code. */
+/* The next item of iterators over built-in containers, where it comes without running code. */
 #include "cpython/compat.h"
 
 /* --- dicts --- */
@@ -33,55 +33,6 @@ static int dict_next(CpDictIterator *iterator, Py_ssize_t *position, PyObject **
 static void dict_step(CpDictIterator *iterator, Py_ssize_t position) {
     iterator->position = position + 1;
     iterator->left--;
-}
-
-static Py_ssize_t index_at(PyDictKeysObject *keys, size_t place) {
-    int log2_size = keys->dk_log2_size;
-    if (log2_size < 8) return ((const int8_t *)keys->dk_indices)[place];
-    if (log2_size < 16) return ((const int16_t *)keys->dk_indices)[place];
-    if (log2_size < 32) return ((const int32_t *)keys->dk_indices)[place];
-    return (Py_ssize_t)((const int64_t *)keys->dk_indices)[place];
-}
-
-/* Comparing two of these runs nobody's code. */
-static bool is_plain_key(PyObject *key) {
-    PyTypeObject *type = Py_TYPE(key);
-    return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type;
-}
-
-/* Is an entry's key, of equal hash, the same as `key`? -1: it cannot be said. */
-static int same_key(PyObject *entry, PyObject *key) {
-    if (entry == key) return 1;
-    if (PyUnicode_CheckExact(key) && PyUnicode_CheckExact(entry)) return _PyUnicode_EQ(entry, key);
-    return is_plain_key(entry) ? PyObject_RichCompareBool(entry, key, Py_EQ) : -1;
-}
-
-int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
-    PyDictObject *object = (PyDictObject *)dict;
-    PyDictKeysObject *keys = object->ma_keys;
-    bool is_str = PyUnicode_CheckExact(key);
-    if (!is_str && !PyLong_CheckExact(key)) return -1;
-    Py_hash_t hash = is_str ? ((PyASCIIObject *)key)->hash : -1;
-    if (hash == -1) hash = Py_TYPE(key)->tp_hash(key);
-    size_t mask = ((size_t)1 << keys->dk_log2_size) - 1, perturb = (size_t)hash, place = (size_t)hash & mask;
-    for (Py_ssize_t index; (index = index_at(keys, place)) != DKIX_EMPTY;) {
-        if (index >= 0 && keys->dk_kind == DICT_KEYS_GENERAL) {
-            PyDictKeyEntry *entry = &DK_ENTRIES(keys)[index];
-            int same = entry->me_hash == hash ? same_key(entry->me_key, key) : 0;
-            if (same < 0) return -1;
-            *value = entry->me_value;
-            if (same) return *value != NULL;
-        } else if (index >= 0 && is_str) {
-            PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
-            PyObject *there = entry->me_key;
-            *value = object->ma_values ? object->ma_values->values[index] : entry->me_value;
-            if (there == key || (((PyASCIIObject *)there)->hash == hash && _PyUnicode_EQ(there, key)))
-                return *value != NULL;
-        }
-        perturb >>= 5;
-        place = (place * 5 + perturb + 1) & mask;
-    }
-    return 0;
 }
 
 /* --- iterators --- */
@@ -163,7 +114,7 @@ int cp_next_item(PyObject *iterator, PyObject **items) {
 static bool can_keep(PyObject *result, int place) {
     if (Py_REFCNT(result) != 1) return true; /* somebody has the tuple: the next one will be another */
     PyObject *old = PyTuple_GET_ITEM(result, place);
-    return Py_REFCNT(old) > 1 || is_plain_key(old);
+    return Py_REFCNT(old) > 1 || cp_is_plain_key(old);
 }
 
 static void keep(PyObject *result, int place, PyObject *item) {

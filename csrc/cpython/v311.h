@@ -172,9 +172,27 @@ int cp_next_item(PyObject *iterator, PyObject **items);
 int cp_next_counted(PyObject *iterator, PyObject **items);
 /* The same for zip of two and for dict.items(). */
 int cp_next_pair(PyObject *iterator, PyObject **items);
-/* Value of an exact str or int in a dict: 1: found, borrowed; 0: not there; -1: it cannot be said without
- * running code. */
-int cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+/* Comparing two of these runs nobody's code, and neither does the end of one. */
+static inline bool cp_is_plain_key(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type;
+}
+
+/* --- cpython/hashed.c: dicts and sets, by keys that run no code --- */
+
+/* Value of a key in a dict, borrowed. Above 0: it is there, and this is a hint for cp_dict_set; 0: it is not;
+ * -1: it cannot be said without running code. */
+int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
+int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
+/* Put a value there. `hint`: what finding the key gave, or 0. 1: done; -1: it might run code, nothing was
+ * done. */
+int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
+int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* 1: an exact list or tuple has an item that is the same or equal; 0; -1. */
+int64_t cp_sequence_find(PyObject *sequence, PyObject *item);
+/* 1: a set has the key; 0; -1. Add or discard it: 1: done; -1: nothing was done. */
+int64_t cp_set_find(PyObject *set, PyObject *key);
+int64_t cp_set_change(PyObject *set, PyObject *key, bool add);
 
 /* The ints that are always there, the least first. */
 static inline void *cp_small_ints(void) { return _PyLong_SMALL_INTS; }
@@ -257,6 +275,51 @@ static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) 
     return yielded;
 }
 
+/* What a suspended generator or coroutine waits for by yield from or await, borrowed; NULL: nothing. */
+static inline PyObject *cp_delegate(PyGenObject *generator) {
+    if (generator->gi_frame_state != FRAME_SUSPENDED) return NULL;
+    Frame *frame = cp_generator_frame(generator);
+    _Py_CODEUNIT next = frame->prev_instr[1];
+    int opcode = _Py_OPCODE(next);
+    if ((opcode != RESUME && opcode != RESUME_QUICK) || _Py_OPARG(next) < 2) return NULL;
+    if (_Py_OPCODE(frame->prev_instr[-1]) != SEND || _Py_OPCODE(frame->prev_instr[-2]) == EXTENDED_ARG)
+        return NULL;
+    return frame->localsplus[frame->stacktop - 1];
+}
+/* It runs on, in the SEND before the yield that it is suspended at; nothing of its code is run for that. */
+static inline void cp_begin_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr--;
+    frame->is_entry = true;
+    frame->previous = cp_current_frame(tstate);
+    cp_set_current_frame(tstate, frame);
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* What it waits for has yielded: it is suspended again. */
+static inline void cp_end_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr++;
+    cp_set_current_frame(tstate, frame->previous);
+    frame->previous = NULL;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    generator->gi_frame_state = FRAME_SUSPENDED;
+}
+/* What the SEND that a frame stands at does with a result: put in the place of what was waited for, on behind
+ * the loop; or yielded. */
+static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yielded) {
+    if (yielded) {
+        _PyFrame_StackPush(frame, result_steal);
+        return;
+    }
+    PyObject **top = &frame->localsplus[frame->stacktop - 1], *receiver = *top;
+    *top = result_steal;
+    Py_DECREF(receiver);
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+}
+
 /* --- cpython/frames.c --- */
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
  * exception: CPython has to make it. */
@@ -270,8 +333,9 @@ void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
 
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
-/* Add the running frame to the traceback of the exception that is set. */
-void cp_add_traceback(Frame *frame);
+/* Add the running frame to the traceback of the exception that is set. `known`: CP_LINES of its code, or
+ * NULL. */
+void cp_add_traceback(Frame *frame, CpLine *known);
 /* Is the suspended generator or coroutine waiting for another one? */
 bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed

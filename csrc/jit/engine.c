@@ -237,7 +237,8 @@ void engine_ask(FunctionRecord *record) {
 }
 
 void engine_loops_ran(FunctionRecord *record) {
-    if (record->engine->enabled && !record->requested && due_tier(record) > record->tier)
+    Tier due = due_tier(record);
+    if (record->engine->enabled && !record->requested && due > record->tier && due > TIER_BASELINE)
         record->next_ask = Py_MIN(record->next_ask, record->calls + 1);
 }
 

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cpython/lines.h"
+
 typedef enum Tier { TIER_INTERPRETER, TIER_BASELINE, TIER_OPTIMIZING, TIER_AOT, TIER_COUNT } Tier;
 
 /* Why a record's function stays interpreted: bits of FunctionRecord.never. */
@@ -64,10 +66,11 @@ typedef struct FunctionRecord {
     uint32_t *seen_types; /* by inline cache: what tier 1's have seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
     int32_t osr_count;
-    uint8_t osr_seen;  /* how often the sampler saw it at one of its back-edges */
-    uint8_t osr_never; /* frames run that were entered without the hook: no back-edge may be armed */
-    struct Warm *warm; /* what the index of the code cache says of it (jit/warm.c), or NULL */
-    uint32_t warm_at;  /* heat at which to try that again; 0: not at all */
+    uint8_t osr_seen;        /* how often the sampler saw it at one of its back-edges */
+    uint8_t osr_never;       /* frames run that were entered without the hook: no back-edge may be armed */
+    CpLine raised[CP_LINES]; /* where exceptions came from lately */
+    struct Warm *warm;       /* what the index of the code cache says of it (jit/warm.c), or NULL */
+    uint32_t warm_at;        /* heat at which to try that again; 0: not at all */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 

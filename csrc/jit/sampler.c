@@ -19,16 +19,25 @@ enum { LOOK_EVERY_MS = 5, LOOKS_BEFORE_HOT = 2 };
 bool sampler_at_once;
 static volatile int wanted, asked, running;
 
+static void note_loops(FunctionRecord *record) {
+    record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
+    engine_loops_ran(record);
+}
+
+/* At a back-edge of the interpreter, or somewhere in compiled code. */
 static void look(PyThreadState *tstate) {
     Frame *frame = cp_current_frame(tstate);
-    if (frame == NULL || cp_is_tracing(tstate) || !osr_sees(tstate, frame)) return;
+    if (frame == NULL || cp_is_tracing(tstate)) return;
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
+    if (!osr_sees(tstate, frame)) {
+        if (record->compiled != NULL && record->compiled->active > 0) note_loops(record);
+        return;
+    }
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));
     if (unit < 0) return;
     cp_watch(frame->f_code);
-    record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
-    engine_loops_ran(record);
+    note_loops(record);
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
     if (record->osr_seen < LOOKS_BEFORE_HOT) return;
     compile_hot_loop(record, unit);

@@ -73,6 +73,10 @@ typedef struct Lowerer {
     int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
+    struct {
+        const Ins *dict, *key;
+        Ins *hint; /* of cp_dict_find */
+    } found;       /* the last item of a dict looked for; its hint's block says where it holds */
     bool ran_code; /* tracing may have been turned on since it was last looked at */
     Place *places; /* by instruction */
     int *handlers; /* BcHandler -> Fn.handlers */
@@ -150,6 +154,10 @@ Ins *lower_guarded(Ins *guard, FrameState *state);
 /* What is probably an int, by its type or by inference. */
 bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
 void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
+/* May a value be a key that a dict or a set finds without running code? */
+bool lower_is_hash_key(const Ins *key, Likely guess);
+/* A key was looked for in a dict; storing there in the same block starts from what it gave. */
+void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
 Known lower_known_type(Likely type);
 bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);

@@ -12,17 +12,12 @@ typedef struct Call {
     FrameState *state;
 } Call;
 
-/* The methods whose objects emitted code can name. */
+/* The methods and the objects that emitted code names. */
 static const struct {
     uint8_t builtin, known;
 } METHODS[] = {
-    {BI_list_append, KNOWN_list_append},
-    {BI_list_pop, KNOWN_list_pop},
-    {BI_dict_get, KNOWN_dict_get},
-    {BI_dict_items, KNOWN_dict_items},
-    {BI_dict_keys, KNOWN_dict_keys},
-    {BI_dict_values, KNOWN_dict_values},
-    {BI_bytearray_append, KNOWN_bytearray_append},
+#define METHOD(type, name, result) {BI_##type##_##name, KNOWN_##type##_##name},
+#include "bytecode/builtins.def"
 };
 enum { METHOD_COUNT = sizeof(METHODS) / sizeof(METHODS[0]) };
 
@@ -246,15 +241,38 @@ static Ins *call_list_pop(Lowerer *l, Call *call) {
     return settled_result(l, EMIT_CALL(l, rt_list_pop, call->self), call->state);
 }
 
-static Ins *call_dict_get(Lowerer *l, Call *call) {
-    Likely key_type = call->types[call->count - 1];
-    if (call->args[0]->type == IR_F64 || key_type == LIKELY_TUPLE || key_type == LIKELY_FLOAT ||
-        key_type == LIKELY_BOOL)
-        return NULL;
-    for (int i = 0; i < call->count; i++) call->args[i] = lower_object(l, call->args[i]);
+/* get, setdefault and pop: the key, and what is given where it is not there. */
+static Ins *call_dict_item(Lowerer *l, Call *call) {
+    Ins *key = call->args[0], *found;
+    if (!lower_is_hash_key(key, call->types[call->count - 1])) return NULL;
+    if (call->count == 2) call->args[1] = lower_object(l, call->args[1]);
+    Ins *otherwise = call->count == 2               ? call->args[1]
+                     : call->builtin == BI_dict_pop ? K_NULL(l)
+                                                    : K_KNOWN(l, None);
+    if (call->builtin == BI_dict_get && key->type == IR_I64) {
+        guard_callable(l, call);
+        found = EMIT_CALL(l, rt_dict_get_int, call->self, key, otherwise);
+    } else {
+        call->args[0] = lower_object(l, key);
+        guard_callable(l, call);
+        found = call->builtin == BI_dict_get ? EMIT_CALL(l, rt_dict_get, call->self, call->args[0], otherwise)
+                : call->builtin == BI_dict_pop
+                    ? EMIT_CALL(l, rt_dict_pop, call->self, call->args[0], otherwise)
+                    : EMIT_CALL(l, rt_dict_setdefault, call->self, call->args[0], otherwise);
+    }
+    Ins *result = settled_result(l, found, call->state);
+    if (call->builtin == BI_dict_get) lower_note_found(l, call->self, key, found);
+    return result;
+}
+
+static Ins *call_set_change(Lowerer *l, Call *call) {
+    if (!lower_is_hash_key(call->args[0], call->types[0])) return NULL;
+    call->args[0] = lower_object(l, call->args[0]);
     guard_callable(l, call);
-    Ins *otherwise = call->count == 2 ? call->args[1] : K_KNOWN(l, None);
-    return settled_result(l, EMIT_CALL(l, rt_dict_get, call->self, call->args[0], otherwise), call->state);
+    Ins *done = call->builtin == BI_set_add ? EMIT_CALL(l, rt_set_put, call->self, call->args[0])
+                                            : EMIT_CALL(l, rt_set_discard, call->self, call->args[0]);
+    lower_guarded(INS(l, settled, 0, done), call->state);
+    return K_KNOWN(l, None);
 }
 
 static const struct {
@@ -283,7 +301,11 @@ static const struct {
     {BI_math_ceil, 1, 1, call_math},
     {BI_list_append, 1, 1, call_list_append},
     {BI_list_pop, 0, 0, call_list_pop},
-    {BI_dict_get, 1, 2, call_dict_get},
+    {BI_dict_get, 1, 2, call_dict_item},
+    {BI_dict_setdefault, 1, 2, call_dict_item},
+    {BI_dict_pop, 1, 2, call_dict_item},
+    {BI_set_add, 1, 1, call_set_change},
+    {BI_set_discard, 1, 1, call_set_change},
 };
 
 bool lower_builtin_call(Lowerer *l) {

@@ -85,22 +85,50 @@ bool lower_known_compare(Lowerer *l) {
 
 /* --- subscripts --- */
 
-static bool is_plain_key(const Ins *key, Likely guess) {
-    if (key->type == IR_F64 || key->op == IR_mkbool_OP) return false;
-    return key->type == IR_I64 || guess == LIKELY_OTHER || guess == LIKELY_INT || guess == LIKELY_STR ||
-           guess == LIKELY_CHAR || guess == LIKELY_UNSEEN;
+bool lower_is_hash_key(const Ins *key, Likely guess) {
+    if (key->type == IR_F64) return false;
+    return key->type == IR_I64 || key->op == IR_char_OP || guess == LIKELY_OTHER || guess == LIKELY_INT ||
+           guess == LIKELY_STR || guess == LIKELY_CHAR || guess == LIKELY_TUPLE || guess == LIKELY_UNSEEN;
+}
+
+void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found) {
+    l->found.dict = dict;
+    l->found.key = key;
+    l->found.hint = found;
+}
+
+static Ins *hint_for(Lowerer *l, const Ins *dict, const Ins *key) {
+    bool same = l->found.hint != NULL && l->found.hint->block == l->block && l->found.dict == dict &&
+                l->found.key == key;
+    return same ? l->found.hint : K_INT(l, 0);
 }
 
 static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
-    if (!is_plain_key(top(l, 1), key_type)) return false;
-    Ins *key = lower_peek(l, 1);
+    Ins *key = top(l, 1);
+    if (!lower_is_hash_key(key, key_type)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *found = EMIT_CALL(l, rt_dict_item, container, key);
+    Ins *found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
+                                     : EMIT_CALL(l, rt_dict_item, container, key);
     lower_guarded(INS(l, settled, 0, found), state);
+    lower_note_found(l, container, key, found);
     Ins *value = INS0(l, ldout, 0);
     value->nullable = false;
     replace_operands(l, 2, value);
+    return true;
+}
+
+static bool dict_store(Lowerer *l, Likely key_type) {
+    Ins *container = top(l, 2), *key = top(l, 1);
+    if (!lower_is_hash_key(key, key_type) || container->type != IR_OBJ) return false;
+    Ins *value = lower_peek(l, 3);
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, KNOWN_dict, state);
+    Ins *hint = hint_for(l, container, key);
+    Ins *done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
+                                    : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth -= 3;
     return true;
 }
 
@@ -143,6 +171,8 @@ bool lower_known_subscr(Lowerer *l) {
 bool lower_known_store_subscr(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 3) return false;
     Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
+    if (operands(l)->left == LIKELY_DICT || l->instr->feedback == FB_DICT)
+        return dict_store(l, operands(l)->right);
     if (operands(l)->left != LIKELY_BYTEARRAY || container->type != IR_OBJ) return false;
     if (!lower_likely_int(l, key, operands(l)->right) &&
         (key->type != IR_OBJ || operands(l)->right != LIKELY_OTHER))
@@ -206,19 +236,31 @@ bool lower_known_binary(Lowerer *l) {
     return true;
 }
 
+/* 1, 0 or -1, by the type of the container. */
+static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameState *state) {
+    if (lower_likely_str(l, container, type)) {
+        lower_guard_type(l, container, KNOWN_str, state);
+        lower_guard_type(l, item, KNOWN_str, state);
+        return EMIT_CALL(l, rt_str_has, container, item);
+    }
+    lower_guard_type(l, container, lower_known_type(type), state);
+    if (type == LIKELY_SET) return EMIT_CALL(l, rt_set_has, container, item);
+    if (type != LIKELY_DICT) return EMIT_CALL(l, rt_sequence_has, container, item);
+    return item->type == IR_I64 ? EMIT_CALL(l, rt_dict_has_int, container, item)
+                                : EMIT_CALL(l, rt_dict_has, container, item);
+}
+
 bool lower_known_contains(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
     Ins *container = top(l, 1), *item = top(l, 2);
     Likely type = operands(l)->right, item_type = operands(l)->left;
     bool strings = lower_likely_str(l, container, type) && lower_likely_str(l, item, item_type);
-    if (container->type != IR_OBJ || (!strings && (type != LIKELY_DICT || !is_plain_key(item, item_type))))
-        return false;
-    if (!strings) item = lower_peek(l, 2);
+    bool hashed = (type == LIKELY_DICT || type == LIKELY_SET) && lower_is_hash_key(item, item_type);
+    bool items = type == LIKELY_LIST || type == LIKELY_TUPLE;
+    if (container->type != IR_OBJ || (!strings && !hashed && !items)) return false;
+    if (type == LIKELY_SET || items) item = lower_peek(l, 2);
     FrameState *state = lower_state_here(l);
-    lower_guard_type(l, container, strings ? KNOWN_str : KNOWN_dict, state);
-    if (strings) lower_guard_type(l, item, KNOWN_str, state);
-    Ins *found =
-        strings ? EMIT_CALL(l, rt_str_has, container, item) : EMIT_CALL(l, rt_dict_has, container, item);
+    Ins *found = look_for(l, container, item, type, state);
     lower_guarded(INS(l, settled, 0, found), state);
     if (l->instr->arg) found = INS(l, not, 0, found);
     replace_operands(l, 2, INS(l, mkbool, 0, found));

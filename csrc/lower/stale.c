@@ -31,9 +31,37 @@ static bool arithmetic_looks(const Stale *s, int index) {
                                       : infer_comparison(instr, left, right)) == LIKELY_OTHER;
 }
 
+static bool is_hashed(Likely type) { return type == LIKELY_DICT || type == LIKELY_SET; }
+
+/* Is it an operation on a built-in container that lower_container.c or lower_iter.c does without running
+ * code? */
+static bool is_quiet(const Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    const OperandTypes *types = &s->inference->operands[index];
+    Likely left = types->left, right = types->right;
+    if (instr->flags & BC_NO_SPECULATION) return false;
+    switch (instr->op) {
+    case BC_BINARY_SUBSCR:
+        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_STR ||
+               left == LIKELY_CHAR || left == LIKELY_BYTES || left == LIKELY_BYTEARRAY;
+    case BC_STORE_SUBSCR:
+        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_BYTEARRAY;
+    case BC_CONTAINS_OP:
+        return is_hashed(right) || right == LIKELY_TUPLE || right == LIKELY_LIST || right == LIKELY_STR ||
+               right == LIKELY_CHAR;
+    case BC_FOR_ITER:
+        return right == LIKELY_LIST_ITER || right == LIKELY_TUPLE_ITER || right == LIKELY_STR_ITER ||
+               right == LIKELY_PLAIN_ITER || right == LIKELY_ENUMERATE || right == LIKELY_ZIP ||
+               right == LIKELY_DICT_ITEMS_ITER;
+    case BC_LOAD_METHOD: return bc_method(right, s->code->name_ids[instr->arg]) != BI_NONE;
+    default: return false;
+    }
+}
+
 /* Will the instruction probably be a call of a helper that runs code? */
 static bool looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
+    if (is_quiet(s, index)) return false;
     uint8_t top = s->inference->operands[index].right;
     switch (instr->op) {
     case BC_BINARY_OP:

@@ -260,11 +260,16 @@ static PyObject *take_exception(void) {
     return value;
 }
 
+static void add_traceback(Frame *frame) {
+    FunctionRecord *record = table_record(frame->f_code);
+    cp_add_traceback(frame, record ? record->raised : NULL);
+}
+
 /* The exception that is set leaves the calls put in line. */
 static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f->at[level]);
-        if (level > 0 || f->record->kind == EXIT_RAISE) cp_add_traceback(f->at[level]);
+        if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
         end_frame(tstate, f, level);
@@ -289,7 +294,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
             return 0;
         }
         unwind_inlined(tstate, &f);
-        cp_add_traceback(frame);
+        add_traceback(frame);
     }
     if (!calls) place_values(&f, spill);
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;

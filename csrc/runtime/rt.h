@@ -80,6 +80,17 @@ i64 rt_iter_end(TS, PyObject *iterator);
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
 i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
 i64 rt_dict_has(PyObject *dict, PyObject *key);
+i64 rt_dict_item_int(PyObject *dict, i64 key, PyObject **results);
+i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **results);
+i64 rt_dict_has_int(PyObject *dict, i64 key);
+i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
+i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint);
+i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_sequence_has(PyObject *sequence, PyObject *item);
+i64 rt_set_has(PyObject *set, PyObject *key);
+i64 rt_set_put(PyObject *set, PyObject *key);
+i64 rt_set_discard(PyObject *set, PyObject *key);
 i64 rt_str_has(PyObject *container, PyObject *item);
 i64 rt_str_equal(PyObject *a, PyObject *b);
 PyObject *rt_str_concat(PyObject *a, PyObject *b);
@@ -176,8 +187,8 @@ void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 /* --- for the link block --- */
 
 void *rt_small_ints(void);
-PyObject **rt_characters(void);                            // borrowed: the str of each code below 256
-PyObject *rt_method(PyTypeObject *type, const char *name); // borrowed from a built-in type
+PyObject **rt_characters(void);                          // borrowed: the str of each code below 256
+PyObject *rt_method(const char *type, const char *name); // borrowed from a type of builtins.def
 
 /* --- for runtime/ and the frame hook --- */
 

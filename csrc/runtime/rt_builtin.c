@@ -1,6 +1,7 @@
 /* What compiled code does with objects of built-in types it knows. Where a helper cannot say without running
  * code, nothing has happened and the interpreter does the operation. */
 #include <math.h>
+#include <string.h>
 
 #include "runtime/rt.h"
 
@@ -14,28 +15,80 @@ i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
     return tstate->curexc_type == NULL ? 0 : -1;
 }
 
-/* --- dicts --- */
+/* --- dicts and sets --- */
 
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results) {
     PyObject *value = NULL;
-    int found = cp_dict_find(dict, key, &value);
+    i64 found = cp_dict_find(dict, key, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
-    return 1;
+    return found;
+}
+
+i64 rt_dict_item_int(PyObject *dict, i64 key, PyObject **results) {
+    PyObject *value = NULL;
+    i64 found = cp_dict_find_int(dict, key, &value);
+    if (found <= 0) return -1;
+    results[0] = Py_NewRef(value);
+    return found;
 }
 
 i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results) {
     PyObject *value = NULL;
-    int found = cp_dict_find(dict, key, &value);
-    if (found < 0) return -1;
-    results[0] = Py_NewRef(found ? value : otherwise);
-    return 1;
+    i64 found = cp_dict_find(dict, key, &value);
+    if (found >= 0) results[0] = Py_NewRef(found ? value : otherwise);
+    return found;
+}
+
+i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **results) {
+    PyObject *value = NULL;
+    i64 found = cp_dict_find_int(dict, key, &value);
+    if (found >= 0) results[0] = Py_NewRef(found ? value : otherwise);
+    return found;
 }
 
 i64 rt_dict_has(PyObject *dict, PyObject *key) {
     PyObject *value;
-    return cp_dict_find(dict, key, &value);
+    i64 found = cp_dict_find(dict, key, &value);
+    return found > 0 ? 1 : found;
 }
+
+i64 rt_dict_has_int(PyObject *dict, i64 key) {
+    PyObject *value;
+    i64 found = cp_dict_find_int(dict, key, &value);
+    return found > 0 ? 1 : found;
+}
+
+i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
+    return cp_dict_set(dict, key, value, hint);
+}
+
+i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint) {
+    return cp_dict_set_int(dict, key, value, hint);
+}
+
+i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results) {
+    PyObject *value = otherwise;
+    i64 found = cp_dict_find(dict, key, &value);
+    if (found == 0) found = cp_dict_set(dict, key, otherwise, 0);
+    if (found > 0) results[0] = Py_NewRef(value);
+    return found;
+}
+
+i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results) {
+    PyObject *value = NULL;
+    i64 found = cp_dict_find(dict, key, &value);
+    if (found < 0 || (found == 0 && otherwise == NULL)) return -1;
+    results[0] = found ? _PyDict_Pop(dict, key, NULL) : Py_NewRef(otherwise);
+    if (results[0] != NULL) return 1;
+    PyErr_Clear();
+    return -1;
+}
+
+i64 rt_sequence_has(PyObject *sequence, PyObject *item) { return cp_sequence_find(sequence, item); }
+i64 rt_set_has(PyObject *set, PyObject *key) { return cp_set_find(set, key); }
+i64 rt_set_put(PyObject *set, PyObject *key) { return cp_set_change(set, key, true); }
+i64 rt_set_discard(PyObject *set, PyObject *key) { return cp_set_change(set, key, false); }
 
 /* --- str --- */
 
@@ -93,8 +146,11 @@ i64 rt_isinstance(PyObject *object, PyObject *type) {
     return Py_IS_TYPE(object, (PyTypeObject *)type) ? 1 : PyObject_IsInstance(object, type);
 }
 
-PyObject *rt_method(PyTypeObject *type, const char *name) {
-    return PyDict_GetItemString(type->tp_dict, name);
+PyObject *rt_method(const char *type, const char *name) {
+#define TYPE(row, expression, result)                                                                        \
+    if (strcmp(type, #row) == 0) return PyDict_GetItemString((expression)->tp_dict, name);
+#include "bytecode/builtins.def"
+    Py_FatalError("dxpy: a method of a type without a row in builtins.def");
 }
 
 /* --- libm --- */

@@ -30,6 +30,10 @@ PyObject *rt_subscr(PyObject *container, PyObject *key) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
     } else if (PyDict_CheckExact(container)) {
         return dict_subscr(container, key);
+    } else if (PyDict_Check(container) &&
+               Py_TYPE(container)->tp_as_mapping->mp_subscript == PyDict_Type.tp_as_mapping->mp_subscript) {
+        PyObject *value; /* of defaultdict and its like: what is missing is theirs to give */
+        if (cp_dict_find(container, key, &value) > 0) return Py_NewRef(value);
     }
     PyObject *item;
     return rt_special_item(container, key, &item) ? item : PyObject_GetItem(container, key);

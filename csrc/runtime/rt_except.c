@@ -106,16 +106,24 @@ static PyObject *special(PyObject *manager, PyObject *name, const char *protocol
     return method;
 }
 
+/* A method that is a function of the class, without binding it; NULL: there is none. */
+static PyObject *plain_method(PyObject *manager, PyObject *name) { // new ref
+    PyObject *method = _PyType_Lookup(Py_TYPE(manager), name);
+    return method != NULL && PyFunction_Check(method) ? Py_NewRef(method) : NULL;
+}
+
 static i64 enter_with(PyThreadState *tstate, PyObject *manager, PyObject *enter, PyObject *exit,
                       const char *protocol, const char *missed, PyObject **results) {
-    PyObject *call[2] = {NULL, special(manager, enter, protocol, "")};
+    PyObject *call[2] = {plain_method(manager, enter), manager};
+    if (call[0] == NULL) call[1] = special(manager, enter, protocol, "");
     if (call[1] == NULL) return -1;
+    uint64_t owned = call[0] != NULL ? 1 : 2;
     PyObject *exiting = special(manager, exit, protocol, missed);
     if (exiting == NULL) {
-        Py_DECREF(call[1]);
+        Py_DECREF(call[0] != NULL ? call[0] : call[1]);
         return -1;
     }
-    PyObject *entered = rt_call(tstate, NULL, call, 2, 2); // takes call[1]
+    PyObject *entered = rt_call(tstate, NULL, call, 2, owned);
     if (entered == NULL) {
         Py_DECREF(exiting);
         return -1;

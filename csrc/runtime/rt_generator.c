@@ -33,19 +33,121 @@ static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, Py
     return result;
 }
 
-i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
-    if (PyGen_CheckExact(iterator)) {
-        PyGenObject *generator = (PyGenObject *)iterator;
+static inline bool is_generator(PyObject *object) {
+    return PyGen_CheckExact(object) || PyCoro_CheckExact(object);
+}
+
+/* 0: yielded, 1: returned, -1: raised. */
+static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
+    if (is_generator(receiver)) {
+        PyGenObject *generator = (PyGenObject *)receiver;
         bool yielded;
         int entry;
-        CompiledCode *compiled = resumable(tstate, generator, &entry);
+        CompiledCode *compiled =
+            value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
         if (compiled != NULL) {
-            PyObject *result = resume(tstate, generator, Py_None, compiled, entry, &yielded);
-            results[0] = result;
-            if (__builtin_expect(yielded, 1)) return 1;
-            Py_XDECREF(result);
-            return result != NULL ? 0 : -1;
+            *result = resume(tstate, generator, value, compiled, entry, &yielded);
+            return yielded ? 0 : *result != NULL ? 1 : -1;
         }
+    }
+    switch (PyIter_Send(receiver, value, result)) {
+    case PYGEN_NEXT: return 0;
+    case PYGEN_RETURN: return 1;
+    default: return -1;
+    }
+}
+
+/* --- generators that wait for others ---
+ *
+ * What is sent to one that is suspended in a yield from or await goes on to what it waits for, and what that
+ * yields is yielded in turn: no code of those between need run, as deep as they may be. They only have to be
+ * where they would be meanwhile: running, in the chain of frames, and in that of exceptions handled. */
+
+enum { MAX_WAITING = 64 }; /* at a time; what is deeper goes through the code of the last one */
+
+/* What a receiver returned, for the rt_send that compiled code is about to do: set and taken without any code
+ * run between. One per process; guarded by the GIL. */
+static struct {
+    PyObject *receiver; // borrowed; NULL: there is none
+    PyObject *value;    // new ref
+} returned;
+
+/* Enter compiled code behind the yield; its rt_send finds what there is. */
+static PyObject *go_on_compiled(PyThreadState *tstate, PyGenObject *generator, CompiledCode *compiled,
+                                int entry, PyObject *value_steal) {
+    Frame *frame = cp_generator_frame(generator);
+    _Py_CODEUNIT *at_send = frame->prev_instr;
+    returned.receiver = frame->localsplus[frame->stacktop - 1];
+    returned.value = value_steal;
+    frame->prev_instr++;
+    frame->localsplus[frame->stacktop++] = Py_NewRef(Py_None);
+    PyObject *result = rt_enter(tstate, frame, compiled, entry);
+    if (!rt_has_left(result)) return result;
+    if (returned.receiver != NULL) { /* it left at once */
+        returned.receiver = NULL;
+        Py_DECREF(frame->localsplus[--frame->stacktop]);
+        frame->prev_instr = at_send;
+        cp_finish_send(frame, value_steal, false);
+    }
+    return osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
+}
+
+/* What one waited for has yielded (while somebody traces), returned or raised: its code goes on. */
+static i64 go_on(PyThreadState *tstate, PyGenObject *generator, i64 status, PyObject **result) {
+    Frame *frame = cp_generator_frame(generator);
+    FunctionRecord *record = table_record(frame->f_code);
+    CompiledCode *compiled = record != NULL && status > 0 ? record->compiled : NULL;
+    int entry = -1;
+    cp_set_current_frame(tstate, frame->previous);
+    if (compiled != NULL && !cp_is_tracing(tstate) && !stack_is_low())
+        entry = table_entry_at(compiled, cp_frame_lasti(frame) + 2);
+    if (entry >= 0) {
+        *result = go_on_compiled(tstate, generator, compiled, entry, *result);
+    } else if (status < 0) {
+        bool traced = tstate->c_tracefunc != NULL || cp_is_tracing(tstate);
+        *result = osr_interpret(tstate, frame, traced ? CP_UNWIND : CP_THROW);
+    } else {
+        cp_finish_send(frame, *result, status == 0);
+        *result = osr_interpret(tstate, frame, CP_GO_ON);
+    }
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return *result != NULL ? 1 : -1;
+}
+
+static bool may_delegate(PyThreadState *tstate, PyObject *receiver) {
+    return is_generator(receiver) && cp_delegate((PyGenObject *)receiver) != NULL && !cp_is_tracing(tstate) &&
+           tstate->recursion_remaining > MAX_WAITING && !stack_is_low();
+}
+
+/* As send, to one that waits. */
+static i64 send_on(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
+    PyGenObject *waiting[MAX_WAITING];
+    int count = 0;
+    for (PyObject *next = receiver; count < MAX_WAITING && is_generator(receiver); receiver = next) {
+        next = cp_delegate((PyGenObject *)receiver);
+        if (next == NULL) break;
+        waiting[count++] = (PyGenObject *)receiver;
+    }
+    for (int i = 0; i < count; i++) cp_begin_delegating(tstate, waiting[i]);
+    tstate->recursion_remaining -= count;
+    i64 status = send(tstate, receiver, value, result);
+    while (count > 0) {
+        PyGenObject *generator = waiting[--count];
+        tstate->recursion_remaining++;
+        if (__builtin_expect(status == 0 && !cp_is_tracing(tstate), 1)) cp_end_delegating(tstate, generator);
+        else status = go_on(tstate, generator, status, result);
+    }
+    return status;
+}
+
+i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
+    if (PyGen_CheckExact(iterator)) {
+        i64 status = may_delegate(tstate, iterator) ? send_on(tstate, iterator, Py_None, results)
+                                                    : send(tstate, iterator, Py_None, results);
+        if (__builtin_expect(status == 0, 1)) return 1;
+        if (status > 0) Py_DECREF(results[0]);
+        return status > 0 ? 0 : -1;
     }
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
     results[0] = item;
@@ -57,22 +159,13 @@ i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
 }
 
 i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **results) {
-    if (PyGen_CheckExact(receiver) || PyCoro_CheckExact(receiver)) {
-        PyGenObject *generator = (PyGenObject *)receiver;
-        bool yielded;
-        int entry;
-        CompiledCode *compiled =
-            value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
-        if (compiled != NULL) {
-            results[0] = resume(tstate, generator, value, compiled, entry, &yielded);
-            return yielded ? 0 : results[0] != NULL ? 1 : -1;
-        }
+    if (__builtin_expect(returned.receiver == receiver, 0)) {
+        returned.receiver = NULL;
+        results[0] = returned.value;
+        return 1;
     }
-    switch (PyIter_Send(receiver, value, &results[0])) {
-    case PYGEN_NEXT: return 0;
-    case PYGEN_RETURN: return 1;
-    default: return -1;
-    }
+    if (may_delegate(tstate, receiver)) return send_on(tstate, receiver, value, results);
+    return send(tstate, receiver, value, results);
 }
 
 PyObject *rt_yield_from_iter(PyThreadState *tstate, PyObject *iterable, i64 in_coroutine) {
