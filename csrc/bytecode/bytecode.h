@@ -122,6 +122,7 @@ typedef struct ConstInfo {
     uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
+    int length; /* of a tuple */
 } ConstInfo;
 
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with

@@ -45,7 +45,32 @@ static void emit_box(Unit *u, Ins *ins, Helper helper) {
     emit_unlikely(u, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)), u->exits[ins->exit]);
 }
 
-void emit_box_i64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_i64); }
+/* Small ints are always there. */
+void emit_box_i64_OP(Unit *u, Ins *ins) {
+    const int64_t *layout = u->fn->layout;
+    gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
+    gcc_jit_block *other = emit_block(u), *done = emit_block(u);
+    gcc_jit_lvalue *index = emit_local_i64(u, "index");
+    emit_assign(u, index, BIN(u, PLUS, arg(u, ins, 0), emit_int(u, layout[LAYOUT_small_int_negatives])));
+    gcc_jit_rvalue *place = gcc_jit_lvalue_as_rvalue(index);
+    gcc_jit_rvalue *count =
+        gcc_jit_context_new_rvalue_from_long(u->gcc->ctx, u64, layout[LAYOUT_small_int_count]);
+    emit_unlikely(u, emit_compare(u, CMP(GE), gcc_jit_context_new_cast(u->gcc->ctx, NULL, place, u64), count),
+                  other);
+    gcc_jit_rvalue *first = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_small_ints), u->gcc->u8_ptr);
+    gcc_jit_lvalue *found = gcc_jit_context_new_array_access(
+        u->gcc->ctx, NULL, first, BIN(u, MULT, place, emit_int(u, layout[LAYOUT_small_int_size])));
+    emit_set(
+        u, ins,
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(found, NULL), u->gcc->ptr));
+    emit_incref(u, emit_value(u, ins));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = other;
+    emit_box(u, ins, H_rt_box_i64);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
 
 /* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */

@@ -62,7 +62,10 @@ void image_words(const Fn *fn, const Links *links, Words *words) {
     word(IMAGE_MAGIC);
     word(IMAGE_VERSION);
     word(fn->inlined.count);
-    for (int i = 0; i < fn->inlined.count; i++) word(fn->inlined.items[i].parent);
+    for (int i = 0; i < fn->inlined.count; i++) {
+        word(fn->inlined.items[i].parent);
+        word(fn->inlined.items[i].is_init);
+    }
     word(fn->cache_count);
     word(links->kinds.count);
     for (int i = 0; i < links->kinds.count; i++) {

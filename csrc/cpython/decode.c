@@ -231,22 +231,24 @@ uint8_t decode_likely_type(PyObject *object) {
                                        : decode_likely_iterator(type);
 }
 
+void decode_constant(PyObject *object, ConstInfo *info) {
+    int overflow = 0;
+    info->type = decode_likely_type(object);
+    if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (overflow) info->type = LIKELY_OTHER;
+    if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
+    if (object == Py_None) info->type = LIKELY_NONE;
+    if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
+    if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
+        info->type = LIKELY_CHAR;
+        info->integer = PyUnicode_READ_CHAR(object, 0);
+    }
+}
+
 static void describe_consts(Decoder *d) {
     d->out->consts = arena_array(&d->cx->arena, ConstInfo, d->out->const_count + 1);
-    for (int i = 0; i < d->out->const_count; i++) {
-        PyObject *object = PyTuple_GET_ITEM(d->code->co_consts, i);
-        ConstInfo *info = &d->out->consts[i];
-        int overflow = 0;
-        info->type = decode_likely_type(object);
-        if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
-        if (overflow) info->type = LIKELY_OTHER;
-        if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
-        if (object == Py_None) info->type = LIKELY_NONE;
-        if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
-            info->type = LIKELY_CHAR;
-            info->integer = PyUnicode_READ_CHAR(object, 0);
-        }
-    }
+    for (int i = 0; i < d->out->const_count; i++)
+        decode_constant(PyTuple_GET_ITEM(d->code->co_consts, i), &d->out->consts[i]);
     d->out->name_ids = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     d->out->name_types = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     for (int i = 0; i < d->out->name_count; i++) {

@@ -26,5 +26,7 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
 
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
 uint8_t decode_likely_type(PyObject *object);
+/* What the lowering may know of an object that does not change. */
+void decode_constant(PyObject *object, ConstInfo *info);
 
 #endif

@@ -194,6 +194,9 @@ int64_t cp_sequence_find(PyObject *sequence, PyObject *item);
 int64_t cp_set_find(PyObject *set, PyObject *key);
 int64_t cp_set_change(PyObject *set, PyObject *key, bool add);
 
+/* The ints that are always there, the least first. */
+static inline void *cp_small_ints(void) { return _PyLong_SMALL_INTS; }
+
 /* --- functions that the interpreter knows when it sees them called --- */
 
 static inline PyObject *cp_known_len(PyThreadState *tstate) { return tstate->interp->callable_cache.len; }

@@ -1,7 +1,7 @@
 /* What an artifact says about itself, as an array of int32: written by codegen/image.c, read by jit/link.c.
  *
  *   magic, version
- *   calls put in line, then per call: frame of its caller
+ *   calls put in line, then per call: frame of its caller, is it an __init__
  *   caches, link slots, then per slot: kind, index
  *   entries, then per entry: kind, offset
  *   exits, then per exit: kind, levels, then per level, innermost first: frame, whether it
@@ -12,7 +12,7 @@
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 
-enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 4, CACHE_BYTES = 64 };
+enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 5, CACHE_BYTES = 64 };
 
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */

@@ -179,6 +179,7 @@ typedef struct ExitValue {
 typedef struct InlinedCall {
     int parent; /* frame of the caller, numbered as in FrameState */
     int local_count, stack_size, const_count, name_count, unit_count;
+    int is_init;    /* of a class's __init__: the instance is its caller's operand, the result only None */
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */

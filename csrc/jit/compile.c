@@ -149,17 +149,41 @@ static bool can_be_inlined(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
-    return function->vectorcall == _PyFunction_Vectorcall && function->func_closure == NULL &&
-           code->co_kwonlyargcount == 0 && (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN &&
-           Py_SIZE(code) <= MOST_UNITS;
+    return function->vectorcall == _PyFunction_Vectorcall && code->co_kwonlyargcount == 0 &&
+           (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN && Py_SIZE(code) <= MOST_UNITS;
+}
+
+static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
+    PyObject *defaults = function->func_defaults;
+    int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
+    if (count > callee->code->argument_count) return;
+    ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
+    callee->default_objects = arena_array(&cx->arena, void *, count + 1);
+    for (int i = 0; i < count; i++) {
+        callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
+        decode_constant(PyTuple_GET_ITEM(defaults, i), &infos[i]);
+    }
+    callee->defaults = infos;
+    callee->default_count = count;
+}
+
+static int find_parameter(void *context, void *caller, int names, int keyword, const Callee *callee) {
+    Looking *looking = context;
+    PyCodeObject *from = caller != NULL ? caller : looking->record->code, *code = callee->code_object;
+    PyObject *tuple = PyTuple_GET_ITEM(from->co_consts, names);
+    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++)
+        if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == PyTuple_GET_ITEM(tuple, keyword)) return i;
+    return -1;
 }
 
 static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
     Looking *looking = context;
     Found **all = &looking->found;
     PyObject *object = address;
-    if (object == NULL || !Py_IS_TYPE(object, &PyFunction_Type)) return NULL;
-    PyFunctionObject *function = (PyFunctionObject *)object;
+    PyObject *init =
+        object != NULL && Py_IS_TYPE(object, &PyType_Type) ? rt_find_init((PyTypeObject *)object) : NULL;
+    if (object == NULL || (init == NULL && !Py_IS_TYPE(object, &PyFunction_Type))) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)(init != NULL ? init : object);
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     for (Found *f = *all; f != NULL; f = f->next)
         if (f->function == object) return &f->callee;
@@ -169,7 +193,12 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     Surroundings around = {function->func_globals, function->func_builtins};
     add_samples(&around, code, table_record(code));
     *found = (Found){.function = object, .next = *all};
-    found->callee = (Callee){decode_code(cx, code, &around), cp_need_function_version(function), code};
+    found->callee = (Callee){.code = decode_code(cx, code, &around),
+                             .version = cp_need_function_version(function),
+                             .code_object = code,
+                             .function = function,
+                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0};
+    describe_defaults(cx, function, &found->callee);
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
     feedback_add_callee(found->callee.code, table_record(code));
     warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
@@ -202,7 +231,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     if (bytecode) bc_print(code, &text);
     else {
         Looking looking = {.record = record};
-        Callees callees = {find_callee, &looking};
+        Callees callees = {find_callee, find_parameter, &looking};
         Fn *fn =
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);

@@ -9,14 +9,32 @@
 typedef struct Callee {
     Bytecode *code;
     uint32_t version; /* fact: its own, while its code and defaults stay */
-    void *code_object;
+    void *code_object, *function;
+    int default_count; /* of its last parameters */
+    const ConstInfo *defaults;
+    void **default_objects;
+    uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
+                               this is its __init__ */
 } Callee;
 
 /* Where they come from: find(context, cx, function) gives NULL for one that cannot be (too long, a generator,
  * a closure), `function` being the address of whatever a site leads to. */
 typedef struct Callees {
     const Callee *(*find)(void *context, CompileContext *cx, void *function);
+    /* The parameter that a keyword argument is for: `keyword` of the tuple that is constant `names` of the
+     * caller's code (NULL: of the function being lowered). -1: none. */
+    int (*parameter)(void *context, void *caller, int names, int keyword, const Callee *callee);
     void *context;
 } Callees;
+
+/* Does a call with so many arguments, its self included, leave only such out that have a default? */
+static inline bool callee_takes(const Callee *callee, int count) {
+    int missing = callee->code->argument_count - count;
+    return missing >= 0 && missing <= callee->default_count;
+}
+/* The default of a parameter that has one. */
+static inline int callee_default(const Callee *callee, int parameter) {
+    return parameter - (callee->code->argument_count - callee->default_count);
+}
 
 #endif

@@ -201,15 +201,18 @@ static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *argumen
     return known->result;
 }
 
-static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *arguments, int count) {
+static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, int count) {
     const Callee *callee = f->callees->find(f->callees->context, f->cx, site->object);
     int nested = 0;
-    if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
+    if (callee == NULL || callee->class_version != 0 || !callee_takes(callee, count)) return LIKELY_OTHER;
     for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
         if (nested > MAX_NESTED) return LIKELY_OTHER;
         if (in->caller != NULL && in->code->instrs == callee->code->instrs)
             return LIKELY_UNSEEN; /* recursion ends somewhere: its other results say what it gives */
     }
+    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, callee->code->argument_count + 1);
+    for (int i = 0; i < callee->code->argument_count; i++)
+        arguments[i] = i < count ? given[i] : callee->defaults[callee_default(callee, i)].type;
     return result_for(f, callee, arguments);
 }
 

@@ -179,7 +179,8 @@ FrameState *lower_caller_state(const Lowerer *l);
 Ins *lower_inline_function(const Lowerer *l);
 
 /* --- for lower_inline.c --- */
-void lower_prepare(Lowerer *l); /* its tables, before the first block */
+void lower_general_call(Lowerer *l); /* the CALL at hand */
+void lower_prepare(Lowerer *l);      /* its tables, before the first block */
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
 void lower_mark_running(Lowerer *l);

@@ -2,7 +2,9 @@
  * and operands are SSA values, and an exit makes the frames there should be. So nothing may happen in it that
  * somebody could look at the frame from. Where that shows up the call is lowered anew as one that may get its
  * frame: it is made in front of the first such operation, or where control flow joins, and from there on
- * the callee is like the function itself, its locals in memory. */
+ * the callee is like the function itself, its locals in memory. And where that would be too much, the
+ * callee's beginning alone is put in line, which may be all that runs of it, and there the call is made after
+ * all. */
 #include <setjmp.h>
 #include <string.h>
 
@@ -30,15 +32,22 @@ typedef struct Return {
     Ins *value;
 } Return;
 
+/* What is put in line: a callee that needs no frame, one that gets it when it needs it, or its beginning. */
+typedef enum Way { WAY_FRAMELESS, WAY_FRAMED, WAY_BEGINNING } Way;
+
 typedef struct Inlined {
     Lowerer *caller;
     FrameState *caller_state; /* the call has returned, its result is still to be pushed */
-    Ins *function;
+    Ins *function, *class;    /* called; of an __init__ the class was */
     const Callee *callee;
     jmp_buf *given_up;
-    bool may_have_frame; /* or else it never needs one */
-    bool *cold;          /* by instruction: ends in a raise */
-    IrType type;         /* of the result */
+    Way way;
+    jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
+    int ends;        /* returns that need no call */
+    int first_block; /* of the callee's own */
+    Ins *before;     /* the last instruction that is not the callee's */
+    bool *cold;      /* by instruction: ends in a raise */
+    IrType type;     /* of the result */
     Block *join;
     VEC(Return) returns;
 } Inlined;
@@ -87,9 +96,88 @@ static void move_to_memory(Local *local) {
     else *local = (Local){.bound = local->bound, .loaded = local->value};
 }
 
+/* --- the beginning of a callee --- */
+
+/* Would doing it twice be noticed? */
+static bool has_lasting_effect(const Ins *ins) {
+    switch (ins->op) {
+    case IR_list_set_OP:
+    case IR_list_set_f64_OP:
+    case IR_bytearray_set_OP:
+    case IR_attr_set_OP:
+    case IR_attr_set_f64_OP:
+    case IR_attr_swap_OP:
+    case IR_range_item_OP:
+    case IR_seq_item_OP:
+    case IR_str_next_OP: return true;
+    case IR_call_OP: return ir_has_effect(ins);
+    default: return false;
+    }
+}
+
+static bool is_place(const Lowerer *l, const Block *block) {
+    for (int i = 0; i < l->code->count; i++)
+        if (l->places[i].block == block) return true;
+    return false;
+}
+
+/* Can the callee be left where it is, and be called from its start? */
+static bool can_start_anew(const Lowerer *l) {
+    const Inlined *inlined = l->inlined;
+    const Ins *first = inlined->before ? inlined->before->next : NULL;
+    for (const Ins *ins = first; ins != NULL; ins = ins->next)
+        if (has_lasting_effect(ins)) return false;
+    for (int i = inlined->first_block; i < l->fn->blocks.count; i++) {
+        const Block *block = l->fn->blocks.items[i];
+        if (block->last == NULL && block != l->block && block != inlined->join && !is_place(l, block))
+            return false; /* the other way of a fork */
+        for_each_ins(ins, block) if (has_lasting_effect(ins)) return false;
+    }
+    return true;
+}
+
+static void return_value(Lowerer *l, Block *block, Ins *value) {
+    ir_append(block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(block, l->inlined->join, NULL);
+    vec_push(&l->cx->arena, &l->inlined->returns, ((Return){block, value}));
+}
+
+/* The call is made in the caller's name; for it nothing changes, as with show_caller. */
+static Ins *call_in_caller(Lowerer *l) {
+    Lowerer *caller = l->inlined->caller;
+    const Lowerer before = *caller;
+    size_t locals_size = sizeof(Local) * (size_t)caller->code->local_count,
+           stack_size = sizeof(Ins *) * (size_t)caller->code->stack_size;
+    Local *locals = arena_array(&l->cx->arena, Local, caller->code->local_count + 1);
+    Ins **stack = arena_array(&l->cx->arena, Ins *, caller->code->stack_size + 1);
+    memcpy(locals, caller->locals, locals_size);
+    memcpy(stack, caller->stack, stack_size);
+    caller->block = l->block;
+    caller->depth += caller->instr->arg + 2;
+    lower_general_call(caller);
+    FrameState *state = lower_state(caller, caller->code->instrs[caller->index + 1].offset);
+    Ins *value = lower_pop_any(caller);
+    if (l->inlined->type == IR_I64) value = lower_i64(caller, value, state);
+    else if (l->inlined->type == IR_F64) value = lower_f64(caller, value, LIKELY_FLOAT, state);
+    l->block = caller->block;
+    *caller = before;
+    memcpy(caller->locals, locals, locals_size);
+    memcpy(caller->stack, stack, stack_size);
+    return value;
+}
+
+static _Noreturn void call_after_all(Lowerer *l) {
+    if (!can_start_anew(l)) lower_give_up_inlining(l);
+    Ins *value = call_in_caller(l);
+    return_value(l, l->block, value);
+    lower_end(l);
+    longjmp(*l->inlined->over, 1);
+}
+
 void lower_need_frame(Lowerer *l) {
     if (l->framed) return;
-    if (!l->inlined->may_have_frame) lower_give_up_inlining(l);
+    if (l->inlined->way == WAY_BEGINNING) call_after_all(l);
+    if (l->inlined->way != WAY_FRAMED) lower_give_up_inlining(l);
     show_caller(l);
     int locals = l->code->local_count;
     Ins *push = ir_new_ins(l->fn, IR_push_OP, IR_VOID, 1 + locals);
@@ -109,7 +197,7 @@ void lower_need_frame(Lowerer *l) {
 }
 
 void lower_need_frame_at_join(Lowerer *l) {
-    if (l->inlined != NULL && l->inlined->may_have_frame) lower_need_frame(l);
+    if (l->inlined != NULL && l->inlined->way == WAY_FRAMED) lower_need_frame(l);
 }
 
 static void pop_frame(Lowerer *l) {
@@ -125,7 +213,7 @@ static void pop_frame(Lowerer *l) {
 static void find_cold(Lowerer *l) {
     const Bytecode *code = l->code;
     l->inlined->cold = arena_array(&l->cx->arena, bool, code->count + 1);
-    if (l->inlined->may_have_frame) return;
+    if (l->inlined->way == WAY_FRAMED) return;
     for (int i = 0; i < code->count; i++) {
         if (code->instrs[i].op != BC_RAISE_VARARGS) continue;
         for (int k = i; k > 0; k--) {
@@ -146,25 +234,34 @@ static void keep_locals(Lowerer *l) {
     lower_ins(l, IR_keep_OP, 0, count, values);
 }
 
+/* An __init__ gives None, or the interpreter complains. */
+static Ins *returned_none(Lowerer *l, Ins *value, FrameState *state) {
+    const ConstInfo *info = lower_const_info(value);
+    Ins *none = K_KNOWN(l, None);
+    if (info == NULL || info->type != LIKELY_NONE)
+        lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_object(l, value), none)), state);
+    return none;
+}
+
 void lower_inline_return(Lowerer *l) {
     Inlined *inlined = l->inlined;
     FrameState *state = lower_state_here(l);
     Ins *value = lower_pop_any(l);
-    if (inlined->type == IR_I64) value = lower_i64(l, value, state);
+    if (inlined->callee->class_version != 0) value = returned_none(l, value, state);
+    else if (inlined->type == IR_I64) value = lower_i64(l, value, state);
     else if (inlined->type == IR_F64) value = lower_f64(l, value, LIKELY_FLOAT, state);
     else value = lower_object(l, value);
     if (l->framed) pop_frame(l);
     else keep_locals(l);
-    INS0(l, jump, 0);
-    ir_set_succs(l->block, inlined->join, NULL);
-    vec_push(&l->cx->arena, &inlined->returns, ((Return){l->block, value}));
+    return_value(l, l->block, value);
+    inlined->ends++;
     lower_end(l);
 }
 
 /* The value that the call has given; the join's block is empty still. */
 static Ins *result_of(Lowerer *inner) {
     Inlined *inlined = inner->inlined;
-    if (inlined->returns.count == 0) lower_give_up_inlining(inner);
+    if (inlined->returns.count == 0 || inlined->ends == 0) lower_give_up_inlining(inner);
     if (inlined->returns.count == 1) return inlined->returns.items[0].value;
     ir_fill_preds(inner->fn);
     Ins *phi = ir_new_ins(inner->fn, IR_phi_OP, inlined->type, inlined->join->preds.count);
@@ -179,7 +276,8 @@ static Ins *result_of(Lowerer *inner) {
 
 /* --- the call --- */
 
-/* The function and its arguments, as they lie on the operand stack. */
+/* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
+ * or a default that is an object. */
 typedef struct Call {
     Ins *function;
     Ins **args;
@@ -194,7 +292,7 @@ static uint8_t likely_of(const Ins *value) {
 
 static bool find_call(Lowerer *l, Call *call) {
     int count = l->instr->arg;
-    if (l->instr->arg2 >= 0 || l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
+    if (l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
     Ins **at = &l->stack[l->depth - count - 2];
     bool method = at[0]->op != IR_null_OP;
     *call = (Call){at[!method], &at[method ? 1 : 2], count + method};
@@ -204,9 +302,49 @@ static bool find_call(Lowerer *l, Call *call) {
 static const Callee *find_callee(Lowerer *l, const Call *call) {
     const Site *site = lower_site(call->function);
     const Callee *callee = l->callees->find(l->callees->context, l->cx, site->object);
-    if (callee == NULL || callee->code->argument_count != call->count || callee->code->handler_count > 0)
-        return NULL;
-    return callee;
+    return callee != NULL && callee->code->handler_count == 0 ? callee : NULL;
+}
+
+/* Numbers that are constants cross unboxed. */
+static Ins *argument(Lowerer *l, Ins *value) {
+    const ConstInfo *info = lower_const_info(value);
+    return info != NULL && info->type == LIKELY_INT ? K_INT(l, info->integer) : value;
+}
+
+static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
+    const ConstInfo *info = &callee->defaults[callee_default(callee, parameter)];
+    return info->type == LIKELY_INT    ? K_INT(l, info->integer)
+           : info->type == LIKELY_NONE ? K_KNOWN(l, None)
+                                       : NULL;
+}
+
+/* Arguments to parameters. False: they do not fit, or it cannot be said. */
+static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
+    int count = callee->code->argument_count, first = callee->class_version != 0;
+    int keywords = l->instr->arg2 >= 0 ? l->code->consts[l->instr->arg2].length : 0;
+    int positional = call->count - keywords;
+    Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
+    bool *given = arena_array(&l->cx->arena, bool, count + 1);
+    if (first + positional > count) return false;
+    if (first) given[0] = true;
+    for (int i = 0; i < call->count; i++) {
+        int to = first + i;
+        if (i >= positional)
+            to = l->callees->parameter(l->callees->context,
+                                       l->inlined ? l->inlined->callee->code_object : NULL, l->instr->arg2,
+                                       i - positional, callee);
+        if (to < 0 || given[to]) return false;
+        given[to] = true;
+        args[to] = argument(l, call->args[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        if (given[i]) continue;
+        if (callee_default(callee, i) < 0) return false;
+        args[i] = default_argument(l, callee, i);
+    }
+    call->args = args;
+    call->count = count;
+    return true;
 }
 
 /* Of calls within each other: all, or those of one function. */
@@ -217,12 +355,13 @@ static int count_nested(const Lowerer *l, const void *code_object) {
     return count;
 }
 
-static bool is_affordable(const Lowerer *l, const Callee *callee, bool may_have_frame) {
+static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
     int units = callee->code->unit_count, in_all = units;
     for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].unit_count;
     if (count_nested(l, NULL) >= MAX_NESTED) return false;
     int again = count_nested(l, callee->code_object);
-    if (!may_have_frame) return again == 0 && in_all <= MAX_UNITS_IN_ALL;
+    if (way == WAY_FRAMELESS) return again == 0 && in_all <= MAX_UNITS_IN_ALL;
+    if (way == WAY_BEGINNING) return callee->class_version == 0 && in_all <= MAX_UNITS_IN_ALL;
     int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1);
     return again < MAX_RECURSION && units <= l->units_left && (units <= share || units <= SMALL_UNITS);
 }
@@ -235,6 +374,7 @@ static int add_frame(Lowerer *l, const Callee *callee) {
                         .const_count = code->const_count,
                         .name_count = code->name_count,
                         .unit_count = code->unit_count,
+                        .is_init = callee->class_version != 0,
                         .first_slot = ir_slot_count(l->fn),
                         .code = callee->code_object};
     vec_push(&l->cx->arena, &l->fn->inlined, call);
@@ -245,7 +385,7 @@ static int add_frame(Lowerer *l, const Callee *callee) {
 
 static uint8_t *types_of(Lowerer *l, const Call *call) {
     uint8_t *types = arena_array(&l->cx->arena, uint8_t, call->count + 1);
-    for (int i = 0; i < call->count; i++) types[i] = likely_of(call->args[i]);
+    for (int i = 0; i < call->count; i++) types[i] = call->args[i] ? likely_of(call->args[i]) : LIKELY_OTHER;
     return types;
 }
 
@@ -259,24 +399,20 @@ static bool is_known_to_need_frame(const Lowerer *l, const Callee *callee, const
     return false;
 }
 
-static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, bool may_have_frame) {
+static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     Arena *arena = &l->cx->arena;
     Lowerer *inner = arena_new(arena, Lowerer);
     *inner =
         (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .budget = l->budget};
     inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
-    *inner->inlined = (Inlined){
-        .caller = l, .callee = callee, .function = call->function, .may_have_frame = may_have_frame};
+    *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function, .way = way};
     callee->code->argument_types = types_of(l, call);
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     Likely result = infer_return(inner->inference, callee->code);
     inner->inlined->type = result == LIKELY_INT ? IR_I64 : result == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
-    if (may_have_frame) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
-    inner->locals = lower_empty_locals(inner);
-    for (int i = 0; i < call->count; i++)
-        inner->locals[i] =
-            (Local){.value = call->args[i], .bound = K_INT(l, 1), .stale = true, .quiet = true};
+    if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
+    if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
 }
 
@@ -285,15 +421,50 @@ static int64_t frame_words(const Lowerer *l, const Bytecode *code) {
            code->stack_size;
 }
 
+static Ins *pinned(Lowerer *l, void *object) {
+    return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)object));
+}
+
+/* Is it still what was found when this was compiled? */
+static void guard_callee(Lowerer *l, Inlined *inlined, FrameState *state) {
+    const Callee *callee = inlined->callee;
+    if (callee->class_version != 0) {
+        lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);
+        lower_guarded(INS(l, version_is, 0, inlined->function, K_FACT(l, TYPE, callee->class_version)),
+                      state);
+        inlined->class = inlined->function;
+        inlined->function = pinned(l, callee->function);
+    }
+    lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
+}
+
+static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
+    int levels = 1 + (inner->inlined->callee->class_version != 0);
+    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller)
+        levels += 1 + (in->inlined->callee->class_version != 0);
+    INS0(l, room, levels)->state = state;
+    if (inner->inlined->way == WAY_FRAMED) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
+}
+
+static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
+    const Callee *callee = inner->inlined->callee;
+    inner->locals = lower_empty_locals(inner);
+    for (int i = 0; i < call->count; i++) {
+        Ins *value = call->args[i];
+        if (value == NULL && i == 0 && callee->class_version != 0)
+            value = EMIT_CALL(l, rt_new_instance, inner->inlined->class);
+        else if (value == NULL) value = pinned(l, callee->default_objects[callee_default(callee, i)]);
+        inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+    }
+}
+
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
-    INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, inner->inlined->callee->version))->state =
-        state;
-    int without_frame = 0;
-    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) without_frame++;
-    INS0(l, room, without_frame + 1)->state = state;
-    if (inner->inlined->may_have_frame) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
+    guard_callee(l, inner->inlined, state);
+    guard_room(l, inner, state);
+    fill_locals(l, inner, call);
     l->depth -= l->instr->arg + 2;
+    if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
     if (l->instr->handler >= 0) inner->inlined->caller_state->handler = l->handlers[l->instr->handler];
     inner->first_const = l->fn->const_count;
@@ -302,6 +473,8 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     inner->inlined->join = lower_new_block(l);
     lower_prepare(inner);
     find_cold(inner);
+    inner->inlined->first_block = l->fn->blocks.count;
+    inner->inlined->before = l->block->last;
     inner->block = l->block;
     lower_goto(inner, 0);
 }
@@ -356,11 +529,12 @@ static void share_out(Lowerer *l, int units) {
         l->calls_left += l->code->instrs[i].op == BC_CALL && !(l->code->instrs[i].flags & BC_COLD);
 }
 
-static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, bool may_have_frame) {
-    jmp_buf given_up;
+static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
+    jmp_buf given_up, over;
     const Before before = remember_all(l);
-    Lowerer *inner = new_lowerer(l, call, callee, may_have_frame);
+    Lowerer *inner = new_lowerer(l, call, callee, way);
     inner->inlined->given_up = &given_up;
+    inner->inlined->over = &over;
     if (setjmp(given_up)) {
         go_back(l, &before);
         return false;
@@ -369,13 +543,14 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, bool 
     share_out(inner, (share > units ? share : units) - units);
     int given = inner->units_left;
     enter(l, inner, call);
+    setjmp(over); /* on with the next place */
     lower_all_places(inner);
     l->hints->count = inner->first_hint;
-    if (may_have_frame) l->units_left -= units;
+    if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     Ins *result = result_of(inner);
     l->block = inner->inlined->join;
-    lower_push(l, result);
+    if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
 
@@ -385,16 +560,17 @@ static bool inline_call(Lowerer *l) {
         return false;
     if (!find_call(l, &call)) return false;
     const Callee *callee = find_callee(l, &call);
-    if (callee == NULL) return false;
+    if (callee == NULL || !bind_arguments(l, &call, callee)) return false;
     lower_leave_here(l); /* the call is an event */
     uint8_t *types = types_of(l, &call);
     if (!is_known_to_need_frame(l, callee, types)) {
-        if (is_affordable(l, callee, false) && try_inline(l, &call, callee, false)) return true;
+        if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, &call, callee, WAY_FRAMELESS))
+            return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, types}));
     }
-    if (!is_affordable(l, callee, true)) return false;
-    lower_need_frame(l);
-    return try_inline(l, &call, callee, true);
+    lower_need_frame(l); /* for the call in either way */
+    if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, &call, callee, WAY_FRAMED);
+    return is_affordable(l, callee, WAY_BEGINNING) && try_inline(l, &call, callee, WAY_BEGINNING);
 }
 
 bool lower_inline_call(Lowerer *l) {

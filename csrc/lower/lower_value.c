@@ -193,12 +193,15 @@ void lower_UNPACK_EX(Lowerer *l) {
     push_outs(l, l->instr->arg + 1 + l->instr->arg2);
 }
 
-void lower_call_operands(Lowerer *l) {
-    if (l->inference && lower_builtin_call(l)) return;
-    if (l->inference && lower_inline_call(l)) return;
+void lower_general_call(Lowerer *l) {
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);
+}
+
+void lower_call_operands(Lowerer *l) {
+    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l))) return;
+    lower_general_call(l);
 }
 
 void lower_CALL(Lowerer *l) {

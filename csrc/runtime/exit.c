@@ -76,11 +76,17 @@ static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     return frame;
 }
 
-static void end_frame(PyThreadState *tstate, Frame *frame) {
+/* Levels of recursion that a frame stands for: the call of a class is one too. */
+static int depth_of(const Frames *f, int level) {
+    return 1 + f->compiled->inlined[f->record->levels[level].frame - 1].is_init;
+}
+
+static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
+    Frame *frame = f->at[level];
     int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
-    cp_leave_recursive(tstate);
+    tstate->recursion_remaining += depth_of(f, level);
     if (on_top) tstate->datastack_top = (PyObject **)frame;
     else PyMem_Free(frame);
 }
@@ -106,7 +112,7 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED) row++;
         f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
         f->at[level]->previous = f->at[level + 1];
-        tstate->recursion_remaining--;
+        tstate->recursion_remaining -= depth_of(f, level);
     }
     set_place(f->at[0], f->record->levels[0].lasti);
 }
@@ -173,10 +179,17 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
 static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     const ExitLevel *caller = &f->record->levels[level];
     Frame *frame = f->at[level];
+    bool is_init = depth_of(f, level - 1) > 1;
+    if (is_init && result != NULL && !rt_check_none(result)) result = NULL;
     if (result == NULL) {
         set_stack_depth(frame, caller->depth);
         set_place(frame, caller->lasti);
         return CP_UNWIND;
+    }
+    if (is_init) { /* the instance is there already */
+        set_stack_depth(frame, caller->depth);
+        set_place(frame, caller->offset - 1);
+        return CP_GO_ON;
     }
     frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth] = result;
     set_stack_depth(frame, caller->depth + 1);
@@ -192,7 +205,7 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
         cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
         PyObject *result = osr_interpret(tstate, f->at[level], how);
         tstate->recursion_remaining--;
-        end_frame(tstate, f->at[level]);
+        end_frame(tstate, f, level);
         how = return_to(f, level + 1, result);
     }
     return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
@@ -263,7 +276,7 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
         if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
-        end_frame(tstate, f->at[level]);
+        end_frame(tstate, f, level);
     }
 }
 

@@ -174,12 +174,19 @@ i64 rt_unbox_long(PyObject *object, PyObject **results);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
 void rt_clear_frame(TS, FR);
+/* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
+ */
+PyObject *rt_find_init(PyTypeObject *type);
+PyObject *rt_new_instance(PyObject *class);
+/* Of an __init__'s result; false: an exception is set. */
+bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 
 /* --- for the link block --- */
 
+void *rt_small_ints(void);
 PyObject **rt_characters(void);                          // borrowed: the str of each code below 256
 PyObject *rt_method(const char *type, const char *name); // borrowed from a type of builtins.def
 

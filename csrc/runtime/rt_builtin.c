@@ -95,6 +95,8 @@ i64 rt_set_discard(PyObject *set, PyObject *key) { return cp_set_change(set, key
 static PyObject
     *characters[256]; // CPython's own single characters: static objects, one process has them once
 
+void *rt_small_ints(void) { return cp_small_ints(); }
+
 PyObject **rt_characters(void) {
     for (int code = 0; characters[255] == NULL && code < 256; code++)
         characters[code] = PyUnicode_FromOrdinal(code);

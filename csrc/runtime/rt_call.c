@@ -273,7 +273,7 @@ typedef struct Constructor {
 
 static Constructor constructors[512]; // one per process, like type versions; guarded by the GIL
 
-static PyObject *find_init(PyTypeObject *type) { // borrowed; NULL: made in another way
+PyObject *rt_find_init(PyTypeObject *type) {
     uint32_t version = cp_type_version(type);
     Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
     if (version != 0 && known->version == version) return known->init;
@@ -287,7 +287,7 @@ static PyObject *find_init(PyTypeObject *type) { // borrowed; NULL: made in anot
     return init;
 }
 
-static bool check_none(PyObject *result_steal) {
+bool rt_check_none(PyObject *result_steal) {
     bool ok = result_steal == Py_None;
     if (result_steal != NULL && !ok)
         PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
@@ -296,17 +296,22 @@ static bool check_none(PyObject *result_steal) {
     return ok;
 }
 
+PyObject *rt_new_instance(PyObject *class) {
+    PyObject *none = PyTuple_New(0), *self = NULL;
+    if (none != NULL) self = PyBaseObject_Type.tp_new((PyTypeObject *)class, none, NULL);
+    Py_XDECREF(none);
+    return self;
+}
+
 /* What type.__call__ does with such a class. values[-1] is free to be written to. */
 static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {
-    PyObject *self = NULL, *none = PyTuple_New(0), *before = args.values[-1];
-    if (none == NULL || !cp_enter_recursive(tstate, " while calling a Python object")) {
-        Py_XDECREF(none);
+    PyObject *self, *before = args.values[-1];
+    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
         drop_owned(&args);
         return NULL;
     }
     Py_INCREF(init); /* making the object may run a finalizer, which may do anything to the class */
-    self = PyBaseObject_Type.tp_new(type, none, NULL);
-    Py_DECREF(none);
+    self = rt_new_instance((PyObject *)type);
     if (self == NULL) {
         drop_owned(&args);
     } else {
@@ -314,7 +319,7 @@ static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *
         args.positional++;
         args.owned <<= 1;
         args.values[0] = self;
-        if (!check_none(call_function(tstate, init, &args))) Py_CLEAR(self);
+        if (!rt_check_none(call_function(tstate, init, &args))) Py_CLEAR(self);
         args.values[0] = before;
     }
     Py_DECREF(init);
@@ -455,7 +460,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         return result;
     }
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
-        (init = find_init((PyTypeObject *)callable)) != NULL) {
+        (init = rt_find_init((PyTypeObject *)callable)) != NULL) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);

@@ -139,7 +139,7 @@ def case_exceptions_cross():
 
 
 def deep(n):
-    return 1 if n == 0 else deep(n - 1) + 1
+    return deep(n - 1) + 1 if n else 1
 
 
 def deeper(n):
