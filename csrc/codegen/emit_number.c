@@ -104,6 +104,7 @@ static void emit_overflowing(Unit *u, Ins *ins, gcc_jit_function *builtin) {
              gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
 }
 
+void emit_iadd_wrap_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, PLUS, arg(u, ins, 0), arg(u, ins, 1))); }
 void emit_iadd_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->add_overflow); }
 void emit_isub_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->sub_overflow); }
 void emit_imul_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->mul_overflow); }
@@ -242,6 +243,28 @@ void emit_range_has_OP(Unit *u, Ins *ins) {
                      emit_read(u, iterator, LAYOUT_range_length, u->gcc->i64_ptr));
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, truth, u->gcc->i64));
 }
+
+void emit_range_is_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    emit_guard_type(u, ins, iterator, KNOWN_range_iterator);
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_object_refcnt, u->gcc->i64_ptr),
+                                  emit_int(u, 1)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr),
+                                  emit_int(u, ins->imm)));
+}
+
+/* The number that a range iterator has so many steps from its start. */
+static void range_number(Unit *u, Ins *ins, LayoutField steps) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    gcc_jit_rvalue *distance = BIN(u, MULT, emit_read(u, iterator, steps, u->gcc->i64_ptr),
+                                   emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr));
+    emit_set(u, ins, BIN(u, PLUS, emit_read(u, iterator, LAYOUT_range_start, u->gcc->i64_ptr), distance));
+}
+
+void emit_range_next_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_index); }
+void emit_range_end_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_length); }
 
 void emit_range_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);

@@ -66,7 +66,8 @@ enum {
     OPF_NULLABLE = 64,
     OPF_RUNS_CODE = 128,
     OPF_CONSUMES = 256,
-    OPF_GUARD = 512
+    OPF_GUARD = 512,
+    OPF_VIRTUAL = 1024
 };
 
 typedef struct OpInfo {
@@ -164,7 +165,9 @@ typedef enum ExitValueKind {
     EXIT_DROP,
     EXIT_I64,
     EXIT_F64,
-    EXIT_IF /* a number: when it is 0 the next row is skipped */
+    EXIT_IF,    /* a number: when it is 0 the next row is skipped */
+    EXIT_RANGE, /* the next number of a range iterator that is made; two rows more, its end and its step */
+    EXIT_PART   /* one of these */
 } ExitValueKind;
 
 typedef struct ExitValue {
@@ -182,7 +185,7 @@ typedef struct InlinedCall {
     void *code;     /* while lowering: the code object, borrowed */
 } InlinedCall;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD } ExitKind;
+typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD, EXIT_LOOP } ExitKind;
 
 typedef struct Exit {
     ExitKind kind;

@@ -41,6 +41,8 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_char_OP:
     case IR_iselect_OP:
     case IR_i2f_OP:
+    case IR_iadd_wrap_OP:
+    case IR_range_OP:
     case IR_iadd_OP:
     case IR_isub_OP:
     case IR_imul_OP:
@@ -141,6 +143,12 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     if (!fits) refuse(fn, after, ins, "cannot be done with that");
 }
 
+/* A virtual object stands in frame states only. */
+static void check_virtual(Fn *fn, const char *after, const Ins *ins) {
+    for (int i = 0; i < ins->arg_count; i++)
+        if (ir_is(ins->args[i], OPF_VIRTUAL)) refuse(fn, after, ins, "uses an object that is not there");
+}
+
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->block != block) refuse(fn, after, ins, "does not know its block");
     if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last))
@@ -158,6 +166,7 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
         refuse(fn, after, ins, "its handler keeps more than the operand stack has");
+    check_virtual(fn, after, ins);
     check_types(fn, after, ins);
     check_imm(fn, after, ins);
 }

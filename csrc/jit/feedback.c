@@ -93,6 +93,9 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
         Instr *instr = &code->instrs[i];
         if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
             instr->flags |= BC_NO_SPECULATION;
+        if (times_noted(record->failed_guards, record->failed_guard_count,
+                        (uint32_t)feedback_loop_unit((int32_t)instr->offset)))
+            instr->flags |= BC_GUARDS_STAY;
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
     }

@@ -542,7 +542,9 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
     /* Where control flow joins must be known before the walk, or a loop's head would be passed through. */
     for (int i = 0; i < code->count; i++) {
         out->operands[i].depth = -1;
-        if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
+        if (!(code->instrs[i].flags & BC_OSR)) continue;
+        f.depths[i] = -2;
+        if (i + 1 < code->count) f.depths[i + 1] = -2; /* an entry takes its back-edge by itself */
     }
     for (int i = 0; i < code->count; i++)
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)

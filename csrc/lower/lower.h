@@ -39,6 +39,10 @@ typedef struct Place {
     Local *locals; /* likewise; NULL: all in memory */
     VEC(Ins *) phis;
     VEC(Incoming) incoming;
+    bool is_loop;
+    Block *before; /* a loop: where it is entered; ends in its anchor. NULL: it is none */
+    VEC(Ins *) entering; /* the phis of that block, in the order of `phis` */
+    VEC(Incoming) entries;
 } Place;
 
 typedef struct Lowerer {
@@ -57,6 +61,7 @@ typedef struct Lowerer {
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
     bool ran_code; /* tracing may have been turned on since it was last looked at */
+    bool enters;   /* a back-edge being lowered comes from outside its loop */
     Place *places; /* by instruction */
     int *handlers; /* BcHandler -> Fn.handlers */
     int *work;     /* places whose stack is known and that wait to be lowered */
@@ -99,6 +104,13 @@ bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
+/* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it is
+ * none, or one that is an object. */
+int64_t lower_range_step(const Lowerer *l, int target, int place);
+/* A range's iterator, which is no object but its parts. */
+Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
+/* CALL of range that a loop goes over at once. */
+bool lower_range_loop(Lowerer *l);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 

@@ -15,6 +15,7 @@ static void flush_local(Lowerer *l, int slot);
 
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
+    if (value->op == IR_range_OP) return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
@@ -365,6 +366,30 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
     return l->inlined != NULL || l->stale[target] == NULL || l->stale[target][slot];
 }
 
+/* What an entry finds in the memory of a local that may be unbound. */
+static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, IrType type,
+                           FrameState *state) {
+    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Block *bound = lower_new_block(l), *join = lower_new_block(l);
+    Block *unbound = lower_new_block(l);
+    Ins *is_bound = INS(l, not, 0, is_null);
+    lower_branch(l, is_null, unbound, bound);
+    l->block = bound;
+    Ins *number = as_type(l, object, type, state);
+    bound = l->block;
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, type, 2);
+    ir_append(join, phi);
+    ir_append(bound, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(bound, join, NULL);
+    ir_append(unbound, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(unbound, join, NULL);
+    bool first = bound->order < unbound->order; // the values stand in the order of the predecessors
+    phi->args[!first] = number;
+    phi->args[first] = none;
+    l->block = join;
+    *local = (Local){.value = phi, .bound = is_bound};
+}
+
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (l->inlined != NULL) {
@@ -392,10 +417,22 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     flush_local(l, slot);
     Ins *object = INS0(l, ldloc, slot);
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
+    if (may_be_unbound) {
+        unbox_if_bound(l, local, object, is_null, type, state);
+        return;
+    }
     lower_guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
     local->value = as_type(l, object, type, state);
     local->bound = K_INT(l, 1);
     local->stale = false;
+}
+
+/* The iterator of a range that is an object, which goes. */
+static Ins *range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) {
+    iterator = lower_object(l, iterator);
+    lower_guarded(INS(l, range_is, step, iterator), state);
+    Ins *next = INS(l, range_next, 0, iterator), *end = INS(l, range_end, 0, iterator);
+    return lower_new_range(l, l->block, next, end, K_INT(l, step));
 }
 
 void lower_conform(Lowerer *l, int target) {
@@ -404,6 +441,15 @@ void lower_conform(Lowerer *l, int target) {
     FrameState *state = NULL;
     Place *place = &l->places[target];
     for (int i = 0; i < l->depth; i++) {
+        int64_t step = place->block == NULL                  ? lower_range_step(l, target, i)
+                       : place->stack[i]->op == IR_range_OP ? place->stack[i]->args[2]->imm
+                                                            : 0;
+        if (step != 0 && l->stack[i]->op != IR_range_OP) {
+            if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
+            l->stack[i] = range_of(l, l->stack[i], step, state);
+        }
+        if (step != 0) continue;
+        if (l->stack[i]->op == IR_range_OP) l->stack[i] = lower_object(l, l->stack[i]);
         IrType type = wanted_type(l, target, stack[i]);
         if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;
         if ((IrType)l->stack[i]->type == type) continue;

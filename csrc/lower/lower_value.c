@@ -193,6 +193,7 @@ void lower_UNPACK_EX(Lowerer *l) {
 }
 
 void lower_CALL(Lowerer *l) {
+    if (l->inference && lower_range_loop(l)) return;
     if (l->inference && lower_builtin_call(l)) return;
     if (l->inference && lower_inline_call(l)) return;
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);

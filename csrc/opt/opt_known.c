@@ -56,7 +56,7 @@ static Ins *unboxed_before(const Asked *k, const Ins *ins) {
 /* A call that runs no code of its own may still collect garbage. */
 static bool may_run_code(const Asked *k, const Ins *ins) {
     if (ins->op == IR_decref_OP) return !is_number(k, ins->args[0]);
-    return ins->op == IR_call_OP || ins->op == IR_poll_OP || ir_runs_code(ins);
+    return ins->op == IR_call_OP || ins->op == IR_poll_OP || ir_runs_code(ins); // a turn leaves then
 }
 
 /* The same dict of names has one value only. */

@@ -63,7 +63,7 @@ static void note_state(Refcount *r, Ins *ins) {
     bool leaves = ir_leaves(ins);
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
         for (int i = 0; i < kept_depth(r, state, leaves); i++)
-            vec_push(fn_arena(r->fn), uses, state->stack[i]);
+            if (!ir_is(state->stack[i], OPF_VIRTUAL)) vec_push(fn_arena(r->fn), uses, state->stack[i]);
         for (int i = 0; i < state->local_count; i++)
             if (state->locals[i]->type == IR_OBJ) vec_push(fn_arena(r->fn), uses, state->locals[i]);
     }
@@ -132,6 +132,7 @@ static bool items_may_change(const Ins *ins) {
     switch (ins->op) {
     case IR_call_OP:
     case IR_poll_OP:
+    case IR_turn_OP:
     case IR_stloc_OP:
     case IR_clrloc_OP:
     case IR_list_set_OP:
@@ -181,7 +182,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST) || lives_for_ever(ins) || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
@@ -259,8 +260,20 @@ typedef struct NewExit {
     bool *placed; /* by place in `alive` plus one: it has gone into a frame */
 } NewExit;
 
+/* An object that the exit makes, of its parts. */
+static void place_virtual(Refcount *r, NewExit *n, const Ins *value, int slot) {
+    for (int i = 0; i < value->arg_count; i++) {
+        ExitValue row = {.kind = i ? EXIT_PART : EXIT_RANGE, .slot = slot, .value = value->args[i]};
+        vec_push(fn_arena(r->fn), &n->exit.values, row);
+    }
+}
+
 /* A value that goes into a slot of a frame: with its reference, if it has one left. */
 static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
+    if (ir_is(value, OPF_VIRTUAL)) {
+        place_virtual(r, n, value, slot);
+        return;
+    }
     uintptr_t alive = value->owned ? (uintptr_t)value->scratch : 0;
     bool owned = alive > 0 && !n->placed[alive];
     if (owned) n->placed[alive] = true;
@@ -300,6 +313,7 @@ static void add_exit(Refcount *r, Ins *ins) {
     if (!ir_leaves(ins)) return;
     ExitKind kind = ins->op == IR_yield_OP  ? EXIT_YIELD
                     : ins->op == IR_cold_OP ? EXIT_COLD
+                    : ins->op == IR_anchor_OP ? EXIT_LOOP
                     : ir_is(ins, OPF_GUARD) ? EXIT_GUARD
                                             : EXIT_LEAVE;
     *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);

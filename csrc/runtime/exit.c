@@ -2,7 +2,9 @@
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
+#include "jit/feedback.h"
 #include "jit/guards.h"
+#include "jit/sampler.h"
 #include "runtime/osr.h"
 
 PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
@@ -111,7 +113,24 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
     Py_FatalError("dxpy: an exit has a value for no frame");
 }
 
-static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) {
+static i64 bits_of(PyObject *value) {
+    i64 bits;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+/* A range iterator that was no object until now. */
+static PyObject *new_range(PyObject **parts) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *object = cp_new_range_iterator(bits_of(parts[0]), bits_of(parts[1]), bits_of(parts[2]));
+    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyErr_Restore(type, value, traceback);
+    return object;
+}
+
+static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at) {
+    PyObject *value = *at;
     bool is_local = false;
     PyObject **place = slot_place(f, slot->slot, &is_local);
     if (place == NULL) {
@@ -119,6 +138,7 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value) 
         return;
     }
     if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
+    else if (slot->kind == EXIT_RANGE) value = new_range(at);
     else if (slot->kind != EXIT_OWNED) value = boxed(slot->kind, value);
     if (is_local) Py_XDECREF(*place); /* a number's older value: runs no code */
     *place = value;
@@ -130,7 +150,7 @@ static void place_values(const Frames *f, PyObject **spill) {
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_IF) i += spill[i] == NULL;
-        else if (slot->kind != EXIT_DROP) place_value(f, slot, spill[i]);
+        else if (slot->kind != EXIT_DROP && slot->kind != EXIT_PART) place_value(f, slot, &spill[i]);
     }
     for (int i = record->value_count - 1; i >= 0; i--)
         if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
@@ -145,9 +165,12 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (function == NULL) return;
     function->exits++;
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
-    else if (record->kind != EXIT_GUARD) return;
-    else if (record->count % EXITS_BEFORE_GIVING_UP == 0)
-        compile_guard_failed(function, f->at[outermost], f->at[0], record->levels[0].offset);
+    else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
+    else if (record->count % EXITS_BEFORE_GIVING_UP == 0) {
+        int32_t offset = record->levels[0].offset;
+        if (record->kind == EXIT_LOOP) offset = feedback_loop_unit(offset);
+        compile_guard_failed(function, f->at[outermost], f->at[0], offset);
+    }
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
@@ -207,6 +230,18 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     }
     if (rt_poll(tstate) < 0) return -1;
     return cp_is_tracing(tstate) || compiled->invalid;
+}
+
+i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
+    const ExitLevel *level = &compiled->exits[exit].levels[0];
+    set_place(frame, level->lasti);
+    if (cp_poll_quietly(tstate)) return cp_is_tracing(tstate) || compiled->invalid;
+    i64 status = rt_exit_poll(tstate, frame, compiled, exit, spill);
+    FunctionRecord *function = compiled->record;
+    if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status;
+    compile_rearm(function, level->offset); /* back at the next turn */
+    if (!osr_is_armed) compile_hot_loop(function, level->lasti);
+    return 1;
 }
 
 /* --- raising --- */

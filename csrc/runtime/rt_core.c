@@ -6,6 +6,15 @@ void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
 PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
+PyObject *rt_new_range(i64 next, i64 end, i64 step) { return cp_new_range_iterator(next, end, step); }
+
+i64 rt_range_end(i64 start, i64 stop, i64 step) {
+    if (step > 0 ? stop <= start : stop >= start) return start;
+    uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop,
+             by = step > 0 ? (uint64_t)step : -(uint64_t)step, steps = (distance - 1) / by + 1;
+    return (i64)((uint64_t)start + steps * (uint64_t)step);
+}
+
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
 /* Does its end run no code? */
