@@ -58,6 +58,10 @@ void emit_chkloc_OP(Unit *u, Ins *ins) {
     u->block = next;
 }
 
+void emit_is_bound_OP(Unit *u, Ins *ins) {
+    emit_guard_fails(u, ins, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)));
+}
+
 static void set_test(Unit *u, Ins *ins, gcc_jit_rvalue *condition) {
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, condition, u->gcc->i64));
 }

@@ -16,6 +16,7 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_object_type] = offsetof(PyObject, ob_type),
     [LAYOUT_object_size] = offsetof(PyVarObject, ob_size),
     [LAYOUT_int_digits] = offsetof(PyLongObject, ob_digit),
+    [LAYOUT_small_int_size] = sizeof(PyLongObject),
     [LAYOUT_float_value] = offsetof(PyFloatObject, ob_fval),
     [LAYOUT_list_items] = offsetof(PyListObject, ob_item),
     [LAYOUT_tuple_items] = offsetof(PyTupleObject, ob_item),

@@ -188,7 +188,8 @@ int ir_rest_index(const Ins *ins) {
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;
-    if (ins->op == IR_list_set_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
+    if (ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
+    if (ins->op == IR_list_put_OP) return arg == 3;
     if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
     if (arg >= ir_rest_index(ins)) return false;
     int index = 0;

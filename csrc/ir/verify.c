@@ -28,6 +28,18 @@ static void check_attr(Fn *fn, const char *after, const Ins *ins) {
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }
 
+static void check_item(Fn *fn, const char *after, const Ins *ins) {
+    bool list = ins->op != IR_tuple_get_OP;
+    const Ins *index = ins->args[list ? 2 : 1], *value = ins->args[ins->arg_count - 1];
+    IrType wanted = ins->op == IR_list_put_f64_OP   ? IR_F64
+                    : ins->op == IR_list_put_i64_OP ? IR_I64
+                    : ins->op == IR_list_put_OP     ? IR_OBJ
+                                                    : (IrType)value->type;
+    if (ins->args[0]->type != IR_OBJ || index->type != IR_I64 || value->type != wanted)
+        refuse(fn, after, ins, "an argument has the wrong type");
+    if (list && ins->args[1]->type != IR_PTR) refuse(fn, after, ins, "the items must be a pointer");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
@@ -42,6 +54,7 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_iselect_OP:
     case IR_i2f_OP:
     case IR_iadd_wrap_OP:
+    case IR_index_OP:
     case IR_range_OP:
     case IR_iadd_OP:
     case IR_isub_OP:
@@ -67,15 +80,6 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_fdiv_OP:
     case IR_fneg_OP:
     case IR_fcmp_OP: wanted = IR_F64; break;
-    case IR_list_item_OP:
-    case IR_tuple_item_OP:
-    case IR_list_set_OP:
-    case IR_list_set_f64_OP:
-        if (ins->op == IR_list_set_f64_OP && ins->args[2]->type != IR_F64)
-            refuse(fn, after, ins, "the item must be a double");
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
-        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
     case IR_str_code_OP:
     case IR_bytes_item_OP:
     case IR_bytearray_item_OP:
@@ -103,6 +107,11 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_keep_OP: break;
+    case IR_list_get_OP:
+    case IR_list_put_OP:
+    case IR_list_put_f64_OP:
+    case IR_list_put_i64_OP:
+    case IR_tuple_get_OP: check_item(fn, after, ins); break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
     case IR_type_is_OP:
     case IR_version_is_OP:

@@ -98,6 +98,8 @@ bool lower_number_unary(Lowerer *l, BcOp op);
 bool lower_number_compare(Lowerer *l);
 bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
+/* The item of what is guarded to be a list, or a tuple; `state` as above. */
+Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
 Ins *lower_truth(Lowerer *l, Ins *value);
 bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);

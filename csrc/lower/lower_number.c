@@ -237,6 +237,15 @@ static bool int_key(const Lowerer *l, const Ins *key) {
     return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
 }
 
+Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state) {
+    lower_guard_type(l, container, list ? KNOWN_list : KNOWN_tuple, state);
+    index = lower_guarded(INS(l, index, 0, index, INS(l, size, 0, container)), state);
+    Ins *item = list ? INS(l, list_get, 0, container, INS(l, list_items, 0, container), index)
+                     : INS(l, tuple_get, 0, container, index);
+    item->nullable = false;
+    return item;
+}
+
 bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
@@ -244,10 +253,7 @@ bool lower_number_subscr(Lowerer *l) {
     if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
         return false;
     FrameState *state = lower_state_here(l);
-    Ins *index = lower_i64(l, key, state);
-    Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
-    lower_guarded(item, state);
-    item->nullable = false;
+    Ins *item = lower_item(l, container, lower_i64(l, key, state), list, state);
     l->depth -= 2;
     lower_push(l, item);
     return true;
@@ -258,16 +264,17 @@ bool lower_number_store_subscr(Lowerer *l) {
         return false;
     Ins *value = l->stack[l->depth - 3], *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
+    bool number = value->type != IR_OBJ && !lower_has_object(l, value);
+    if (!number) l->stack[l->depth - 3] = value = lower_object(l, value);
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
-    if (value->type == IR_F64) {
-        lower_guarded(INS(l, list_set_f64, 0, container, index, value), state);
-        l->depth -= 3;
-        return true;
-    }
-    l->stack[l->depth - 3] = value = lower_object(l, value);
-    state = lower_state_here(l);
-    lower_guarded(INS(l, list_set, 0, container, index, value), state);
+    lower_guard_type(l, container, KNOWN_list, state);
+    index = lower_guarded(INS(l, index, 0, index, INS(l, size, 0, container)), state);
+    Ins *items = INS(l, list_items, 0, container);
+    Ins *put = !number                 ? INS(l, list_put, 0, container, items, index, value)
+               : value->type == IR_F64 ? INS(l, list_put_f64, 0, container, items, index, value)
+                                       : INS(l, list_put_i64, 0, container, items, index, value);
+    lower_guarded(put, state);
     l->depth -= 3;
     return true;
 }

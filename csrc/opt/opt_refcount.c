@@ -105,8 +105,8 @@ typedef enum Source { SOURCE_NONE, SOURCE_SLOT, SOURCE_ITEM, SOURCE_KEPT } Sourc
 static Source source_of(const Ins *value) {
     switch (value->op) {
     case IR_ldloc_OP: return SOURCE_SLOT;
-    case IR_list_item_OP:
-    case IR_tuple_item_OP:
+    case IR_list_get_OP:
+    case IR_tuple_get_OP:
     case IR_tuple_at_OP:
     case IR_list_at_OP:
     case IR_attr_item_OP:
@@ -135,8 +135,9 @@ static bool items_may_change(const Ins *ins) {
     case IR_turn_OP:
     case IR_stloc_OP:
     case IR_clrloc_OP:
-    case IR_list_set_OP:
-    case IR_list_set_f64_OP:
+    case IR_list_put_OP:
+    case IR_list_put_f64_OP:
+    case IR_list_put_i64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP: return true;

@@ -37,6 +37,19 @@ i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) 
     return 1;
 }
 
+i64 rt_put_i64(PyObject **place, i64 value) {
+    PyObject *old = *place;
+    if (!goes_quietly(old)) return 0;
+    PyObject *object = PyLong_FromLongLong(value);
+    if (object == NULL) { /* the interpreter will find that out by itself */
+        PyErr_Clear();
+        return 0;
+    }
+    *place = object;
+    Py_DECREF(old);
+    return 1;
+}
+
 i64 rt_unbox_long(PyObject *object, PyObject **results) {
     int overflow;
     i64 value = PyLong_AsLongLongAndOverflow(object, &overflow);
