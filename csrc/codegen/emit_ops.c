@@ -37,6 +37,7 @@ static void replace_slot(Unit *u, int64_t slot, gcc_jit_rvalue *value) {
 }
 
 void emit_stloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_value(u, ins->args[0])); }
+void emit_stboxed_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_value(u, ins->args[0])); }
 void emit_clrloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_null(u)); }
 void emit_ldstk_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, u->fn->local_count + ins->imm)); }
 

@@ -55,8 +55,10 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
         return LIKELY_OTHER;
     bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
          bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    bool from_bool = right == LIKELY_BOOL;
     if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
     if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
+    if (left == LIKELY_OTHER && right == LIKELY_INT && from_bool) left = LIKELY_INT; /* probably */
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
     bool floats = is_number(left) && is_number(right) && !ints;
     switch (instr->arg) {
@@ -418,6 +420,10 @@ static void step(Infer *f, const Instr *instr) {
     }
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
+        Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
+        f->out->operands[instr - f->code->instrs].builtin = callable.type == LIKELY_RANGE_TYPE ? BI_type_range
+                                                            : method.builtin                  ? method.builtin
+                                                                                              : callable.builtin;
         uint8_t type = call_result(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);

@@ -35,6 +35,7 @@ bool lower_needs_frame(const Ins *ins) {
     switch (ins->op) {
     case IR_ldloc_OP:
     case IR_stloc_OP:
+    case IR_stboxed_OP:
     case IR_clrloc_OP:
     case IR_chkloc_OP:
     case IR_globals_OP:

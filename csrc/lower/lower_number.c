@@ -140,11 +140,14 @@ bool lower_number_binary(Lowerer *l) {
     const OperandTypes *types = &l->inference->operands[l->index];
     int kind = l->instr->arg;
     if (left->op == IR_mkbool_OP && right->op == IR_mkbool_OP && is_bit_kind(kind)) return false;
+    bool adds_bool = right->op == IR_mkbool_OP && types->left == LIKELY_OTHER && left->type == IR_OBJ &&
+                     infer_arithmetic(l->instr, LIKELY_OTHER, LIKELY_BOOL) == LIKELY_INT;
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
         return false; /* True and False are not unboxed */
+    if (adds_bool && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
@@ -339,7 +342,7 @@ static void flush_local(Lowerer *l, int slot) {
     local->stale = true;
     Ins *object = box(l, local->value);
     local->stale = false;
-    Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
+    Ins *store = ir_new_ins(l->fn, IR_stboxed_OP, IR_VOID, 1);
     store->imm = slot;
     store->args[0] = object;
     ir_append(l->block, store);

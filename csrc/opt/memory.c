@@ -81,6 +81,7 @@ static bool is_quiet(const Numbers *numbers, const Ins *value, const Ins *at) {
 
 uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     switch (ins->op) {
+    case IR_stboxed_OP: return slot_bit(ins->imm);
     case IR_stloc_OP:
     case IR_clrloc_OP: return MEM_SHARED | slot_bit(ins->imm); /* what it held goes */
     case IR_decref_OP: return is_quiet(numbers, ins->args[0], ins) ? 0 : MEM_SHARED;
@@ -96,6 +97,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_str_next_OP: return MEM_ITERATORS;
     case IR_call_OP:
         if (ins->imm == H_rt_make_cell) return MEM_SHARED | slot_bit(ins->args[0]->imm);
+        if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
         if (ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
     case IR_turn_OP: return 0; /* it goes on only when no code ran */

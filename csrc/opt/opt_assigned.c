@@ -46,7 +46,7 @@ static void step(Assigned *a, const Ins *ins) {
         unbind(a, ins->args[2]->imm); /* until the result is stored */
     if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
         meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
-    if (ins->op == IR_stloc_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
+    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
     if (ins->op == IR_clrloc_OP) unbind(a, ins->imm);
     if (ins->op == IR_yield_OP) meet_entry(a, ENTRY_RESUME, (uint32_t)ins->imm + 1);
     if (ins->op != IR_call_OP) return;

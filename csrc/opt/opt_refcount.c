@@ -75,7 +75,7 @@ static Ins *state_use(const Refcount *r, const Ins *ins, int i) { return r->uses
 /* --- which values own a reference --- */
 
 static bool slot_changes(const Ins *ins, int64_t slot) {
-    if (ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP) return ins->imm == slot;
+    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_clrloc_OP) return ins->imm == slot;
     return ins->op == IR_call_OP && ins->imm == H_rt_make_cell && ins->args[0]->imm == slot;
 }
 
@@ -373,20 +373,41 @@ static void give_rest(Refcount *r, Ins *ins, Values *given) {
     }
 }
 
+/* An operation that leaves before it consumes anything: what it consumes is there still when it leaves. */
+static void give_before_leaving(Refcount *r, const Ins *ins, Values *given) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        Ins *value = ins->args[a];
+        if (!ir_consumes(ins, a) || !value->owned || is_alive(value)) continue;
+        vec_push(fn_arena(r->fn), given, value);
+        make_alive(r, value);
+    }
+}
+
+/* Is it one of those that were given before? Each is given once. */
+static bool was_given(Values *given, const Ins *value) {
+    for (int i = 0; i < given->count; i++) {
+        if (given->items[i] != value) continue;
+        given->items[i] = given->items[--given->count];
+        return true;
+    }
+    return false;
+}
+
 static void walk_ins(Refcount *r, Ins *ins) {
-    Values given = {0};
+    Values given = {0}, before = {0};
     if (ins->op == IR_incref_OP || ins->op == IR_decref_OP) return;
     if (ins->owned) {
         if (!is_alive(ins)) drop_after(r, ins, ins);
         make_dead(r, ins);
     }
+    if (ir_leaves(ins) && !ir_raises(ins) && ins->op != IR_yield_OP) give_before_leaving(r, ins, &before);
     for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
     int rest = ir_rest_index(ins);
     for (int a = 0; a < rest; a++)
         if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)
-        if (ir_consumes(ins, a)) consume(r, ins, ins->args[a], &given);
+        if (ir_consumes(ins, a) && !was_given(&before, ins->args[a])) consume(r, ins, ins->args[a], &given);
     give_rest(r, ins, &given);
     for (int i = 0; i < given.count; i++) make_alive(r, given.items[i]);
 }
