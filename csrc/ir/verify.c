@@ -78,6 +78,7 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_fsub_OP:
     case IR_fmul_OP:
     case IR_fdiv_OP:
+    case IR_fpow_OP:
     case IR_fneg_OP:
     case IR_fcmp_OP: wanted = IR_F64; break;
     case IR_str_code_OP:

@@ -51,8 +51,7 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
-    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
-        return LIKELY_OTHER;
+    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY) return LIKELY_OTHER;
     bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
          bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
     bool from_bool = right == LIKELY_BOOL;
@@ -62,6 +61,7 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
     bool floats = is_number(left) && is_number(right) && !ints;
     switch (instr->arg) {
+    case BIN_POWER: return floats ? LIKELY_FLOAT : LIKELY_OTHER;
     case BIN_ADD:
     case BIN_SUBTRACT:
     case BIN_MULTIPLY: return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;

@@ -111,12 +111,14 @@ static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *sta
     case BIN_ADD: return INS(l, fadd, 0, a, b);
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
     case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
+    case BIN_POWER: return lower_guarded(INS(l, fpow, 0, a, b), state);
     default: return lower_guarded(INS(l, fdiv, 0, a, b), state);
     }
 }
 
 static bool is_float_kind(int kind) {
-    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE;
+    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE ||
+           kind == BIN_POWER;
 }
 
 /* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */
@@ -134,8 +136,23 @@ static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || 
 
 static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
 
+/* An int to the power of a small constant is multiplied by itself. */
+static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
+    const ConstInfo *info = lower_const_info(right);
+    if (l->instr->arg != BIN_POWER || info == NULL || info->type != LIKELY_INT) return false;
+    if (info->integer < 2 || info->integer > 4 || (l->instr->flags & BC_NO_SPECULATION)) return false;
+    if (!lower_likely_int(l, left, l->inference->operands[l->index].left)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *base = lower_i64(l, left, state), *result = base;
+    for (int64_t i = 1; i < info->integer; i++) result = lower_guarded(INS(l, imul, 0, result, base), state);
+    l->depth -= 2;
+    lower_push(l, result);
+    return true;
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
+    if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
     const OperandTypes *types = &l->inference->operands[l->index];
     int kind = l->instr->arg;

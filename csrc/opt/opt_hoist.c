@@ -95,6 +95,7 @@ static bool is_movable(const Ins *ins) {
     case IR_fsub_OP:
     case IR_fmul_OP:
     case IR_fdiv_OP:
+    case IR_fpow_OP:
     case IR_fneg_OP:
     case IR_fabs_OP:
     case IR_itruediv_OP:

@@ -89,6 +89,7 @@ i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);
 double rt_ceil(double x);
 double rt_sqrt(double x);
+double rt_pow(double x, double y);
 double rt_sin(double x);
 double rt_cos(double x);
 double rt_tan(double x);
