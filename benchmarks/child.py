@@ -2,14 +2,13 @@
 
     python child.py OUT PROGRAM [--quick] [--seconds S] [--dxpy ROOT] [--numba] [--cython]
 
-Times are of whole run() calls, in order, from a cold start; each result is checked against the program's checksum. The
-compiler worker, which inherits the one core that this process is pinned to, is let onto the others.
+Times are of whole run() calls, in order, from a cold start; each result is checked against the program's checksum. Whoever
+pins this process to a core lets its compiler worker onto the others (measure.py).
 """
 
 import argparse
 import importlib.util
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -50,15 +49,6 @@ def with_numba(program):
         setattr(program, name, numba.njit(getattr(program, name)))
 
 
-def free_worker():
-    """Give this process's children every core; whether there was one."""
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-        children = file.read().split()
-    for pid in children:
-        os.sched_setaffinity(int(pid), range(os.cpu_count()))
-    return bool(children)
-
-
 def memory():
     """Most memory this process had resident, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -88,12 +78,10 @@ def main():
     state = program.setup(size)
     begin = time.perf_counter()
     times = []
-    freed = dxpy is None
     while not times or time.perf_counter() - begin < args.seconds:
         start = time.perf_counter()
         result = program.run(state)
         times.append(time.perf_counter() - start)
-        freed = freed or free_worker()
         if result != program.CHECKSUMS[size]:
             sys.exit(f"{args.program}: run {len(times)} gave {result!r}, not {program.CHECKSUMS[size]!r}")
     report = {"times": times, "memory": memory(), "before": begin - BEGIN}

@@ -8,3 +8,8 @@ conformance: build
 
 conformance-slice: build
 	$(CONFORMANCE) --slice
+
+# The test suites of packages from PyPI, stock and under dxpy. PACKAGES=attrs,click narrows it.
+.PHONY: conformance-packages
+conformance-packages: build
+	nice $(BIN)/python tools/conformance/packages.py $(if $(PACKAGES),--packages $(PACKAGES)) --table docs/conformance-packages.md

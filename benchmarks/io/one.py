@@ -151,11 +151,44 @@ async def cold_part(library, paths):
     gaps = []
     seconds = await cold_reads(library, paths, gaps)
     pauses = json.loads(watchman.communicate()[0])
-    return {
+    figures = {
         "seconds": seconds / len(paths),
         "lag": longest_but_a_thousandth(list(without(gaps, pauses))),
         "lag with pauses": longest_but_a_thousandth(gaps),
     }
+    if not hasattr(library, "trio"):
+        turns = asyncio.get_running_loop().turns
+        figures["turn"] = sorted(turns)[int(len(turns) * 0.999)]
+        figures["longest turn"] = max(turns)
+        figures["idle lag"] = await idle_lag()
+    return figures
+
+
+class MeasuredLoop(asyncio.SelectorEventLoop):
+    """Notes how much of the processor each turn takes: what the program itself keeps the loop from others, whatever else
+    the machine does meanwhile.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.turns = []
+
+    def _run_once(self):
+        begun = time.thread_time()
+        super()._run_once()
+        self.turns.append(time.thread_time() - begun)
+
+
+async def idle_lag():
+    """The lag of a ticker that is alone in its loop: what the machine adds."""
+    gaps, end = [], time.perf_counter() + 0.5
+    last = time.perf_counter()
+    while last < end:
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        gaps.append((last + 0.001, now))
+        last = now
+    return longest_but_a_thousandth(gaps)
 
 
 async def cold_reads(library, paths, gaps):
@@ -172,6 +205,8 @@ async def cold_reads(library, paths, gaps):
 
     if hasattr(library, "trio"):
         return await cold_trio(library, paths, gaps)
+    await asyncio.sleep(0.001)
+    asyncio.get_running_loop().turns.clear()
     ticking = asyncio.create_task(ticker(asyncio.sleep))
     begun = time.perf_counter()
     await in_windows(library, paths)
@@ -345,7 +380,8 @@ def main():
     else:
         library = FILES[name][0]()
         with tempfile.TemporaryDirectory(dir=os.environ.get("DXPY_BENCH_DIR")) as folder:
-            figures = run(library, PROGRAMS[program](library, folder))
+            factory = MeasuredLoop if program.startswith("cold") else None
+            figures = run(library, PROGRAMS[program](library, folder), factory)
     print(json.dumps(figures))
 
 

@@ -159,7 +159,7 @@ FILES = {
 }
 
 
-def run(library, coroutine):
+def run(library, coroutine, loop_factory=None):
     """Run it in the library's loop."""
     if isinstance(library, Trio):
         import trio
@@ -168,7 +168,8 @@ def run(library, coroutine):
             return await coroutine
 
         return trio.run(main)
-    return asyncio.run(coroutine)
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(coroutine)
 
 
 async def together(library, calls):

@@ -55,7 +55,10 @@ static double seconds_of(clockid_t clock) {
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 /* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
-static int gcc_level(Tier tier) { return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3; }
+static int gcc_level(Tier tier) {
+    if (options.gcc_level >= 0) return (int)options.gcc_level;
+    return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3;
+}
 
 /* --- failures --- */
 
@@ -247,22 +250,28 @@ static const char *program_path(void) {
     return path;
 }
 
+/* A tenth of a processor where the program wants all of it. */
+enum { WORKER_NICENESS = 10 };
+
 bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
+    static bool configured_sync;
     const char *folder = options_cache_folder();
-    bool same = configured_timeout == options.compile_timeout &&
+    bool same = configured_timeout == options.compile_timeout && configured_sync == options.sync &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
     if (same) return folder != NULL && cache_is_open();
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
+    configured_sync = options.sync;
     uint64_t limit = (uint64_t)options.cache_limit << 20;
     WorkerSettings settings = {.program = program_path(),
                                .cache_dir = folder,
                                .cache_limit = limit,
                                .compile_timeout = options.compile_timeout,
+                               .niceness = options.sync ? 0 : WORKER_NICENESS,
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);

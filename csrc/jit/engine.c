@@ -236,6 +236,11 @@ void engine_ask(FunctionRecord *record) {
     PyErr_Restore(type, value, traceback);
 }
 
+void engine_loops_ran(FunctionRecord *record) {
+    if (record->engine->enabled && !record->requested && due_tier(record) > record->tier)
+        record->next_ask = Py_MIN(record->next_ask, record->calls + 1);
+}
+
 /* --- the frame hook's side --- */
 
 /* module.qualname; new ref. NULL: exception set. */

@@ -128,6 +128,9 @@ FunctionRecord *engine_obtain_for_function(PyObject *function);
 Tier engine_record_calls(FunctionRecord *record, uint64_t calls);
 Tier engine_record_loops(FunctionRecord *record, uint64_t loops);
 
+/* Its loops were counted by other means: the policy is asked at the next call when a tier is due. */
+void engine_loops_ran(FunctionRecord *record);
+
 typedef struct Refusal {
     const char *reason; /* name from jit/reasons.def */
     char message[256];

@@ -56,6 +56,7 @@ typedef struct Range {
 typedef struct Block {
     long parent; /* the user's process */
     long socket, log;
+    long niceness;
     Range kept[RANGES]; /* memory that stays, in order; empty: all of it */
     char *serve[7];     /* argv of the worker */
     char *clean[4];     /* argv that removes what a dead client left */
@@ -131,6 +132,13 @@ KEEPER_INLINE void reset_signals(void) {
     kernel(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, SIGNAL_SET_SIZE, 0);
     for (int i = 1; i <= SIGNAL_LAST; i++)
         kernel(SYS_rt_sigaction, i, (long)&standard, 0, SIGNAL_SET_SIZE, 0);
+}
+
+/* Where the program wants a processor, it comes before its compiler. */
+KEEPER_INLINE void lower_priority(long niceness) {
+    enum { ASKED_AS_20_MINUS = 20 }; /* the kernel's own getpriority never answers below zero */
+    long now = ASKED_AS_20_MINUS - kernel(SYS_getpriority, PRIO_PROCESS, 0, 0, 0, 0);
+    kernel(SYS_setpriority, PRIO_PROCESS, 0, now + niceness, 0, 0);
 }
 
 /* The user's soft limits are the user's business: the worker takes what the hard ones allow. */
@@ -227,6 +235,7 @@ KEEPER_CODE static int keep(void *argument) {
     int status = KEEPER_NOT_STARTED;
     if (place_descriptors(block)) {
         reset_limits();
+        if (block->niceness > 0) lower_priority(block->niceness);
         long worker = start_program(block->serve, block->environment);
         close_from(0);
         if (worker > 0) {
@@ -281,6 +290,7 @@ static bool fill_block(Block *block, const KeeperOrder *order) {
     block->parent = getpid();
     block->step.tv_nsec = STEP_MS * 1000 * 1000;
     block->socket = order->socket, block->log = order->log;
+    block->niceness = order->niceness;
     if (!order->keep_memory) choose_ranges(block);
     char *program = add_string(block, "", order->program);
     char *scratch = add_string(block, "", order->scratch), *folder = add_string(block, "", order->folder);

@@ -19,6 +19,7 @@ typedef struct KeeperOrder {
     const char *folder;    /* the folder around it: removed when the user's process is gone */
     const char *cache_dir; /* or NULL */
     uint64_t cache_limit;
+    int niceness;     /* of the worker, on top of this process's */
     int socket;       /* becomes the worker's descriptor 3 */
     int log;          /* becomes its 0, 1 and 2 */
     bool keep_memory; /* do not give the user's memory back */

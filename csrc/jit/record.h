@@ -63,9 +63,8 @@ typedef struct FunctionRecord {
     uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
     int32_t osr_count;
-    int32_t osr_seen_unit; /* back-edge at which the sampler saw it running last */
-    uint8_t osr_seen;      /* how often in a row */
-    uint8_t osr_never;     /* frames run that were entered without the hook: no back-edge may be armed */
+    uint8_t osr_seen;  /* how often the sampler saw it at one of its back-edges */
+    uint8_t osr_never; /* frames run that were entered without the hook: no back-edge may be armed */
     struct Warm *warm;     /* what the index of the code cache says of it (jit/warm.c), or NULL */
     uint32_t warm_at;      /* heat at which to try that again; 0: not at all */
     struct FunctionRecord *next, *previous; /* chain of records with one name */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "jit/engine.h"
 #include "jit/options.h"
 #include "jit/table.h"
 #include "runtime/osr.h"
@@ -26,8 +27,7 @@ static void look(PyThreadState *tstate) {
     if (unit < 0) return;
     cp_watch(frame->f_code);
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
-    if (record->osr_seen_unit != unit) record->osr_seen = 0;
-    record->osr_seen_unit = unit;
+    engine_loops_ran(record);
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
     if (record->osr_seen < LOOKS_BEFORE_HOT) return;
     compile_hot_loop(record, unit);

@@ -105,6 +105,7 @@ int worker_configure(const WorkerSettings *settings) {
     client->idle_timeout = settings->idle_timeout > 0 ? settings->idle_timeout : 60;
     client->compile_timeout = settings->compile_timeout > 0 ? settings->compile_timeout : 10;
     client->notify = settings->notify;
+    client->niceness = settings->niceness;
     client->configured = true;
     client->retry_at = 0;
     client->stats.error[0] = 0;

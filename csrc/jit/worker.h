@@ -20,6 +20,7 @@ typedef struct WorkerSettings {
     uint64_t cache_limit;   /* bytes the cache may take; 0: its default */
     double idle_timeout;    /* seconds after which an idle worker is ended, to free its memory; 0: 60 */
     double compile_timeout; /* seconds a compile may take before the worker is killed */
+    int niceness;           /* of a worker, on top of this process's */
     void (*notify)(void);   /* called from the listener thread when a reply was queued; holds no lock */
 } WorkerSettings;
 

@@ -59,6 +59,7 @@ typedef struct Client {
     char program[WORKER_PATH], cache_dir[WORKER_PATH], temporary[WORKER_PATH]; /* "" : none */
     uint64_t cache_limit;
     double compile_timeout, idle_timeout;
+    int niceness;
     void (*notify)(void);
     bool configured, reconfigured; /* settings are there; they changed since the worker was started */
     bool listening, stopping;      /* the listener runs; it is to end */
@@ -81,7 +82,9 @@ typedef struct Client {
     Buffer in, out;
     int progress;    /* unit the worker is at, -1: all of them */
     double deadline; /* of the start or of the batch */
-    double start_at; /* no start before this time: back-off */
+    double sent,
+        sent_processor; /* when the batch was sent, and what the worker had used of a processor then */
+    double start_at;    /* no start before this time: back-off */
     double idle_since;
     int crash_streak, start_failures;
 } Client;

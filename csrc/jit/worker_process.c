@@ -91,13 +91,13 @@ static bool start_failed(WorkerProcess *process, const char *what, char *error, 
     return false;
 }
 
-static bool start(WorkerProcess *process, const char *program, const char *cache_dir, uint64_t cache_limit,
-                  const WorkerFolder *folder, char *error, size_t size) {
+static bool start(WorkerProcess *process, const WorkerProgram *program, const WorkerFolder *folder,
+                  char *error, size_t size) {
     *process = (WorkerProcess){
         .socket = -1, .theirs = -1, .log = -1, .user = geteuid(), .keep_memory = process->keep_memory};
     char prefix[540];
     snprintf(prefix, sizeof prefix, "%s/worker-", folder->path);
-    if (access(program, X_OK) < 0) return start_failed(process, program, error, size);
+    if (access(program->path, X_OK) < 0) return start_failed(process, program->path, error, size);
     if (!files_make_private(prefix, process->scratch, sizeof process->scratch)) {
         process->scratch[0] = 0;
         return start_failed(process, folder->path, error, size);
@@ -113,11 +113,12 @@ static bool start(WorkerProcess *process, const char *program, const char *cache
     if (process->log >= 0) fchmod(process->log, 0600);
     if (process->log < 0 || fcntl(process->socket, F_SETFL, O_NONBLOCK) < 0)
         return start_failed(process, log_path, error, size);
-    KeeperOrder order = {.program = program,
+    KeeperOrder order = {.program = program->path,
                          .scratch = process->scratch,
                          .folder = folder->path,
-                         .cache_dir = cache_dir,
-                         .cache_limit = cache_limit,
+                         .cache_dir = program->cache_dir,
+                         .cache_limit = program->cache_limit,
+                         .niceness = program->niceness,
                          .socket = process->theirs,
                          .log = process->log,
                          .keep_memory = process->keep_memory};
@@ -128,10 +129,10 @@ static bool start(WorkerProcess *process, const char *program, const char *cache
     return true;
 }
 
-bool process_start(WorkerProcess *process, const char *program, const char *cache_dir, uint64_t cache_limit,
-                   const WorkerFolder *folder, char *error, size_t size) {
+bool process_start(WorkerProcess *process, const WorkerProgram *program, const WorkerFolder *folder,
+                   char *error, size_t size) {
     process_lock_descriptors();
-    bool started = start(process, program, cache_dir, cache_limit, folder, error, size);
+    bool started = start(process, program, folder, error, size);
     process_unlock_descriptors();
     return started;
 }

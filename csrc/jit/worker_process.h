@@ -28,6 +28,13 @@ typedef struct WorkerProcess {
     char last_words[200]; /* set by process_end: the last line it wrote to its log */
 } WorkerProcess;
 
+/* What a worker is started with. */
+typedef struct WorkerProgram {
+    const char *path, *cache_dir; /* cache_dir may be NULL */
+    uint64_t cache_limit;
+    int niceness; /* on top of this process's */
+} WorkerProgram;
+
 /* `preferred` (may be NULL) is tried before /tmp, /var/tmp and /dev/shm. False with `error` when none can be
  * had. */
 bool folder_make(WorkerFolder *folder, const char *preferred, char *error, size_t size);
@@ -38,8 +45,8 @@ void folder_remove_if_empty(WorkerFolder *folder);
 
 /* Start `program` in `folder`. False with `error` when that is impossible. The thread that calls this must
  * live as long as the worker: its end ends the worker. */
-bool process_start(WorkerProcess *process, const char *program, const char *cache_dir, uint64_t cache_limit,
-                   const WorkerFolder *folder, char *error, size_t size);
+bool process_start(WorkerProcess *process, const WorkerProgram *program, const WorkerFolder *folder,
+                   char *error, size_t size);
 
 /* How a worker ended. */
 typedef enum WorkerEnd { ENDED_WELL, ENDED_CRASHED, ENDED_NOT_STARTED } WorkerEnd;

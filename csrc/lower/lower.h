@@ -201,6 +201,7 @@ int lower_cache(Lowerer *l);
 
 /* The operation has finished and its results are pushed: leave here if tracing was turned on meanwhile. */
 void lower_leave(Lowerer *l);
+void lower_leave_to_interpreter(Lowerer *l);
 /* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
 void lower_poll(Lowerer *l, int target);
 

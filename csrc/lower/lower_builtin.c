@@ -177,18 +177,22 @@ static Ins *call_isinstance(Lowerer *l, Call *call) {
     return INS(l, mkbool, 0, EMIT_CALL(l, rt_isinstance, object, type));
 }
 
+/* The argument itself, of the type that the result has. Its type is asked even if nobody uses the result. */
+static Ins *call_unchanged(Lowerer *l, Call *call, Ins *value, Known type) {
+    if (value->type == IR_OBJ) lower_guarded(INS(l, is_type, type, value), call->state);
+    return value;
+}
+
 static Ins *call_number_type(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     bool real = is_number(l, value, call->types[0], LIKELY_FLOAT),
          integer = is_number(l, value, call->types[0], LIKELY_INT);
     if (!real && !integer) return NULL;
     guard_callable(l, call);
-    if (value->type == IR_OBJ && integer == (call->builtin == BI_type_int)) { /* it is what it is to become */
-        lower_guarded(INS(l, is_type, integer ? KNOWN_int : KNOWN_float, value), call->state);
-        return value;
-    }
+    if (value->type == IR_OBJ && integer == (call->builtin == BI_type_int))
+        return call_unchanged(l, call, value, integer ? KNOWN_int : KNOWN_float);
     if (call->builtin == BI_type_float) return as_float(l, call, value, integer ? LIKELY_INT : LIKELY_FLOAT);
-    if (integer) return lower_i64(l, value, call->state);
+    if (integer) return value;
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
@@ -216,7 +220,7 @@ static Ins *call_math(Lowerer *l, Call *call) {
     bool rounds = call->builtin == BI_math_floor || call->builtin == BI_math_ceil;
     if (!may_be_number(l, value, call->types[0])) return NULL;
     guard_callable(l, call);
-    if (rounds && lower_likely_int(l, value, call->types[0])) return lower_i64(l, value, call->state);
+    if (rounds && lower_likely_int(l, value, call->types[0])) return call_unchanged(l, call, value, KNOWN_int);
     Ins *number = as_float(l, call, value, call->types[0]);
     if (call->builtin == BI_math_fabs) return INS(l, fabs, 0, number);
     Ins *result = lower_guarded(INS(l, fmath, math_helper(call->builtin), number), call->state);

@@ -165,3 +165,17 @@ void lower_IMPORT_NAME(Lowerer *l) {
 void lower_IMPORT_FROM(Lowerer *l) {
     lower_push(l, EMIT_CALL(l, rt_import_from, lower_peek(l, 1), K_NAME(l, l->instr->arg)));
 }
+
+void lower_IMPORT_STAR(Lowerer *l) {
+    if (l->code->local_count > 0) { // no compiler writes it into a function
+        lower_leave_to_interpreter(l);
+        return;
+    }
+    EMIT_CALL(l, rt_import_star, lower_pop(l));
+    lower_leave(l);
+}
+
+void lower_PRINT_EXPR(Lowerer *l) {
+    EMIT_CALL(l, rt_display, lower_pop(l));
+    lower_leave(l);
+}

@@ -78,17 +78,15 @@ static void jump_or_pop(Lowerer *l, bool wanted) {
 void lower_JUMP_IF_FALSE_OR_POP(Lowerer *l) { jump_or_pop(l, false); }
 void lower_JUMP_IF_TRUE_OR_POP(Lowerer *l) { jump_or_pop(l, true); }
 
-/* Operations that run rarely and are long: the interpreter does them, and the rest of the call. */
-static void leave_to_interpreter(Lowerer *l) {
+/* What no compiler writes: the interpreter does it, and the rest of the call. */
+void lower_leave_to_interpreter(Lowerer *l) {
     INS0(l, exit, 0)->state = lower_state(l, l->instr->offset);
     lower_end(l);
 }
 
-void lower_CHECK_EG_MATCH(Lowerer *l) { leave_to_interpreter(l); }
-void lower_PREP_RERAISE_STAR(Lowerer *l) { leave_to_interpreter(l); }
-void lower_IMPORT_STAR(Lowerer *l) { leave_to_interpreter(l); }
-void lower_PRINT_EXPR(Lowerer *l) { leave_to_interpreter(l); }
-void lower_RETURN_GENERATOR(Lowerer *l) { leave_to_interpreter(l); } /* in the middle of hand-made code */
+void lower_RETURN_GENERATOR(Lowerer *l) {
+    lower_leave_to_interpreter(l);
+} /* in the middle of hand-made code */
 
 /* --- exceptions --- */
 
@@ -125,6 +123,21 @@ void lower_POP_EXCEPT(Lowerer *l) { EMIT_CALL(l, rt_pop_except, lower_pop(l)); }
 void lower_CHECK_EXC_MATCH(Lowerer *l) {
     Ins *type = lower_pop(l);
     lower_push(l, INS(l, mkbool, 0, EMIT_CALL(l, rt_exc_match, lower_peek(l, 1), type)));
+}
+
+/* An except* clause: the exception becomes what is left of it, and what the clause handles. */
+void lower_CHECK_EG_MATCH(Lowerer *l) {
+    Ins *type = lower_pop(l), *exception = lower_pop(l);
+    EMIT_CALL(l, rt_group_match, exception, type);
+    Ins *rest = INS0(l, ldout, 0), *match = INS0(l, ldout, 1);
+    rest->nullable = match->nullable = false;
+    lower_push(l, rest);
+    lower_push(l, match);
+}
+
+void lower_PREP_RERAISE_STAR(Lowerer *l) {
+    Ins *exceptions = lower_pop(l), *original = lower_pop(l);
+    lower_push(l, EMIT_CALL(l, rt_group_to_raise, original, exceptions));
 }
 
 /* with and async with: the manager becomes its exit method and what its enter method gave. */

@@ -504,6 +504,24 @@ void file_other_ended(File *file) {
     if (file->others == 0 && file->closing) file_step(file);
 }
 
+void file_lost(File *file) {
+    Request **link = &file->head;
+    Py_INCREF(file);
+    while (*link != NULL) {
+        Request *request = *link;
+        PyFuture *future = request->future;
+        request->future = NULL;
+        if (future != NULL) {
+            future->source = NULL;
+            future->status = FUTURE_CANCELLED;
+            if (future_schedule_callbacks(future) < 0) PyErr_Clear(); // the loop is closed
+            Py_DECREF(future);
+        }
+        link = &request->next;
+    }
+    Py_DECREF(file);
+}
+
 static CancelAnswer cancel_request(PyFuture *future) {
     File *file = future->source;
     Request *before = NULL, *request = file->head;

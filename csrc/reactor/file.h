@@ -72,6 +72,7 @@ PyObject *file_take_line(File *file, Py_ssize_t limit,
                          bool at_end); // new ref, NULL without exception: not enough there
 void file_drop_read(File *file);
 void file_other_ended(File *file);
+void file_lost(File *file); // the reactor is closed under it: nobody waits any more
 
 // file_text.c
 int text_decode(File *file, bool last); // read buffer -> text

@@ -94,6 +94,15 @@ static int poll_error(uv_poll_t *poll, int status) {
     return error != 0 ? error : EPIPE;
 }
 
+/* Files the kernel cannot send from inside, as those of /proc, go through memory. */
+static ssize_t send_some(Flow *flow, off_t offset, size_t size) {
+    char data[PIECE];
+    ssize_t sent = sendfile(flow->fds[0], flow->fds[1], &offset, size < TURN_LIMIT ? size : TURN_LIMIT);
+    if (sent >= 0 || (errno != EINVAL && errno != ENOSYS)) return sent;
+    ssize_t got = pread(flow->fds[1], data, size < sizeof data ? size : sizeof data, offset);
+    return got <= 0 ? got : send(flow->fds[0], data, (size_t)got, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 static void on_send(uv_poll_t *poll, int status, int events) {
     Flow *flow = poll->data;
     Op *op = flow->op;
@@ -104,12 +113,11 @@ static void on_send(uv_poll_t *poll, int status, int events) {
     }
     while (turn < TURN_LIMIT) {
         size_t left = op->size - (size_t)op->value;
-        off_t offset = op->offset + op->value;
         if (left == 0) {
             end_flow(flow, 0);
             return;
         }
-        ssize_t sent = sendfile(flow->fds[0], flow->fds[1], &offset, left < TURN_LIMIT ? left : TURN_LIMIT);
+        ssize_t sent = send_some(flow, op->offset + op->value, left);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0 && errno == EAGAIN) return;
         if (sent <= 0) {

@@ -265,8 +265,10 @@ static int to_host(PyObject *value, void **object, char **text, bool service) {
         bytes = digits ? PyUnicode_AsUTF8String(digits) : NULL;
         Py_XDECREF(digits);
     } else {
-        PyErr_SetString(PyExc_TypeError,
-                        service ? "port must be int, str, bytes or None" : "host must be str, bytes or None");
+        PyErr_Format(PyExc_TypeError,
+                     service ? "port must be int, str, bytes or None, not %s"
+                             : "host must be str, bytes or None, not %s",
+                     Py_TYPE(value)->tp_name);
         return -1;
     }
     if (bytes == NULL) return -1;

@@ -1,5 +1,6 @@
 /* ReactorPool: flows that stay out of Python, on threads of their own. */
 #include "reactor/flow.h"
+#include "reactor/uvhost.h"
 #include "reactor/reactor.h"
 
 #include <errno.h>
@@ -81,6 +82,10 @@ static void flow_ended(Op *op) {
 static int own_fd(State *state, PyObject *object, bool socket) {
     int fd = PyObject_AsFileDescriptor(object);
     if (fd < 0) return -1;
+    if (stream_is_sending(state, object)) {
+        PyErr_SetString(PyExc_RuntimeError, "a write of the stream is under way: await it first");
+        return -1;
+    }
     int flags = fcntl(fd, F_GETFL);
     if (socket && flags >= 0 && !(flags & O_NONBLOCK)) {
         PyErr_SetString(PyExc_ValueError, "the socket must be non-blocking (setblocking(False))");

@@ -151,12 +151,17 @@ int reactor_check(Reactor *reactor) {
 
 void reactor_ready(Reactor *reactor, PyFuture *future) {
     if (future->callback == NULL && future->more == NULL) return;
+    if (reactor->closed) {
+        // It has no more turns: through the loop, when that can still be asked.
+        if (future_schedule_callbacks(future) < 0) PyErr_Clear();
+        return;
+    }
     Py_INCREF(future);
     future->ready_next = NULL;
     if (reactor->ready_tail != NULL) reactor->ready_tail->ready_next = future;
     else reactor->ready_head = future;
     reactor->ready_tail = future;
-    if (!reactor->draining && !reactor->waking && !reactor->closed && reactor_schedule_turn(reactor) < 0)
+    if (!reactor->draining && !reactor->waking && reactor_schedule_turn(reactor) < 0)
         PyErr_WriteUnraisable((PyObject *)reactor);
 }
 
@@ -298,23 +303,25 @@ static void refill_lanes(Reactor *reactor) {
     }
 }
 
+bool reactor_withdraw(Reactor *reactor, Op *op) {
+    if (op->place == PLACE_DEFERRED) {
+        queue_unlink(&reactor->deferred, op);
+    } else if (op->place == PLACE_WAITING) {
+        queue_unlink(&reactor->waiting[op->lane], op);
+    } else if (op->place == PLACE_LANE && lane_withdraw(op)) {
+        channel_release(op->channel);
+        reactor->in_lanes--;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 CancelAnswer reactor_cancel_op(PyFuture *future) {
     Op *op = future->source;
     Reactor *reactor = op->reactor;
     State *state = reactor->state;
-    bool never_ran = false;
-    if (op->place == PLACE_DEFERRED) {
-        queue_unlink(&reactor->deferred, op);
-        never_ran = true;
-    } else if (op->place == PLACE_WAITING) {
-        queue_unlink(&reactor->waiting[op->lane], op);
-        never_ran = true;
-    } else if (lane_withdraw(op)) {
-        channel_release(op->channel);
-        reactor->in_lanes--;
-        never_ran = true;
-    }
-    if (never_ran) {
+    if (reactor_withdraw(reactor, op)) {
         state->stats[op->kind].cancelled++;
         drop_op(reactor, op);
         return CANCELLED_NOW;

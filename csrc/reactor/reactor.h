@@ -173,8 +173,12 @@ PyObject *reactor_call_loop(Reactor *reactor, Name method, PyObject *first, PyOb
 void reactor_begin_turn(Reactor *reactor);
 void reactor_collect(Reactor *reactor); // finish what workers have completed, until the turn's end
 int reactor_wake(Reactor *reactor);     // wake the settled; -1 with KeyboardInterrupt or SystemExit
+// Take back what has not begun; false when it runs or has ended.
+bool reactor_withdraw(Reactor *reactor, Op *op);
 CancelAnswer reactor_cancel_op(PyFuture *future);
 void reactor_close(Reactor *reactor);
+// A reactor whose loop was closed without its knowledge is closed now.
+void reactor_notice_end(Reactor *reactor);
 void reactors_sweep(State *state);
 void reactor_spend(Reactor *reactor, int64_t bytes);     // takes from the budget
 Reactor *reactor_for_loop(State *state, PyObject *loop); // borrowed
@@ -205,7 +209,6 @@ PyObject *params_signature(State *state, OpKind kind);
 PyObject *op_result_steal(State *state, Op *op); // new reference, or NULL with the operation's error set
 PyObject *make_os_error(State *state, int error, PyObject *path, PyObject *path2);
 void raise_os_error(State *state, int error, PyObject *path, PyObject *path2);
-void raise_dns_error(State *state, int code);
 PyObject *make_stat_result(State *state, const void *status);
 
 // start.c: operations whose inline part needs Python objects; 1 ended, 0 to a lane, -1 exception

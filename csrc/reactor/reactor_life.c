@@ -1,7 +1,8 @@
 /* How reactors come, are found by their loop, and go: with the loop, by close(), or because the process was
  * forked. */
-#include "reactor/reactor.h"
+#include "reactor/file.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 static bool loop_is_usable(Reactor *reactor) {
@@ -33,9 +34,8 @@ static void abandon_all(Reactor *reactor, bool usable) {
         PyFuture *future = op->future;
         Py_XINCREF(future);
         if (op->finish != NULL && future == NULL) {
-            if (op->place != PLACE_LANE || !lane_withdraw(op)) continue;
-            channel_release(op->channel);
-            reactor->in_lanes--;
+            file_lost(op->owner);
+            if (!reactor_withdraw(reactor, op)) continue;
             op->error = ECANCELED;
             finish_op(reactor, op);
         } else if (future != NULL) {
@@ -48,6 +48,18 @@ static void abandon_all(Reactor *reactor, bool usable) {
             if (usable && future_schedule_callbacks(future) < 0) PyErr_WriteUnraisable((PyObject *)reactor);
         }
         Py_XDECREF(future);
+    }
+}
+
+/* What had ended but was not woken yet: it has no more turns. */
+static void wake_through_loop(Reactor *reactor) {
+    PyFuture *future;
+    while ((future = reactor->ready_head) != NULL) {
+        reactor->ready_head = future->ready_next;
+        if (reactor->ready_head == NULL) reactor->ready_tail = NULL;
+        future->ready_next = NULL;
+        if (future_schedule_callbacks(future) < 0) PyErr_Clear(); // the loop is closed
+        Py_DECREF(future);
     }
 }
 
@@ -70,7 +82,7 @@ void reactor_close(Reactor *reactor) {
         reactor->uv = NULL;
     } else {
         bool usable = loop_is_usable(reactor);
-        if (usable && reactor->ready_head != NULL) reactor_schedule_turn(reactor);
+        wake_through_loop(reactor);
         if (reactor->uv != NULL) uvhost_close(reactor);
         abandon_all(reactor, usable);
         detach(reactor, usable);
@@ -81,6 +93,14 @@ void reactor_close(Reactor *reactor) {
             release_channel(reactor);
         }
     }
+    PyErr_Restore(type, value, traceback);
+}
+
+void reactor_notice_end(Reactor *reactor) {
+    if (reactor->closed || reactor->generation != fork_generation()) return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!loop_is_usable(reactor)) reactor_close(reactor);
     PyErr_Restore(type, value, traceback);
 }
 

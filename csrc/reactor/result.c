@@ -40,8 +40,13 @@ void raise_os_error(State *state, int error, PyObject *path, PyObject *path2) {
     Py_DECREF(exception);
 }
 
-void raise_dns_error(State *state, int code) {
-    PyObject *exception = PyObject_CallFunction(state->dns_error, "is", code, gai_strerror(code));
+/* host: whom it is about, or NULL. */
+static void raise_dns_error(State *state, int code, const char *host) {
+    PyObject *name = host ? PyUnicode_DecodeUTF8(host, (Py_ssize_t)strlen(host), "replace") : NULL;
+    PyObject *exception = name
+                              ? PyObject_CallFunction(state->dns_error, "isO", code, gai_strerror(code), name)
+                              : PyObject_CallFunction(state->dns_error, "is", code, gai_strerror(code));
+    Py_XDECREF(name);
     if (exception == NULL) return;
     PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
     Py_DECREF(exception);
@@ -49,7 +54,7 @@ void raise_dns_error(State *state, int code) {
 
 static void raise_op_error(State *state, Op *op) {
     if (op->dns_error) {
-        raise_dns_error(state, op->error);
+        raise_dns_error(state, op->error, op->kind == OP_GETADDRINFO ? op->path : NULL);
         return;
     }
     PyObject *exception = make_os_error(state, op->error, op->path_object, op->path2_object);

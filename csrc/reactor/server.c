@@ -102,6 +102,7 @@ static PyObject *server_accept(Server *server, PyObject *unused) {
 }
 
 static void let_go(Server *server) {
+    reactor_notice_end(server->reactor);
     StreamHandle *handle = server->handle;
     if (handle == NULL) return;
     server->handle = NULL;
@@ -196,7 +197,9 @@ static int server_clear(Server *server) {
     return 0;
 }
 
-static void server_finalize(Server *server) { let_go(server); }
+static void server_finalize(Server *server) {
+    if (server->handle != NULL) let_go(server);
+}
 
 static void server_dealloc(Server *server) {
     if (PyObject_CallFinalizerFromDealloc((PyObject *)server) < 0) return;

@@ -398,9 +398,14 @@ static PyObject *stream_write(Stream *stream, PyObject *data) {
     return result;
 }
 
+bool stream_is_sending(State *state, PyObject *object) {
+    return PyObject_TypeCheck(object, state->stream_type) && ((Stream *)object)->writes > 0;
+}
+
 /* the end */
 
 static void let_go(Stream *stream) {
+    reactor_notice_end(stream->reactor);
     StreamHandle *handle = stream->handle;
     if (handle == NULL) return;
     stream->handle = NULL;
@@ -458,7 +463,14 @@ static PyObject *stream_close(Stream *stream, PyObject *unused) {
 }
 
 static PyObject *stream_aexit(Stream *stream, PyObject *const *arguments, Py_ssize_t count) {
-    return stream_close(stream, NULL);
+    bool failed = count > 0 && arguments[0] != Py_None;
+    if (!failed || stream->handle == NULL || reactor_check(stream->reactor) < 0) {
+        if (PyErr_Occurred()) return NULL;
+        return stream_close(stream, NULL);
+    }
+    // What is left to be sent may never be taken: after a timeout, for one.
+    let_go(stream);
+    return done_steal(stream, Py_NewRef(Py_None));
 }
 
 static PyObject *stream_abort(Stream *stream, PyObject *unused) {

@@ -40,8 +40,10 @@ UvHost *uvhost_of(Reactor *reactor) {
 int uvhost_kick(Reactor *reactor) {
     UvHost *host = reactor->uv;
     if (host == NULL || host->running || host->kick || reactor->closed) return 0;
+    if (reactor->generation != fork_generation()) return 0;
+    if (reactor_schedule_turn(reactor) < 0) return -1;
     host->kick = true;
-    return reactor_schedule_turn(reactor);
+    return 0;
 }
 
 void uvhost_run(Reactor *reactor) {
@@ -51,10 +53,12 @@ void uvhost_run(Reactor *reactor) {
     host->kick = false;
     // Closing handles and the like make libuv ask for another run at once; more than a few are left to the
     // next turn.
+    bool lost = host->watchers != NULL && changes_overflow(host);
     for (int i = 0; i < 4; i++) {
         uv_run(&host->loop, UV_RUN_NOWAIT);
         if (!uv_loop_alive(&host->loop) || uv_backend_timeout(&host->loop) != 0) break;
     }
+    if (lost) tell_changes_lost(host);
     host->running = false;
     if (uv_loop_alive(&host->loop) && uv_backend_timeout(&host->loop) == 0 && uvhost_kick(reactor) < 0)
         PyErr_WriteUnraisable((PyObject *)reactor);
@@ -96,6 +100,7 @@ void uvhost_close(Reactor *reactor) {
     Py_XDECREF(loop);
     PyErr_Clear();
     host->running = true;
+    watchers_lost(host);
     uv_walk(&host->loop, close_any, NULL);
     // Only close callbacks are left, which end within a run or two.
     while (uv_run(&host->loop, UV_RUN_NOWAIT) != 0) {

@@ -9,7 +9,8 @@ typedef struct UvHost {
     uv_loop_t loop;
     Reactor *reactor; // borrowed: the host goes with its reactor
     bool running;
-    bool kick; // something was started outside uv_run, which alone tells epoll of it
+    bool kick;                // something was started outside uv_run, which alone tells epoll of it
+    struct Watcher *watchers; // borrowed: they leave the list when they close
 } UvHost;
 
 UvHost *uvhost_of(Reactor *reactor); // made when there is none; NULL with an exception
@@ -38,8 +39,14 @@ void stream_handle_let_go(Reactor *reactor, StreamHandle *handle);
 
 typedef struct Stream Stream;
 PyObject *stream_from_handle_steal(State *state, Reactor *reactor, StreamHandle *handle);
-int stream_begin(Stream *stream); // start reading
+int stream_begin(Stream *stream);                       // start reading
+bool stream_is_sending(State *state, PyObject *object); // a stream, and a write of its is under way
 PyObject *address_of_fd(int fd, bool peer);
+
+// watch.c: whether the kernel's queue of changes may have been full; then tell the watchers.
+bool changes_overflow(UvHost *host);
+void tell_changes_lost(UvHost *host);
+void watchers_lost(UvHost *host); // the loop is closed under them
 
 // Functions of the module.
 PyObject *connect_tcp(PyObject *module, PyObject *arguments);

@@ -1,7 +1,10 @@
 /* Watcher: changes of several paths, through libuv's fs_event. dxpy/aio/watch.py makes it recursive. */
 #include "reactor/uvhost.h"
 
+#include <stdio.h>
 #include <structmember.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
 
 enum { EVENT_LIMIT = 16384 };
 
@@ -13,6 +16,7 @@ typedef struct Watcher {
     PyObject *handles; // owned dict: id -> address of the Watch
     long next_id;
     bool closed;
+    struct Watcher *next, *previous; // in the host's list, until it is closed
 } Watcher;
 
 typedef struct Watch {
@@ -32,6 +36,58 @@ static void deliver(Watcher *watcher) {
     wait_end_steal(watcher->reactor, OP_WATCH, &watcher->waiting, events);
 }
 
+static void append(Watcher *watcher, PyObject *event) {
+    if (event == NULL || PyList_Append(watcher->events, event) < 0)
+        PyErr_WriteUnraisable((PyObject *)watcher);
+    Py_XDECREF(event);
+    deliver(watcher);
+}
+
+/* How many changes the kernel keeps for one descriptor; 0 when it does not say. */
+static long queue_length(void) {
+    long length = 0;
+    FILE *file = fopen("/proc/sys/fs/inotify/max_queued_events", "re");
+    if (file == NULL) return 0;
+    if (fscanf(file, "%ld", &length) != 1) length = 0;
+    fclose(file);
+    return length;
+}
+
+/* libuv drops the kernel's word that changes were lost, so the length of what is queued is looked at instead:
+ * a full queue is never shorter than so many events without a name. A long one that was not full is taken for
+ * it.
+ */
+bool changes_overflow(UvHost *host) {
+    int bytes = 0;
+    if (host->loop.inotify_fd < 0 || ioctl(host->loop.inotify_fd, FIONREAD, &bytes) != 0) return false;
+    if ((size_t)bytes < 1024 * sizeof(struct inotify_event)) return false;
+    return (size_t)bytes >= (size_t)queue_length() * sizeof(struct inotify_event);
+}
+
+void tell_changes_lost(UvHost *host) {
+    for (Watcher *watcher = host->watchers, *next; watcher != NULL; watcher = next) {
+        Py_INCREF(watcher);
+        append(watcher, Py_BuildValue("(lOi)", 0L, Py_None, -1));
+        next = watcher->next;
+        Py_DECREF(watcher);
+    }
+}
+
+static void join_host(Watcher *watcher, UvHost *host) {
+    watcher->next = host->watchers;
+    if (watcher->next != NULL) watcher->next->previous = watcher;
+    host->watchers = watcher;
+}
+
+static void leave_host(Watcher *watcher) {
+    UvHost *host = watcher->reactor->uv;
+    if (host == NULL) return;
+    if (watcher->previous != NULL) watcher->previous->next = watcher->next;
+    else if (host->watchers == watcher) host->watchers = watcher->next;
+    if (watcher->next != NULL) watcher->next->previous = watcher->previous;
+    watcher->next = watcher->previous = NULL;
+}
+
 static void on_event(uv_fs_event_t *uv, const char *name, int events, int status) {
     Watch *watch = (Watch *)uv;
     Watcher *watcher = watch->watcher;
@@ -39,11 +95,7 @@ static void on_event(uv_fs_event_t *uv, const char *name, int events, int status
     // The last one says that some were lost.
     int flags = PyList_GET_SIZE(watcher->events) == EVENT_LIMIT ? -1 : status < 0 ? status : events;
     PyObject *text = name ? PyUnicode_DecodeFSDefault(name) : Py_NewRef(Py_None);
-    PyObject *event = text ? Py_BuildValue("(lNi)", watch->id, text, flags) : NULL;
-    if (event == NULL || PyList_Append(watcher->events, event) < 0)
-        PyErr_WriteUnraisable((PyObject *)watcher);
-    Py_XDECREF(event);
-    deliver(watcher);
+    append(watcher, text ? Py_BuildValue("(lNi)", watch->id, text, flags) : NULL);
 }
 
 static int check(Watcher *watcher) {
@@ -67,10 +119,7 @@ static PyObject *watcher_add(Watcher *watcher, PyObject *path) {
     uv_fs_event_init(&host->loop, &watch->uv);
     int error = uv_fs_event_start(&watch->uv, on_event, PyBytes_AS_STRING(bytes), 0);
     Py_DECREF(bytes);
-    if (error != 0) {
-        raise_os_error(watcher->state, -error, path, NULL);
-        goto error;
-    }
+    if (error != 0) goto error;
     watch->id = ++watcher->next_id;
     watch->watcher = watcher;
     watch->uv.data = (void *)watch_lost;
@@ -85,7 +134,11 @@ error:
     Py_XDECREF(address);
     watch->watcher = NULL;
     uv_close((uv_handle_t *)&watch->uv, (uv_close_cb)PyMem_RawFree);
-    uvhost_kick(watcher->reactor);
+    PyErr_Clear();
+    // Before the error is raised: the loop is asked for a turn, in which the handle goes.
+    if (uvhost_kick(watcher->reactor) < 0) return NULL;
+    if (error != 0) raise_os_error(watcher->state, -error, path, NULL);
+    else PyErr_NoMemory();
     return NULL;
 }
 
@@ -122,8 +175,10 @@ static PyObject *watcher_next(Watcher *watcher, PyObject *unused) {
 static void close_all(Watcher *watcher) {
     PyObject *key, *address;
     Py_ssize_t position = 0;
+    if (!watcher->closed) reactor_notice_end(watcher->reactor);
     if (watcher->closed) return;
     watcher->closed = true;
+    leave_host(watcher);
     while (PyDict_Next(watcher->handles, &position, &key, &address)) close_watch(watcher, address);
     PyDict_Clear(watcher->handles);
     if (uvhost_kick(watcher->reactor) < 0) PyErr_WriteUnraisable((PyObject *)watcher);
@@ -132,15 +187,17 @@ static void close_all(Watcher *watcher) {
     wait_end_steal(watcher->reactor, OP_WATCH, &watcher->waiting, NULL);
 }
 
-/* The loop is closed under the watcher. */
-static void watch_lost(uv_handle_t *uv) {
-    Watcher *watcher = ((Watch *)uv)->watcher;
-    ((Watch *)uv)->watcher = NULL;
-    if (watcher == NULL) return;
-    Py_INCREF(watcher);
-    watcher->closed = true;
-    wait_lost(&watcher->waiting);
-    Py_DECREF(watcher);
+static void watch_lost(uv_handle_t *uv) { ((Watch *)uv)->watcher = NULL; }
+
+void watchers_lost(UvHost *host) {
+    Watcher *watcher;
+    while ((watcher = host->watchers) != NULL) {
+        Py_INCREF(watcher);
+        watcher->closed = true;
+        leave_host(watcher);
+        wait_lost(&watcher->waiting);
+        Py_DECREF(watcher);
+    }
 }
 
 static PyObject *watcher_close(Watcher *watcher, PyObject *unused) {
@@ -152,11 +209,13 @@ static PyObject *watcher_close(Watcher *watcher, PyObject *unused) {
 static PyObject *watcher_create(PyTypeObject *type, PyObject *arguments, PyObject *named) {
     State *state = state_of_type(type);
     Reactor *reactor = state ? reactor_current(state) : NULL; // borrowed
-    if (reactor == NULL || uvhost_of(reactor) == NULL) return NULL;
+    UvHost *host = reactor ? uvhost_of(reactor) : NULL;
+    if (host == NULL) return NULL;
     Watcher *watcher = (Watcher *)type->tp_alloc(type, 0);
     if (watcher == NULL) return NULL;
     watcher->state = state;
     watcher->reactor = (Reactor *)Py_NewRef(reactor);
+    join_host(watcher, host);
     watcher->events = PyList_New(0);
     watcher->handles = PyDict_New();
     if (watcher->events == NULL || watcher->handles == NULL) Py_CLEAR(watcher);

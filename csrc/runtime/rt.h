@@ -123,13 +123,18 @@ PyObject *rt_load_build_class(TS, FR);
 i64 rt_setup_annotations(TS, FR);
 PyObject *rt_import_name(TS, FR, PyObject *name, PyObject *fromlist, PyObject *level);
 PyObject *rt_import_from(TS, PyObject *module, PyObject *name);
+i64 rt_import_star(FR, PyObject *module);
+i64 rt_display(PyObject *value);
 PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion);
 
 i64 rt_raise(TS, PyObject *exception_steal, PyObject *cause_steal);
 void rt_reraise(TS, FR, PyObject *exception_steal, PyObject *lasti);
 PyObject *rt_push_exc_info(TS, PyObject *exception);
 void rt_pop_except(TS, PyObject *previous_steal);
+int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an except clause raises */
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
+i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
+PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);
 i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);

@@ -84,12 +84,15 @@ static bool may_be_caught(PyObject *type) {
     return true;
 }
 
+int rt_check_catchable(PyObject *type) {
+    if (may_be_caught(type)) return 0;
+    PyErr_SetString(PyExc_TypeError,
+                    "catching classes that do not inherit from BaseException is not allowed");
+    return -1;
+}
+
 i64 rt_exc_match(PyThreadState *tstate, PyObject *exception, PyObject *type) {
-    if (!may_be_caught(type)) {
-        PyErr_SetString(PyExc_TypeError,
-                        "catching classes that do not inherit from BaseException is not allowed");
-        return -1;
-    }
+    if (rt_check_catchable(type) < 0) return -1;
     return PyErr_GivenExceptionMatches(exception, type);
 }
 

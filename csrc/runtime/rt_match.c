@@ -1,4 +1,4 @@
-/* Structural pattern matching, and from-imports. */
+/* Structural pattern matching, from-imports, and what the interactive prompt shows. */
 #include "runtime/rt.h"
 
 i64 rt_match_mapping(PyObject *subject) { return (Py_TYPE(subject)->tp_flags & Py_TPFLAGS_MAPPING) != 0; }
@@ -60,12 +60,19 @@ static int match_attribute(PyObject *subject, PyTypeObject *type, PyObject *name
     return found;
 }
 
+/* 1 found, 0 not, -1 error. */
+static int lookup_attribute(PyObject *object, const char *text, PyObject **value) {
+    PyObject *name = PyUnicode_InternFromString(text);
+    if (name == NULL) return -1;
+    int found = _PyObject_LookupAttr(object, name, value);
+    Py_DECREF(name);
+    return found;
+}
+
 /* What type.__match_args__ says; *self: the type matches the subject itself instead. */
 static PyObject *match_args(PyTypeObject *type, bool *self) { // new ref
-    PyObject *name = PyUnicode_InternFromString("__match_args__"), *args = NULL;
-    if (name == NULL) return NULL;
-    int found = _PyObject_LookupAttr((PyObject *)type, name, &args);
-    Py_DECREF(name);
+    PyObject *args = NULL;
+    int found = lookup_attribute((PyObject *)type, "__match_args__", &args);
     if (found == 0) {
         *self = PyType_HasFeature(type, _Py_TPFLAGS_MATCH_SELF);
         return PyTuple_New(0);
@@ -172,4 +179,79 @@ PyObject *rt_import_from(PyThreadState *tstate, PyObject *module, PyObject *name
     }
     Py_XDECREF(package);
     return value;
+}
+
+/* --- from module import * --- */
+
+/* The names that a module gives: 1 by its __all__, 0 those of its __dict__, -1 error. */
+static int exported_names(PyObject *module, PyObject **names) {
+    PyObject *dict = NULL;
+    int found = lookup_attribute(module, "__all__", names);
+    if (found != 0) return found;
+    found = lookup_attribute(module, "__dict__", &dict);
+    if (found == 0) PyErr_SetString(PyExc_ImportError, "from-import-* object has no __dict__ and no __all__");
+    if (found <= 0) return -1;
+    *names = PyMapping_Keys(dict);
+    Py_DECREF(dict);
+    return *names != NULL ? 0 : -1;
+}
+
+static void raise_no_name(PyObject *module, PyObject *name, bool by_all) {
+    PyObject *module_name = NULL;
+    if (lookup_attribute(module, "__name__", &module_name) < 0) return;
+    if (module_name == NULL || !PyUnicode_Check(module_name))
+        PyErr_Format(PyExc_TypeError, "module __name__ must be a string, not %.100s",
+                     module_name != NULL ? Py_TYPE(module_name)->tp_name : "NULL");
+    else
+        PyErr_Format(PyExc_TypeError, "%s in %U.%s must be str, not %.100s", by_all ? "Item" : "Key",
+                     module_name, by_all ? "__all__" : "__dict__", Py_TYPE(name)->tp_name);
+    Py_XDECREF(module_name);
+}
+
+static int import_one(PyObject *module, PyObject *name, bool by_all, PyObject *locals) {
+    if (!PyUnicode_Check(name)) {
+        raise_no_name(module, name, by_all);
+        return -1;
+    }
+    if (!by_all && PyUnicode_GET_LENGTH(name) > 0 && PyUnicode_READ_CHAR(name, 0) == '_') return 0;
+    PyObject *value = PyObject_GetAttr(module, name);
+    if (value == NULL) return -1;
+    int status = PyDict_CheckExact(locals) ? PyDict_SetItem(locals, name, value)
+                                           : PyObject_SetItem(locals, name, value);
+    Py_DECREF(value);
+    return status;
+}
+
+i64 rt_import_star(Frame *frame, PyObject *module) {
+    PyObject *names = NULL, *name;
+    if (frame->f_locals == NULL) {
+        PyErr_SetString(PyExc_SystemError, "no locals found during 'import *'");
+        return -1;
+    }
+    int by_all = exported_names(module, &names), status = 0;
+    if (by_all < 0) return -1;
+    for (Py_ssize_t i = 0; status == 0 && (name = PySequence_GetItem(names, i)) != NULL; i++) {
+        status = import_one(module, name, by_all, frame->f_locals);
+        Py_DECREF(name);
+    }
+    Py_DECREF(names);
+    if (status < 0) return -1;
+    if (!PyErr_ExceptionMatches(PyExc_IndexError)) return -1; /* the list's end, or something else */
+    PyErr_Clear();
+    return 0;
+}
+
+/* --- what the interactive prompt does with an expression --- */
+
+i64 rt_display(PyObject *value) {
+    PyObject *hook = PySys_GetObject("displayhook"); // borrowed
+    if (hook == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "lost sys.displayhook");
+        return -1;
+    }
+    Py_INCREF(hook); /* it may be replaced while it runs */
+    PyObject *result = PyObject_CallOneArg(hook, value);
+    Py_DECREF(hook);
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
 }

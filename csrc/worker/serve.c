@@ -283,15 +283,24 @@ static void start_watching(const char *folder) {
     pthread_detach(thread);
 }
 
-/* When memory is short, the program's own matters more. */
+static void tell_kernel(const char *file, const char *value) {
+    int fd = open(file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return; /* a kernel without it, or no /proc */
+    if (!files_write_all(fd, value, strlen(value)))
+        fprintf(stderr, "dxpy-cc: cannot write to %s: %m\n", file);
+    close(fd);
+}
+
+/* When memory is short, the program's own matters more; and so does its time where the keeper has set a
+ * niceness. Some kernels share a processor between sessions first, so the session needs it too. */
 static void be_modest(void) {
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        if (!files_write_all(fd, "500", 3)) fprintf(stderr, "dxpy-cc: cannot set oom_score_adj\n");
-        close(fd);
-    }
+    tell_kernel("/proc/self/oom_score_adj", "500");
     struct sched_param standard = {0};
-    sched_setscheduler(0, SCHED_OTHER, &standard);
+    int niceness = getpriority(PRIO_PROCESS, 0);
+    sched_setscheduler(0, niceness > 0 ? SCHED_BATCH : SCHED_OTHER, &standard);
+    char text[16];
+    snprintf(text, sizeof text, "%d", niceness);
+    if (niceness > 0) tell_kernel("/proc/self/autogroup", text);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     struct rlimit limit;
     rlim_t most = (rlim_t)4 << 30;

@@ -49,6 +49,22 @@ class _Opening:
     def __await__(self):
         return self._make((yield from self._operation))
 
+    def __getattr__(self, name):
+        raise AttributeError(
+            f"{name}: the file is not open yet; write 'file = await aio.open(...)' or 'async with aio.open(...) as file'"
+        )
+
+    def __enter__(self):
+        raise TypeError("a file of dxpy.aio is entered with 'async with', not 'with'")
+
+    def __exit__(self, *_):
+        pass
+
+    def __aiter__(self):
+        raise TypeError(
+            "open the file first: 'async with aio.open(...) as file', then 'async for line in file'"
+        )
+
     async def __aenter__(self):
         self._file = self._make(await self._operation)
         return self._file

@@ -1,6 +1,8 @@
 """Connections and servers over TCP and Unix sockets, with TLS."""
 
 import asyncio
+import inspect
+import io
 import os
 import socket
 import ssl as tls
@@ -41,8 +43,10 @@ async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=
     ssl is True for the default context, or an ssl.SSLContext. Each address of the host is tried in turn; the last
     one's error is raised. Raises OSError subclasses, ssl.SSLError, ValueError for contradicting arguments.
     """
-    if (path is None) == (host is None):
+    if (path is None) == (host is None) or (host is None) != (port is None):
         raise ValueError("either host and port or path must be given")
+    if ssl not in (None, True, False) and not isinstance(ssl, tls.SSLContext):
+        raise TypeError(f"ssl must be True or an ssl.SSLContext, not {type(ssl).__name__}")
     if path is not None:
         try:
             stream = await _reactor._connect_unix(_unix_path(path))
@@ -72,7 +76,11 @@ async def _connect_host(host, port):
 
 
 class TlsStream:
-    """A Stream's methods over TLS."""
+    """A Stream's methods over TLS, but for write_eof(); and version, cipher, getpeercert, selected_alpn_protocol.
+
+    truncated: whether the other side has ended without saying so, in which case what it sent may have been cut short by
+    somebody in between. Reading then ends as it always does.
+    """
 
     def __init__(self, stream, context, server_side, hostname):
         self._stream = stream
@@ -83,6 +91,7 @@ class TlsStream:
         )
         self._buffer = bytearray()
         self._at_end = False
+        self.truncated = False
 
     async def _handshake(self):
         while True:
@@ -119,6 +128,8 @@ class TlsStream:
             except (tls.SSLZeroReturnError, tls.SSLEOFError):
                 data = b""
             if not data:
+                # A goodbye is found before the end of the connection is.
+                self.truncated = self._incoming.eof
                 self._at_end = True
                 return False
             self._buffer += data
@@ -193,8 +204,19 @@ class TlsStream:
         """Close at once."""
         self._stream.abort()
 
+    @property
+    def plain(self):
+        """The Stream beneath, for its descriptor's settings."""
+        return self._stream
+
+    def fileno(self):
+        """Refused: what passes through the descriptor is not encrypted."""
+        raise io.UnsupportedOperation(
+            "what is sent through a TLS stream's descriptor is not encrypted; see .plain"
+        )
+
     def __getattr__(self, name):
-        if name in ("peername", "sockname", "closed", "fileno"):
+        if name in ("peername", "sockname", "closed"):
             return getattr(self._stream, name)
         if name in ("version", "cipher", "getpeercert", "selected_alpn_protocol"):
             return getattr(self._object, name)
@@ -203,8 +225,11 @@ class TlsStream:
     async def __aenter__(self):
         return self
 
-    async def __aexit__(self, *_):
-        await self.close()
+    async def __aexit__(self, kind, *_):
+        if kind is None:
+            await self.close()
+        else:
+            self.abort()
 
     def __aiter__(self):
         return self
@@ -229,10 +254,11 @@ async def _start_tls(stream, context, server_side, hostname=None):
 class Server:
     """A running server: ``async with``, or close(). handler(stream) runs as a task for each connection."""
 
-    def __init__(self, listeners, handler, ssl, limit):
+    def __init__(self, listeners, handler, ssl, handshake_timeout, limit):
         self._listeners = listeners
         self._handler = handler
         self._ssl = ssl
+        self._handshake_timeout = handshake_timeout
         self._gate = asyncio.Semaphore(limit)
         self._tasks = set()
         self._accepting = [asyncio.ensure_future(self._accept(one)) for one in listeners]
@@ -272,28 +298,45 @@ class Server:
             )
 
     async def _serve(self, stream):
-        try:
-            if self._ssl is not None:
-                try:
+        if self._ssl is not None:
+            try:
+                async with asyncio.timeout(self._handshake_timeout):
                     stream = await _start_tls(stream, self._ssl, server_side=True)
-                except (OSError, asyncio.IncompleteReadError):
-                    return  # what does not speak TLS is not the handler's affair
-            await self._handler(stream)
-        finally:
-            if not stream.closed:
-                await stream.close()
+            except OSError:
+                return  # what does not speak TLS, or not in time, is not the handler's affair
+        async with stream:
+            answer = self._handler(stream)
+            if not inspect.isawaitable(answer):
+                raise TypeError(
+                    f"handler must be a coroutine function: {self._handler!r} returned {answer!r}"
+                )
+            await answer
 
     async def serve_forever(self):
         """Wait until the server is closed."""
-        await asyncio.gather(*self._accepting)
+        ended, _ = await asyncio.wait(self._accepting)
+        for task in ended:
+            if not task.cancelled():
+                task.result()
 
-    async def close(self):
-        """Stop listening, cancel the handlers that run, wait for them."""
+    async def close(self, grace=0):
+        """Stop listening, give the handlers that run grace seconds to end (None: all they need), cancel the others, and
+        wait for them. A handler that calls it is not its own affair.
+        """
         for listener in self._listeners:
             listener.close()
-        for task in [*self._accepting, *self._tasks]:
+        for task in self._accepting:
             task.cancel()
-        await asyncio.gather(*self._accepting, *self._tasks, return_exceptions=True)
+        try:
+            if grace != 0 and (running := self._running()):
+                await asyncio.wait(running, timeout=grace)
+        finally:
+            for task in self._running():
+                task.cancel()
+            await asyncio.gather(*self._accepting, *self._running(), return_exceptions=True)
+
+    def _running(self):
+        return self._tasks - {asyncio.current_task()}
 
     async def __aenter__(self):
         return self
@@ -321,17 +364,26 @@ async def listen(host=None, port=0, *, path=None, backlog=1024):
     return listeners
 
 
-async def serve(handler, host=None, port=0, *, path=None, ssl=None, backlog=1024, limit=10000):
+async def serve(
+    handler, host=None, port=0, *, path=None, ssl=None, handshake_timeout=60, backlog=1024, limit=10000
+):
     """Serve TCP (host, port; port 0 takes a free one) or a Unix socket (path), with TLS when ssl is an SSLContext.
 
     handler(stream) is a coroutine function, run as a task for each connection, at most limit at a time; the stream
-    is closed when it returns. Returns a Server.
+    is closed when it returns. A client that has not finished its TLS handshake within handshake_timeout seconds (None:
+    no limit) is let go. Returns a Server.
     """
     if not callable(handler):
         raise TypeError(f"handler must be a coroutine function, not {type(handler).__name__}")
-    if limit < 1:
-        raise ValueError("limit must be positive")
-    return Server(await listen(host, port, path=path, backlog=backlog), handler, ssl, limit)
+    if ssl is not None and not isinstance(ssl, tls.SSLContext):
+        raise TypeError(f"ssl must be an ssl.SSLContext with a certificate, not {type(ssl).__name__}")
+    for name, value in (("limit", limit), ("backlog", backlog)):
+        if not isinstance(value, int):
+            raise TypeError(f"{name} must be int, not {type(value).__name__}")
+        if value < 1:
+            raise ValueError(f"{name} must be positive")
+    listeners = await listen(host, port, path=path, backlog=backlog)
+    return Server(listeners, handler, ssl, handshake_timeout, limit)
 
 
 def open_socket(sock):

@@ -15,26 +15,27 @@ STDOUT = subprocess.STDOUT
 class Process:
     """A process that runs: pid, returncode, and stdin, stdout, stderr as streams where PIPE was asked for."""
 
-    def __init__(self, popen, reactor):
+    def __init__(self, popen, pipes, reactor):
         self._popen = popen
         self._loop = reactor.loop
         self._waiters = []
         self._pidfd = -1
         self.pid = popen.pid
         self.args = popen.args
-        self.stdin = self._stream(popen.stdin, False)
-        self.stdout = self._stream(popen.stdout, True)
-        self.stderr = self._stream(popen.stderr, True)
-        self._pidfd = os.pidfd_open(popen.pid)
-        self._loop.add_reader(self._pidfd, self._ended)
+        self.stdin, self.stdout, self.stderr = pipes.streams()
+        try:
+            self._pidfd = os.pidfd_open(popen.pid)
+            self._loop.add_reader(self._pidfd, self._ended)
+        except BaseException as error:
+            self._abort_streams()
+            if isinstance(error, OSError):
+                raise errors.of_system(error) from None
+            raise
 
-    @staticmethod
-    def _stream(pipe, reads):
-        if pipe is None:
-            return None
-        fd = os.dup(pipe.fileno())
-        pipe.close()
-        return _reactor._stream_open(fd, False, reads)
+    def __del__(self):
+        # Its loop was closed while it ran: nothing else knows of the descriptor.
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
 
     def _ended(self):
         self._popen.poll()
@@ -97,12 +98,15 @@ class Process:
 
     async def aclose(self):
         """Close the pipes; a process that still runs is killed and waited for."""
-        for stream in (self.stdin, self.stdout, self.stderr):
-            if stream is not None:
-                stream.abort()
+        self._abort_streams()
         if self._popen.returncode is None:
             self._popen.kill()
             await self.wait()
+
+    def _abort_streams(self):
+        for stream in (self.stdin, self.stdout, self.stderr):
+            if stream is not None:
+                stream.abort()
 
     async def __aenter__(self):
         return self
@@ -111,20 +115,81 @@ class Process:
         await self.aclose()
 
 
+class _Pipes:
+    """The three standard descriptors of a process to be: what PIPE and DEVNULL stand for is opened here, because Popen
+    leaves behind what it had opened when one cannot be.
+    """
+
+    def __init__(self, *wanted):
+        self.given = []
+        self._theirs, self._ours = [], [None, None, None]
+        try:
+            for number, one in enumerate(wanted):
+                self.given.append(self._open(number, one))
+        except OSError as error:
+            self.close()
+            raise errors.of_system(error) from None
+
+    def _open(self, number, wanted):
+        if wanted == DEVNULL:
+            self._theirs.append(os.open(os.devnull, os.O_RDWR))
+        elif wanted == PIPE:
+            reads, writes = os.pipe()
+            theirs, self._ours[number] = (reads, writes) if number == 0 else (writes, reads)
+            self._theirs.append(theirs)
+        else:
+            return wanted
+        return self._theirs[-1]
+
+    def started(self):
+        """The process has its own: close what was opened for it."""
+        while self._theirs:
+            os.close(self._theirs.pop())
+
+    def close(self):
+        """Close all that was opened."""
+        self.started()
+        for number, fd in enumerate(self._ours):
+            if fd is not None:
+                self._ours[number] = None
+                os.close(fd)
+
+    def streams(self):
+        """Streams over this side's ends, None where there is none."""
+        made = []
+        try:
+            for number, fd in enumerate(self._ours):
+                self._ours[number] = None  # closed with the stream, or by the attempt
+                made.append(None if fd is None else _reactor._stream_open(fd, False, number > 0))
+        except BaseException:
+            for stream in made:
+                if stream is not None:
+                    stream.abort()
+            self.close()
+            raise
+        return made
+
+
 async def start_process(args, *, stdin=None, stdout=None, stderr=None, cwd=None, env=None, **options):
     """Start a program, like subprocess.Popen with the same options; a str runs in the shell. Returns a Process."""
     reactor = _reactor.create_reactor(None)
     if not args:
         raise ValueError("no program is named")
     shell = isinstance(args, str)
+    pipes = _Pipes(stdin, stdout, stderr)
     try:
+        stdin, stdout, stderr = pipes.given
         popen = subprocess.Popen(
             args, shell=shell, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, **options
         )
-    except OSError as error:
-        raise errors.of_system(error) from None
+    except BaseException as error:
+        pipes.close()
+        if isinstance(error, OSError):
+            raise errors.of_system(error) from None
+        raise
+    pipes.started()
     try:
-        return Process(popen, reactor)
+        return Process(popen, pipes, reactor)
     except BaseException:
         popen.kill()
         popen.wait()

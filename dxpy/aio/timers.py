@@ -1,6 +1,7 @@
 """Waiting for time to pass, and not longer than that."""
 
 import asyncio
+import numbers
 import sys
 
 from dxpy.aio import errors
@@ -8,6 +9,8 @@ from dxpy.aio import errors
 
 async def sleep(seconds):
     """Wait that many seconds, at least until the loop's next turn."""
+    if not isinstance(seconds, numbers.Real):
+        raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
     if asyncio._get_running_loop() is None and "trio" in sys.modules:
         await sys.modules["trio"].sleep(seconds)
     else:
@@ -21,6 +24,8 @@ class timeout:
     """
 
     def __init__(self, seconds):
+        if seconds is not None and not isinstance(seconds, numbers.Real):
+            raise TypeError(f"seconds must be a number or None, not {type(seconds).__name__}")
         self._seconds = seconds
         self._scope = None
 

@@ -1,12 +1,14 @@
 """Watching files and directories for changes."""
 
 import os
+from collections import deque
 from typing import NamedTuple
 
 from dxpy import _reactor
 from dxpy._reactor import Watcher
+from dxpy.aio import errors
 
-RENAMED = 1
+CHANGED = 2  # of libuv's flags; that of folders has the one for renamed beside it
 
 
 class WatchEvent(NamedTuple):
@@ -25,12 +27,20 @@ class Watch:
         self._watcher = Watcher()
         self._folders = {}
         self._ids = {}
-        self._events = []
-        self._started = False
+        self._events = deque()
+        self._started = self._over = False
         try:
-            self._add(self._root)
-        except BaseException:
+            self._is_folder = os.path.isdir(self._root)
+            if self._is_folder or os.path.islink(self._root):
+                self._add(self._root)
+            if not self._is_folder:
+                # Through its folder: programs that save a file put a new one in its place.
+                os.stat(self._root)
+                self._add(os.path.dirname(self._root) or os.curdir)
+        except BaseException as error:
             self._watcher.close()
+            if isinstance(error, OSError):
+                raise errors.of_system(error) from None
             raise
 
     def _add(self, path):
@@ -61,6 +71,20 @@ class Watch:
                     continue
                 await self._add_below(path, report)
 
+    async def _path_of(self, folder, name, flags):
+        """What an event is about, None when it is nothing that is watched or another event tells it."""
+        if not self._is_folder:
+            return self._root if folder == self._root or name == os.path.basename(self._root) else None
+        if name is None:
+            return folder
+        path = os.path.join(folder, name)
+        if name != os.path.basename(folder) or await _is_there(path):
+            return path
+        # What happens to a folder itself comes under its own name; so does the end of an entry of that name.
+        if not flags & CHANGED and await _is_there(folder):
+            return path
+        return folder if folder == self._root else None
+
     async def _kind(self, path, flags):
         try:
             status = await _reactor.lstat(path)
@@ -69,7 +93,7 @@ class Watch:
                 self._forget(path)
             return "deleted", False
         folder = status.st_mode & 0o170000 == 0o040000
-        return ("created" if flags & RENAMED else "modified"), folder
+        return ("modified" if flags & CHANGED else "created"), folder
 
     async def _translate(self, number, name, flags):
         if flags < 0:
@@ -78,13 +102,13 @@ class Watch:
         folder = self._folders.get(number)
         if folder is None:
             return
-        path = (
-            folder
-            if name is None or (folder == self._root and not self._is_folder)
-            else os.path.join(folder, name)
-        )
+        path = await self._path_of(folder, name, flags)
+        if path is None:
+            return
         kind, is_folder = await self._kind(path, flags)
         self._events.append(WatchEvent(kind, path))
+        if kind == "deleted" and path == self._root and self._is_folder:
+            self.close()
         if kind == "created" and is_folder and self._recursive and path not in self._ids:
             try:
                 self._add(path)
@@ -97,7 +121,6 @@ class Watch:
         if self._started:
             return self
         self._started = True
-        self._is_folder = (await _reactor.stat(self._root)).st_mode & 0o170000 == 0o040000
         if self._recursive and self._is_folder:
             await self._add_below(self._root, False)
         return self
@@ -108,12 +131,16 @@ class Watch:
     async def __anext__(self):
         await self.start()
         while not self._events:
+            if self._over:
+                raise StopAsyncIteration
             for event in await self._watcher.next():
-                await self._translate(*event)
-        return self._events.pop(0)
+                if not self._over:
+                    await self._translate(*event)
+        return self._events.popleft()
 
     def close(self):
         """Stop watching: whoever iterates is told that it is over. Idempotent."""
+        self._over = True
         self._watcher.close()
 
     async def __aenter__(self):
@@ -123,10 +150,19 @@ class Watch:
         self.close()
 
 
+async def _is_there(path):
+    try:
+        await _reactor.lstat(path)
+    except OSError:
+        return False
+    return True
+
+
 def watch(path, *, recursive=False):
     """Changes of a file or a directory, with all below it when recursive: ``async for event in watch(path)``.
 
-    Watching begins with the call. Raises FileNotFoundError and other OSErrors when the path cannot be watched.
+    Watching begins with the call. It goes on when a file is replaced or deleted, and ends when a directory that is
+    watched is deleted or moved away. Raises FileNotFoundError and other OSErrors when the path cannot be watched.
     """
     return Watch(path, recursive)
 

@@ -1,6 +1,7 @@
 """Hosts the behaviour tests run under, and the import path of a checkout."""
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -36,3 +37,33 @@ def run(request):
 def folder(tmp_path):
     """A fresh directory as a str."""
     return str(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Paths of a self-signed certificate and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, chain = str(folder / "key.pem"), str(folder / "chain.pem")
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            chain,
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return chain, key

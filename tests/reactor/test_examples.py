@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import ssl
 import subprocess
 import sys
+import time
 
+import pytest
 from isolate import ROOT
 
 from dxpy import aio
@@ -16,45 +19,72 @@ def example(name):
     return str(ROOT / "examples" / name)
 
 
-def test_file_server(folder):
+@pytest.mark.parametrize("tls", [False, True])
+def test_file_server(folder, certificate, tls):
+    os.symlink("/etc/passwd", os.path.join(folder, "leads-out"))
     large = os.urandom(3_000_000)
     with open(os.path.join(folder, "small.txt"), "w") as file:
         file.write("hello")
     with open(os.path.join(folder, "large.bin"), "wb") as file:
         file.write(large)
 
-    async def get(stream, target):
-        await stream.write(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    async def get(stream, target, fields="", method="GET"):
+        await stream.write(f"{method} {target} HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode())
         status = (await stream.readline()).split()[1]
         size = 0
         while header := (await stream.readline()).strip():
             if header.lower().startswith(b"content-length:"):
                 size = int(header.split(b":")[1])
-        return status, await stream.readexactly(size)
+        return status, b"" if method == "HEAD" else await stream.readexactly(size)
 
     async def main():
-        command = [sys.executable, example("aio_file_server.py"), folder, "0"]
+        command = [sys.executable, example("aio_file_server.py"), "--port", "0", "--idle", "0.5", folder]
+        command += ["--tls", *certificate] if tls else []
+        trusting = ssl.create_default_context(cafile=certificate[0]) if tls else None
+        where = {"ssl": trusting, "server_hostname": "localhost"} if tls else {}
         async with await aio.start_process(
             command, stdout=aio.PIPE, stderr=aio.PIPE, env=ENVIRONMENT
         ) as server:
             line = (await server.stdout.readline()).decode()
             port = int(line.rpartition(",")[2].strip(" )]\n"))
-            async with await aio.connect("127.0.0.1", port) as stream:
+            async with await aio.connect("127.0.0.1", port, **where) as stream:
                 assert await get(stream, "/small.txt") == (b"200", b"hello")
                 assert await get(stream, "/large.bin") == (b"200", large)
-                assert await get(stream, "/") == (b"200", b"large.bin\nsmall.txt")
+                assert await get(stream, "/") == (b"200", b"large.bin\nleads-out\nsmall.txt\n")
+                assert await get(stream, "/large.bin", "Range: bytes=5-99999\r\n") == (
+                    b"206",
+                    large[5:100_000],
+                )
+                assert await get(stream, "/large.bin", "Range: bytes=-7\r\n") == (b"206", large[-7:])
+                assert (await get(stream, "/small.txt", "Range: bytes=9-\r\n"))[0] == b"416"
+                assert await get(stream, "/large.bin", method="HEAD") == (b"200", b"")
+                assert (await get(stream, "/small.txt", method="PUT"))[0] == b"405"
+                assert (await get(stream, "/leads-out"))[0] == b"403"
                 assert (await get(stream, "/none"))[0] == b"404"
                 assert (await get(stream, "/small.txt/none"))[0] == b"404"
-                assert (await get(stream, "/../../etc/passwd"))[0] == b"400"
+                assert (await get(stream, "/../../../../../etc/passwd"))[0] == b"403"
+                assert (await get(stream, "/a%00b"))[0] == b"404"
             for request in (b"GET /large.bin HTTP/1.1\r\n\r\n", b"GET", b"x" * 400_000):
-                stream = await aio.connect("127.0.0.1", port)
+                stream = await aio.connect("127.0.0.1", port, **where)
                 await stream.write(request)
                 stream.abort()
-            async with await aio.connect("127.0.0.1", port) as stream:
+            async with await aio.connect("127.0.0.1", port, **where) as stream:
                 assert (await get(stream, "nonsense of many words"))[0] == b"400"
-            await asyncio.sleep(0.1)
+                await stream.write(b"GET / HTTP/1.1\r\n")  # and never the rest
+                assert (await stream.read()).startswith(b"HTTP/1.1 408 ")
+            # What is under way ends well, what waits is let go.
+            busy, idle = [await aio.connect("127.0.0.1", port, **where) for _ in range(2)]
+            await busy.write(b"GET /large.bin HTTP/1.1\r\n\r\n")
+            assert await busy.readline() == b"HTTP/1.1 200 OK\r\n"
+            begun = time.monotonic()
             server.terminate()
-            assert await server.stderr.read() == b""
+            await asyncio.sleep(0.1)
+            assert (await busy.read()).endswith(large)
+            assert await idle.read() == b""
+            assert (await server.wait(), await server.stderr.read()) == (0, b"")
+            assert time.monotonic() - begun < 4
+            await busy.close()
+            await idle.close()
 
     asyncio.run(main())
 

@@ -422,7 +422,7 @@ def test_operations_wait_for_a_queue_another_loop_has_filled():
         aio.configure(lane="files", queue_limit=4096)
 
 
-@isolated(memory=200 << 20, limit=60)
+@isolated(memory=200 << 20, limit=200)
 def test_a_hundred_thousand_operations_at_once_are_bounded():
     from isolate import resident, threads
 

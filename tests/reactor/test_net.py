@@ -217,36 +217,6 @@ def test_taking_over_a_socket(run):
     run(main())
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """Paths of a self-signed certificate and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, chain = str(folder / "key.pem"), str(folder / "chain.pem")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-keyout",
-            key,
-            "-out",
-            chain,
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return chain, key
-
-
 def test_tls(run, certificate):
     chain, key = certificate
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -343,7 +313,7 @@ def test_watching_a_tree(run, folder):
                 file.write("changed")
             await until(watch, ("modified", "old/b"))
             assert len(seen) >= 6
-        with pytest.raises(ValueError):
+        with pytest.raises(StopAsyncIteration):
             await anext(watch)
         with pytest.raises(FileNotFoundError):
             aio.watch(os.path.join(folder, "none"))

@@ -328,6 +328,35 @@ def test_the_stub_names_what_the_module_has():
     }
 
 
+def test_a_pool_sends_what_the_kernel_cannot_send_from_inside(run):
+    async def main():
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        with near, far, open("/proc/self/comm", "rb") as file, aio.ReactorPool(1) as pool:
+            content = file.read()
+            assert await pool.send_file(near, file) == len(content)
+            assert far.recv(100) == content
+
+    run(main())
+
+
+def test_a_pool_refuses_what_would_be_mixed_up(run):
+    async def main():
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        with far, open(__file__, "rb") as file, aio.ReactorPool(1) as pool:
+            async with aio.open_socket(near) as stream:
+                write = stream.write(b"x" * 5_000_000)
+                with pytest.raises(RuntimeError, match="await it first"):
+                    pool.send_file(stream, file)
+                stream.abort()
+                await asyncio.wait([write])
+                with pytest.raises(ValueError, match="closed"):
+                    pool.send_file(stream, file)
+
+    run(main())
+
+
 def test_a_pool_says_that_the_other_side_left(run, folder):
     path = os.path.join(folder, "a")
     with open(path, "wb") as file:

@@ -1,5 +1,7 @@
 """An operation whose result nobody uses still raises, and still calls what the operands make of it."""
 
+import math
+
 log = []
 
 
@@ -95,3 +97,36 @@ def case_constants():
         1 / 0
     except ZeroDivisionError as error:
         return str(error)
+
+
+def to_float(a):
+    float(a)
+
+
+def to_int(a):
+    int(a)
+
+
+def absolute(a):
+    math.fabs(a)
+
+
+def rounded(a):
+    math.ceil(a)
+
+
+def down(a):
+    return math.floor(a)
+
+
+def up(a):
+    return math.ceil(a)
+
+
+def case_conversions():
+    """A conversion that is only a question whether the argument can be converted; rounding what is whole already."""
+    functions = (to_float, to_int, absolute, rounded, down, up)
+    for function in functions:
+        for _ in range(30):
+            function(2.5 if function is absolute else 3)
+    return [attempt(function, value) for function in functions for value in ("a", None, True, 2.5, Loud())]

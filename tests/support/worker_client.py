@@ -14,6 +14,7 @@ class Settings(c.Structure):
         ("cache_limit", c.c_uint64),
         ("idle_timeout", c.c_double),
         ("compile_timeout", c.c_double),
+        ("niceness", c.c_int),
         ("notify", c.c_void_p),
     ]
 
@@ -82,13 +83,14 @@ class Client:
         self.jobs = 0
         self.configure(program, cache, **settings)
 
-    def configure(self, program, cache=None, timeout=10.0, idle=0.0, cache_limit=0):
+    def configure(self, program, cache=None, timeout=10.0, idle=0.0, cache_limit=0, niceness=0):
         settings = Settings(
             os.fsencode(program),
             os.fsencode(cache) if cache else None,
             cache_limit,
             idle,
             timeout,
+            niceness,
             c.cast(self.lib.shim_notify, c.c_void_p),
         )
         assert self.lib.worker_configure(c.byref(settings)) == 0

@@ -31,6 +31,7 @@ class Order(ctypes.Structure):
         ("folder", ctypes.c_char_p),
         ("cache_dir", ctypes.c_char_p),
         ("cache_limit", ctypes.c_uint64),
+        ("niceness", ctypes.c_int),
         ("socket", ctypes.c_int),
         ("log", ctypes.c_int),
         ("keep_memory", ctypes.c_bool),

@@ -112,6 +112,18 @@ def test_a_compile_past_its_limit(client, folder):
 
 
 @own_process
+def test_one_that_steps_back_for_others_has_longer_to_wait(client, folder):
+    worker = client(timeout=0.4, niceness=7)
+    assert worker.compile("ok").ok
+    assert os.getpriority(os.PRIO_PROCESS, worker.stats().pid) == os.getpriority(os.PRIO_PROCESS, 0) + 7
+    assert worker.compile("sleep 1").ok
+    start = time.monotonic()
+    assert worker.compile("sleep 100").reason == "compile_timeout"
+    assert 4 <= time.monotonic() - start < 8
+    worker.stop()
+
+
+@own_process
 def test_the_others_of_a_batch_that_took_too_long(client, folder):
     worker = client(timeout=0.4)
     jobs = [worker.submit(text) for text in ("ok 1", "sleep 100", "ok 2")]

@@ -1,10 +1,11 @@
 """Run one module of CPython's test package and note what became of each case.
 
-    python child.py EVENTS MODULE [--dxpy ROOT] [--without FILE] [--settle SECONDS]
+    python child.py EVENTS MODULE [--dxpy ROOT] [--without FILE] [--settle SECONDS] [--rounds N]
 
 EVENTS gets the JSON lines that proving/watch.py reads. --dxpy puts ROOT on the path for as long as it takes to import
 and enable dxpy. --without names a file of case ids, one a line, that are left out. --settle is the longest wait at the end
-for what is still being compiled: it goes into the code cache, where the next mode finds it.
+of a round for what is still being compiled: it goes into the code cache, where the next mode finds it. With --rounds all
+cases are run so often; what the first round made hot is compiled, with what the interpreter noted by then, in the second.
 """
 
 import argparse
@@ -13,9 +14,12 @@ import faulthandler
 import gc
 import json
 import os
+import re
 import sys
 import time
 import unittest
+
+REPEATED = re.compile(r"#\d+$")  # what Result.number adds
 
 
 class Events:
@@ -126,19 +130,23 @@ def install(events, without):
     return run_suite
 
 
-def run_module(name, events, run_suite):
+def import_module(name, events):
     case = f"import {name}"
     events(begin=case)
     try:
         __import__(name)
     except unittest.SkipTest as skip:
         events(end=case, outcome="skip", detail=str(skip))
-        return
+        return None
     except Exception as error:  # noqa: BLE001
         events(end=case, outcome="error", detail=f"{type(error).__name__}: {error}")
-        return
+        return None
     events(end=case, outcome="pass", detail="")
-    module = sys.modules[name]
+    return sys.modules[name]
+
+
+def run_module(module, events, run_suite):
+    name = module.__name__
     main = getattr(module, "test_main", None)
     try:
         if main is not None:
@@ -160,6 +168,12 @@ def enable(root):
     return dxpy
 
 
+def settle(dxpy, seconds):
+    end = time.monotonic() + seconds
+    while dxpy and dxpy.stats().pending_compiles and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def counted(stats):
     """The whole numbers of JitStats by name."""
     values = {name: getattr(stats, name) for name in dir(stats)}
@@ -177,6 +191,7 @@ def main():
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("--settle", type=float, default=0)
+    parser.add_argument("--rounds", type=int, default=1)
     args = parser.parse_args()
     sys.path[0:1] = []
     sys.argv[1:] = []
@@ -185,14 +200,14 @@ def main():
     without = set()
     if args.without:
         with open(args.without, encoding="utf-8") as file:
-            without = set(file.read().split("\n"))
+            without = {REPEATED.sub("", case) for case in file.read().split("\n")}
     dxpy = enable(args.dxpy) if args.dxpy else None
     run_suite = install(events, without)
-    run_module(args.module, events, run_suite)
-    gc.collect()
-    end = time.monotonic() + args.settle
-    while dxpy and dxpy.stats().pending_compiles and time.monotonic() < end:
-        time.sleep(0.05)
+    module = import_module(args.module, events)
+    for _ in range(args.rounds if module else 0):
+        run_module(module, events, run_suite)
+        gc.collect()
+        settle(dxpy, args.settle)
     # What the JIT did, so that a mode in which nothing was compiled does not look like a proof.
     events(done=True, work=counted(dxpy.stats()) if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
 

@@ -21,7 +21,8 @@ FLOATS = [
     "0.1",
 ]
 TEXTS = ["''", "'a'", "'hello'", "'\\u20ac'", "'\\U0001f600x'", "'12'", "'key'"]
-KINDS = ["int", "float", "str", "list", "dict", "bool", "tuple", "object", "none"]
+BYTES = ["b''", "b'ab\\x00\\xff'", "b'hello'", "bytes(range(5))"]
+KINDS = ["int", "float", "str", "list", "dict", "bool", "tuple", "object", "bytes", "set", "none"]
 COMPARE = ["<", "<=", "==", "!=", ">", ">="]
 
 
@@ -75,6 +76,10 @@ class Expressions:
             return f"[{self.leaf('int')}, {self.leaf('int')}]"
         if kind == "dict":
             return f"{{{self.leaf('str')}: {self.leaf('int')}}}"
+        if kind == "bytes":
+            return self.random.choice(BYTES)
+        if kind == "set":
+            return f"{{{self.leaf('int')}, {self.leaf('int')}}}"
         if kind == "bool":
             return self.pick("True", "False")
         if kind == "tuple":
@@ -95,7 +100,7 @@ class Expressions:
 
     def make_int(self, depth):
         a, b = self.expression("int", depth), self.expression("int", depth)
-        choice = self.random.randrange(17)
+        choice = self.random.randrange(24)
         if choice < 4:
             return f"({a} {self.pick('+', '-', '+', '-', '&', '|', '^')} {b})"
         if choice == 4:
@@ -122,7 +127,64 @@ class Expressions:
             return f"{self.variable('list')}[{self.pick('0', '-1', '1', a)}]"
         if choice == 15 and self.variables("dict"):
             return f"{self.variable('dict')}.get({self.expression('str', 0)}, {a})"
+        if choice == 16:
+            return self.pick(
+                f"({a}).bit_length()",
+                f"pow({a}, 3, 97)",
+                f"divmod({a}, {b})[1]",
+                f"hash({a})",
+                f"({a} % 1000) ** 2",
+            )
+        if choice == 17:
+            return self.pick(
+                f"sum({self.expression('list', depth)})",
+                f"len({self.expression(self.pick('set', 'bytes', 'tuple'), depth)})",
+                f"ord({self.leaf('str')}[:1])",
+                f"{self.leaf('bytes')}[{self.pick('0', '1', '-1', a)}]",
+                f"max({self.leaf('list')}, default={a})",
+                f"{self.leaf('list')}.index({a})",
+                f"{self.leaf('str')}.find({self.leaf('str')})",
+                f"{self.leaf('list')}.count({a})",
+            )
+        if choice == 18:
+            return self.pick(
+                f"(t := {a}) + t",
+                f"math.{self.pick('floor', 'ceil', 'trunc')}({self.expression(self.pick('int', 'float'), depth)})",
+                f"(lambda q, r=2: q {self.pick('+', '-', '^')} r)({a})",
+                f"({a} {self.pick('and', 'or')} {b})",
+                f"({self.condition(depth)} + {a})",
+                f"int({self.leaf('bool')})",
+                f"[{a}, {b}][{self.pick(0, 1, -1)}]",
+                f"sum(w for w in {self.leaf('list')}[:5])",
+                f"int(str({a})[:4])" if self.chance(0.3) else f"({a} == {b})",
+            )
+        if choice == 19 and self.variables("object"):
+            thing = self.variable("object")
+            return self.pick(
+                f"{thing}.kind", f"{thing}.m", f"({thing} + {a}).n", f"{thing}.n", f"getattr({thing}, 'n', 3)"
+            )
         return self.call(depth)
+
+    def make_bytes(self, depth):
+        name = self.leaf("bytes")
+        k = self.random.randrange(5)
+        return self.pick(
+            f"{name}[{k}:]",
+            f"({name}[:9] + {self.leaf('bytes')})",
+            f"bytes(v & 255 for v in {self.leaf('list')}[:5])",
+            f"{self.leaf('str')}[:5].encode()",
+            f"bytes(bytearray({name})[::-1])",
+            f"({name}[:3] * {k})",
+        )
+
+    def make_set(self, depth):
+        name = self.leaf("set")
+        return self.pick(
+            f"{{{self.expression('int', depth)}, {self.expression('int', depth)}}}",
+            f"({name} {self.pick('|', '&', '-', '^')} {self.leaf('set')})",
+            f"set({self.leaf('list')}[:6])",
+            f"{{v % 5 for v in {self.leaf('list')}[:6]}}",
+        )
 
     def make_float(self, depth):
         a = self.expression("float", depth)
@@ -141,6 +203,13 @@ class Expressions:
                 f"float({self.expression('int', depth)})",
                 f"math.sqrt({a})",
                 f"math.floor({a})",
+                f"round({a}, 2)",
+                f"math.{self.pick('fabs', 'sin', 'exp', 'log', 'atan')}({a})",
+                f"float({self.pick(a, self.leaf('str'))})",
+                f"max({a}, {b})",
+                f"sum([{a}, {b}])",
+                f"(float({a}) ** 2)",
+                f"divmod({a}, {b})[0]",
             )
         if choice == 7 and self.variables("object"):
             return f"{self.variable('object')}.x"
@@ -157,6 +226,11 @@ class Expressions:
             f"str({self.expression('int', depth)})",
             f"{name}[:9].upper()",
             f"'-'.join([{name}[:5], {self.leaf('str')}])",
+            f"{name}[:6].replace('a', {self.leaf('str')})",
+            f"chr({self.expression('int', depth)} % 900)",
+            f"({name}[:4] * {self.random.randrange(4)})",
+            f"repr({self.expression(self.pick('int', 'float', 'tuple'), depth)})[:30]",
+            f"{name}[::-1]",
         )
 
     def make_list(self, depth):
@@ -188,7 +262,10 @@ class Expressions:
             f"(not {self.leaf('bool')})",
             f"({self.leaf('bool')} {self.pick('and', 'or')} {a} == {b})",
             f"isinstance({a}, {self.pick('int', 'float', '(str, int)', 'bool')})",
-            f"({self.leaf('int')} in {self.leaf('list')})",
+            f"({self.leaf('int')} in {self.leaf(self.pick('list', 'set', 'dict', 'tuple'))})",
+            f"({self.leaf('str')} in {self.leaf(self.pick('str', 'dict'))})",
+            f"({self.leaf('list')} {self.pick('==', '<', '!=')} {self.leaf('list')})",
+            f"bool({self.leaf(self.pick('int', 'float', 'str', 'list', 'object'))})",
             f"({self.leaf('object')} is {self.pick('', 'not ')}None)",
         )
 

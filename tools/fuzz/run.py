@@ -1,14 +1,14 @@
 """Random programs, stock against every mode: output, exceptions with their lines, final state.
 
-    python tools/fuzz/run.py [--count 2000] [--seed 1] [--modes all] [--batch 50] [--rounds 6]
+    python tools/fuzz/run.py [--count 2000] [--seed 1] [--modes all] [--mix] [--batch 50] [--rounds 6]
 
-A batch of cases is one file and, in each mode, one process. A case that differs is made small (statements and
+A batch of cases is one file and, in each mode, one process; with --mix each batch is run in one mode, by turns.
+libgccjit runs at --level 0 unless told otherwise: the IR is the same, and compiling is what takes the time. A case that differs is made small (statements and
 expressions are taken away as long as it still differs) and filed under tests/regress/. Exit status 1: finds.
 """
 
 import argparse
 import concurrent.futures
-import os
 import random
 import sys
 import tempfile
@@ -22,13 +22,14 @@ sys.path.insert(0, str(HERE.parent))
 
 from proving import cases, modes
 
-from fuzz import shrink, statements
+from fuzz import programs, shrink
 
 
 class Fuzzer:
     def __init__(self, args):
         self.args = args
         self.modes = [mode if args.sync else modes.batched(mode) for mode in modes.named(args.modes)]
+        self.extra = {"DXPY_GCC_LEVEL": args.level, "DXPY_ONLY": "fuzz_batch.*,small.*"}
         self.lock = threading.Lock()
         self.finds = []
         self.tried = 0
@@ -37,12 +38,12 @@ class Fuzzer:
         self.begin = time.monotonic()
 
     def source(self, names):
-        return statements.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names)
+        return programs.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names)
 
     def outcomes(self, mode, source, folder, timeout):
         path = Path(folder, "fuzz_batch.py")
         path.write_text(source)
-        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout)
+        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout, extra=self.extra)
 
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
@@ -56,7 +57,7 @@ class Fuzzer:
                 names = [name for name in names if name not in dead]
                 source = self.source(names)
                 stock = self.outcomes(modes.STOCK, source, folder, 120)
-            for mode in self.modes:
+            for mode in [self.modes[number % len(self.modes)]] if self.args.mix else self.modes:
                 found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds)
                 with self.lock:
                     self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
@@ -64,8 +65,7 @@ class Fuzzer:
                     self.find(mode, difference, source)
         with self.lock:
             self.tried += len(names)
-            if self.tried % (10 * self.args.batch) < self.args.batch:
-                self.progress()
+            self.progress()
 
     def find(self, mode, difference, batch):
         case, at, usual, seen = difference
@@ -79,7 +79,9 @@ class Fuzzer:
         if known or "case_" not in case:
             return
         name = case.rpartition("case_")[2]
-        small = shrink.shrink(self.source([name]), mode, rounds=self.args.rounds, seconds=self.args.shrink)
+        small = shrink.shrink(
+            self.source([name]), mode, rounds=self.args.rounds, seconds=self.args.shrink, extra=self.extra
+        )
         path = ROOT / "tests" / "regress" / f"fuzz_{mode.name}_{self.args.seed}_{name}.py"
         if small is None:
             path = ROOT / "build" / "fuzz" / path.name
@@ -103,13 +105,15 @@ def arguments():
     )
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--modes", default="tier1,tier2,exits1,exits7,osr")
+    parser.add_argument("--modes", default="heated,tier2,exits7,osr,cold,exits1,background,tier1,relowered")
+    parser.add_argument("--mix", action="store_true", help="each batch in one of the modes, by turns")
+    parser.add_argument("--level", default="0", help="libgccjit's optimisation level; -1: the tier's own")
     parser.add_argument("--batch", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--finds", type=int, default=5, help="how many finds are made small and filed")
     parser.add_argument("--shrink", type=float, default=180, help="seconds a find may take to be made small")
     parser.add_argument("--sync", action="store_true", help="compile each function at its call, one by one")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count()))
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--show", help="print the program of this case, as 000123, and stop")
     return parser.parse_args()
 

@@ -22,8 +22,8 @@ BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 class Differs:
     """Whether a program's cases still come out otherwise than in stock, in time."""
 
-    def __init__(self, mode, rounds, seconds):
-        self.mode, self.rounds = mode, rounds
+    def __init__(self, mode, rounds, seconds, extra):
+        self.mode, self.rounds, self.extra = mode, rounds, extra
         self.deadline = time.monotonic() + seconds
         self.tried = {}
 
@@ -47,7 +47,7 @@ class Differs:
             stock = cases.run(modes.STOCK, [path], rounds=self.rounds, timeout=20)
             if stock.deaths or not stock.rounds:
                 return False
-            found = cases.run(self.mode, [path], rounds=self.rounds, timeout=60)
+            found = cases.run(self.mode, [path], rounds=self.rounds, timeout=60, extra=self.extra)
         return bool(cases.differences(stock, found))
 
 
@@ -159,10 +159,10 @@ def without_unused(tree):
         tree.body = kept
 
 
-def shrink(source, mode, *, rounds=6, seconds=120):
+def shrink(source, mode, *, rounds=6, seconds=120, extra=None):
     """The smallest program found in time that still differs, under a line that says in which mode; None when the
     program does not differ by itself."""
-    differs = Differs(mode, rounds, seconds)
+    differs = Differs(mode, rounds, seconds, extra)
     tree = ast.parse(source)
     if isinstance(tree.body[0], ast.Expr):
         del tree.body[0]

@@ -8,6 +8,8 @@ import sys
 
 INF, NAN = float("inf"), float("nan")
 
+NOTES = []
+
 
 class Noted:
     """Says when it dies, and sees where."""
@@ -40,6 +42,10 @@ def plain(value):
         return value if not isinstance(value, int) or -(1 << 4000) < value < 1 << 4000 else "big"
     if isinstance(value, (list, tuple)):
         return type(value)(plain(item) for item in value[:12])
+    if isinstance(value, (set, frozenset)):
+        return type(value).__name__, sorted(map(repr, map(plain, value)))[:12]
+    if isinstance(value, bytearray):
+        return type(value).__name__, bytes(value[:40])
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in list(value.items())[:12]}
     return getattr(value, "told", lambda: type(value).__name__)()
@@ -306,6 +312,7 @@ class Case(Expressions):
             (5, self.augment),
             (2, self.swap),
             (3, self.note),
+            (1, self.unused),
             (4, self.loop if self.loops < 2 and indent < 6 else self.assign),
             (2, self.while_loop if self.loops < 2 and indent < 6 else self.note),
             (4, self.branch if indent < 6 else self.augment),
@@ -365,6 +372,10 @@ class Case(Expressions):
 
     def note(self, indent):
         self.add(indent, f"out.append(plain({self.expression(None, 2)}))")
+
+    def unused(self, indent):
+        """What nobody uses is done all the same: it may raise, and call what the operands make of it."""
+        self.add(indent, self.expression(None, 2))
 
     def store(self, indent):
         name = self.pick(self.variable("list"), self.variable("dict"), self.variable("object"))
@@ -511,7 +522,7 @@ class Case(Expressions):
         return None
 
     def delete(self, indent):
-        names = [name for name in self.scope if name not in ("turn", *self.globals)]
+        names = [n for n, kind in self.scope.items() if kind in KINDS and n not in ("turn", *self.globals)]
         if not names:
             return self.note(indent)
         name = self.random.choice(names)
@@ -577,8 +588,3 @@ def where(error):
     return found[:12]
 
 '''
-
-
-def program(random_of, names):
-    """Source of one file with a case for each name; random_of(name) is the case's own random generator."""
-    return PRELUDE + WHERE + "\n\n".join(Case(random_of(name), name).source() for name in names)

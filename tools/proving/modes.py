@@ -19,6 +19,7 @@ class Mode:
     enabled  whether the run calls dxpy.enable()
     warm     the run that counts is the second one on a code cache of its own
     settle   code is compiled beside the program; the next round waits until all that is hot is compiled
+    heat     rounds that are interpreted before the options hold: what is compiled then, is compiled knowing its types
     """
 
     name: str
@@ -27,6 +28,7 @@ class Mode:
     enabled: bool = True
     warm: bool = False
     settle: bool = False
+    heat: int = 0
 
 
 MODES = [
@@ -40,6 +42,13 @@ MODES = [
     ),
     Mode("tier1", "tier 1 at the first call", {**AT_ONCE, "DXPY_MAX_TIER": "1"}),
     Mode("tier2", "tiers 1 and 2 at the first calls", TIER_2),
+    Mode(
+        "heated",
+        "tier 2 straight from code that has run interpreted",
+        {**TIER_2, "DXPY_SYNC": "0"},
+        settle=True,
+        heat=2,
+    ),
     Mode("tier3", "tiers 1 to 3 at the first calls", {**AT_ONCE, "DXPY_MAX_TIER": "3"}),
     Mode("exits1", "tier 2, every guard fails at each visit", {**TIER_2, "DXPY_FORCE_EXITS": "1"}),
     Mode("exits7", "tier 2, every guard fails at each 7th visit", {**TIER_2, "DXPY_FORCE_EXITS": "7"}),

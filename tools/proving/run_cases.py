@@ -1,6 +1,6 @@
 """Run the case_* functions of program files round after round, and note what each round gave.
 
-    python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--dxpy ROOT] [--without FILE] program.py...
+    python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--heat ROUNDS] [--dxpy ROOT] [--without FILE] program.py...
 
 An outcome is text: what was printed, then the repr of the result or the whole traceback. Rounds are the outer loop, so
 that code compiled while one case runs is there when the others come round again. The events are those of watch.py; the
@@ -15,12 +15,15 @@ import importlib.util
 import io
 import json
 import os
+import re
 import sys
 import time
 import traceback
 
 RUNNER = os.path.abspath(__file__)
 LIMIT = 20_000
+ADDRESS = re.compile("at 0x[0-9a-f]{6,}")
+NEVER, AT_ONCE = (10**9, 10**9 + 1, 10**9 + 2), (1, 2, 3)
 
 
 def load(path):
@@ -87,7 +90,7 @@ def outcome(function):
             error.__traceback__ = error.__traceback__.tb_next if error.__traceback__ else None
             ended = told(error)
             del error
-    return (printed.getvalue() + "\n" + ended)[:LIMIT]
+    return ADDRESS.sub("at 0x", (printed.getvalue() + "\n" + ended)[:LIMIT])
 
 
 def main():
@@ -95,6 +98,7 @@ def main():
     parser.add_argument("events")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--settle", type=float, default=0, help="longest wait for compiles after a round")
+    parser.add_argument("--heat", type=int, default=0, help="rounds before anything is compiled")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("programs", nargs="+")
@@ -116,7 +120,7 @@ def main():
         sys.path.insert(0, args.dxpy)
         import dxpy
 
-        dxpy.enable()
+        dxpy.enable(**({"thresholds": NEVER} if args.heat else {}))
     cases = {}
     for path in args.programs:
         for case, function in cases_of(load(path)).items():
@@ -126,6 +130,8 @@ def main():
     gc.freeze()
     last = {}
     for number in range(args.rounds):
+        if dxpy and args.heat and number == args.heat:
+            dxpy.enable(thresholds=AT_ONCE)
         for case, function in cases.items():
             note(begin=case)
             text = outcome(function)

@@ -1,0 +1,293 @@
+"""The test suites of packages from PyPI, case by case, stock against dxpy.
+
+    python tools/conformance/packages.py [--packages attrs,click] [--modes default,low] [--table FILE]
+
+Each package's source distribution is fetched into --folder, its own tests are run by pytest from there against the
+installed package, in a virtual environment that knows dxpy only by dxpy.pth and DXPY_ENABLE, as a user's does.
+A case that differs is run twice more, alone with those that differ, in both; it counts when it differs again.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+COMMON = "pytest pytest-timeout hypothesis setuptools wheel"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package whose tests are run: paths within its source distribution, what they need, what pytest is told."""
+
+    name: str
+    tests: str
+    needs: str = ""
+    options: str = ""
+    installed: bool = False  # the tests are in the package itself, run where it is installed
+
+
+PACKAGES = [
+    Package("more-itertools", "tests"),
+    Package("sortedcontainers", "tests", options="--deselect tests/test_stress_sortedlist.py"),
+    Package("mpmath", "mpmath/tests"),
+    Package("pyparsing", "tests", needs="railroad-diagrams jinja2 matplotlib"),
+    Package("attrs", "tests", needs="pympler cloudpickle hypothesis"),
+    Package("jinja2", "tests", needs="trio"),
+    Package("click", "tests"),
+    Package("pyyaml", "tests"),
+    Package("networkx", "networkx", needs="numpy"),
+    Package("sympy", "sympy/core", needs="mpmath"),
+    Package("pytest", "testing", needs="attrs xmlschema pygments"),
+    Package("hypothesis", "tests/cover", needs="pexpect"),
+    Package(
+        "numpy", "numpy", needs="numpy", options="--pyargs numpy._core numpy.lib numpy.ma", installed=True
+    ),
+    Package("lxml", "src/lxml/tests", needs="lxml"),
+    Package("pandas", "pandas", needs="pandas", options="--pyargs pandas.tests.frame", installed=True),
+]
+BY_NAME = {package.name: package for package in PACKAGES}
+
+# Environment of a run; `stock` is without dxpy.
+MODES = {
+    "stock": {},
+    "default": {"DXPY_ENABLE": "1"},
+    "low": {
+        "DXPY_ENABLE": "1",
+        "DXPY_THRESHOLDS": "5,20,1000000",
+        "DXPY_OSR_THRESHOLD": "50",
+        "DXPY_GCC_LEVEL": "0",
+        "DXPY_WARM": "0",
+    },
+}
+
+
+class Runner:
+    def __init__(self, args):
+        self.args = args
+        self.folder = Path(args.folder).resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.results = self.folder / "results"
+        self.results.mkdir(exist_ok=True)
+        self.python = self.folder / "venv" / "bin" / "python"
+
+    # --- setting up ---
+
+    def pip(self, *words):
+        subprocess.run([self.python, "-m", "pip", "-q", "--disable-pip-version-check", *words], check=True)
+
+    def set_up(self):
+        if not self.python.exists():
+            subprocess.run([sys.executable, "-m", "venv", self.folder / "venv"], check=True)
+        ready = self.folder / "venv" / "ready"
+        if not ready.exists():
+            self.pip("install", *COMMON.split())
+            ready.touch()
+        site = next((self.folder / "venv" / "lib").glob("python3*")) / "site-packages"
+        (site / "zz_dxpy_path.pth").write_text(f"{ROOT}\n{(ROOT / 'dxpy.pth').read_text()}")
+
+    def source(self, package):
+        """The unpacked source distribution, and all that the tests need installed."""
+        unpacked = self.folder / "src" / package.name
+        if unpacked.exists():
+            return next(unpacked.iterdir())
+        self.pip("install", package.name, *package.needs.split())
+        store = self.folder / "sdist" / package.name
+        if not package.installed:
+            self.pip(
+                "download",
+                "--no-deps",
+                "--no-binary",
+                ":all:",
+                "--no-build-isolation",
+                "-d",
+                store,
+                package.name,
+            )
+            archive = next(store.glob("*.tar.gz"))
+            with tarfile.open(archive) as opened:
+                opened.extractall(unpacked, filter="data")
+        else:
+            (unpacked / "empty").mkdir(parents=True)
+        return next(unpacked.iterdir())
+
+    # --- running ---
+
+    def outcomes(self, package, mode, only=None):
+        """nodeid -> outcome of every test of the package in a mode, and what else is known of the run."""
+        where = self.source(package)
+        notes = self.results / f"{package.name}.{mode}.notes"
+        notes.unlink(missing_ok=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+        env.update(MODES[mode], PYTHONHASHSEED="0", DXPY_CACHE_DIR=str(self.folder / "cache"))
+        env.update(PYTHONPATH=str(HERE), PACKAGE_NOTES=str(notes), PYTHONFAULTHANDLER="1")
+        command = [
+            self.python,
+            "-m",
+            "pytest",
+            "-q",
+            "-x" if self.args.first else "-q",
+            "-p",
+            "packages_plugin",
+        ]
+        command += ["-p", "no:cacheprovider", "-p", "no:randomly", "--timeout", "300", "--no-header"]
+        command += package.options.split()
+        if only:
+            listed = self.results / f"{package.name}.{mode}.only"
+            listed.write_text("\n".join(only))
+            env["PACKAGE_ONLY"] = str(listed)
+        if not package.installed:
+            command += package.tests.split()
+        if package.name == "sympy":
+            command += ["-m", "not slow"]
+        start = time.monotonic()
+        with open(self.results / f"{package.name}.{mode}.log", "wb") as log:
+            try:
+                status = subprocess.run(
+                    command,
+                    cwd=where,
+                    env=env,
+                    stdout=log,
+                    stderr=log,
+                    timeout=self.args.timeout,
+                    check=False,
+                ).returncode
+            except subprocess.TimeoutExpired:
+                status = "timeout"
+        return self.read(notes, status, time.monotonic() - start)
+
+    @staticmethod
+    def read(notes, status, seconds):
+        found, running, begun = {}, None, time.monotonic()
+        lines = notes.read_text(errors="replace").splitlines() if notes.exists() else []
+        work = {}
+        for line in lines:
+            event = json.loads(line)
+            if "begin" in event:
+                running = event["begin"]
+            elif "end" in event:
+                found[event["end"]] = event["outcome"]
+                running = None
+            else:
+                work = event
+        if running:
+            found[running] = f"the process ended: {status}"
+        del begun
+        return {"cases": found, "status": status, "seconds": round(seconds, 1), "work": work}
+
+    def package(self, package):
+        stored = self.results / f"{package.name}.json"
+        stock = self.outcomes(package, "stock")
+        result = {
+            "name": package.name,
+            "version": self.version(package),
+            "cases": len(stock["cases"]),
+            "modes": {},
+        }
+        result["passed"] = sum(outcome == "passed" for outcome in stock["cases"].values())
+        result["stock_seconds"] = stock["seconds"]
+        for mode in self.args.modes.split(","):
+            found = self.outcomes(package, mode)
+            differing = differences(stock, found)
+            for _ in range(2):
+                if not differing:
+                    break
+                again = self.outcomes(package, "stock", differing), self.outcomes(package, mode, differing)
+                differing = [case for case in differences(*again) if case in differing]
+            result["modes"][mode] = {
+                "cases": len(found["cases"]),
+                "differ": {case: found["cases"].get(case, "not run") for case in differing},
+                "seconds": found["seconds"],
+                "status": found["status"],
+                "work": found["work"],
+            }
+            print(
+                f"{package.name} {result['version']}: {len(stock['cases'])} cases, {result['passed']} pass; {mode}: "
+                f"{len(differing)} differ, {found['seconds']} s for {stock['seconds']} s",
+                flush=True,
+            )
+            for case, outcome in result["modes"][mode]["differ"].items():
+                print(
+                    f"  {case}\n    stock: {stock['cases'].get(case, 'not run')}\n    here:  {outcome}",
+                    flush=True,
+                )
+        stored.write_text(json.dumps(result, indent=1))
+        return result
+
+    def version(self, package):
+        ask = f"import importlib.metadata as m; print(m.version({package.name!r}))"
+        return subprocess.run(
+            [self.python, "-c", ask], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+
+def differences(stock, found):
+    one, two = stock["cases"], found["cases"]
+    return [case for case in dict.fromkeys([*one, *two]) if one.get(case) != two.get(case)]
+
+
+def table(results):
+    """docs/conformance-packages.md."""
+    lines = [
+        "# The tests of well-known packages",
+        "",
+        "Made by `make conformance-packages`: the packages' own tests, each case stock and under dxpy. *Differ* counts",
+        "cases with another outcome than stock in the run and in two more. *default* is `DXPY_ENABLE=1` and nothing else;",
+        "*low* compiles after 5 and 20 calls.",
+        "",
+        "| package | version | cases | pass in stock | mode | compiled functions | differ |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        for mode, found in result["modes"].items():
+            lines.append(
+                f"| {result['name']} | {result['version']} | {result['cases']} | {result['passed']} | {mode} "
+                f"| {found['work'].get('compiled_functions', '?')} | {len(found['differ'])} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--packages", default=",".join(BY_NAME))
+    parser.add_argument("--modes", default="default,low")
+    parser.add_argument("--folder", default=str(ROOT / "build" / "packages"))
+    parser.add_argument("--timeout", type=float, default=3600)
+    parser.add_argument("--first", action="store_true", help="stop at a package's first failure")
+    parser.add_argument("--fresh", action="store_true", help="forget earlier results")
+    parser.add_argument("--table", help="write the table of all results there")
+    args = parser.parse_args()
+    unknown = [name for name in args.packages.split(",") if name not in BY_NAME]
+    if unknown:
+        raise SystemExit(f"unknown package {', '.join(unknown)}; there are: {', '.join(BY_NAME)}")
+    runner = Runner(args)
+    if args.fresh:
+        shutil.rmtree(runner.results)
+        runner.results.mkdir()
+    runner.set_up()
+    wrong = 0
+    for name in args.packages.split(","):
+        try:
+            result = runner.package(BY_NAME[name])
+        except (subprocess.CalledProcessError, StopIteration) as error:
+            print(f"{name}: cannot be set up: {error}", flush=True)
+            continue
+        wrong += sum(len(found["differ"]) for found in result["modes"].values())
+    if args.table:
+        stored = [runner.results / f"{package.name}.json" for package in PACKAGES]
+        results = [json.loads(path.read_text()) for path in stored if path.exists()]
+        Path(args.table).write_text(table(results))
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
