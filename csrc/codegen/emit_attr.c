@@ -95,6 +95,7 @@ void emit_attr_set_OP(Unit *u, Ins *ins) {
     u->block = there;
     emit_goes_quietly(u, ins, object, store);
     u->block = store;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 2));
     replace(u, ins, place, object);
 }
 

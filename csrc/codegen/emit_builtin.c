@@ -79,7 +79,8 @@ static bool is_whole(const Ins *value) {
 
 void emit_fpow_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
-    gcc_jit_rvalue *negative = emit_compare(u, CMP(LT), args[0], gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64));
+    gcc_jit_rvalue *negative =
+        emit_compare(u, CMP(LT), args[0], gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64));
     if (!is_whole(ins->args[1])) emit_guard_fails(u, ins, negative);
     emit_set(u, ins, emit_helper_call(u, H_rt_pow, 2, args));
     guard_finite(u, ins);

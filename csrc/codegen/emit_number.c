@@ -76,8 +76,8 @@ static gcc_jit_rvalue *is_small(Unit *u, gcc_jit_rvalue *value) {
 }
 
 static gcc_jit_rvalue *small_int(Unit *u, gcc_jit_rvalue *value) {
-    gcc_jit_rvalue *table = gcc_jit_context_new_cast(u->gcc->ctx, NULL,
-                                                     emit_link(u, LINK_KNOWN, KNOWN_small_ints), u->gcc->u8_ptr);
+    gcc_jit_rvalue *table = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_small_ints), u->gcc->u8_ptr);
     gcc_jit_rvalue *offset = BIN(u, MULT, BIN(u, MINUS, value, emit_int(u, LEAST_SMALL)),
                                  emit_int(u, u->fn->layout[LAYOUT_small_int_size]));
     gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, offset);
@@ -97,8 +97,8 @@ void emit_box_i64_OP(Unit *u, Ins *ins) {
     u->block = done;
 }
 
-/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones are
- * the same object everywhere. What is longer, or replaces something else, goes the general way. */
+/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
+ * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
 void emit_list_put_i64_OP(Unit *u, Ins *ins) {
     enum { DIGIT_BITS = 30 };
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
@@ -126,7 +126,8 @@ void emit_list_put_i64_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *address =
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(place, NULL), u->gcc->ptr);
     gcc_jit_rvalue *args[2] = {address, value};
-    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_helper_call(u, H_rt_put_i64, 2, args), emit_int(u, 0)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(EQ), emit_helper_call(u, H_rt_put_i64, 2, args), emit_int(u, 0)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
 }
@@ -236,8 +237,6 @@ void emit_ior_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_OR, arg(u,
 void emit_ixor_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, BIN(u, BITWISE_XOR, arg(u, ins, 0), arg(u, ins, 1)));
 }
-
-
 
 void emit_ishl_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *value = arg(u, ins, 0), *by = arg(u, ins, 1);
@@ -381,22 +380,22 @@ void emit_index_OP(Unit *u, Ins *ins) {
     }
     gcc_jit_rvalue *negative = BIN(u, RSHIFT, given, emit_int(u, 63)); /* all bits set, or none */
     emit_set(u, ins, BIN(u, PLUS, given, BIN(u, BITWISE_AND, negative, size)));
-    emit_guard_fails(u, ins, emit_compare(u, CMP(GE), as_unsigned(u, emit_value(u, ins)), as_unsigned(u, size)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(GE), as_unsigned(u, emit_value(u, ins)), as_unsigned(u, size)));
 }
 
 void emit_list_items_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_list_items, u->gcc->ptr_ptr));
 }
 
-
 void emit_list_get_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_rvalue(list_place(u, ins))); }
 
 void emit_tuple_get_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *items = gcc_jit_lvalue_get_address(
         emit_field(u, arg(u, ins, 0), u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
-    emit_set(u, ins,
-             gcc_jit_lvalue_as_rvalue(
-                 gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 1))));
+    emit_set(
+        u, ins,
+        gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 1))));
 }
 
 /* On to `next` with an object whose end runs no code: others hold it, or it is a number or a str. Any other
@@ -418,7 +417,6 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
 }
 
-
 void emit_list_put_f64_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
     gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};
@@ -428,23 +426,24 @@ void emit_list_put_f64_OP(Unit *u, Ins *ins) {
 /* What others hold too is only counted down. */
 void emit_list_put_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
-    gcc_jit_block *shared = emit_block(u), *alone = emit_block(u), *last = emit_block(u), *done = emit_block(u);
+    gcc_jit_block *shared = emit_block(u), *alone = emit_block(u), *last = emit_block(u),
+                  *done = emit_block(u);
     gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
-    gcc_jit_lvalue *count = emit_local_i64(u, "count");
-    emit_assign(u, count, emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr));
-    gcc_jit_rvalue *others = gcc_jit_lvalue_as_rvalue(count);
+    gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
     if (u->fn->layout[LAYOUT_count_refs]) gcc_jit_block_end_with_jump(u->block, NULL, alone);
     else
-        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), others, emit_int(u, 1)),
+        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),
                                            shared, alone);
     u->block = shared;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 3));
     emit_assign(u, place, arg(u, ins, 3));
-    emit_assign(u, emit_field(u, object, u->fn->layout[LAYOUT_object_refcnt], u->gcc->i64_ptr),
-                BIN(u, MINUS, others, emit_int(u, 1)));
+    gcc_jit_lvalue *counted = emit_field(u, object, u->fn->layout[LAYOUT_object_refcnt], u->gcc->i64_ptr);
+    gcc_jit_block_add_assignment_op(u->block, NULL, counted, GCC_JIT_BINARY_OP_MINUS, emit_int(u, 1));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = alone;
     emit_goes_quietly(u, ins, object, last);
     u->block = last;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 3));
     emit_assign(u, place, arg(u, ins, 3));
     emit_decref(u, object, false);
     gcc_jit_block_end_with_jump(u->block, NULL, done);

@@ -16,7 +16,7 @@ void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
 void emit_anchor_OP(Unit *u, Ins *ins) {} /* its exit is used by what was moved there */
 void emit_range_OP(Unit *u, Ins *ins) {}  /* in frame states only */
-void emit_phi_OP(Unit *u, Ins *ins) {} /* set by its predecessors */
+void emit_phi_OP(Unit *u, Ins *ins) {}    /* set by its predecessors */
 
 static gcc_jit_lvalue *frame_slot(Unit *u, int64_t slot) {
     return emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_localsplus] + 8 * slot, u->gcc->ptr_ptr);
@@ -60,7 +60,8 @@ void emit_chkloc_OP(Unit *u, Ins *ins) {
 }
 
 void emit_is_bound_OP(Unit *u, Ins *ins) {
-    emit_guard_fails(u, ins, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)));
 }
 
 static void set_test(Unit *u, Ins *ins, gcc_jit_rvalue *condition) {

@@ -126,7 +126,8 @@ struct Ins {
     uint32_t id;
     int32_t exit;       /* index into Fn.exits, -1: none; set by opt_refcount */
     int32_t leave_exit; /* likewise, of an instruction that may raise and may leave: where it leaves */
-    uint64_t consumed;  /* calls with a rest: mask of its values that the helper consumes */
+    uint64_t consumed;  /* calls with a rest: mask of its values that the helper consumes; stores that may
+                           leave: whether the value's reference is given, else they take one */
     int32_t use_count;  /* scratch of passes */
     void *scratch;
 };
@@ -185,7 +186,15 @@ typedef struct InlinedCall {
     void *code;     /* while lowering: the code object, borrowed */
 } InlinedCall;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD, EXIT_LOOP } ExitKind;
+typedef enum ExitKind {
+    EXIT_RAISE,
+    EXIT_RERAISE,
+    EXIT_LEAVE,
+    EXIT_YIELD,
+    EXIT_GUARD,
+    EXIT_COLD,
+    EXIT_LOOP
+} ExitKind;
 
 typedef struct Exit {
     ExitKind kind;

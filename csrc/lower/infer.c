@@ -422,8 +422,8 @@ static void step(Infer *f, const Instr *instr) {
     case BC_CALL: {
         Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
         f->out->operands[instr - f->code->instrs].builtin = callable.type == LIKELY_RANGE_TYPE ? BI_type_range
-                                                            : method.builtin                  ? method.builtin
-                                                                                              : callable.builtin;
+                                                            : method.builtin ? method.builtin
+                                                                             : callable.builtin;
         uint8_t type = call_result(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);

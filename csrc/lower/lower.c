@@ -207,8 +207,8 @@ static void add_range_phis(Lowerer *l, Place *place, Ins **value) {
     *value = range;
 }
 
-/* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would begin
- * it. */
+/* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would
+ * begin it. */
 static void drop_anchor(Lowerer *l, Place *place, int target) {
     Arena *arena = &l->cx->arena;
     Lowerer there = *l; /* as it stands there */
@@ -221,9 +221,9 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     for (int i = 0; i < place->depth; i++) {
         Ins *const *entering = &place->entering.items[phi];
         bool range = is_range(place->stack[i]);
-        there.stack[i] = range ? lower_new_range(l, place->before, entering[0], entering[1],
-                                                 place->stack[i]->args[2])
-                               : entering[0];
+        there.stack[i] =
+            range ? lower_new_range(l, place->before, entering[0], entering[1], place->stack[i]->args[2])
+                  : entering[0];
         phi += range ? 2 : 1;
     }
     for (int i = 0; i < l->code->local_count; i++) {
@@ -344,7 +344,8 @@ static Local *fresh_locals(Lowerer *l, bool at_start) {
     return locals;
 }
 
-/* An entry before a back-edge: it is taken here, so that the loop itself has one block where it is entered. */
+/* An entry before a back-edge: it is taken here, so that the loop itself has one block where it is entered.
+ */
 static void lower_back_edge(Lowerer *l, int index) {
     l->index = index;
     l->enters = true;

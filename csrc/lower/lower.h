@@ -40,7 +40,7 @@ typedef struct Place {
     VEC(Ins *) phis;
     VEC(Incoming) incoming;
     bool is_loop;
-    Block *before; /* a loop: where it is entered; ends in its anchor. NULL: it is none */
+    Block *before;       /* a loop: where it is entered; ends in its anchor. NULL: it is none */
     VEC(Ins *) entering; /* the phis of that block, in the order of `phis` */
     VEC(Incoming) entries;
 } Place;
@@ -106,8 +106,8 @@ bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 void lower_flush(Lowerer *l); /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
-/* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it is
- * none, or one that is an object. */
+/* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it
+ * is none, or one that is an object. */
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);

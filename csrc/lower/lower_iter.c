@@ -93,10 +93,12 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
 }
 
 int64_t lower_range_step(const Lowerer *l, int target, int place) {
-    if (l->inference->stack[target] == NULL || l->inference->stack[target][place] != LIKELY_RANGE_ITER) return 0;
+    if (l->inference->stack[target] == NULL || l->inference->stack[target][place] != LIKELY_RANGE_ITER)
+        return 0;
     for (int head = target; head >= 0; head--) {
         const Instr *loop = &l->code->instrs[head];
-        if (loop->op == BC_FOR_ITER && loop->target > target && l->inference->operands[head].depth == place + 1)
+        if (loop->op == BC_FOR_ITER && loop->target > target &&
+            l->inference->operands[head].depth == place + 1)
             return step_of_loop(l, head);
     }
     return 0;

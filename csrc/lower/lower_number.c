@@ -15,7 +15,8 @@ static void flush_local(Lowerer *l, int slot);
 
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
-    if (value->op == IR_range_OP) return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
+    if (value->op == IR_range_OP)
+        return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
@@ -468,7 +469,7 @@ void lower_conform(Lowerer *l, int target) {
     FrameState *state = NULL;
     Place *place = &l->places[target];
     for (int i = 0; i < l->depth; i++) {
-        int64_t step = place->block == NULL                  ? lower_range_step(l, target, i)
+        int64_t step = place->block == NULL                 ? lower_range_step(l, target, i)
                        : place->stack[i]->op == IR_range_OP ? place->stack[i]->args[2]->imm
                                                             : 0;
         if (step != 0 && l->stack[i]->op != IR_range_OP) {

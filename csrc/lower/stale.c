@@ -24,7 +24,9 @@ typedef struct Stale {
 } Stale;
 
 static bool is_text(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
-static bool is_sequence(Likely type) { return is_text(type) || type == LIKELY_BYTES || type == LIKELY_BYTEARRAY; }
+static bool is_sequence(Likely type) {
+    return is_text(type) || type == LIKELY_BYTES || type == LIKELY_BYTEARRAY;
+}
 
 static bool arithmetic_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];

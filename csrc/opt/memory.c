@@ -48,7 +48,8 @@ struct Numbers {
 
 static bool tells_number(const Ins *ins) {
     if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP) return true;
-    return ins->op == IR_is_type_OP && (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
+    return ins->op == IR_is_type_OP &&
+           (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
 }
 
 Numbers *memory_find_numbers(Fn *fn) {
@@ -100,7 +101,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
         if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
         if (ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
-    case IR_turn_OP: return 0; /* it goes on only when no code ran */
+    case IR_turn_OP: return 0;                      /* it goes on only when no code ran */
     case IR_poll_OP: return MEM_SHARED;
     default: return ir_runs_code(ins) ? MEM_SHARED : 0;
     }

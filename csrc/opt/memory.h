@@ -5,10 +5,10 @@
 #include "ir/ir.h"
 
 enum {
-    MEM_TYPES = 1,     /* versions of types, functions and dicts' keys, where objects have their values */
-    MEM_SIZES = 2,     /* how long containers are, where lists have their items */
-    MEM_ITEMS = 4,     /* the items of lists */
-    MEM_ATTRIBUTES = 8,/* of objects, classes and modules; globals */
+    MEM_TYPES = 1,      /* versions of types, functions and dicts' keys, where objects have their values */
+    MEM_SIZES = 2,      /* how long containers are, where lists have their items */
+    MEM_ITEMS = 4,      /* the items of lists */
+    MEM_ATTRIBUTES = 8, /* of objects, classes and modules; globals */
     MEM_ITERATORS = 16,
     MEM_BYTES = 32,    /* of bytearrays */
     MEM_SHARED = 63,   /* all of these: what code that runs may change */

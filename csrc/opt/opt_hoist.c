@@ -166,8 +166,8 @@ static void move(Hoist *h, Ins *ins) {
     ins->exit = anchor->exit;
 }
 
-/* A value that something asks about in the loop itself is not read from where the loop is entered: its mark is
- * the loop. */
+/* A value that something asks about in the loop itself is not read from where the loop is entered: its mark
+ * is the loop. */
 static void keep_in_loop(Hoist *h, Ins *ins) {
     if (!asks(ins)) return;
     for (int a = 0; a < ins->arg_count; a++)
@@ -180,13 +180,16 @@ static bool is_done_each_turn(const Loop *loop, const Block *block) {
     return true;
 }
 
-static int by_rpo(const void *a, const void *b) { return (*(Block *const *)a)->rpo - (*(Block *const *)b)->rpo; }
+static int by_rpo(const void *a, const void *b) {
+    return (*(Block *const *)a)->rpo - (*(Block *const *)b)->rpo;
+}
 
 static void hoist_from(Hoist *h, Loop *loop) {
     Fn *fn = h->fn;
     h->loop = loop;
     h->changed = 0;
-    for (int i = 0; i < loop->body.count; i++) h->changed |= memory_changed_in(h->numbers, loop->body.items[i]);
+    for (int i = 0; i < loop->body.count; i++)
+        h->changed |= memory_changed_in(h->numbers, loop->body.items[i]);
     qsort(loop->body.items, (size_t)loop->body.count, sizeof(Block *), by_rpo);
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
@@ -209,7 +212,8 @@ void opt_hoist(Fn *fn) {
     h->in_loop = arena_array(arena, bool, fn->blocks.count + 1);
     for (int i = 0; i < fn->blocks.count; i++) {
         Loop *loop = arena_new(arena, Loop);
-        if (fn->blocks.items[i]->rpo >= 0 && find_loop(h, fn->blocks.items[i], loop)) vec_push(arena, &loops, loop);
+        if (fn->blocks.items[i]->rpo >= 0 && find_loop(h, fn->blocks.items[i], loop))
+            vec_push(arena, &loops, loop);
     }
     /* An inner loop's head comes later than the outer one's. */
     for (bool sorted = false; !sorted;) {
@@ -224,7 +228,8 @@ void opt_hoist(Fn *fn) {
     }
     for (int i = 0; i < loops.count; i++) {
         memset(h->in_loop, 0, sizeof(bool) * (size_t)fn->blocks.count);
-        for (int b = 0; b < loops.items[i]->body.count; b++) h->in_loop[loops.items[i]->body.items[b]->order] = true;
+        for (int b = 0; b < loops.items[i]->body.count; b++)
+            h->in_loop[loops.items[i]->body.items[b]->order] = true;
         hoist_from(h, loops.items[i]);
     }
 }

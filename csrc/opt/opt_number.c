@@ -1,6 +1,6 @@
 /* Value numbering: what was computed, read or asked before, and holds still, is not computed, read or asked
- * again. What is read from memory carries a stamp of the kinds of memory it depends on; code that may run, drops
- * of references included, changes them, so the pass comes when the drops can be seen.
+ * again. What is read from memory carries a stamp of the kinds of memory it depends on; code that may run,
+ * drops of references included, changes them, so the pass comes when the drops can be seen.
  *
  * needs: reference counts inserted, preds.  keeps: everything. */
 #include "opt/memory.h"
@@ -23,8 +23,8 @@ typedef struct Numbering {
     Computed *buckets[BUCKETS];
     VEC(Computed *) scope; /* in the order they were entered, to be taken out again */
     uint32_t changes;
-    uint32_t *now;   /* by kind of memory: its last change, at the point the walk has come to */
-    uint32_t **ends; /* by block: the same at its end */
+    uint32_t *now;     /* by kind of memory: its last change, at the point the walk has come to */
+    uint32_t **ends;   /* by block: the same at its end */
     uint64_t *changed; /* by block: kinds that it changes */
     Block ***children; /* by block, ended by NULL: those it dominates immediately */
     int *seen, round;  /* by block: mark of the search for paths */
@@ -254,6 +254,7 @@ void opt_number(Fn *fn) {
     }
     find_children(n);
     for (int i = 0; i < fn->blocks.count; i++)
-        if (fn->blocks.items[i]->idom == NULL && fn->blocks.items[i]->rpo >= 0) walk_block(n, fn->blocks.items[i]);
+        if (fn->blocks.items[i]->idom == NULL && fn->blocks.items[i]->rpo >= 0)
+            walk_block(n, fn->blocks.items[i]);
     replace_all(fn);
 }

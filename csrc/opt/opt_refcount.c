@@ -75,7 +75,8 @@ static Ins *state_use(const Refcount *r, const Ins *ins, int i) { return r->uses
 /* --- which values own a reference --- */
 
 static bool slot_changes(const Ins *ins, int64_t slot) {
-    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_clrloc_OP) return ins->imm == slot;
+    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_clrloc_OP)
+        return ins->imm == slot;
     return ins->op == IR_call_OP && ins->imm == H_rt_make_cell && ins->args[0]->imm == slot;
 }
 
@@ -183,7 +184,8 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(ins))
+                continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
@@ -312,11 +314,11 @@ static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
     if (ir_raises(ins)) ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE);
     if (!ir_leaves(ins)) return;
-    ExitKind kind = ins->op == IR_yield_OP  ? EXIT_YIELD
-                    : ins->op == IR_cold_OP ? EXIT_COLD
+    ExitKind kind = ins->op == IR_yield_OP    ? EXIT_YIELD
+                    : ins->op == IR_cold_OP   ? EXIT_COLD
                     : ins->op == IR_anchor_OP ? EXIT_LOOP
-                    : ir_is(ins, OPF_GUARD) ? EXIT_GUARD
-                                            : EXIT_LEAVE;
+                    : ir_is(ins, OPF_GUARD)   ? EXIT_GUARD
+                                              : EXIT_LEAVE;
     *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);
 }
 
@@ -373,41 +375,33 @@ static void give_rest(Refcount *r, Ins *ins, Values *given) {
     }
 }
 
-/* An operation that leaves before it consumes anything: what it consumes is there still when it leaves. */
-static void give_before_leaving(Refcount *r, const Ins *ins, Values *given) {
+/* An operation that leaves before it consumes anything: what it consumes is there still when it leaves. If it
+ * has no reference to give, the operation takes one itself, when it does not leave any more. */
+static void give_before_leaving(Refcount *r, Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
         Ins *value = ins->args[a];
         if (!ir_consumes(ins, a) || !value->owned || is_alive(value)) continue;
-        vec_push(fn_arena(r->fn), given, value);
+        ins->consumed = 1;
         make_alive(r, value);
     }
 }
 
-/* Is it one of those that were given before? Each is given once. */
-static bool was_given(Values *given, const Ins *value) {
-    for (int i = 0; i < given->count; i++) {
-        if (given->items[i] != value) continue;
-        given->items[i] = given->items[--given->count];
-        return true;
-    }
-    return false;
-}
-
 static void walk_ins(Refcount *r, Ins *ins) {
-    Values given = {0}, before = {0};
+    Values given = {0};
+    bool leaves_first = ir_leaves(ins) && !ir_raises(ins) && !ir_is(ins, OPF_TERMINATOR);
     if (ins->op == IR_incref_OP || ins->op == IR_decref_OP) return;
     if (ins->owned) {
         if (!is_alive(ins)) drop_after(r, ins, ins);
         make_dead(r, ins);
     }
-    if (ir_leaves(ins) && !ir_raises(ins) && ins->op != IR_yield_OP) give_before_leaving(r, ins, &before);
+    if (leaves_first) give_before_leaving(r, ins);
     for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
     int rest = ir_rest_index(ins);
     for (int a = 0; a < rest; a++)
         if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)
-        if (ir_consumes(ins, a) && !was_given(&before, ins->args[a])) consume(r, ins, ins->args[a], &given);
+        if (ir_consumes(ins, a) && !leaves_first) consume(r, ins, ins->args[a], &given);
     give_rest(r, ins, &given);
     for (int i = 0; i < given.count; i++) make_alive(r, given.items[i]);
 }
