@@ -22,10 +22,6 @@ OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit); /* NULL: not
 /* Add a code unit to a list of them, once. False: no memory. */
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit);
 
-/* As which code unit it is noted that what was moved out of the loop at one keeps failing: none that is
- * there. */
-static inline int32_t feedback_loop_unit(int32_t unit) { return -1 - unit; }
-
 void feedback_free(FunctionRecord *record);
 
 #endif

@@ -2,9 +2,7 @@
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
-#include "jit/feedback.h"
 #include "jit/guards.h"
-#include "jit/sampler.h"
 #include "runtime/osr.h"
 
 PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
@@ -168,7 +166,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
     else if (record->count % EXITS_BEFORE_GIVING_UP == 0) {
         int32_t offset = record->levels[0].offset;
-        if (record->kind == EXIT_LOOP) offset = feedback_loop_unit(offset);
+        if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
         compile_guard_failed(function, f->at[outermost], f->at[0], offset);
     }
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
@@ -239,8 +237,7 @@ i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     i64 status = rt_exit_poll(tstate, frame, compiled, exit, spill);
     FunctionRecord *function = compiled->record;
     if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status;
-    compile_rearm(function, level->offset); /* back at the next turn */
-    if (!osr_is_armed) compile_hot_loop(function, level->lasti);
+    compile_back_soon(function, level->offset, level->lasti);
     return 1;
 }
 
