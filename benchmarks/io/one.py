@@ -13,8 +13,35 @@ import time
 
 from participants import FILES, run, together
 
-# A program is measured in so many parts, and the best counts: on a shared machine a whole one is seldom undisturbed.
-PARTS = 20
+# A program is measured in parts of a fixed number of operations, and the best counts: on a shared machine a whole one is
+# seldom undisturbed. Parts are short, because what never sleeps loses the processor at the end of its time slice; they
+# are begun for so many seconds, at least two of them.
+PARTS = 100
+SECONDS = 0.4
+
+
+def now():
+    """Seconds that have passed, and those of the processor that this process has had."""
+    return time.perf_counter(), time.process_time()
+
+
+def each(begun, count):
+    """Figures of an operation, from what now() said before count of them."""
+    seconds, processor = now()
+    return {"seconds": (seconds - begun[0]) / count, "cpu": (processor - begun[1]) / count}
+
+
+def smallest(parts):
+    """The smallest of each figure."""
+    return {key: min(part[key] for part in parts) for key in parts[0]}
+
+
+async def best_of(part, count=PARTS):
+    """The best of that many parts, fewer when they take long."""
+    parts, end = [], time.perf_counter() + SECONDS
+    while len(parts) < 2 or (len(parts) < count and time.perf_counter() < end):
+        parts.append(await part())
+    return smallest(parts)
 
 
 def make_files(folder, count, size):
@@ -27,15 +54,15 @@ def make_files(folder, count, size):
 
 
 async def in_flight(library, call, operations, width):
-    """That many operations, width of them at a time: seconds for one."""
-    begun = time.perf_counter()
+    """That many operations, width of them at a time: figures of one."""
+    begun = now()
     if width == 1:
         for _ in range(operations):
             await call()
     else:
         for _ in range(operations // width):
             await together(library, [call] * width)
-    return (time.perf_counter() - begun) / operations
+    return each(begun, operations)
 
 
 def measure(call_of, operations, width, size):
@@ -45,9 +72,7 @@ def measure(call_of, operations, width, size):
         path = make_files(folder, 1, size)[0]
         call = functools.partial(*call_of(library, path))
         await in_flight(library, call, width, width)
-        return {
-            "seconds": min([await in_flight(library, call, operations // PARTS, width) for _ in range(PARTS)])
-        }
+        return await best_of(lambda: in_flight(library, call, operations, width))
 
     return program
 
@@ -71,21 +96,27 @@ async def lines(library, folder):
     path = os.path.join(folder, "lines")
     with open(path, "w") as file:
         file.writelines(f"line number {number} of some text\n" for number in range(10_000))
-    best = float("inf")
-    for _ in range(5):
-        begun = time.perf_counter()
+
+    async def part():
+        begun = now()
         assert await library.lines(path) == 10_000
-        best = min(best, time.perf_counter() - begun)
-    return {"seconds": best}
+        return each(begun, 1)
+
+    return await best_of(part)
 
 
 async def many_small(library, folder):
     """1,000 files of 1 KiB, 50 at a time."""
     paths = make_files(folder, 1000, 1024)
-    begun = time.perf_counter()
-    for start in range(0, 1000, 50):
-        await together(library, [functools.partial(library.read, path) for path in paths[start : start + 50]])
-    return {"seconds": (time.perf_counter() - begun) / 1000}
+
+    async def part():
+        begun = now()
+        for start in range(0, 1000, 50):
+            calls = [functools.partial(library.read, path) for path in paths[start : start + 50]]
+            await together(library, calls)
+        return each(begun, 1000)
+
+    return await best_of(part)
 
 
 def drop_from_cache(paths):
@@ -134,10 +165,10 @@ async def cold(library, folder):
     paths = make_files(folder, 512, 256 * 1024)
     await library.read(paths[0])
     parts = []
-    for _ in range(PARTS // 4):
+    for _ in range(3):
         drop_from_cache(paths)
         parts.append(await cold_part(library, paths))
-    return {key: min(part[key] for part in parts) for key in parts[0]}
+    return smallest(parts)
 
 
 async def cold_part(library, paths):
@@ -149,13 +180,12 @@ async def cold_part(library, paths):
     )
     time.sleep(0.1)
     gaps = []
-    seconds = await cold_reads(library, paths, gaps)
+    begun = now()
+    await cold_reads(library, paths, gaps)
+    figures = each(begun, len(paths))
     pauses = json.loads(watchman.communicate()[0])
-    figures = {
-        "seconds": seconds / len(paths),
-        "lag": longest_but_a_thousandth(list(without(gaps, pauses))),
-        "lag with pauses": longest_but_a_thousandth(gaps),
-    }
+    figures["lag"] = longest_but_a_thousandth(list(without(gaps, pauses)))
+    figures["lag with pauses"] = longest_but_a_thousandth(gaps)
     if not hasattr(library, "trio"):
         turns = asyncio.get_running_loop().turns
         figures["turn"] = sorted(turns)[int(len(turns) * 0.999)]
@@ -180,7 +210,7 @@ class MeasuredLoop(asyncio.SelectorEventLoop):
 
 
 async def idle_lag():
-    """The lag of a ticker that is alone in its loop: what the machine adds."""
+    """The lag of a ticker that is alone in its loop: what the machine adds by itself."""
     gaps, end = [], time.perf_counter() + 0.5
     last = time.perf_counter()
     while last < end:
@@ -204,16 +234,14 @@ async def cold_reads(library, paths, gaps):
             last = now
 
     if hasattr(library, "trio"):
-        return await cold_trio(library, paths, gaps)
+        await cold_trio(library, paths, gaps)
+        return
     await asyncio.sleep(0.001)
     asyncio.get_running_loop().turns.clear()
     ticking = asyncio.create_task(ticker(asyncio.sleep))
-    begun = time.perf_counter()
     await in_windows(library, paths)
-    seconds = time.perf_counter() - begun
     done = True
     await ticking
-    return seconds
 
 
 async def in_windows(library, paths):
@@ -241,21 +269,24 @@ async def cold_trio(library, paths, gaps):
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(ticker)
-        begun = time.perf_counter()
         await in_windows(library, paths)
-        seconds = time.perf_counter() - begun
         nursery.cancel_scope.cancel()
-    return seconds
 
 
 async def copy_tree(library, folder):
     """500 files of 16 KiB copied, 25 at a time."""
     paths = make_files(folder, 500, 16 * 1024)
-    begun = time.perf_counter()
-    for start in range(0, 500, 25):
-        calls = [functools.partial(library.copy, path, path + ".copy") for path in paths[start : start + 25]]
-        await together(library, calls)
-    return {"seconds": (time.perf_counter() - begun) / 500}
+    numbers = itertools.count()
+
+    async def part():
+        begun, number = now(), next(numbers)
+        for start in range(0, 500, 25):
+            some = paths[start : start + 25]
+            calls = [functools.partial(library.copy, path, f"{path}.{number}") for path in some]
+            await together(library, calls)
+        return each(begun, 500)
+
+    return await best_of(part, 3)
 
 
 async def memory(library, folder):
@@ -279,9 +310,10 @@ async def memory(library, folder):
     return {"bytes": size, "threads": threads}
 
 
+ECHO_PARTS, ECHO_WARM_UP = 10, 200
 CLIENT = """
 import socket, sys, time
-port, size, count, parts = map(int, sys.argv[1:])
+port, size, count, parts, warm_up = map(int, sys.argv[1:])
 sock = socket.create_connection(("127.0.0.1", port))
 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 message, buffer = b"x" * size, bytearray(size)
@@ -290,7 +322,7 @@ def turn():
     view = memoryview(buffer)
     while view:
         view = view[sock.recv_into(view):]
-for _ in range(200):
+for _ in range(warm_up):
     turn()
 def part():
     begun = time.perf_counter()
@@ -323,27 +355,29 @@ async def echo(kind, size, count):
         server = await asyncio.start_server(handler, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
     client = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", CLIENT, *map(str, (port, size, count, PARTS))),
+        *(sys.executable, "-c", CLIENT, *map(str, (port, size, count, ECHO_PARTS, ECHO_WARM_UP))),
         stdout=asyncio.subprocess.PIPE,
     )
+    begun = now()
     out, _ = await client.communicate()
+    figures = each(begun, count * ECHO_PARTS + ECHO_WARM_UP)
     if kind.startswith("dxpy"):
         await server.close()
     else:
         server.close()
-    return {"seconds": float(out)}
+    return {**figures, "seconds": float(out)}
 
 
 ECHO = ("asyncio streams", "uvloop streams", "dxpy", "dxpy on uvloop")
 
 PROGRAMS = {
-    "read_file 4 KiB, 1 at a time": measure(read_of, 5000, 1, 4096),
-    "read_file 4 KiB, 8 in flight": measure(read_of, 6000, 8, 4096),
-    "read_file 4 KiB, 100 in flight": measure(read_of, 10_000, 100, 4096),
-    "read_file 1 MiB, 1 at a time": measure(read_of, 200, 1, 1 << 20),
-    "read_file 1 MiB, 8 in flight": measure(read_of, 200, 8, 1 << 20),
-    "write_file 64 KiB": measure(write_of, 800, 1, 1),
-    "stat": measure(stat_of, 4000, 1, 1),
+    "read_file 4 KiB, 1 at a time": measure(read_of, 100, 1, 4096),
+    "read_file 4 KiB, 8 in flight": measure(read_of, 80, 8, 4096),
+    "read_file 4 KiB, 100 in flight": measure(read_of, 100, 100, 4096),
+    "read_file 1 MiB, 1 at a time": measure(read_of, 5, 1, 1 << 20),
+    "read_file 1 MiB, 8 in flight": measure(read_of, 8, 8, 1 << 20),
+    "write_file 64 KiB": measure(write_of, 10, 1, 1),
+    "stat": measure(stat_of, 100, 1, 1),
     "10,000 lines": lines,
     "1,000 small files": many_small,
     "cold reads, 64 in flight": cold,

@@ -148,9 +148,24 @@ typedef struct Site {
     void *globals, *builtins; /* the dicts */
     void *type;               /* that has type_version */
     void *object;             /* what is there now */
-    uint8_t builtin;          /* Builtin that the object is */
-    void *definition;         /* of a built-in function: its PyMethodDef, which never goes */
+    void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such thing
+                   */
+    void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
+                  */
+    uint8_t builtin;         /* Builtin that the object is */
+    void *definition;        /* of a built-in function: its PyMethodDef, which never goes */
+    const struct Site *next; /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
+
+/* Does a site lead to one object, whatever class its owner has? */
+static inline bool bc_leads_to_one(const Site *site) {
+    for (const Site *other = site->next; other != NULL; other = other->next)
+        if (other->object != site->object) return false;
+    return true;
+}
+
+/* Does LOAD_METHOD give a function and what to call it with? */
+static inline bool bc_is_method(const Site *site) { return site->kind == SITE_METHOD || site->bound != NULL; }
 
 typedef struct Instr {
     uint8_t op; /* BcOp */

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "codegen/emit.h"
+#include "codegen/object.h"
+#include "codegen/quick.h"
 #include "opt/opt.h"
 
 static const char *const FLAGS[] = {
@@ -50,13 +52,29 @@ static double now_ms(void) {
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-/* Run the stages up to `emit` on one unit; a bail ends here. */
-static bool compile_unit(CompileContext *cx, Gcc *gcc, const CcUnit *unit, int index, CcResult *result) {
+typedef enum Outcome { DONE, BAILED, NOT_QUICK } Outcome;
+
+/* What a unit's quick code consists of in the shared object. */
+enum { PIECES = 3 };
+
+static void emit_quickly(Fn *fn, int index, Piece pieces[PIECES]) {
+    static const char *const NAMES[PIECES] = {"unit", "image", "image_size"};
+    for (int i = 0; i < PIECES; i++)
+        snprintf(pieces[i].name, sizeof(pieces[i].name), "dxpy_%s_%d", NAMES[i], index);
+    pieces[0].is_code = true;
+    quick_emit(fn, &pieces[0].bytes, &pieces[1].bytes);
+    int32_t size = (int32_t)(pieces[1].bytes.length / sizeof(int32_t));
+    strbuf_add(&pieces[2].bytes, (const char *)&size, sizeof(size));
+}
+
+/* Run the stages up to `emit` on one unit: for libgccjit, or quickly into `pieces`; a bail ends here. */
+static Outcome compile_unit(CompileContext *cx, Gcc *gcc, Piece *pieces, const CcUnit *unit, int index,
+                            CcResult *result) {
     if (setjmp(cx->bailed)) {
         result->ok = false;
         snprintf(result->reason, sizeof(result->reason), "%s", cx->reason);
         snprintf(result->message, sizeof(result->message), "%s", cx->message);
-        return false;
+        return BAILED;
     }
     double start = now_ms();
     Fn *fn = ir_parse(cx, unit->text, unit->length);
@@ -64,12 +82,14 @@ static bool compile_unit(CompileContext *cx, Gcc *gcc, const CcUnit *unit, int i
     double parsed = now_ms();
     opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
     double optimised = now_ms();
-    emit_unit(gcc, fn, index);
+    if (pieces != NULL && !quick_can(fn)) return NOT_QUICK;
+    if (pieces != NULL) emit_quickly(fn, index, pieces);
+    else emit_unit(gcc, fn, index);
     result->parse_ms = parsed - start;
     result->opt_ms = optimised - parsed;
     result->emit_ms = now_ms() - optimised;
     result->ok = true;
-    return true;
+    return DONE;
 }
 
 static gcc_jit_context *new_context(const CcSettings *settings) {
@@ -118,7 +138,7 @@ static bool compile_to(const CcUnit *units, int count, const CcSettings *setting
         CompileContext cx;
         cx_init(&cx);
         if (settings->progress) settings->progress(settings->progress_arg, i);
-        any |= compile_unit(&cx, &gcc, &units[i], i, &results[i]);
+        any |= compile_unit(&cx, &gcc, NULL, &units[i], i, &results[i]) == DONE;
         cx_free(&cx);
     }
     bool ok = any;
@@ -132,24 +152,90 @@ static bool compile_to(const CcUnit *units, int count, const CcSettings *setting
     return ok;
 }
 
+/* Without libgccjit. NOT_QUICK: one of the units wants it. */
+static Outcome compile_quickly(const CcUnit *units, int count, const CcSettings *settings, const char *path,
+                               CcResult *results, Piece *pieces) {
+    bool any = false;
+    memset(results, 0, sizeof(*results) * (size_t)count);
+    for (int i = 0; i < count; i++) {
+        CompileContext cx;
+        cx_init(&cx);
+        if (settings->progress) settings->progress(settings->progress_arg, i);
+        Outcome outcome = compile_unit(&cx, NULL, pieces + PIECES * i, &units[i], i, &results[i]);
+        cx_free(&cx);
+        if (outcome == NOT_QUICK) return NOT_QUICK;
+        any |= outcome == DONE;
+    }
+    if (!any) return BAILED;
+    if (object_write(path, pieces, PIECES * count)) return DONE;
+    fail_all(count, results, "the object cannot be written");
+    return BAILED;
+}
+
+static Outcome try_quickly(const CcUnit *units, int count, const CcSettings *settings, const char *path,
+                           CcResult *results) {
+    Piece *pieces = calloc((size_t)count * PIECES, sizeof(*pieces));
+    if (pieces == NULL) return NOT_QUICK;
+    Outcome outcome = compile_quickly(units, count, settings, path, results, pieces);
+    for (int i = 0; i < count * PIECES; i++) strbuf_free(&pieces[i].bytes);
+    free(pieces);
+    return outcome;
+}
+
 bool cc_compile(const CcUnit *units, int count, const CcSettings *settings, const char *path,
                 CcResult *results) {
+    Outcome quick = settings->optimize <= 1 ? try_quickly(units, count, settings, path, results) : NOT_QUICK;
+    if (quick != NOT_QUICK) return quick == DONE;
     return compile_to(units, count, settings, GCC_JIT_OUTPUT_KIND_DYNAMIC_LIBRARY, path, results);
+}
+
+static void read_all(FILE *file, StrBuf *text) {
+    char buffer[4096];
+    for (size_t n; (n = fread(buffer, 1, sizeof(buffer), file)) > 0;) strbuf_add(text, buffer, n);
 }
 
 static char *read_file(const char *path) {
     FILE *file = fopen(path, "r");
     if (file == NULL) return NULL;
     StrBuf text = {0};
-    char buffer[4096];
-    for (size_t n; (n = fread(buffer, 1, sizeof(buffer), file)) > 0;) strbuf_add(&text, buffer, n);
+    read_all(file, &text);
     fclose(file);
     return strbuf_take(&text);
+}
+
+/* Quick code never was assembler's text. NULL: binutils' objdump is not there. */
+static char *disassemble(const StrBuf *code, const char *path) {
+    char command[1300];
+    StrBuf text = {0};
+    FILE *file = fopen(path, "w");
+    if (file == NULL) return NULL;
+    fwrite(code->text, 1, code->length, file);
+    fclose(file);
+    snprintf(command, sizeof(command),
+             "objdump -D -b binary -m i386:x86-64 --no-show-raw-insn '%s' 2>/dev/null", path);
+    FILE *listing = popen(command, "r");
+    if (listing != NULL) read_all(listing, &text);
+    bool listed = listing != NULL && pclose(listing) == 0;
+    remove(path);
+    if (!listed) strbuf_free(&text);
+    return listed ? strbuf_take(&text) : NULL;
+}
+
+static char *dump_quick_code(const CcUnit *unit, const CcSettings *settings, const char *path,
+                             CcResult *result) {
+    Piece pieces[PIECES] = {0};
+    char *text = NULL;
+    if (compile_quickly(unit, 1, settings, path, result, pieces) == DONE)
+        text = disassemble(&pieces[0].bytes, path);
+    for (int i = 0; i < PIECES; i++) strbuf_free(&pieces[i].bytes);
+    return text;
 }
 
 static char *dump_asm(const CcUnit *unit, const CcSettings *settings, CcResult *result) {
     char path[1100];
     snprintf(path, sizeof(path), "%s/dump.s", settings->scratch ? settings->scratch : "/tmp");
+    char *quick = settings->optimize <= 1 ? dump_quick_code(unit, settings, path, result) : NULL;
+    if (quick != NULL) return quick;
     if (!compile_to(unit, 1, settings, GCC_JIT_OUTPUT_KIND_ASSEMBLER, path, result)) return NULL;
     char *text = read_file(path);
     remove(path);

@@ -77,33 +77,14 @@ gcc_jit_rvalue *emit_array_start(Unit *u, gcc_jit_lvalue *array, gcc_jit_type *p
 
 /* --- the link block --- */
 
-static int link_slot(Unit *u, LinkKind kind, int index) {
-    for (int i = 0; i < u->link_kinds.count; i++)
-        if (u->link_kinds.items[i] == (int32_t)kind && u->link_indexes.items[i] == index) return i;
-    vec_push(fn_arena(u->fn), &u->link_kinds, (int32_t)kind);
-    vec_push(fn_arena(u->fn), &u->link_indexes, index);
-    return u->link_kinds.count - 1;
-}
-
-static int64_t slot_offset(const Unit *u, int slot) {
-    return (int64_t)u->fn->cache_count * CACHE_BYTES + slot * 8;
-}
-
 gcc_jit_rvalue *emit_link(Unit *u, LinkKind kind, int index) {
     return gcc_jit_lvalue_as_rvalue(
-        emit_field(u, u->link, slot_offset(u, link_slot(u, kind, index)), u->gcc->ptr_ptr));
+        emit_field(u, u->link, links_offset(u->fn, &u->links, kind, index), u->gcc->ptr_ptr));
 }
 
 void emit_mkbool_OP(Unit *u, Ins *ins) {
-    if (u->bool_slot < 0) { /* by hand: the two must be neighbours */
-        u->bool_slot = u->link_kinds.count;
-        for (int i = 0; i < 2; i++) {
-            vec_push(fn_arena(u->fn), &u->link_kinds, LINK_KNOWN);
-            vec_push(fn_arena(u->fn), &u->link_indexes, i ? KNOWN_True : KNOWN_False);
-        }
-    }
     gcc_jit_rvalue *pair = gcc_jit_lvalue_get_address(
-        emit_field(u, u->link, slot_offset(u, u->bool_slot), u->gcc->ptr_ptr), NULL);
+        emit_field(u, u->link, links_bool_offset(u->fn, &u->links), u->gcc->ptr_ptr), NULL);
     emit_set(u, ins,
              gcc_jit_lvalue_as_rvalue(
                  gcc_jit_context_new_array_access(u->gcc->ctx, NULL, pair, emit_value(u, ins->args[0]))));
@@ -264,7 +245,6 @@ static void declare(Unit *u) {
     u->args = new_array(u, u->gcc->ptr, longest_rest, "args");
     u->outs = new_array(u, u->gcc->ptr, outs, "outs");
     u->spill = new_array(u, u->gcc->ptr, spill, "spill");
-    u->code_units = gcc_jit_function_new_local(u->function, NULL, u->gcc->u8_ptr, "code_units");
 }
 
 /* Find the code, mark the operand stack as not to be looked at, go to the entry asked for. */
@@ -274,7 +254,7 @@ static void emit_prologue(Unit *u, gcc_jit_rvalue *entry) {
         gcc_jit_lvalue_as_rvalue(emit_field(u, u->frame, layout[LAYOUT_frame_code], u->gcc->ptr_ptr));
     gcc_jit_lvalue *units = emit_field(u, code, layout[LAYOUT_code_units], u->gcc->u8_ptr);
     emit_assign(
-        u, u->code_units,
+        u, emit_code_units(u, 0),
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(units, NULL), u->gcc->u8_ptr));
     emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
                 gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, -1));
@@ -318,7 +298,7 @@ static void emit_phis(Unit *u, Block *block) {
 }
 
 void emit_unit(Gcc *gcc, Fn *fn, int index) {
-    Unit unit = {.gcc = gcc, .fn = fn, .bool_slot = -1}, *u = &unit;
+    Unit unit = {.gcc = gcc, .fn = fn}, *u = &unit;
     char name[32];
     snprintf(name, sizeof(name), "dxpy_unit_%d", index);
     gcc_jit_param *params[4] = {
@@ -333,6 +313,8 @@ void emit_unit(Gcc *gcc, Fn *fn, int index) {
     u->frame = gcc_jit_param_as_rvalue(params[1]);
     u->link = gcc_jit_param_as_rvalue(params[2]);
     u->values = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->next_value);
+    u->frames = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->inlined.count + 1);
+    u->code_units = arena_array(fn_arena(fn), gcc_jit_lvalue *, fn->inlined.count + 1);
     u->blocks = arena_array(fn_arena(fn), gcc_jit_block *, fn->next_block);
     u->exits = arena_array(fn_arena(fn), gcc_jit_block *, fn->exits.count + 1);
     u->block = emit_block(u); /* the first block made is where the function begins */

@@ -4,8 +4,7 @@
 
 #include <libgccjit.h>
 
-#include "ir/image.h"
-#include "ir/ir.h"
+#include "codegen/links.h"
 
 /* Types and builtins, made once a context. */
 typedef struct Gcc {
@@ -21,15 +20,14 @@ typedef struct Unit {
     Fn *fn;
     gcc_jit_function *function;
     gcc_jit_rvalue *tstate, *frame, *link; /* parameters; frame and link as arrays of pointers */
-    gcc_jit_lvalue *code_units;            /* first code unit of the running code */
+    gcc_jit_lvalue **frames;               /* of calls put in line, by their number; made when needed */
+    gcc_jit_lvalue **code_units;           /* by frame: first code unit of its code; likewise */
     gcc_jit_lvalue *args, *outs, *spill;   /* arrays: rest of a call, further results, values at an exit */
     gcc_jit_lvalue **values;               /* by value id */
     gcc_jit_block **blocks;                /* by block id */
     gcc_jit_block **exits;                 /* by exit: where it is done */
     gcc_jit_block *block;                  /* where instructions go */
-    VEC(int32_t) link_kinds;
-    VEC(int32_t) link_indexes;
-    int bool_slot; /* link slots of False and True, next to each other; -1: not yet */
+    Links links;
 } Unit;
 
 void gcc_init(Gcc *gcc, gcc_jit_context *ctx);
@@ -78,6 +76,14 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
 /* Put the double that is the guard's third argument to a place that holds `old`; notes: the values that it
  * may be new in or NULL, its index there. */
 void emit_put_f64(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes);
+
+/* The frame of this number, as in FrameState. */
+gcc_jit_rvalue *emit_frame(Unit *u, int frame);
+gcc_jit_lvalue *emit_code_units(Unit *u, int frame);
+/* A slot of the frame that it is of. */
+gcc_jit_lvalue *emit_slot(Unit *u, int64_t slot);
+/* prev_instr of a frame. */
+void emit_running(Unit *u, int frame, int64_t code_unit);
 
 /* The image as an exported constant array. */
 void emit_image(Unit *u, int index);

@@ -13,6 +13,26 @@ void emit_type_is_OP(Unit *u, Ins *ins) {
     emit_guard_version(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_object_type), LAYOUT_type_version);
 }
 
+/* The number is set before each comparison, so that what depends on it can be decided where it is known. */
+void emit_type_index_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *version = emit_local_i64(u, "version");
+    gcc_jit_block *done = emit_block(u);
+    emit_assign(u, version,
+                emit_read_u32(u, read_pointer(u, arg(u, ins, 0), LAYOUT_object_type), LAYOUT_type_version));
+    gcc_jit_rvalue *now = gcc_jit_lvalue_as_rvalue(version);
+    for (int i = 1; i < ins->arg_count - 1; i++) {
+        gcc_jit_block *next = emit_block(u);
+        emit_set(u, ins, emit_int(u, i - 1));
+        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(EQ), now, arg(u, ins, i)),
+                                           done, next);
+        u->block = next;
+    }
+    emit_set(u, ins, emit_int(u, ins->arg_count - 2));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(NE), now, arg(u, ins, ins->arg_count - 1)));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
 void emit_version_is_OP(Unit *u, Ins *ins) {
     emit_guard_version(u, ins, arg(u, ins, 0), LAYOUT_type_version);
 }
@@ -29,6 +49,13 @@ void emit_unshadowed_OP(Unit *u, Ins *ins) {
 void emit_values_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_instance_values));
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+}
+
+void emit_further_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *bytes = gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 0), u->gcc->u8_ptr);
+    gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, bytes, arg(u, ins, 1));
+    emit_set(u, ins,
+             gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(at, NULL), u->gcc->ptr));
 }
 
 void emit_itself_OP(Unit *u, Ins *ins) { emit_set(u, ins, arg(u, ins, 0)); }

@@ -18,12 +18,8 @@ void emit_anchor_OP(Unit *u, Ins *ins) {} /* its exit is used by what was moved 
 void emit_range_OP(Unit *u, Ins *ins) {}  /* in frame states only */
 void emit_phi_OP(Unit *u, Ins *ins) {}    /* set by its predecessors */
 
-static gcc_jit_lvalue *frame_slot(Unit *u, int64_t slot) {
-    return emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_localsplus] + 8 * slot, u->gcc->ptr_ptr);
-}
-
 static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) {
-    return gcc_jit_lvalue_as_rvalue(frame_slot(u, slot));
+    return gcc_jit_lvalue_as_rvalue(emit_slot(u, slot));
 }
 
 void emit_ldloc_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, ins->imm)); }
@@ -32,7 +28,7 @@ void emit_ldloc_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, ins->imm))
 static void replace_slot(Unit *u, int64_t slot, gcc_jit_rvalue *value) {
     gcc_jit_lvalue *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
     emit_assign(u, old, read_slot(u, slot));
-    emit_assign(u, frame_slot(u, slot), value);
+    emit_assign(u, emit_slot(u, slot), value);
     emit_decref(u, gcc_jit_lvalue_as_rvalue(old), true);
 }
 
@@ -53,7 +49,8 @@ void emit_chkloc_OP(Unit *u, Ins *ins) {
                   unbound);
     gcc_jit_block *next = u->block;
     u->block = unbound;
-    gcc_jit_rvalue *args[2] = {u->frame, emit_int(u, ins->imm)};
+    int frame = ir_frame_of_slot(u->fn, ins->imm);
+    gcc_jit_rvalue *args[2] = {emit_frame(u, frame), emit_int(u, ins->imm - ir_local_slot(u->fn, frame, 0))};
     gcc_jit_block_add_eval(u->block, NULL, emit_helper_call(u, H_rt_unbound_local, 2, args));
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
     u->block = next;
@@ -120,7 +117,7 @@ void emit_call_OP(Unit *u, Ins *ins) {
     for (const char *p = helper->args; *p != '\0'; p++) {
         switch (*p) {
         case 'T': args[count++] = u->tstate; break;
-        case 'F': args[count++] = u->frame; break;
+        case 'F': args[count++] = emit_frame(u, ins->frame); break;
         case 'r': args[count++] = emit_array_start(u, u->outs, u->gcc->ptr); break;
         case '*':
             store_rest(u, ins, value);
@@ -158,16 +155,7 @@ static void emit_incref_ins(Unit *u, const Ins *value) {
     u->block = done;
 }
 
-static void set_running(Unit *u, int64_t code_unit) {
-    gcc_jit_rvalue *unit = gcc_jit_lvalue_get_address(
-        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->code_units),
-                                         emit_int(u, 2 * code_unit)),
-        NULL);
-    emit_assign(u, emit_field(u, u->frame, u->fn->layout[LAYOUT_frame_prev_instr], u->gcc->ptr_ptr),
-                gcc_jit_context_new_cast(u->gcc->ctx, NULL, unit, u->gcc->ptr));
-}
-
-void emit_setlasti_OP(Unit *u, Ins *ins) { set_running(u, ins->imm); }
+void emit_setlasti_OP(Unit *u, Ins *ins) { emit_running(u, ins->frame, ins->imm); }
 
 void emit_leave_OP(Unit *u, Ins *ins) {
     const int64_t *layout = u->fn->layout;
@@ -276,7 +264,7 @@ static void suspend_in_line(Unit *u, const Exit *exit) {
         const ExitValue *row = &exit->values.items[i];
         if (row->kind == EXIT_DROP) continue;
         if (row->kind == EXIT_BORROWED) emit_incref_ins(u, row->value);
-        emit_assign(u, frame_slot(u, row->slot), emit_value(u, row->value));
+        emit_assign(u, emit_slot(u, row->slot), emit_value(u, row->value));
     }
     for (int i = exit->values.count - 1; i >= 0; i--) {
         const ExitValue *row = &exit->values.items[i];
@@ -285,7 +273,7 @@ static void suspend_in_line(Unit *u, const Exit *exit) {
     int depth = u->fn->local_count + exit->state->stack_count;
     emit_assign(u, emit_field(u, u->frame, layout[LAYOUT_frame_stacktop], u->gcc->i32_ptr),
                 gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, depth));
-    set_running(u, exit->state->lasti);
+    emit_running(u, 0, exit->state->lasti);
     gcc_jit_type *byte = gcc_jit_context_get_int_type(u->gcc->ctx, 1, 0);
     emit_assign(
         u, emit_field(u, u->frame, layout[LAYOUT_generator_state], u->gcc->u8_ptr),

@@ -1,9 +1,33 @@
-/* Write what the loader must know, as an exported constant array beside the code. */
+/* Link slots, and what the loader must know, as an exported constant array beside the code. */
 #include "codegen/emit.h"
 
 #include <stdio.h>
 
-typedef VEC(int32_t) Words;
+static void add_slot(const Fn *fn, Links *links, LinkKind kind, int index) {
+    vec_push(fn_arena(fn), &links->kinds, (int32_t)kind);
+    vec_push(fn_arena(fn), &links->indexes, index);
+}
+
+static int64_t slot_offset(const Fn *fn, int slot) {
+    return (int64_t)fn->cache_count * CACHE_BYTES + slot * 8;
+}
+
+int64_t links_offset(const Fn *fn, Links *links, LinkKind kind, int index) {
+    for (int i = 0; i < links->kinds.count; i++)
+        if (links->kinds.items[i] == (int32_t)kind && links->indexes.items[i] == index)
+            return slot_offset(fn, i);
+    add_slot(fn, links, kind, index);
+    return slot_offset(fn, links->kinds.count - 1);
+}
+
+int64_t links_bool_offset(const Fn *fn, Links *links) {
+    if (links->bool_slot == 0) {
+        links->bool_slot = links->kinds.count + 1;
+        add_slot(fn, links, LINK_KNOWN, KNOWN_False);
+        add_slot(fn, links, LINK_KNOWN, KNOWN_True);
+    }
+    return slot_offset(fn, links->bool_slot - 1);
+}
 
 #define word(value) vec_push(arena, words, (int32_t)(value))
 
@@ -11,6 +35,7 @@ typedef VEC(int32_t) Words;
 static void write_level(Arena *arena, const Fn *fn, const FrameState *state, bool leaves, Words *words) {
     const Handler *handler = state->handler >= 0 ? &fn->handlers.items[state->handler] : NULL;
     word(state->frame);
+    word(state->there || state->frame == 0);
     word(state->offset);
     word(state->lasti);
     word(leaves ? state->stack_count : handler ? handler->depth : 0);
@@ -32,18 +57,17 @@ static void write_exit(Arena *arena, const Fn *fn, const Exit *exit, Words *word
     }
 }
 
-static void write_image(const Unit *u, Words *words) {
-    const Fn *fn = u->fn;
-    Arena *arena = fn_arena(u->fn);
+void image_words(const Fn *fn, const Links *links, Words *words) {
+    Arena *arena = fn_arena(fn);
     word(IMAGE_MAGIC);
     word(IMAGE_VERSION);
     word(fn->inlined.count);
     for (int i = 0; i < fn->inlined.count; i++) word(fn->inlined.items[i].parent);
     word(fn->cache_count);
-    word(u->link_kinds.count);
-    for (int i = 0; i < u->link_kinds.count; i++) {
-        word(u->link_kinds.items[i]);
-        word(u->link_indexes.items[i]);
+    word(links->kinds.count);
+    for (int i = 0; i < links->kinds.count; i++) {
+        word(links->kinds.items[i]);
+        word(links->indexes.items[i]);
     }
     word(fn->entries.count);
     for (int i = 0; i < fn->entries.count; i++) {
@@ -63,7 +87,7 @@ static void export_words(Gcc *gcc, const char *name, const Words *words) {
 void emit_image(Unit *u, int index) {
     Words words = {0}, size = {0};
     char name[40];
-    write_image(u, &words);
+    image_words(u->fn, &u->links, &words);
     snprintf(name, sizeof(name), "dxpy_image_%d", index);
     export_words(u->gcc, name, &words);
     vec_push(fn_arena(u->fn), &size, (int32_t)words.count);

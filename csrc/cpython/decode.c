@@ -330,7 +330,8 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
     }
     decode_attribute_sites(d->cx, d->code, d->out, around);
     for (int i = 0; i < d->out->count; i++)
-        if (d->out->instrs[i].site != NULL) name_builtin((Site *)d->out->instrs[i].site); // made here, ours
+        for (const Site *site = d->out->instrs[i].site; site != NULL; site = site->next)
+            name_builtin((Site *)site); // made here, ours
 }
 
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {

@@ -10,11 +10,13 @@
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
-    uint32_t *seen; /* by inline cache (bc_has_cache): version of the type that owners had, or SEEN_SEVERAL,
-                       which decoding may find out too */
-    int seen_count;
+    uint32_t *seen; /* by inline cache (bc_has_cache), SEEN_TYPES for each: versions of the types that owners
+                       had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
+                       find out too */
+    int seen_count; /* caches */
 } Surroundings;
 
+enum { SEEN_TYPES = 4 };
 #define SEEN_SEVERAL UINT32_MAX
 
 /* Decode `code` into cx's arena; bails on bytecode that the compiler of this CPython could not have made and

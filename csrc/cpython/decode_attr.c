@@ -98,13 +98,27 @@ static bool module_place(PyObject *module, PyObject *name, Site *site) {
                              &site->object);
 }
 
-static bool class_place(PyTypeObject *class, PyObject *name, Site *site) {
+/* A staticmethod, or a classmethod that is called at once. */
+static bool held_place(PyTypeObject *class, PyObject *found, BcOp op, Site *site) {
+    bool is_static = Py_IS_TYPE(found, &PyStaticMethod_Type);
+    if (!is_static && (!Py_IS_TYPE(found, &PyClassMethod_Type) || op != BC_LOAD_METHOD)) return false;
+    PyObject *held = cp_held_function(found, &site->offset);
+    if (held == NULL || !Py_IS_TYPE(held, &PyFunction_Type)) return false;
+    site->holder = found;
+    site->object = held;
+    if (!is_static) site->bound = class;
+    return true;
+}
+
+static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
     if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return false;
-    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
+    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value) &&
+        !held_place(class, value, op, site))
+        return false;
     return site->owner_version != 0;
 }
 
@@ -149,25 +163,48 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
     site->kind = SITE_CLASS_VALUE;
-    return Py_TYPE(found)->tp_descr_get == NULL;
+    return Py_TYPE(found)->tp_descr_get == NULL || held_place(type, found, op, site);
 }
 
 /* --- what a site has seen --- */
 
+/* Where a site of an attribute leads in an object of its class; NULL: nothing is there. borrowed */
+static PyObject *value_at(const Site *site, PyObject *owner) {
+    for (; site != NULL; site = site->next) {
+        if (site->type != Py_TYPE(owner)) continue;
+        if (site->object != NULL) return site->object;
+        if (site->kind == SITE_MEMBER) return *(PyObject **)((char *)owner + site->offset);
+        PyDictValues *values = site->kind == SITE_VALUE ? *cp_values(owner) : NULL;
+        return values != NULL ? *(PyObject **)((char *)values + site->offset) : NULL;
+    }
+    return NULL;
+}
+
+/* What an instruction would push now, as far as it can be told without running code. borrowed */
+static PyObject *sample_value(const Classes *c, int index) {
+    Frame *frame = c->around->frame;
+    const Instr *instr = index >= 0 ? &c->out->instrs[index] : NULL;
+    if (instr == NULL) return NULL;
+    switch (instr->op) {
+    case BC_LOAD_FAST:
+        return frame != NULL && instr->arg < c->code->co_nlocals ? frame->localsplus[instr->arg] : NULL;
+    case BC_LOAD_GLOBAL: return instr->site != NULL ? instr->site->object : NULL;
+    case BC_LOAD_ATTR: {
+        PyObject *owner = instr->site != NULL ? sample_value(c, index - 1) : NULL;
+        return owner != NULL ? value_at(instr->site, owner) : NULL;
+    }
+    default: return NULL;
+    }
+}
+
 /* The object that is the owner now, as far as it can be told: of the instruction that the frame is about to
- * do again, what the names before it lead to, a local variable. borrowed */
+ * do again, or what the instruction before it leads to. borrowed */
 static PyObject *sample_owner(const Classes *c, int index, bool *met) {
     const Instr *instr = &c->out->instrs[index];
     Frame *frame = c->around->frame;
     *met = frame != NULL && frame->stacktop > c->code->co_nlocalsplus &&
            frame->prev_instr + 1 == cp_code_units(c->code) + instr->offset;
-    if (*met) return frame->localsplus[frame->stacktop - 1];
-    if (index == 0) return NULL;
-    const Instr *before = &c->out->instrs[index - 1];
-    if (before->op == BC_LOAD_FAST)
-        return frame != NULL && before->arg < c->code->co_nlocals ? frame->localsplus[before->arg] : NULL;
-    bool is_name = before->op == BC_LOAD_GLOBAL || before->op == BC_LOAD_ATTR;
-    return is_name && before->site != NULL ? before->site->object : NULL;
+    return *met ? frame->localsplus[frame->stacktop - 1] : sample_value(c, index - 1);
 }
 
 typedef enum CacheOf { CACHE_EMPTY, CACHE_OF_INSTANCE, CACHE_OF_CLASS, CACHE_OTHER } CacheOf;
@@ -191,48 +228,105 @@ static CacheOf interpreter_cache(const Classes *c, const Instr *instr, uint32_t 
     }
 }
 
-/* The one class that owners had, and a sample of them if there is one. False: several, or none is known. */
-static bool find_owner(Classes *c, int index, uint32_t *seen, PyTypeObject **type, PyObject **sample) {
-    uint32_t version;
-    bool met; /* it is the owner of this very instruction */
-    CacheOf kind = interpreter_cache(c, &c->out->instrs[index], &version);
-    *sample = sample_owner(c, index, &met);
-    if (*seen == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
+/* The classes that owners had. */
+typedef struct Owners {
+    PyTypeObject *types[SEEN_TYPES];
+    int count;
+    bool guessed;     /* the last one is of an object that may become an owner */
+    PyObject *sample; // one of them, borrowed; NULL: there is none
+} Owners;
+
+/* False: there are too many. */
+static bool add_type(Owners *owners, PyTypeObject *type) {
+    for (int i = 0; i < owners->count; i++)
+        if (owners->types[i] == type) return true;
+    if (owners->count == SEEN_TYPES) return false;
+    owners->types[owners->count++] = type;
+    return true;
+}
+
+static void note_types(uint32_t *seen, const Owners *owners, PyObject *name) {
+    for (int i = 0; i < SEEN_TYPES; i++) seen[i] = i < owners->count ? version_of(owners->types[i], name) : 0;
+}
+
+/* What caches and compiled code have seen; classes that are gone are left out. */
+static bool find_seen(Classes *c, CacheOf kind, uint32_t version, const uint32_t *seen, Owners *owners) {
     PyTypeObject *cached =
         kind == CACHE_OF_INSTANCE || kind == CACHE_OF_CLASS ? class_of_version(c, version) : NULL;
     if (kind == CACHE_OF_CLASS && cached != NULL) {
-        if (*sample == NULL) *sample = (PyObject *)cached;
-        cached = &PyType_Type;
+        if (owners->sample == NULL) owners->sample = (PyObject *)cached;
+        cached = Py_TYPE(cached);
     }
-    PyTypeObject *before = class_of_version(c, *seen);
-    if (cached != NULL && before != NULL && cached != before) return false;
-    *type = cached != NULL ? cached : before;
-    if (*type == NULL && *sample != NULL) *type = Py_TYPE(*sample);
-    if (*sample == NULL || Py_TYPE(*sample) == *type) return *type != NULL;
-    *sample = NULL;
-    if (met) *seen = SEEN_SEVERAL;
-    return !met;
+    if (cached != NULL) add_type(owners, cached);
+    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
+        PyTypeObject *type = class_of_version(c, seen[i]);
+        if (type != NULL && !add_type(owners, type)) return false;
+    }
+    return true;
+}
+
+/* False: too many classes, or none is known. */
+static bool find_owners(Classes *c, int index, uint32_t *seen, PyObject *name, Owners *owners) {
+    uint32_t version;
+    bool met; /* it is the owner of this very instruction */
+    CacheOf kind = interpreter_cache(c, &c->out->instrs[index], &version);
+    *owners = (Owners){.sample = sample_owner(c, index, &met)};
+    if (seen[0] == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
+    PyObject *sample = owners->sample;
+    bool few = find_seen(c, kind, version, seen, owners);
+    int known = owners->count;
+    if (few && sample != NULL) few = add_type(owners, Py_TYPE(sample)) || !met;
+    owners->guessed = !met && known > 0 && owners->count > known;
+    if (!few) seen[0] = SEEN_SEVERAL;
+    return few && owners->count > 0;
+}
+
+static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, BcOp op, Site *site) {
+    bool reading = op != BC_STORE_ATTR;
+    *site = (Site){.likely = LIKELY_OTHER, .type_version = version_of(type, name), .type = type};
+    if (site->type_version == 0) return false;
+    if (sample != NULL && PyModule_CheckExact(sample)) return reading && module_place(sample, name, site);
+    if (type == &PyType_Type)
+        return reading && sample != NULL && class_place((PyTypeObject *)sample, name, op, site);
+    return instance_place(type, sample, name, op, site);
+}
+
+/* Can one access serve owners of both classes? */
+static bool is_alike(const Site *a, const Site *b) {
+    return a->kind == b->kind && (a->keys_version == 0) == (b->keys_version == 0) &&
+           (a->holder == NULL) == (b->holder == NULL) && (a->bound == NULL) == (b->bound == NULL) &&
+           a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
 }
 
 static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     const Instr *instr = &c->out->instrs[index];
-    PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg), *sample;
-    PyTypeObject *type;
+    PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg);
+    Owners owners;
     if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) ||
-        !find_owner(c, index, seen, &type, &sample))
+        !find_owners(c, index, seen, name, &owners))
         return NULL;
-    Site site = {.likely = LIKELY_OTHER, .type_version = version_of(type, name), .type = type};
-    bool reading = instr->op != BC_STORE_ATTR;
-    bool found =
-        site.type_version == 0                          ? false
-        : sample != NULL && PyModule_CheckExact(sample) ? reading && module_place(sample, name, &site)
-        : type == &PyType_Type ? reading && sample != NULL && class_place((PyTypeObject *)sample, name, &site)
-                               : instance_place(type, sample, name, instr->op, &site);
-    if (!found) return NULL;
-    if (site.object != NULL) site.likely = decode_likely_type(site.object);
-    Site *kept = arena_new(&c->cx->arena, Site);
-    *kept = site;
-    return kept;
+    Site *first = NULL, *last = NULL;
+    uint8_t likely = LIKELY_UNSEEN; /* of those of which something is known */
+    for (int i = 0; i < owners.count; i++) {
+        PyTypeObject *type = owners.types[i];
+        PyObject *sample = owners.sample != NULL && Py_TYPE(owners.sample) == type ? owners.sample : NULL;
+        Site *site = arena_new(&c->cx->arena, Site);
+        bool fits = find_place(type, sample, name, instr->op, site) && (last == NULL || is_alike(last, site));
+        if (!fits && !(owners.guessed && i == owners.count - 1)) return NULL;
+        if (!fits) {
+            owners.count--;
+            break;
+        }
+        if (site->object != NULL) site->likely = decode_likely_type(site->object);
+        if (sample != NULL || site->object != NULL)
+            likely = likely == LIKELY_UNSEEN || likely == site->likely ? site->likely : LIKELY_OTHER;
+        if (last != NULL) last->next = site;
+        else first = site;
+        last = site;
+    }
+    note_types(seen, &owners, name);
+    if (likely != LIKELY_UNSEEN) first->likely = likely;
+    return first;
 }
 
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
@@ -243,7 +337,8 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         Instr *instr = &out->instrs[i];
         cache += bc_has_cache(instr->op);
         if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
-        uint32_t nothing = 0;
-        instr->site = attribute_site(&c, i, cache < around->seen_count ? &around->seen[cache] : &nothing);
+        uint32_t nothing[SEEN_TYPES] = {0};
+        bool known = cache >= 0 && cache < around->seen_count;
+        instr->site = attribute_site(&c, i, known ? &around->seen[cache * SEEN_TYPES] : nothing);
     }
 }

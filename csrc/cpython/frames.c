@@ -131,6 +131,11 @@ typedef struct PropertyObject {
     PyObject_HEAD PyObject *getter;
 } PropertyObject;
 
+PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
+    *offset = Py_TYPE(holder)->tp_members[0].offset; /* __func__ is the first of both types */
+    return *(PyObject **)((char *)holder + *offset);
+}
+
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
 
 /* Likewise the wrapper an async generator yields its values in, of genobject.c. */

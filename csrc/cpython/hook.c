@@ -34,6 +34,7 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
         Py_DECREF(code); /* the record goes with the code: its reference is borrowed now */
     record->code = code;
     record->in_co_extra = 1;
+    record->loopless = cp_next_back_edge(code, -1) < 0;
     return 0;
 }
 
@@ -106,7 +107,8 @@ static void attend(PyThreadState *tstate) {
     if (osr_is_armed && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
 }
 
-static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
+/* All there is to consider of a call. */
+static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
     if (__builtin_expect(stack_is_low(), 0)) return evaluate_deep(tstate, frame, throwing);
     FunctionRecord *record = table_record(code);
@@ -132,6 +134,18 @@ static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
     if (entry < 0) return osr_interpret(tstate, frame, CP_GO_ON);
     return rt_run(tstate, frame, compiled, entry);
+}
+
+/* Most calls: nothing is due, and the function has no code, and no loop at which it could get some. Then the
+ * interpreter goes on in our place, as if nobody had looked. */
+static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
+    FunctionRecord *record = table_record(frame->f_code);
+    if (__builtin_expect(stack_is_low() | publish_is_wanted | osr_is_armed | sampler_at_once, 0) ||
+        record == NULL || record->compiled != NULL || !record->loopless ||
+        frame->owner != CP_OWNED_BY_THREAD || record->calls + 1 >= record->next_ask)
+        return evaluate_fully(tstate, frame, throwing);
+    record->calls++;
+    return _PyEval_EvalFrameDefault(tstate, frame, throwing);
 }
 
 int hook_install(void) {

@@ -272,8 +272,10 @@ void cp_add_traceback(Frame *frame);
 /* Is the suspended generator or coroutine waiting for another one? */
 bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
-PyObject *cp_property_getter(PyObject *property);   // borrowed, may be NULL
-PyObject *cp_wrap_async_value(PyObject *value);     // new ref
+/* What a staticmethod or classmethod holds, and how far from its start. */
+PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
+PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
+PyObject *cp_wrap_async_value(PyObject *value);                // new ref
 bool cp_spec_is_initializing(PyObject *spec);
 /* Clear a frame of the data stack and take it off. */
 static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {

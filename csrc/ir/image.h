@@ -4,15 +4,15 @@
  *   calls put in line, then per call: frame of its caller
  *   caches, link slots, then per slot: kind, index
  *   entries, then per entry: kind, offset
- *   exits, then per exit: kind, levels, then per level, innermost first: frame, offset, lasti, depth, pushes
- * lasti; values, then per value: kind, slot
+ *   exits, then per exit: kind, levels, then per level, innermost first: frame, whether it
+ *   is there, offset, lasti, depth, pushes lasti; values, then per value: kind, slot
  *
  * The link block of a loaded function: inline caches first, then the link slots. Emitted code gets its
  * address. */
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 
-enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 4, CACHE_BYTES = 64, RANGE_PARTS = 2 /* rows behind EXIT_RANGE */ };
+enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 5, CACHE_BYTES = 64, RANGE_PARTS = 2 /* rows behind EXIT_RANGE */ };
 
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */

@@ -233,6 +233,22 @@ int ir_stack_slot(const Fn *fn, int frame, int place) {
            place;
 }
 
+int ir_frame_of_slot(const Fn *fn, int64_t slot) {
+    int frame = fn->inlined.count;
+    while (frame > 0 && slot < fn->inlined.items[frame - 1].first_slot) frame--;
+    return frame;
+}
+
+bool ir_has_frame(const Ins *ins) {
+    switch (ins->op) {
+    case IR_setlasti_OP:
+    case IR_push_OP:
+    case IR_pop_OP: return true;
+    case IR_call_OP: return strchr(ir_helper((int)ins->imm)->args, 'F') != NULL;
+    default: return false;
+    }
+}
+
 int ir_function_slot(const Fn *fn, int frame) {
     return ir_stack_slot(fn, frame, fn->inlined.items[frame - 1].stack_size);
 }

@@ -100,6 +100,7 @@ typedef struct Block Block;
 /* Where the interpreter could go on, or where an exception is raised: what a frame must hold there. */
 typedef struct FrameState {
     int32_t frame;             /* 0: the function's own; else 1 + index into Fn.inlined */
+    bool there;                /* of a call put in line: it has its frame, and so have all its callers */
     struct FrameState *parent; /* of the caller, once the call has returned; NULL: frame 0 */
     uint32_t offset;           /* code unit to go on with */
     uint32_t lasti;            /* code unit shown as running */
@@ -117,6 +118,7 @@ struct Ins {
     uint8_t type;
     bool nullable; /* the object may be NULL */
     bool owned;    /* set by opt_refcount: this value holds a reference */
+    int32_t frame; /* which one it is about, numbered as in FrameState: see ir_has_frame */
     int64_t imm;
     int arg_count;
     Ins **args;
@@ -177,7 +179,7 @@ typedef struct ExitValue {
     Ins *value;
 } ExitValue;
 
-/* A call that was put in line. Its frame is not there; an exit makes it. */
+/* A call that was put in line. Its frame is there between push and pop; elsewhere an exit makes it. */
 typedef struct InlinedCall {
     int parent; /* frame of the caller, numbered as in FrameState */
     int local_count, stack_size, const_count, name_count, unit_count;
@@ -261,6 +263,9 @@ int ir_slot_count(const Fn *fn); /* of all frames */
 int ir_stack_slot(const Fn *fn, int frame, int place);
 int ir_local_slot(const Fn *fn, int frame, int local);
 int ir_function_slot(const Fn *fn, int frame);
+int ir_frame_of_slot(const Fn *fn, int64_t slot);
+/* Is it about a frame, which Ins.frame tells? Of the others that have to do with one the slot tells. */
+bool ir_has_frame(const Ins *ins);
 
 #define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)
 

@@ -123,21 +123,32 @@ static void define(Parser *p, uint32_t id, Ins *ins) {
     if (id >= p->fn->next_value) p->fn->next_value = id + 1;
 }
 
-static int64_t imm_limit(Parser *p, ImmKind kind) {
+static const InlinedCall *inlined_call(Parser *p, int32_t frame) {
+    return frame ? &p->fn->inlined.items[frame - 1] : NULL;
+}
+
+static int64_t imm_limit(Parser *p, ImmKind kind, int32_t frame) {
     switch (kind) {
-    case IMM_LOCAL: return p->fn->local_count - 1;
+    case IMM_LOCAL: return ir_slot_count(p->fn) - 1;
     case IMM_SLOT: return p->fn->stack_size - 1;
     case IMM_CONST: return p->fn->const_count - 1;
     case IMM_NAME: return p->fn->name_count - 1;
     case IMM_FACT: return p->fn->fact_count - 1;
     case IMM_CACHE: return p->fn->cache_count - 1;
     case IMM_OUT: return MAX_SLOTS;
-    case IMM_UNIT: return p->fn->unit_count - 1;
+    case IMM_UNIT: return (frame ? inlined_call(p, frame)->unit_count : p->fn->unit_count) - 1;
     default: return INT64_MAX;
     }
 }
 
-static int64_t imm(Parser *p, ImmKind kind) {
+/* A local of one of the frames. */
+static int64_t checked_local(Parser *p, int64_t slot) {
+    int frame = ir_frame_of_slot(p->fn, slot);
+    if (slot >= ir_stack_slot(p->fn, frame, 0)) fail(p, "not a local variable");
+    return slot;
+}
+
+static int64_t imm(Parser *p, ImmKind kind, int32_t frame) {
     const char *start;
     if (kind == IMM_NONE) return 0;
     if (kind == IMM_HELPER) {
@@ -152,7 +163,8 @@ static int64_t imm(Parser *p, ImmKind kind) {
             if (same(start, length, IR_KNOWN_NAMES[i])) return i;
         fail(p, "unknown object");
     }
-    return number(p, kind == IMM_INT || kind == IMM_BITS ? INT64_MIN : 0, imm_limit(p, kind));
+    int64_t found = number(p, kind == IMM_INT || kind == IMM_BITS ? INT64_MIN : 0, imm_limit(p, kind, frame));
+    return kind == IMM_LOCAL ? checked_local(p, found) : found;
 }
 
 static IrOp operation(Parser *p) {
@@ -185,9 +197,12 @@ static FrameState *state_of(Parser *p, int frame_wanted) {
     state->offset = (uint32_t)number(p, 0, MAX_SLOTS);
     state->lasti = (uint32_t)number(p, 0, MAX_SLOTS);
     state->handler = (int32_t)number(p, -1, p->fn->handlers.count - 1);
-    if (try_text(p, "frame")) state->frame = (int32_t)number(p, 1, p->fn->inlined.count);
+    if (try_text(p, "frame")) {
+        state->frame = (int32_t)number(p, 1, p->fn->inlined.count);
+        state->there = try_text(p, "there");
+    }
     if (frame_wanted >= 0 && state->frame != frame_wanted) fail(p, "a state of another caller");
-    const InlinedCall *call = state->frame ? &p->fn->inlined.items[state->frame - 1] : NULL;
+    const InlinedCall *call = inlined_call(p, state->frame);
     uint32_t units = (uint32_t)(call ? call->unit_count : p->fn->unit_count);
     if (state->offset >= units || state->lasti >= units) fail(p, "behind the end of the code");
     if (call != NULL && state->handler >= 0) fail(p, "a handler in a call put in line");
@@ -211,7 +226,16 @@ static FrameState *state_of(Parser *p, int frame_wanted) {
     if (state->frame == 0) return state;
     expect(p, "in @");
     state->parent = state_of(p, call->parent);
+    if (state->there && call->parent && !state->parent->there) fail(p, "a frame whose caller has none");
     return state;
+}
+
+static void check_frame(Parser *p, const Ins *ins) {
+    if (ins->frame && !ir_has_frame(ins)) fail(p, "an operation that is about no frame");
+    if (ins->op != IR_push_OP && ins->op != IR_pop_OP) return;
+    if (ins->frame == 0) fail(p, "a frame that is there always");
+    if (ins->op == IR_push_OP && ins->arg_count != 1 + inlined_call(p, ins->frame)->local_count)
+        fail(p, "wrong number of values");
 }
 
 static void instruction(Parser *p, Block *block) {
@@ -230,14 +254,14 @@ static void instruction(Parser *p, Block *block) {
     }
     IrOp op = operation(p);
     if (IR_OPS[op].flags & OPF_CONST) fail(p, "a constant outside the pool");
-    int64_t immediate = imm(p, IR_OPS[op].imm);
+    int32_t frame = try_text(p, "of ") ? (int32_t)number(p, 1, p->fn->inlined.count) : 0;
+    int64_t immediate = imm(p, IR_OPS[op].imm, frame);
     IrType expected = op == IR_call_OP ? ir_helper((int)immediate)->result : IR_OPS[op].result;
     if (expected != IR_ANY && expected != type) fail(p, "the result's type does not fit the operation");
     Values args = value_list(p);
     int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : IR_OPS[op].args;
-    bool open =
-        op == IR_phi_OP || op == IR_keep_OP || (op == IR_call_OP && ir_helper((int)immediate)->variadic);
-    if (open ? args.count < (op == IR_call_OP ? wanted : 0) : args.count != wanted)
+    bool open = op == IR_call_OP ? ir_helper((int)immediate)->variadic : wanted < 0;
+    if (open ? args.count < (wanted < 0 ? 0 : wanted) : args.count != wanted)
         fail(p, "wrong number of values");
     Ins *ins = ir_new_ins(p->fn, op, type, 0);
     ins->type = (uint8_t)type;
@@ -245,6 +269,8 @@ static void instruction(Parser *p, Block *block) {
     ins->imm = immediate;
     ins->args = args.items;
     ins->arg_count = args.count;
+    ins->frame = frame;
+    check_frame(p, ins);
     if (try_text(p, "@")) ins->state = state_of(p, -1);
     if (has_result) define(p, id, ins);
     ir_append(block, ins);
@@ -336,7 +362,7 @@ static void constant_pool(Parser *p) {
         IrOp op = operation(p);
         if (!(IR_OPS[op].flags & OPF_CONST)) fail(p, "not a constant");
         Ins *ins = ir_new_ins(p->fn, op, IR_ANY, 0);
-        ins->imm = imm(p, IR_OPS[op].imm);
+        ins->imm = imm(p, IR_OPS[op].imm, 0);
         define(p, id, ins);
         vec_push(&p->cx->arena, &p->fn->pool, ins);
         end_line(p);

@@ -18,7 +18,7 @@ static void print_imm(const Ins *ins, StrBuf *out) {
 
 static void print_state(const FrameState *state, const char *before, StrBuf *out) {
     strbuf_addf(out, " %s%u %u %d", before, state->offset, state->lasti, state->handler);
-    if (state->frame) strbuf_addf(out, " frame %d", state->frame);
+    if (state->frame) strbuf_addf(out, " frame %d%s", state->frame, state->there ? " there" : "");
     strbuf_addf(out, " [");
     print_values(state->stack, state->stack_count, out);
     for (int i = 0; i < state->local_count; i++)
@@ -31,6 +31,7 @@ static void print_ins(const Ins *ins, StrBuf *out) {
         strbuf_addf(out, "  v%u:%s%s = ", ins->id, IR_TYPE_NAMES[ins->type], ins->nullable ? "?" : "");
     else strbuf_addf(out, "  ");
     strbuf_addf(out, "%s", IR_OPS[ins->op].name);
+    if (ins->frame) strbuf_addf(out, " of %d", ins->frame);
     print_imm(ins, out);
     print_values(ins->args, ins->arg_count, out);
     if (ins->consumed) strbuf_addf(out, " consuming %" PRIx64, ins->consumed);

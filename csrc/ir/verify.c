@@ -24,7 +24,8 @@ static void check_attr(Fn *fn, const char *after, const Ins *ins) {
     IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
     if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
         refuse(fn, after, ins, "an argument has the wrong type");
-    if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP)
+    bool further = ins->op == IR_attr_item_OP && ins->args[1]->op == IR_further_OP;
+    if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP && !further)
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }
 
@@ -120,6 +121,16 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_module_is_OP:
         if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
+        break;
+    case IR_type_index_OP:
+        for (int i = 0; i < ins->arg_count; i++)
+            if (ins->args[i]->type != (i == 0 ? IR_OBJ : IR_I64))
+                refuse(fn, after, ins, "an argument has the wrong type");
+        if (ins->arg_count < 2) refuse(fn, after, ins, "there is no version");
+        break;
+    case IR_further_OP:
+        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the distance must be an integer");
+        if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_attr_item_OP:
     case IR_attr_set_OP:

@@ -80,15 +80,18 @@ static void free_facts(Facts *facts) {
     free(facts);
 }
 
+#define SEEN_BYTES (sizeof(uint32_t) * SEEN_TYPES)
+
 /* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
 static void note_seen_types(FunctionRecord *record) {
     const CompiledCode *c = record->compiled;
     if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
-    uint32_t *seen = PyMem_Realloc(record->seen_types, sizeof(uint32_t) * (size_t)c->cache_count);
+    uint32_t *seen = PyMem_Realloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
     if (seen == NULL) return;
     record->seen_types = seen;
     record->seen_count = c->cache_count;
-    for (int i = 0; i < c->cache_count; i++) seen[i] = rt_seen_type((const RtCache *)c->link + i);
+    for (int i = 0; i < c->cache_count; i++)
+        rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
 }
 
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
@@ -250,28 +253,26 @@ static const char *program_path(void) {
     return path;
 }
 
-/* A tenth of a processor where the program wants all of it. */
-enum { WORKER_NICENESS = 10 };
-
 bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
-    static bool configured_sync;
+    static int configured_niceness;
+    int niceness = options.sync ? 0 : (int)options.niceness;
     const char *folder = options_cache_folder();
-    bool same = configured_timeout == options.compile_timeout && configured_sync == options.sync &&
+    bool same = configured_timeout == options.compile_timeout && configured_niceness == niceness &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
     if (same) return folder != NULL && cache_is_open();
     free(configured_folder);
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
-    configured_sync = options.sync;
+    configured_niceness = niceness;
     uint64_t limit = (uint64_t)options.cache_limit << 20;
     WorkerSettings settings = {.program = program_path(),
                                .cache_dir = folder,
                                .cache_limit = limit,
                                .compile_timeout = options.compile_timeout,
-                               .niceness = options.sync ? 0 : WORKER_NICENESS,
+                               .niceness = niceness,
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);
@@ -533,7 +534,7 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 static void make_room_for_types(FunctionRecord *record) {
     if (record->seen_types != NULL) return;
     record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
-    record->seen_types = PyMem_Calloc((size_t)record->seen_count, sizeof(uint32_t));
+    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
     if (record->seen_types == NULL) record->seen_count = 0;
 }
 

@@ -86,8 +86,13 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
 }
 
 /* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
- * sets itself up; what they lead to is looked up again at each compile. */
-static int chances(const Instr *instr) { return instr->site != NULL ? 2 : 0; }
+ * sets itself up; what they lead to is looked up again at each compile, and
+ * so are the classes that owners of attributes had. */
+static int chances(const Instr *instr) {
+    int classes = 0;
+    for (const Site *site = instr->site; site != NULL; site = site->next) classes++;
+    return classes > 0 ? 1 + classes : 0;
+}
 
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {

@@ -33,6 +33,7 @@ typedef struct FunctionRecord {
     uint8_t never;       /* NEVER_ bits; not 0: stays interpreted */
     uint8_t in_co_extra; /* owned by a code object's co_extra */
 
+    uint8_t loopless;      /* its code has no back-edge that could be armed */
     uint8_t compiled_tier; /* Tier of `compiled`, or 0; set with it by the publisher */
     uint8_t ceiling;       /* highest Tier the policy may ask for; lowered where a tier bailed or thrashed */
     uint8_t seen;          /* counted by stats() even when its counters are 0 */
@@ -60,13 +61,13 @@ typedef struct FunctionRecord {
     uint8_t cold_compiles; /* compiles because of them */
     uint8_t cold_off;      /* all of it is compiled, whether it ran or not */
     OsrPoint *osr_points;
-    uint32_t *seen_types; /* by inline cache: what tier 1's had seen, see cpython/decode.h; NULL: nothing */
+    uint32_t *seen_types; /* by inline cache: what tier 1's have seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
     int32_t osr_count;
     uint8_t osr_seen;  /* how often the sampler saw it at one of its back-edges */
     uint8_t osr_never; /* frames run that were entered without the hook: no back-edge may be armed */
-    struct Warm *warm;     /* what the index of the code cache says of it (jit/warm.c), or NULL */
-    uint32_t warm_at;      /* heat at which to try that again; 0: not at all */
+    struct Warm *warm; /* what the index of the code cache says of it (jit/warm.c), or NULL */
+    uint32_t warm_at;  /* heat at which to try that again; 0: not at all */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 

@@ -8,6 +8,7 @@
 
 #include "jit/engine.h"
 #include "jit/options.h"
+#include "jit/publish.h"
 #include "jit/table.h"
 #include "runtime/osr.h"
 
@@ -36,6 +37,7 @@ static void look(PyThreadState *tstate) {
 static int pending_look(void *unused) {
     static bool was_armed; // at the look before; one sampler per process
     asked = 0;
+    if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
     if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
     was_armed = osr_is_armed;
     if (wanted && options.osr) look(PyThreadState_Get());

@@ -122,6 +122,7 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
     level->frame = frame_wanted < 0 ? next(r, 0, c->inlined_count) : next(r, frame_wanted, frame_wanted);
     PyCodeObject *code = level->frame ? c->inlined[level->frame - 1].code : outer;
     int32_t units = (int32_t)Py_SIZE(code) - 1;
+    level->there = next(r, level->frame == 0, 1);
     level->offset = next(r, 0, units);
     level->lasti = next(r, 0, units);
     level->depth = next(r, 0, code->co_stacksize);

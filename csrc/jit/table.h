@@ -18,6 +18,7 @@ enum { EXIT_MAX_LEVELS = 16 }; /* calls put in line within each other, and the f
 /* How an exit leaves one frame. */
 typedef struct ExitLevel {
     int32_t frame; /* 0: the code's own; else 1 + index into CompiledCode.inlined */
+    bool there;    /* before the exit; else the exit makes it */
     int32_t offset, lasti, depth;
     int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler */
 } ExitLevel;
@@ -31,7 +32,7 @@ typedef struct ExitRecord {
     uint64_t count; /* times taken */
 } ExitRecord;
 
-/* A call that was put in line: its frame is made by exits only. The function it is of was found alive by a
+/* A call that was put in line: its frame is made when needed. The function it is of was found alive by a
  * guard when an exit is taken, so its code is alive too. */
 typedef struct InlinedCode {
     int32_t parent, first_slot; /* see ir.h, InlinedCall */

@@ -20,7 +20,7 @@
 /* What is kept of an instruction. */
 typedef struct KeptSite {
     uint8_t feedback;    /* FeedbackKind, and whether a guard kept failing there */
-    uint8_t kind;        /* 1 + that of Instr.site; 0: there is none */
+    uint8_t kind;        /* of Instr.site, see site_kind; 0: there is none */
     uint8_t likely;      /* what is likely there */
     uint8_t ran;         /* bits of Instr.flags: did it run? */
     uint8_t left, right; /* what was noted of its operands */
@@ -314,10 +314,17 @@ static bool identify(Warm *warm) {
     return warm->identified;
 }
 
+/* What kind of place it leads to, for how many classes of owners. */
+static uint8_t site_kind(const Site *site) {
+    int classes = 0;
+    for (const Site *s = site->next; s != NULL; s = s->next) classes++;
+    return (uint8_t)((site->kind + 1) | classes << 4);
+}
+
 /* Where a site leads to is this process's business; that it led there, and to what, made the artifact. */
 static const Site *believed(CompileContext *cx, const Site *site, const KeptSite *kept) {
     if (site == NULL || kept->kind == 0) return NULL;
-    if (site->kind + 1 != kept->kind || site->likely == kept->likely) return site;
+    if (site_kind(site) != kept->kind || site->likely == kept->likely) return site;
     Site *copy = arena_new(&cx->arena, Site);
     *copy = *site;
     copy->likely = kept->likely;
@@ -357,7 +364,7 @@ static KeptSite kept_site(const Instr *instr) {
                      .right = instr->right};
     if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
     if (instr->site != NULL) {
-        kept.kind = (uint8_t)(instr->site->kind + 1);
+        kept.kind = site_kind(instr->site);
         kept.likely = instr->site->likely;
     }
     return kept;
@@ -376,13 +383,19 @@ static void keep_type(Warm *warm, int32_t cache, PyTypeObject *type) {
     memcpy(grown + before + sizeof(cache) + a, name, b);
 }
 
+static void add_seen(uint32_t *seen, uint32_t version) {
+    int count = 0;
+    while (count < SEEN_TYPES && seen[count] != 0 && seen[count] != version) count++;
+    if (count < SEEN_TYPES) seen[count] = version;
+}
+
 void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
     int most = (int)Py_SIZE(record->code); /* there is at most one to an instruction */
     const Warm *warm = record->warm;
     if (warm == NULL || !warm->wanted || warm->types == NULL) return;
-    uint32_t *seen = arena_array(&cx->arena, uint32_t, most);
+    uint32_t *seen = arena_array(&cx->arena, uint32_t, most * SEEN_TYPES);
     int count = Py_MIN(around->seen_count, most);
-    if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * (size_t)count);
+    if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * SEEN_TYPES * (size_t)count);
     const char *at = warm->types, *end = at + warm->types_length;
     while (end - at > (ptrdiff_t)sizeof(int32_t)) {
         int32_t cache;
@@ -392,7 +405,7 @@ void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroun
         name++;
         at = name + strlen(name) + 1;
         if (cache < 0 || cache >= most) break;
-        if (seen[cache] == 0) seen[cache] = identity_find_type_version(module, name);
+        add_seen(&seen[cache * SEEN_TYPES], identity_find_type_version(module, name));
         count = Py_MAX(count, cache + 1);
     }
     around->seen = seen;
@@ -404,7 +417,8 @@ static void keep_types(Warm *warm, const Bytecode *code) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
         cache += bc_has_cache(instr->op);
-        if (instr->site != NULL && instr->site->type != NULL) keep_type(warm, cache, instr->site->type);
+        for (const Site *site = instr->site; site != NULL; site = site->next)
+            if (site->type != NULL) keep_type(warm, cache, site->type);
     }
 }
 

@@ -9,8 +9,9 @@
 #include "base/files.h"
 #include "jit/worker_client.h"
 
-/* A batch is bounded so that the first function in it need not wait for long. */
-enum { BATCH_TEXT = 32 << 10, CRASHES_ALLOWED = 1 };
+/* A batch is bounded so that the first function in it need not wait for long: where libgccjit compiles, for
+ * a tenth of a second or two. */
+enum { BATCH_TEXT = 8 << 10, QUICK_BATCH_TEXT = 128 << 10, CRASHES_ALLOWED = 1 };
 
 void jobs_append(JobList *list, Job *job) {
     job->next = NULL;
@@ -54,14 +55,22 @@ double jobs_due(const Client *client) {
     return first;
 }
 
+/* The first of those that are due which is compiled in the shortest time, and brings most: low levels are
+ * for functions that nothing is compiled of yet. */
+static const Job *most_urgent(const Client *client, double now) {
+    const Job *found = NULL;
+    for (const Job *job = client->waiting.head; job != NULL; job = job->next)
+        if (job->not_before <= now && (found == NULL || job->level < found->level)) found = job;
+    return found != NULL ? found : client->waiting.head;
+}
+
 void jobs_take_batch(Client *client, double now) {
     JobList left = {0};
-    const Job *first = client->waiting.head;
-    while (first->not_before > now && first->next) first = first->next;
-    size_t text = 0;
+    const Job *first = most_urgent(client, now);
+    size_t text = 0, most = first->level <= 1 ? QUICK_BATCH_TEXT : BATCH_TEXT;
     client->batch_count = 0;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;) {
-        bool room = client->batch_count < PROTOCOL_BATCH && text + job->length <= BATCH_TEXT;
+        bool room = client->batch_count < PROTOCOL_BATCH && text + job->length <= most;
         if (job == first || (room && job->not_before <= now && goes_with(first, job))) {
             client->batch[client->batch_count++] = job;
             text += job->length;

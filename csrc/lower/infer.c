@@ -203,27 +203,37 @@ static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *argumen
     return known->result;
 }
 
+static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *arguments, int count) {
+    const Callee *callee = f->callees->find(f->callees->context, f->cx, site->object);
+    int nested = 0;
+    if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
+    for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
+        if (nested > MAX_NESTED) return LIKELY_OTHER;
+        if (in->caller != NULL && in->code->instrs == callee->code->instrs)
+            return LIKELY_UNSEEN; /* recursion ends somewhere: its other results say what it gives */
+    }
+    return result_for(f, callee, arguments);
+}
+
 static uint8_t python_call(Infer *f, const Instr *instr) {
-    int count = instr->arg, nested = 0;
+    int count = instr->arg;
     if (f->callees == NULL || instr->arg2 >= 0 || f->depth < count + 2) return LIKELY_OTHER;
     const Guess *method = &f->stack[f->depth - count - 2], *function = method + 1;
     if (method->site != NULL) { /* the object it is of is its first argument */
         function = method;
         count++;
     }
-    const Callee *callee =
-        function->site ? f->callees->find(f->callees->context, f->cx, function->site->object) : NULL;
-    if (callee == NULL || callee->code->argument_count != count) return LIKELY_OTHER;
-    for (const Infer *in = f; in != NULL; in = in->caller, nested++)
-        if (in->code->instrs == callee->code->instrs || nested > MAX_NESTED) return LIKELY_OTHER;
-    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1);
+    if (function->site == NULL) return LIKELY_OTHER;
+    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1), type = LIKELY_UNSEEN;
     for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
-    return result_for(f, callee, arguments);
+    for (const Site *site = function->site; site != NULL && type != LIKELY_OTHER; site = site->next)
+        type = meet(type, result_of_site(f, site, arguments, count));
+    return type;
 }
 
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
-    return type == LIKELY_OTHER && is_number(noted) ? noted : type;
+    return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
 }
 
 static void binary(Infer *f, const Instr *instr) {
@@ -236,7 +246,8 @@ static void binary(Infer *f, const Instr *instr) {
         refine(f, right, right_type);
     }
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
-    push(f, instr->feedback == FB_STR ? LIKELY_STR : type);
+    bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
+    push(f, instr->feedback == FB_STR ? LIKELY_STR : type == LIKELY_OTHER && unseen ? LIKELY_UNSEEN : type);
 }
 
 static uint8_t subscr_result(Likely container, Likely key) {
@@ -316,7 +327,7 @@ static void build_tuple(Infer *f, const Instr *instr) {
 static void read_at(Infer *f, int depth, const Site *site) {
     Guess *guess = &f->stack[f->depth - depth];
     guess->site = site;
-    guess->builtin = site != NULL ? site->builtin : BI_NONE;
+    guess->builtin = site != NULL && bc_leads_to_one(site) ? site->builtin : BI_NONE;
 }
 
 /* Operands go, one result of a known type comes. */
@@ -354,10 +365,11 @@ static void step(Infer *f, const Instr *instr) {
         break;
     case BC_LOAD_METHOD: {
         uint8_t owner = pop(f).type;
-        bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+        bool method = instr->site != NULL && bc_is_method(instr->site);
         Builtin builtin = bc_method((Likely)owner, f->code->name_ids[instr->arg]);
         push(f, LIKELY_OTHER);
-        push(f, method || builtin != BI_NONE ? owner : LIKELY_OTHER);
+        bool bound = method && instr->site->bound != NULL;
+        push(f, (method || builtin != BI_NONE) && !bound ? owner : LIKELY_OTHER);
         read_at(f, method ? 2 : 1, instr->site);
         if (builtin != BI_NONE) f->stack[f->depth - 2].builtin = builtin;
         break;

@@ -24,13 +24,14 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
     memcpy(state->stack, l->stack, sizeof(Ins *) * (size_t)count);
     state->frame = l->frame;
     if (l->inlined != NULL) state->parent = lower_caller_state(l);
-    int stale = l->inlined != NULL; /* the function called is kept like a local */
+    state->there = l->framed && l->frame != 0;
+    int stale = !l->framed; /* the function called is kept like a local */
     for (int i = 0; l->locals != NULL && i < l->code->local_count; i++) stale += l->locals[i].stale;
     if (stale == 0) return state;
     state->slots = arena_array(arena, int32_t, stale);
     state->locals = arena_array(arena, Ins *, stale);
     state->bound = arena_array(arena, Ins *, stale);
-    if (l->inlined != NULL) {
+    if (!l->framed) {
         state->slots[0] = ir_function_slot(l->fn, l->frame);
         state->locals[0] = lower_inline_function(l);
         state->bound[0] = lower_const(l, IR_ki64_OP, 1);
@@ -55,11 +56,12 @@ static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
 }
 
 /* Say which instruction runs, once for each; opt_lasti drops what nobody can see. */
-static void mark_running(Lowerer *l) {
-    if (l->inlined != NULL) return;
+void lower_mark_running(Lowerer *l) {
+    if (!l->framed) return;
     if (l->marked_block == l->block && l->marked_lasti == l->instr->lasti) return;
     Ins *mark = ir_new_ins(l->fn, IR_setlasti_OP, IR_VOID, 0);
     mark->imm = l->instr->lasti;
+    mark->frame = l->frame;
     ir_append(l->block, mark);
     l->marked_block = l->block;
     l->marked_lasti = l->instr->lasti;
@@ -72,7 +74,8 @@ static bool may_begin_tracing(const Ins *ins) {
 }
 
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
-    mark_running(l);
+    if (!l->framed && lower_needs_frame(op, imm)) lower_need_frame(l);
+    lower_mark_running(l);
     Ins *ins = ir_new_ins(l->fn, op, IR_OBJ, arg_count);
     ins->imm = imm;
     if (arg_count) memcpy(ins->args, args, sizeof(Ins *) * (size_t)arg_count);
@@ -80,7 +83,7 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
         ins->type = (uint8_t)ir_helper((int)imm)->result;
         ins->nullable = false;
     }
-    if (l->inlined != NULL && lower_needs_frame(ins)) lower_give_up_inlining(l);
+    if (ir_has_frame(ins)) ins->frame = l->frame;
     if (l->locals != NULL && op == IR_call_OP && ir_runs_code(ins)) lower_flush(l);
     ir_append(l->block, ins);
     if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
@@ -127,8 +130,12 @@ static void leave_before(Lowerer *l, int next) {
 }
 
 void lower_leave(Lowerer *l) {
-    if (l->inlined != NULL) return; /* no code ran that could have turned tracing on */
+    if (!l->framed) return; /* no code ran that could have turned tracing on */
     if (l->index + 1 < l->code->count) leave_before(l, l->index + 1); // else the code ends in the middle
+}
+
+void lower_leave_here(Lowerer *l) {
+    if (l->ran_code) leave_before(l, l->index);
 }
 
 /* Lines, returns and yields are events; the first that follow an operator or attribute of the user's own,
@@ -138,11 +145,11 @@ static bool is_event(const Instr *instr) {
 }
 
 void lower_poll(Lowerer *l, int target) {
-    if (l->inlined != NULL) {
+    if (!l->framed) {
         INS0(l, breaker, 0)->state = lower_state(l, l->code->instrs[target].offset);
         return;
     }
-    mark_running(l);
+    lower_mark_running(l);
     bool turn = l->inference != NULL && target < l->index;
     Ins *poll = ir_new_ins(l->fn, turn ? IR_turn_OP : IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
@@ -247,6 +254,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
     if (place->is_loop && place->edges > 1 && l->locals != NULL) place->before = ir_new_block(l->fn);
     place->block = ir_new_block(l->fn);
     place->depth = l->depth;
+    place->framed = l->framed;
     place->stack = arena_array(arena, Ins *, l->depth);
     memcpy(place->stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     if (l->locals != NULL) {
@@ -266,8 +274,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
         add_phi(l, place, &local->value);
-        if (l->inlined == NULL && l->inference->locals[target][i] & MAY_BE_UNBOUND)
-            add_phi(l, place, &local->bound);
+        if (l->framed && l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
     }
     for (int i = 0; i < l->depth; i++)
         if (is_range(place->stack[i])) ir_append(place->block, place->stack[i]);
@@ -312,6 +319,7 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
 void lower_goto(Lowerer *l, int target) {
     if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
     if (l->ran_code) leave_before(l, target);
+    if (l->places[target].edges > 1) lower_need_frame_at_join(l);
     if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
@@ -448,8 +456,10 @@ static bool is_leader(const Lowerer *l, int index) {
 static void lower_place(Lowerer *l, int index) {
     Place *place = &l->places[index];
     l->ran_code = false;
+    l->hints->count = l->first_hint;
     l->block = place->block;
     l->depth = place->depth;
+    l->framed = place->framed;
     memcpy(l->stack, place->stack, sizeof(Ins *) * (size_t)place->depth);
     if (l->locals != NULL) memcpy(l->locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
     for (l->index = index; l->block != NULL; l->index++) {
@@ -540,6 +550,7 @@ void lower_prepare(Lowerer *l) {
     l->stack = arena_array(arena, Ins *, l->code->stack_size + 1);
     l->places = arena_array(arena, Place, l->code->count + 1);
     l->work = arena_array(arena, int, l->code->count + 1);
+    l->first_hint = l->hints->count;
     count_edges(l);
     l->instr = &l->code->instrs[0];
 }
@@ -569,13 +580,15 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     Fn *fn = new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
     if (tier > 1) cold_mark(cx, code);
-    Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees};
+    Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .framed = true};
+    l.hints = arena_new(&cx->arena, Hints);
     const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
     lower_prepare(&l);
+    if (callees != NULL) lower_begin_inlining(&l);
     if (tier > 1) {
         l.inference = inference;
         l.locals = fresh_locals(&l, true);
-        l.stale = stale_foresee(cx, code, inference);
+        l.stale = stale_foresee(cx, code, inference, false);
     } else {
         number_caches(&l);
     }

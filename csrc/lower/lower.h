@@ -15,7 +15,7 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
 /* --- for lower/ only --- */
 
 /* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it;
- * of a call put in line all values are, since it has no frame. */
+ * of a call put in line all values are, as long as it has no frame. */
 typedef struct Local {
     Ins *number; /* of an object that is not in memory: its number, once it was unboxed */
     Ins *value;  /* the unboxed number; NULL: the frame's memory has the value */
@@ -35,7 +35,8 @@ typedef struct Place {
     Block *block; /* NULL: nothing leads here */
     int edges;    /* how many */
     int depth;
-    Ins **stack;   /* on arrival: phis, or the only predecessor's values */
+    bool framed;   /* on arrival; always so where several edges meet in a call that may get a frame */
+    Ins **stack;   /* phis, or the only predecessor's values */
     Local *locals; /* likewise; NULL: all in memory */
     VEC(Ins *) phis;
     VEC(Incoming) incoming;
@@ -44,6 +45,22 @@ typedef struct Place {
     VEC(Ins *) entering; /* the phis of that block, in the order of `phis` */
     VEC(Incoming) entries;
 } Place;
+
+/* The class that a value was found to have. Nothing may rely on it. */
+typedef struct Hint {
+    const Ins *value;
+    uint32_t type_version;
+} Hint;
+typedef VEC(Hint) Hints;
+
+/* A method that depends on its owner's class. */
+typedef struct Choice {
+    Ins *value;        /* the function */
+    const Site *sites; /* by class */
+    Ins *index;        /* the number of the class at hand */
+} Choice;
+
+enum { SEEN_CLASSES = 8 }; /* at one site; there are fewer */
 
 typedef struct Lowerer {
     CompileContext *cx;
@@ -67,8 +84,14 @@ typedef struct Lowerer {
     int *work;     /* places whose stack is known and that wait to be lowered */
     int work_count;
     const Callees *callees;
-    struct Inlined *inlined;     /* of a call put in line: lower_inline.c; NULL: the function itself */
-    int frame;                   /* as in FrameState */
+    struct Inlined *inlined;    /* of a call put in line: lower_inline.c; NULL: the function itself */
+    struct Budget *budget;      /* of all calls put in line, likewise */
+    int units_left, calls_left; /* of it, for its own calls and those in them; call sites to come */
+    bool framed;                /* its frame is there; always so of the function itself */
+    int frame;                  /* as in FrameState */
+    Hints *hints;               /* of the function and the calls put in line in it */
+    int first_hint;             /* those before it hold wherever this function's code is */
+    VEC(Choice) choices;
     int first_const, first_name; /* numbers of its own ones among those of all calls put in line */
 } Lowerer;
 
@@ -148,8 +171,13 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 
 /* The CALL at hand, of a Python function that is known. False: nothing was done. */
 bool lower_inline_call(Lowerer *l);
-/* Does this operation need the frame that a call put in line does not have? */
-bool lower_needs_frame(const Ins *ins);
+void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
+/* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
+void lower_need_frame(Lowerer *l);
+/* Before control flow joins: only a call that has its frame for certain may not have it there. */
+void lower_need_frame_at_join(Lowerer *l);
+/* Does this operation need the frame that a call put in line may not have? */
+bool lower_needs_frame(IrOp op, int64_t imm);
 _Noreturn void lower_give_up_inlining(Lowerer *l);
 void lower_inline_return(Lowerer *l);
 bool lower_is_cold(const Lowerer *l, int index);
@@ -160,13 +188,33 @@ Ins *lower_inline_function(const Lowerer *l);
 void lower_prepare(Lowerer *l); /* its tables, before the first block */
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
+void lower_mark_running(Lowerer *l);
+/* Leave if tracing may have been turned on since that was last looked at; the interpreter does this
+ * instruction. */
+void lower_leave_here(Lowerer *l);
 /* --- attributes by what their sites lead to (lower_attr.c); likewise. False: nothing was done --- */
 bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
+void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);
+/* --- calls of methods of several classes (lower_choice.c) --- */
+
+/* A method that was just read: which it is depends on the number. */
+void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
+/* The CALL at hand, of such a method. False: nothing was done. */
+bool lower_choice_call(Lowerer *l);
+/* The CALL at hand: its operands are replaced by the result. */
+void lower_call_operands(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
+/* Number of a local's slot among those of all frames. */
+static inline int lower_slot(const Lowerer *l, int local) { return ir_local_slot(l->fn, l->frame, local); }
+/* The local of this frame that a value was read from, -1: none. */
+static inline int lower_local_of(const Lowerer *l, const Ins *value) {
+    int64_t local = value->imm - lower_slot(l, 0);
+    return value->op == IR_ldloc_OP && local >= 0 && local < l->code->local_count ? (int)local : -1;
+}
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
 #define EMIT_CALL(l, helper, ...)                                                                            \
     lower_call((l), H_##helper, (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
@@ -214,7 +262,7 @@ typedef struct Fork {
     Ins **stack;
     int depth;
     Local *locals;
-    bool ran_code;
+    bool ran_code, framed;
 } Fork;
 Fork lower_fork(Lowerer *l);
 void lower_other_way(Lowerer *l, const Fork *fork, Block *block);

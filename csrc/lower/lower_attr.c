@@ -1,50 +1,141 @@
 /* Attributes where they were when this was compiled, by what decode_attr.c found out. Guards ask whether the
- * owner's type is the one of then; opt_known leaves out what was asked before. */
+ * owner's type is one of then; opt_known leaves out what was asked before. A site that has met several
+ * classes asks for the number of the one at hand, and what differs between them is selected by it. */
 #include "lower/lower.h"
 
-static const Site *site_of(const Lowerer *l, int operands) {
+/* The class that an owner probably has, since it was asked before. */
+static uint32_t hinted(const Lowerer *l, const Ins *owner) {
+    for (int i = l->hints->count - 1; i >= 0; i--)
+        if (l->hints->items[i].value == owner) return l->hints->items[i].type_version;
+    return 0;
+}
+
+void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version) {
+    vec_push(&l->cx->arena, l->hints, ((Hint){owner, type_version}));
+}
+
+static const Site *only(Lowerer *l, const Site *site) {
+    Site *copy = arena_new(&l->cx->arena, Site);
+    *copy = *site;
+    copy->next = NULL;
+    return copy;
+}
+
+static const Site *site_of(Lowerer *l, int operands) {
     if (l->depth < operands || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
-    return l->stack[l->depth - 1]->type == IR_OBJ ? l->instr->site : NULL;
+    const Ins *owner = l->stack[l->depth - 1];
+    const Site *site = owner->type == IR_OBJ ? l->instr->site : NULL;
+    uint32_t version = site != NULL && site->next != NULL ? hinted(l, owner) : 0;
+    for (const Site *s = version != 0 ? site : NULL; s != NULL; s = s->next)
+        if (s->type_version == version) return only(l, s);
+    return site;
+}
+
+/* An access: its site, and which of the site's classes the owner has. */
+typedef struct Access {
+    const Site *site;
+    Ins *owner, *index; /* the latter NULL: there is one class */
+    FrameState *state;
+} Access;
+
+static Access begin_access(Lowerer *l, const Site *site, Ins *owner) {
+    Access access = {.site = site, .owner = owner, .state = lower_state_here(l)};
+    if (site->next == NULL) {
+        lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), access.state);
+        lower_hint(l, owner, site->type_version);
+        return access;
+    }
+    int count = 1;
+    for (const Site *s = site; s != NULL; s = s->next) count++;
+    Ins **args = arena_array(&l->cx->arena, Ins *, count);
+    count = 0;
+    args[count++] = owner;
+    for (const Site *s = site; s != NULL; s = s->next) args[count++] = K_FACT(l, TYPE, s->type_version);
+    access.index = lower_guarded(lower_ins(l, IR_type_index_OP, 0, count, args), access.state);
+    return access;
+}
+
+typedef Ins *(*Property)(Lowerer *l, const Site *site);
+static Ins *offset_of(Lowerer *l, const Site *site) { return K_INT(l, site->offset); }
+static Ins *keys_of(Lowerer *l, const Site *site) { return K_FACT(l, KEYS, site->keys_version); }
+static Ins *holder_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->holder); }
+static Ins *bound_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->bound); }
+static Ins *object_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->object); }
+
+/* What holds for the class at hand. */
+static Ins *selected(Lowerer *l, const Access *access, Property property) {
+    Ins *value = property(l, access->site);
+    int number = 1;
+    for (const Site *s = access->site->next; s != NULL; s = s->next, number++) {
+        Ins *other = property(l, s);
+        if (other == value) continue;
+        Ins *is_it = INS(l, icmp, 2 /* == */, access->index, K_INT(l, number));
+        value = INS(l, iselect, 0, is_it, other, value);
+    }
+    return value;
+}
+
+static bool same_offset(const Site *site) {
+    for (const Site *s = site->next; s != NULL; s = s->next)
+        if (s->offset != site->offset) return false;
+    return true;
 }
 
 /* The object's values, or the object: what an attribute's offset counts from. */
-static Ins *base(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
-    return site->kind == SITE_VALUE ? lower_guarded(INS(l, values, 0, owner), state)
-                                    : INS(l, itself, 0, owner);
+static Ins *base(Lowerer *l, const Access *access) {
+    return access->site->kind == SITE_VALUE ? lower_guarded(INS(l, values, 0, access->owner), access->state)
+                                            : INS(l, itself, 0, access->owner);
+}
+
+/* Of the object itself. */
+static Ins *own_value(Lowerer *l, const Access *access) {
+    Ins *from = base(l, access);
+    int64_t offset = access->site->offset;
+    if (!same_offset(access->site)) {
+        from = INS(l, further, 0, from, selected(l, access, offset_of));
+        offset = 0;
+    }
+    return lower_guarded(INS(l, attr_item, offset, access->owner, from), access->state);
 }
 
 /* What the class has: the instance must have nothing of that name, and classes change their version. */
-static Ins *of_class(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
+static Ins *of_class(Lowerer *l, const Access *access) {
+    const Site *site = access->site;
     if (site->kind == SITE_OF_CLASS)
-        lower_guarded(INS(l, version_is, 0, owner, K_FACT(l, TYPE, site->owner_version)), state);
+        lower_guarded(INS(l, version_is, 0, access->owner, K_FACT(l, TYPE, site->owner_version)),
+                      access->state);
     else if (site->keys_version != 0)
-        lower_guarded(INS(l, unshadowed, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
-    return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)site->object));
+        lower_guarded(INS(l, unshadowed, 0, access->owner, selected(l, access, keys_of)), access->state);
+    if (site->holder == NULL) return INS(l, pinned, 0, selected(l, access, object_of));
+    Ins *holder = INS(l, pinned, 0, selected(l, access, holder_of));
+    Ins *held = INS(l, attr_item, site->offset, holder, INS(l, itself, 0, holder));
+    lower_guard_type(l, lower_guarded(held, access->state), KNOWN_function, access->state);
+    return held;
 }
 
-static Ins *read(Lowerer *l, const Site *site, Ins *owner, FrameState *state) {
-    Ins *value;
-    lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
+static Ins *read(Lowerer *l, const Access *access) {
+    const Site *site = access->site;
+    Ins *owner = access->owner, *value;
     switch (site->kind) {
     case SITE_VALUE:
-    case SITE_MEMBER:
-        value = lower_guarded(INS(l, attr_item, site->offset, owner, base(l, site, owner, state)), state);
-        break;
+    case SITE_MEMBER: value = own_value(l, access); break;
     case SITE_OF_MODULE:
-        lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), state);
-        value = lower_guarded(INS(l, module_item, site->offset, owner), state);
+        lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access->state);
+        value = lower_guarded(INS(l, module_item, site->offset, owner), access->state);
         break;
-    default: value = of_class(l, site, owner, state);
+    default: value = of_class(l, access);
     }
     value->nullable = false;
-    value->scratch = (void *)site;
+    if (bc_leads_to_one(site)) value->scratch = (void *)(site->next ? only(l, site) : site);
+    else lower_choose(l, value, site, access->index);
     return value;
 }
 
 bool lower_attr_load(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
-    Ins *value = read(l, site, l->stack[l->depth - 1], lower_state_here(l));
+    Access access = begin_access(l, site, l->stack[l->depth - 1]);
+    Ins *value = read(l, &access);
     l->depth--;
     lower_push(l, value);
     return true;
@@ -53,12 +144,13 @@ bool lower_attr_load(Lowerer *l) {
 bool lower_attr_method(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
-    Ins *owner = l->stack[l->depth - 1];
-    Ins *value = read(l, site, owner, lower_state_here(l));
-    bool method = site->kind == SITE_METHOD;
+    Access access = begin_access(l, site, l->stack[l->depth - 1]);
+    Ins *value = read(l, &access), *self = access.owner;
+    bool method = bc_is_method(site);
+    if (site->bound != NULL) self = INS(l, pinned, 0, selected(l, &access, bound_of));
     l->depth--;
     lower_push(l, method ? value : K_NULL(l));
-    lower_push(l, method ? owner : value);
+    lower_push(l, method ? self : value);
     return true;
 }
 
@@ -66,15 +158,15 @@ bool lower_attr_method(Lowerer *l) {
  * run. Nor can they where a number replaces what probably was one. */
 bool lower_attr_store(Lowerer *l) {
     const Site *site = site_of(l, 2);
-    if (site == NULL) return false;
+    if (site == NULL || !same_offset(site)) return false;
     Ins *owner = l->stack[l->depth - 1], *value = l->stack[l->depth - 2];
-    FrameState *state = lower_state_here(l);
     bool number = value->type != IR_OBJ;
-    if (value->type == IR_I64) value = lower_object(l, value);
-    lower_guarded(INS(l, type_is, 0, owner, K_FACT(l, TYPE, site->type_version)), state);
-    Ins *place = base(l, site, owner, state);
+    if (value->type == IR_I64) l->stack[l->depth - 2] = value = lower_object(l, value);
+    Access access = begin_access(l, site, owner);
+    FrameState *state = access.state;
+    Ins *place = base(l, &access);
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
-    else if (number || l->inlined) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
+    else if (number || !l->framed) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);
     l->depth -= 2;
     return true;

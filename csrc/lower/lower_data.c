@@ -29,8 +29,8 @@ void lower_LOAD_FAST(Lowerer *l) {
         lower_push(l, value);
         return;
     }
-    value = INS0(l, ldloc, l->instr->arg);
-    INS(l, chkloc, l->instr->arg, value);
+    value = INS0(l, ldloc, lower_slot(l, l->instr->arg));
+    INS(l, chkloc, lower_slot(l, l->instr->arg), value);
     if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
     lower_push(l, value);
 }
@@ -40,25 +40,25 @@ void lower_LOAD_CLOSURE(Lowerer *l) { lower_LOAD_FAST(l); }
 void lower_STORE_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_store(l, l->instr->arg)) return;
     Ins *value = lower_pop(l);
-    INS(l, stloc, l->instr->arg, value);
+    INS(l, stloc, lower_slot(l, l->instr->arg), value);
 }
 
 void lower_DELETE_FAST(Lowerer *l) {
     if (l->locals != NULL) lower_number_delete(l, l->instr->arg);
-    Ins *value = INS0(l, ldloc, l->instr->arg);
-    INS(l, chkloc, l->instr->arg, value);
-    INS0(l, clrloc, l->instr->arg);
+    Ins *value = INS0(l, ldloc, lower_slot(l, l->instr->arg));
+    INS(l, chkloc, lower_slot(l, l->instr->arg), value);
+    INS0(l, clrloc, lower_slot(l, l->instr->arg));
 }
 
 void lower_MAKE_CELL(Lowerer *l) {
-    if (l->locals != NULL) l->locals[l->instr->arg].loaded = NULL;
+    if (l->locals != NULL) lower_number_delete(l, l->instr->arg); /* the cell takes over what memory has */
     EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg));
 }
 
 void lower_COPY_FREE_VARS(Lowerer *l) { EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg)); }
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
-static Ins *cell(Lowerer *l) { return INS0(l, ldloc, l->instr->arg); }
+static Ins *cell(Lowerer *l) { return INS0(l, ldloc, lower_slot(l, l->instr->arg)); }
 
 void lower_LOAD_DEREF(Lowerer *l) {
     Ins *from = cell(l);

@@ -27,7 +27,10 @@ void lower_JUMP(Lowerer *l) { take_jump(l); }
 
 Fork lower_fork(Lowerer *l) {
     Arena *arena = &l->cx->arena;
-    Fork fork = {.depth = l->depth, .stack = arena_array(arena, Ins *, l->depth), .ran_code = l->ran_code};
+    Fork fork = {.depth = l->depth,
+                 .stack = arena_array(arena, Ins *, l->depth),
+                 .ran_code = l->ran_code,
+                 .framed = l->framed};
     memcpy(fork.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     if (l->locals == NULL) return fork;
     fork.locals = arena_array(arena, Local, l->code->local_count);
@@ -39,6 +42,7 @@ void lower_other_way(Lowerer *l, const Fork *fork, Block *block) {
     l->block = block;
     l->depth = fork->depth;
     l->ran_code = fork->ran_code;
+    l->framed = fork->framed;
     memcpy(l->stack, fork->stack, sizeof(Ins *) * (size_t)fork->depth);
     if (l->locals != NULL) memcpy(l->locals, fork->locals, sizeof(Local) * (size_t)l->code->local_count);
 }

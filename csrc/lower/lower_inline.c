@@ -1,12 +1,29 @@
-/* Calls put in line: the callee's bytecode is lowered where the call is. It gets no frame: its locals and
- * operands are SSA values, and an exit makes the frames there should be. So nothing may happen in it that
- * somebody could look at the frame from; a callee in which that shows up is called after all. */
+/* Calls put in line: the callee's bytecode is lowered where the call is. At first it has no frame: its locals
+ * and operands are SSA values, and an exit makes the frames there should be. So nothing may happen in it that
+ * somebody could look at the frame from. Where that shows up the call is lowered anew as one that may get its
+ * frame: it is made in front of the first such operation, or where control flow joins, and from there on
+ * the callee is like the function itself, its locals in memory. */
 #include <setjmp.h>
 #include <string.h>
 
 #include "lower/lower.h"
+#include "lower/stale.h"
 
 enum { MAX_NESTED = 4, MAX_UNITS_IN_ALL = 3000, MAX_ARGUMENTS = 32 };
+/* Of calls that may get a frame: they gain less. A function may take up so many code units with all of them
+ * beside as many as it has itself, shared out evenly among its call sites, and so on inwards; a callee that
+ * is small fits into any share. */
+enum { MAX_RECURSION = 3, FRAMED_UNITS = 400, MOST_FRAMED_UNITS = 1200, SMALL_UNITS = 60 };
+
+/* A callee that turned out to need a frame when it was called with such arguments. */
+typedef struct Framed {
+    const Bytecode *code;
+    uint8_t *types;
+} Framed;
+
+typedef struct Budget {
+    VEC(Framed) framed;
+} Budget;
 
 typedef struct Return {
     Block *from;
@@ -19,8 +36,9 @@ typedef struct Inlined {
     Ins *function;
     const Callee *callee;
     jmp_buf *given_up;
-    bool *cold;  /* by instruction: ends in a raise */
-    IrType type; /* of the result */
+    bool may_have_frame; /* or else it never needs one */
+    bool *cold;          /* by instruction: ends in a raise */
+    IrType type;         /* of the result */
     Block *join;
     VEC(Return) returns;
 } Inlined;
@@ -31,19 +49,75 @@ bool lower_is_cold(const Lowerer *l, int index) { return l->inlined->cold[index]
 
 _Noreturn void lower_give_up_inlining(Lowerer *l) { longjmp(*l->inlined->given_up, 1); }
 
-bool lower_needs_frame(const Ins *ins) {
-    switch (ins->op) {
+bool lower_needs_frame(IrOp op, int64_t imm) {
+    switch (op) {
     case IR_ldloc_OP:
     case IR_stloc_OP:
     case IR_stboxed_OP:
     case IR_clrloc_OP:
-    case IR_chkloc_OP:
-    case IR_globals_OP:
-    case IR_builtins_OP: return true;
-    case IR_exit_OP: return false;
-    case IR_call_OP: return ir_runs_code(ins) || strchr(ir_helper((int)ins->imm)->args, 'F') != NULL;
-    default: return ir_runs_code(ins);
+    case IR_chkloc_OP: return true;
+    case IR_call_OP: return ir_helper((int)imm)->runs_code || strchr(ir_helper((int)imm)->args, 'F') != NULL;
+    default: return (IR_OPS[op].flags & OPF_RUNS_CODE) != 0;
     }
+}
+
+/* --- frames --- */
+
+/* The caller's variables into its memory, and where it stands: it may be looked at from now on. For it
+ * nothing changes, since this may be only one of several ways through the callee. */
+static void show_caller(Lowerer *l) {
+    Lowerer *caller = l->inlined->caller;
+    const Lowerer before = *caller;
+    size_t size = sizeof(Local) * (size_t)caller->code->local_count;
+    Local *locals = arena_array(&l->cx->arena, Local, caller->code->local_count + 1);
+    memcpy(locals, caller->locals, size);
+    caller->block = l->block;
+    lower_mark_running(caller);
+    lower_flush(caller);
+    l->block = caller->block;
+    *caller = before;
+    memcpy(caller->locals, locals, size);
+}
+
+/* What memory has now that the frame is made. */
+static void move_to_memory(Local *local) {
+    if (local->value == NULL) *local = (Local){.bound = local->bound, .quiet = true};
+    else if (local->value->type != IR_OBJ) local->quiet = true;
+    else if (local->number != NULL)
+        *local = (Local){.value = local->number, .bound = local->bound, .quiet = true};
+    else *local = (Local){.bound = local->bound, .loaded = local->value};
+}
+
+void lower_need_frame(Lowerer *l) {
+    if (l->framed) return;
+    if (!l->inlined->may_have_frame) lower_give_up_inlining(l);
+    show_caller(l);
+    int locals = l->code->local_count;
+    Ins *push = ir_new_ins(l->fn, IR_push_OP, IR_VOID, 1 + locals);
+    push->frame = l->frame;
+    push->imm = l->instr->lasti;
+    push->args[0] = l->inlined->function;
+    for (int i = 0; i < locals; i++) {
+        Local *local = &l->locals[i];
+        push->args[1 + i] = local->value && local->value->type == IR_OBJ ? local->value : K_NULL(l);
+        move_to_memory(local);
+        local->bound = K_INT(l, 1);
+    }
+    ir_append(l->block, push);
+    l->framed = true;
+    l->marked_block = l->block;
+    l->marked_lasti = l->instr->lasti;
+}
+
+void lower_need_frame_at_join(Lowerer *l) {
+    if (l->inlined != NULL && l->inlined->may_have_frame) lower_need_frame(l);
+}
+
+static void pop_frame(Lowerer *l) {
+    Ins *pop = ir_new_ins(l->fn, IR_pop_OP, IR_VOID, 0);
+    pop->frame = l->frame;
+    pop->imm = l->instr->lasti;
+    ir_append(l->block, pop);
 }
 
 /* --- the callee --- */
@@ -52,6 +126,7 @@ bool lower_needs_frame(const Ins *ins) {
 static void find_cold(Lowerer *l) {
     const Bytecode *code = l->code;
     l->inlined->cold = arena_array(&l->cx->arena, bool, code->count + 1);
+    if (l->inlined->may_have_frame) return;
     for (int i = 0; i < code->count; i++) {
         if (code->instrs[i].op != BC_RAISE_VARARGS) continue;
         for (int k = i; k > 0; k--) {
@@ -79,7 +154,8 @@ void lower_inline_return(Lowerer *l) {
     if (inlined->type == IR_I64) value = lower_i64(l, value, state);
     else if (inlined->type == IR_F64) value = lower_f64(l, value, LIKELY_FLOAT, state);
     else value = lower_object(l, value);
-    keep_locals(l);
+    if (l->framed) pop_frame(l);
+    else keep_locals(l);
     INS0(l, jump, 0);
     ir_set_succs(l->block, inlined->join, NULL);
     vec_push(&l->cx->arena, &inlined->returns, ((Return){l->block, value}));
@@ -131,13 +207,25 @@ static const Callee *find_callee(Lowerer *l, const Call *call) {
     const Callee *callee = l->callees->find(l->callees->context, l->cx, site->object);
     if (callee == NULL || callee->code->argument_count != call->count || callee->code->handler_count > 0)
         return NULL;
-    int nested = 0, units = 0;
-    for (const Lowerer *in = l; in->inlined != NULL; in = in->inlined->caller) {
-        if (in->inlined->callee->code_object == callee->code_object) return NULL;
-        nested++;
-    }
-    for (int i = 0; i < l->fn->inlined.count; i++) units += l->fn->inlined.items[i].unit_count;
-    return nested < MAX_NESTED && units + callee->code->unit_count <= MAX_UNITS_IN_ALL ? callee : NULL;
+    return callee;
+}
+
+/* Of calls within each other: all, or those of one function. */
+static int count_nested(const Lowerer *l, const void *code_object) {
+    int count = 0;
+    for (const Lowerer *in = l; in->inlined != NULL; in = in->inlined->caller)
+        count += code_object == NULL || in->inlined->callee->code_object == code_object;
+    return count;
+}
+
+static bool is_affordable(const Lowerer *l, const Callee *callee, bool may_have_frame) {
+    int units = callee->code->unit_count, in_all = units;
+    for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].unit_count;
+    if (count_nested(l, NULL) >= MAX_NESTED) return false;
+    int again = count_nested(l, callee->code_object);
+    if (!may_have_frame) return again == 0 && in_all <= MAX_UNITS_IN_ALL;
+    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1);
+    return again < MAX_RECURSION && units <= l->units_left && (units <= share || units <= SMALL_UNITS);
 }
 
 static int add_frame(Lowerer *l, const Callee *callee) {
@@ -156,17 +244,36 @@ static int add_frame(Lowerer *l, const Callee *callee) {
     return l->fn->inlined.count;
 }
 
-static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee) {
+static uint8_t *types_of(Lowerer *l, const Call *call) {
+    uint8_t *types = arena_array(&l->cx->arena, uint8_t, call->count + 1);
+    for (int i = 0; i < call->count; i++) types[i] = likely_of(call->args[i]);
+    return types;
+}
+
+static bool is_known_to_need_frame(const Lowerer *l, const Callee *callee, const uint8_t *types) {
+    for (int i = 0; i < l->budget->framed.count; i++) {
+        const Framed *framed = &l->budget->framed.items[i];
+        if (framed->code == callee->code &&
+            memcmp(framed->types, types, (size_t)callee->code->argument_count) == 0)
+            return true;
+    }
+    return false;
+}
+
+static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, bool may_have_frame) {
     Arena *arena = &l->cx->arena;
     Lowerer *inner = arena_new(arena, Lowerer);
-    *inner = (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees};
+    *inner =
+        (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .budget = l->budget};
+    inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
-    *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function};
-    callee->code->argument_types = arena_array(arena, uint8_t, call->count + 1);
-    for (int i = 0; i < call->count; i++) callee->code->argument_types[i] = likely_of(call->args[i]);
+    *inner->inlined = (Inlined){
+        .caller = l, .callee = callee, .function = call->function, .may_have_frame = may_have_frame};
+    callee->code->argument_types = types_of(l, call);
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     Likely result = infer_return(inner->inference, callee->code);
     inner->inlined->type = result == LIKELY_INT ? IR_I64 : result == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+    if (may_have_frame) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     inner->locals = lower_empty_locals(inner);
     for (int i = 0; i < call->count; i++)
         inner->locals[i] =
@@ -174,13 +281,22 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee) 
     return inner;
 }
 
+static int64_t frame_words(const Lowerer *l, const Bytecode *code) {
+    return l->fn->layout[LAYOUT_frame_localsplus] / (int64_t)sizeof(void *) + code->local_count +
+           code->stack_size;
+}
+
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
     INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, inner->inlined->callee->version))->state =
         state;
-    INS0(l, room, 1)->state = state;
+    int without_frame = 0;
+    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) without_frame++;
+    INS0(l, room, without_frame + 1)->state = state;
+    if (inner->inlined->may_have_frame) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
     l->depth -= l->instr->arg + 2;
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
+    if (l->instr->handler >= 0) inner->inlined->caller_state->handler = l->handlers[l->instr->handler];
     inner->first_const = l->fn->const_count;
     inner->first_name = l->fn->name_count;
     inner->frame = add_frame(l, inner->inlined->callee);
@@ -233,28 +349,63 @@ static void go_back(Lowerer *l, const Before *before) {
     l->fn->cache_count = before->caches;
 }
 
-static bool try_inline(Lowerer *l, const Call *call, const Callee *callee) {
+/* What is left to be shared among the call sites that have not been lowered yet. */
+static void share_out(Lowerer *l, int units) {
+    l->units_left = units;
+    l->calls_left = 0;
+    for (int i = 0; i < l->code->count; i++)
+        l->calls_left += l->code->instrs[i].op == BC_CALL && !(l->code->instrs[i].flags & BC_COLD);
+}
+
+static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, bool may_have_frame) {
     jmp_buf given_up;
     const Before before = remember_all(l);
-    Lowerer *inner = new_lowerer(l, call, callee);
+    Lowerer *inner = new_lowerer(l, call, callee, may_have_frame);
     inner->inlined->given_up = &given_up;
     if (setjmp(given_up)) {
         go_back(l, &before);
         return false;
     }
+    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->code->unit_count;
+    share_out(inner, (share > units ? share : units) - units);
+    int given = inner->units_left;
     enter(l, inner, call);
     lower_all_places(inner);
+    l->hints->count = inner->first_hint;
+    if (may_have_frame) l->units_left -= units;
+    l->units_left -= given - inner->units_left;
     Ins *result = result_of(inner);
     l->block = inner->inlined->join;
     lower_push(l, result);
     return true;
 }
 
-bool lower_inline_call(Lowerer *l) {
+static bool inline_call(Lowerer *l) {
     Call call;
     if (l->callees == NULL || (l->instr->flags & BC_NO_SPECULATION) || l->index + 1 >= l->code->count)
         return false;
     if (!find_call(l, &call)) return false;
     const Callee *callee = find_callee(l, &call);
-    return callee != NULL && try_inline(l, &call, callee);
+    if (callee == NULL) return false;
+    lower_leave_here(l); /* the call is an event */
+    uint8_t *types = types_of(l, &call);
+    if (!is_known_to_need_frame(l, callee, types)) {
+        if (is_affordable(l, callee, false) && try_inline(l, &call, callee, false)) return true;
+        vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, types}));
+    }
+    if (!is_affordable(l, callee, true)) return false;
+    lower_need_frame(l);
+    return try_inline(l, &call, callee, true);
+}
+
+bool lower_inline_call(Lowerer *l) {
+    bool done = inline_call(l);
+    l->calls_left--;
+    return done;
+}
+
+void lower_begin_inlining(Lowerer *l) {
+    int units = FRAMED_UNITS + l->code->unit_count;
+    l->budget = arena_new(&l->cx->arena, Budget);
+    share_out(l, units < MOST_FRAMED_UNITS ? units : MOST_FRAMED_UNITS);
 }

@@ -18,14 +18,14 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP)
         return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
-    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
-    if (l->inlined != NULL) return box(l, value);
+    if (!l->framed) return box(l, value);
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
         if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
         flush_local(l, slot);
-        Ins *object = INS0(l, ldloc, slot);
+        Ins *object = INS0(l, ldloc, lower_slot(l, slot));
         object->nullable = false;
         return object;
     }
@@ -56,11 +56,14 @@ Ins *lower_guarded(Ins *guard, FrameState *state) {
 
 /* A local variable that was unboxed once is known from now on. */
 static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
-    for (int slot = 0; l->inlined != NULL && slot < l->code->local_count; slot++)
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].value == object) l->locals[slot].number = number;
-    if (l->inlined != NULL) return number;
-    if (object->op != IR_ldloc_OP || l->locals[object->imm].loaded != object) return number;
-    l->locals[object->imm] = (Local){.value = number, .bound = K_INT(l, 1), .quiet = true};
+    if (!l->framed) return number;
+    int local = lower_local_of(l, object);
+    for (int i = 0; local < 0 && i < l->code->local_count; i++) /* an argument that the frame was made with */
+        if (l->locals[i].loaded == object) local = i;
+    if (local < 0 || l->locals[local].loaded != object) return number;
+    l->locals[local] = (Local){.value = number, .bound = K_INT(l, 1), .quiet = true};
     return number;
 }
 
@@ -305,7 +308,7 @@ bool lower_number_store_subscr(Lowerer *l) {
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
-    if (l->inlined != NULL) {
+    if (!l->framed) {
         lower_push(l, local->number ? local->number : local->value);
         return true;
     }
@@ -322,7 +325,7 @@ bool lower_number_store(Lowerer *l, int slot) {
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
     else if (info != NULL && info->type == LIKELY_FLOAT)
         value = lower_const(l, IR_kf64_OP, bits_of(info->real));
-    if (l->inlined != NULL && value != NULL) { /* what it held lives until now */
+    if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
         *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
         lower_pop_any(l);
@@ -333,13 +336,14 @@ bool lower_number_store(Lowerer *l, int slot) {
         return false;
     }
     if (!local->quiet && local->value == NULL)
-        INS0(l, clrloc, slot); // what it held goes now, as it would in the interpreter
+        INS0(l, clrloc, lower_slot(l, slot)); // what it held goes now, as it would in the interpreter
     *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     lower_pop_any(l);
     return true;
 }
 
 void lower_number_delete(Lowerer *l, int slot) {
+    lower_need_frame(l);
     Local *local = &l->locals[slot];
     if (local->value != NULL) lower_flush(l);
     *local = (Local){.bound = K_INT(l, 1)};
@@ -361,7 +365,7 @@ static void flush_local(Lowerer *l, int slot) {
     Ins *object = box(l, local->value);
     local->stale = false;
     Ins *store = ir_new_ins(l->fn, IR_stboxed_OP, IR_VOID, 1);
-    store->imm = slot;
+    store->imm = lower_slot(l, slot);
     store->args[0] = object;
     ir_append(l->block, store);
     if (certain) return;
@@ -391,7 +395,7 @@ static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
 }
 
 bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
-    return l->inlined != NULL || l->stale[target] == NULL || l->stale[target][slot];
+    return !l->framed || l->stale[target] == NULL || l->stale[target][slot];
 }
 
 /* What an entry finds in the memory of a local that may be unbound. */
@@ -420,7 +424,7 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
 
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
-    if (l->inlined != NULL) {
+    if (!l->framed) {
         if (local->value != NULL) local->value = as_type(l, local->value, type, state);
         return;
     }
@@ -439,11 +443,11 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         !local->stale) { /* nothing was stored there yet */
         local->value = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
         local->bound = K_INT(l, 0);
-        local->stale = l->inlined != NULL; /* memory, where there is any, has nothing too */
+        local->stale = false; /* memory has nothing too */
         return;
     }
     flush_local(l, slot);
-    Ins *object = INS0(l, ldloc, slot);
+    Ins *object = INS0(l, ldloc, lower_slot(l, slot));
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
     if (may_be_unbound) {
         unbox_if_bound(l, local, object, is_null, type, state);

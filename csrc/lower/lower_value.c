@@ -25,9 +25,9 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
         l->inference->operands[l->index].left != LIKELY_CHAR)
         return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
-    if (left->op != IR_ldloc_OP || l->index + 1 >= l->code->count) return false;
+    if (lower_local_of(l, left) < 0 || l->index + 1 >= l->code->count) return false;
     const Instr *next = &l->code->instrs[l->index + 1];
-    return next->op == BC_STORE_FAST && next->arg == left->imm;
+    return next->op == BC_STORE_FAST && next->arg == lower_local_of(l, left);
 }
 
 /* The interpreter notes the operands of these; of all others the next tier knows what this one notes. */
@@ -48,7 +48,8 @@ void lower_BINARY_OP(Lowerer *l) {
     };
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
-        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, left->imm), K_INT(l, l->instr->arg2)));
+        lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, lower_local_of(l, left)),
+                                K_INT(l, l->instr->arg2)));
         return;
     }
     bool in_place = l->instr->arg2;
@@ -192,13 +193,17 @@ void lower_UNPACK_EX(Lowerer *l) {
     push_outs(l, l->instr->arg + 1 + l->instr->arg2);
 }
 
-void lower_CALL(Lowerer *l) {
-    if (l->inference && lower_range_loop(l)) return;
+void lower_call_operands(Lowerer *l) {
     if (l->inference && lower_builtin_call(l)) return;
     if (l->inference && lower_inline_call(l)) return;
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);
+}
+
+void lower_CALL(Lowerer *l) {
+    if (l->inference && lower_range_loop(l)) return;
+    if (!lower_choice_call(l)) lower_call_operands(l);
 }
 
 void lower_CALL_FUNCTION_EX(Lowerer *l) {

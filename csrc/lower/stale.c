@@ -169,7 +169,7 @@ static void walk_from(Stale *s, int index) {
     }
 }
 
-bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference) {
+bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference, bool arguments) {
     Arena *arena = &cx->arena;
     Stale s = {.cx = cx, .code = code, .inference = inference};
     s.on_arrival = arena_array(arena, bool *, code->count + 1);
@@ -182,6 +182,7 @@ bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *
         bool behind_yield = i > 0 && (code->instrs[i - 1].op == BC_YIELD_VALUE ||
                                       code->instrs[i - 1].op == BC_RETURN_GENERATOR);
         memset(s.now, 0, (size_t)code->local_count);
+        if (i == 0) memset(s.now, arguments, (size_t)code->argument_count);
         if (entry || behind_yield) arrive(&s, i - 1, i);
     }
     for (int i = 0; i < code->handler_count; i++) arrive(&s, -1, code->handlers[i].target);

@@ -7,7 +7,8 @@
 #include "lower/infer.h"
 
 /* By instruction that control jumps to, then by local: false where the memory is to have the number on every
- * way there. Those ways store it where it turns out that they have not. NULL: nothing is known. */
-bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference);
+ * way there. Those ways store it where it turns out that they have not. NULL: nothing is known. At the start
+ * memory has the arguments, or lacks them, too: `arguments`. */
+bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference, bool arguments);
 
 #endif

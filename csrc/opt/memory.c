@@ -13,6 +13,7 @@ uint64_t memory_read(const Ins *ins) {
     switch (ins->op) {
     case IR_ldloc_OP: return slot_bit(ins->imm);
     case IR_type_is_OP:
+    case IR_type_index_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:
     case IR_module_is_OP:
@@ -97,10 +98,11 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_seq_item_OP:
     case IR_str_next_OP: return MEM_ITERATORS;
     case IR_call_OP:
-        if (ins->imm == H_rt_make_cell) return MEM_SHARED | slot_bit(ins->args[0]->imm);
         if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
-        if (ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
+        if (ins->imm == H_rt_make_cell || ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
+    case IR_push_OP:
+    case IR_pop_OP: return UINT64_MAX; /* its slots are memory between these only */
     case IR_turn_OP: return 0;                      /* it goes on only when no code ran */
     case IR_poll_OP: return MEM_SHARED;
     default: return ir_runs_code(ins) ? MEM_SHARED : 0;

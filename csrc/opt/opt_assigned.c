@@ -40,21 +40,33 @@ static void meet_entry(Assigned *a, EntryKind kind, uint32_t offset) {
             meet(a, a->fn->entries.items[i].block);
 }
 
+static int local_count(const Assigned *a, const Ins *ins) {
+    return ins->frame ? a->fn->inlined.items[ins->frame - 1].local_count : a->fn->local_count;
+}
+
+static bool names_local(const Assigned *a, const Ins *ins, int64_t local) {
+    return local >= 0 && local < local_count(a, ins);
+}
+
 static void step(Assigned *a, const Ins *ins) {
-    if (ins->op == IR_call_OP && ins->imm == H_rt_add_local && ins->args[2]->imm >= 0 &&
-        ins->args[2]->imm < a->fn->local_count)
-        unbind(a, ins->args[2]->imm); /* until the result is stored */
+    if (ins->op == IR_call_OP && ins->imm == H_rt_add_local && names_local(a, ins, ins->args[2]->imm))
+        unbind(a, ir_local_slot(a->fn, ins->frame, (int)ins->args[2]->imm)); /* until the result is stored */
     if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
         meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
     if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
     if (ins->op == IR_clrloc_OP) unbind(a, ins->imm);
+    for (int i = 1; ins->op == IR_push_OP && i < ins->arg_count; i++) {
+        int slot = ir_local_slot(a->fn, ins->frame, i - 1);
+        if (ins->args[i]->op != IR_null_OP) bind(a, slot);
+        else unbind(a, slot);
+    }
     if (ins->op == IR_yield_OP) meet_entry(a, ENTRY_RESUME, (uint32_t)ins->imm + 1);
     if (ins->op != IR_call_OP) return;
-    if (ins->imm == H_rt_make_cell && ins->args[0]->imm >= 0 && ins->args[0]->imm < a->fn->local_count)
-        bind(a, ins->args[0]->imm);
+    if (ins->imm == H_rt_make_cell && names_local(a, ins, ins->args[0]->imm))
+        bind(a, ir_local_slot(a->fn, ins->frame, (int)ins->args[0]->imm));
     if (ins->imm == H_rt_copy_free_vars)
-        for (int64_t i = 0; i < ins->args[0]->imm && i < a->fn->local_count; i++)
-            bind(a, a->fn->local_count - 1 - i);
+        for (int i = 0; i < ins->args[0]->imm && i < local_count(a, ins); i++)
+            bind(a, ir_stack_slot(a->fn, ins->frame, 0) - 1 - i);
 }
 
 static void walk(Assigned *a, Block *block) {
@@ -99,7 +111,7 @@ static void start_facts(Assigned *a) {
 }
 
 void opt_assigned(Fn *fn) {
-    Assigned a = {.fn = fn, .words = (fn->local_count + 63) / 64};
+    Assigned a = {.fn = fn, .words = (ir_slot_count(fn) + 63) / 64};
     if (a.words == 0) return;
     size_t size = (size_t)fn->blocks.count * (size_t)a.words;
     a.in = arena_array(fn_arena(fn), uint64_t, size);

@@ -86,6 +86,8 @@ static bool is_numbered(const Ins *ins) {
     case IR_builtins_OP:
     case IR_keys_are_OP:
     case IR_type_is_OP:
+    case IR_type_index_OP:
+    case IR_further_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:
     case IR_module_is_OP:

@@ -74,10 +74,12 @@ static Ins *state_use(const Refcount *r, const Ins *ins, int i) { return r->uses
 
 /* --- which values own a reference --- */
 
-static bool slot_changes(const Ins *ins, int64_t slot) {
+static bool slot_changes(const Fn *fn, const Ins *ins, int64_t slot) {
     if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_clrloc_OP)
         return ins->imm == slot;
-    return ins->op == IR_call_OP && ins->imm == H_rt_make_cell && ins->args[0]->imm == slot;
+    if (ins->op == IR_push_OP || ins->op == IR_pop_OP) return ir_frame_of_slot(fn, slot) == ins->frame;
+    return ins->op == IR_call_OP && ins->imm == H_rt_make_cell &&
+           ir_local_slot(fn, ins->frame, (int)ins->args[0]->imm) == slot;
 }
 
 /* Note for each value the last instruction of its own block that uses it (scratch), and whether others do. */
@@ -152,7 +154,7 @@ static const Ins *first_item(const Ins *item) {
     return source_of(from) == SOURCE_ITEM && from->block == item->block ? first_item(from) : item;
 }
 
-static bool must_own(const Ins *value) {
+static bool must_own(const Fn *fn, const Ins *value) {
     const Ins *last = value->scratch, *first = value, *root = value;
     Source source = source_of(value);
     if (value->use_count >= 0) return true;       /* used outside its block */
@@ -167,7 +169,7 @@ static bool must_own(const Ins *value) {
     if (source != SOURCE_SLOT && ir_runs_code(last)) return true;
     bool may_change = source == SOURCE_KEPT;
     for (const Ins *ins = root->next; ins != last; ins = ins->next) {
-        if (source != SOURCE_KEPT && slot_changes(ins, root->imm)) return true;
+        if (source != SOURCE_KEPT && slot_changes(fn, ins, root->imm)) return true;
         if (may_change && items_may_change(ins)) return true;
         may_change |= source != SOURCE_SLOT && ins == first;
     }
@@ -184,8 +186,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(ins))
-                continue;
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(fn, ins)) continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));

@@ -206,12 +206,14 @@ error:
     return NULL;
 }
 
+/* The loop runs here and now, whichever thread it ran in before. */
 Reactor *reactor_current(State *state) {
     PyObject *loop = PyObject_CallNoArgs(state->get_running_loop);
     if (loop == NULL) return NULL;
     if (loop == state->last_loop) {
         Reactor *reactor = state->last_reactor;
         Py_DECREF(loop);
+        reactor->thread = PyThread_get_thread_ident();
         if (!reactor->closed && reactor->generation == fork_generation()) return reactor;
         loop = Py_NewRef(loop);
     }

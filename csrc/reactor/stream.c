@@ -349,7 +349,7 @@ static PyObject *queue_write(Stream *stream, const char *data, size_t size) {
         return NULL;
     }
     memcpy(request->data, data, size);
-    uv_buf_t piece = uv_buf_init(request->data, (unsigned)size);
+    uv_buf_t piece = {.base = request->data, .len = size}; // uv_buf_init takes 32 bits
     int error = uv_write(&request->uv, &stream->handle->uv.stream, &piece, 1, on_written);
     if (error != 0) {
         PyMem_RawFree(request);

@@ -76,25 +76,36 @@ static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
 static void end_frame(PyThreadState *tstate, Frame *frame) {
     int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
-    tstate->recursion_remaining--; /* as one level, see rt_call.c */
-    cp_clear_frame(tstate, frame);
-    tstate->recursion_remaining++;
+    cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
+    cp_leave_recursive(tstate);
     if (on_top) tstate->datastack_top = (PyObject **)frame;
     else PyMem_Free(frame);
 }
 
-/* Make the frames that are not there yet, outermost first. */
-static void make_frames(PyThreadState *tstate, Frames *f, Frame *frame, PyObject **spill) {
-    f->at[f->record->level_count - 1] = frame;
+/* Those that are there: the innermost of them is the running one. */
+static void find_frames(PyThreadState *tstate, Frames *f) {
+    Frame *frame = cp_current_frame(tstate);
+    for (int level = 0; level < f->record->level_count; level++) {
+        if (!f->record->levels[level].there) continue;
+        f->at[level] = frame;
+        frame = frame->previous;
+    }
+}
+
+/* Make the frames that are not there yet, outermost first; from now on each is a level of recursion. */
+static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
+    find_frames(tstate, f);
     for (int level = f->record->level_count - 2; level >= 0; level--) {
+        set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
+        if (f->record->levels[level].there) continue;
         const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
         int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
         while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED) row++;
         f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
         f->at[level]->previous = f->at[level + 1];
-        set_place(f->at[level], f->record->levels[level].lasti);
-        set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
+        tstate->recursion_remaining--;
     }
+    set_place(f->at[0], f->record->levels[0].lasti);
 }
 
 /* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */
@@ -187,24 +198,32 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     return CP_GO_ON;
 }
 
+/* The interpreter runs the frames of calls put in line, innermost first. The function's own is left to
+ * rt_run, when this code is off the stack: how it is to go on. */
+static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
+    for (int level = 0; level < f->record->level_count - 1; level++) {
+        cp_set_current_frame(tstate, f->at[level + 1]);
+        cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
+        PyObject *result = osr_interpret(tstate, f->at[level], how);
+        tstate->recursion_remaining--;
+        end_frame(tstate, f->at[level]);
+        how = return_to(f, level + 1, result);
+    }
+    return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
+}
+
+void rt_clear_frame(PyThreadState *tstate, Frame *frame) { cp_clear_frame(tstate, frame); }
+
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     Frames f = {.compiled = compiled, .record = record};
-    make_frames(tstate, &f, frame, spill);
+    make_frames(tstate, &f, spill);
     place_values(&f, spill);
     set_stack_depth(f.at[0], record->levels[0].depth);
     set_place(f.at[0], record->levels[0].offset - 1);
     count_exit(tstate, compiled, record, &f);
-    CpEntry how = CP_GO_ON;
-    for (int level = 0; level < record->level_count - 1; level++) {
-        cp_set_current_frame(tstate, f.at[level + 1]);
-        PyObject *result = osr_interpret(tstate, f.at[level], how);
-        end_frame(tstate, f.at[level]);
-        how = return_to(&f, level + 1, result);
-    }
-    /* rt_run goes on in the interpreter, when this code is off the stack */
-    return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
+    return interpret_inlined(tstate, &f, CP_GO_ON);
 }
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
@@ -218,26 +237,33 @@ void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, 
 
 i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
-    int slots = frame->f_code->co_nlocalsplus;
-    set_place(frame, record->levels[0].lasti);
+    Frames f = {.compiled = compiled, .record = record};
+    find_frames(tstate, &f);
+    set_place(f.at[0], record->levels[0].lasti);
     for (int i = 0; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_IF) i += spill[i] == NULL;
-        if (slot->slot >= slots || (slot->kind != EXIT_I64 && slot->kind != EXIT_F64)) continue;
-        Py_XSETREF(frame->localsplus[slot->slot], boxed(slot->kind, spill[i]));
+        if (slot->kind != EXIT_I64 && slot->kind != EXIT_F64) continue;
+        bool is_local = false;
+        PyObject **place = slot_place(&f, slot->slot, &is_local);
+        if (is_local) Py_XSETREF(*place, boxed(slot->kind, spill[i]));
     }
     if (rt_poll(tstate) < 0) return -1;
     return cp_is_tracing(tstate) || compiled->invalid;
 }
 
 i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
-    const ExitLevel *level = &compiled->exits[exit].levels[0];
-    set_place(frame, level->lasti);
+    const ExitRecord *record = &compiled->exits[exit];
+    const ExitLevel *outermost = &record->levels[record->level_count - 1];
+    Frames f = {.compiled = compiled, .record = record};
+    find_frames(tstate, &f);
+    set_place(f.at[0], record->levels[0].lasti);
     if (cp_poll_quietly(tstate)) return cp_is_tracing(tstate) || compiled->invalid;
     i64 status = rt_exit_poll(tstate, frame, compiled, exit, spill);
     FunctionRecord *function = compiled->record;
     if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status;
-    compile_back_soon(function, level->offset, level->lasti);
+    if (record->level_count == 1) compile_back_soon(function, outermost->offset, outermost->lasti);
+    else compile_rearm(function, outermost->offset);
     return 1;
 }
 
@@ -254,11 +280,11 @@ static PyObject *take_exception(void) {
     return value;
 }
 
-/* The exception that is set leaves the calls put in line: their frames are seen in its traceback only. */
+/* The exception that is set leaves the calls put in line. */
 static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f->at[level]);
-        cp_add_traceback(f->at[level]);
+        if (level > 0 || f->record->kind == EXIT_RAISE) cp_add_traceback(f->at[level]);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
         end_frame(tstate, f->at[level]);
@@ -269,23 +295,23 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
     Frames f = {.compiled = compiled, .record = record};
+    bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls;
     record->count++;
-    make_frames(tstate, &f, frame, spill);
-    if (record->level_count > 1) place_values(&f, spill); /* the frames are shown in the traceback */
-    if (record->kind == EXIT_RAISE) {
-        set_place(frame, level->lasti);
+    make_frames(tstate, &f, spill);
+    if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
+    if (!again) {
         if (tstate->curexc_type == NULL)
             PyErr_SetString(PyExc_SystemError, "error return without exception set");
-        unwind_inlined(tstate, &f);
-        if (cp_is_tracing(tstate)) { /* events are the interpreter's business */
-            if (record->level_count == 1) place_values(&f, spill);
-            set_stack_depth(frame, level->depth);
-            spill[0] = RT_UNWIND;
+        if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
+            if (!calls) place_values(&f, spill);
+            set_stack_depth(f.at[0], record->levels[0].depth);
+            spill[0] = interpret_inlined(tstate, &f, CP_UNWIND);
             return 0;
         }
+        unwind_inlined(tstate, &f);
         cp_add_traceback(frame);
     }
-    if (record->level_count == 1) place_values(&f, spill);
+    if (!calls) place_values(&f, spill);
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
     int depth = level->depth;
     if (level->lasti_pushed >= 0) {

@@ -3,6 +3,7 @@
 #define DXPY_RUNTIME_RT_H
 
 #include "cpython/compat.h"
+#include "cpython/decode.h"
 #include "ir/image.h"
 #include "ir/ir.h"
 #include "jit/table.h"
@@ -18,8 +19,9 @@ typedef struct RtCache {
     PyObject *value;       // borrowed from the type's dict, valid with version
     uint32_t keys_version; /* dk_version of the globals' keys */
     uint32_t spare;
-    int64_t offset; /* of a global from the start of its dict's keys */
-    void *spare_pointers[3];
+    int64_t offset;            /* of a global from the start of its dict's keys */
+    uint32_t seen[SEEN_TYPES]; /* versions of the owners' types, in the order they came; 0: no more */
+    void *spare_pointer;
 } RtCache;
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
@@ -165,6 +167,7 @@ i64 rt_range_end(i64 start, i64 stop, i64 step);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_exit_turn(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
+void rt_clear_frame(TS, FR);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
@@ -190,7 +193,19 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
-uint32_t rt_seen_type(const RtCache *cache);
+void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);
+
+/* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
+PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
+/* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,
+ * CPython's own way is to be taken; else the result may be an error. */
+bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result);
+bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result);
+bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
+bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
+bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
+/* The function that calling an object calls; NULL: CPython's own way. borrowed */
+PyObject *rt_special_call(PyObject *callable);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */

@@ -5,8 +5,6 @@
  * than it brings. */
 #include "runtime/rt.h"
 
-#include "cpython/decode.h"
-
 /* --- globals and builtins --- */
 
 typedef enum GlobalKind { GLOBAL_UNKNOWN, GLOBAL_OWN, GLOBAL_BUILTIN } GlobalKind;
@@ -193,22 +191,71 @@ typedef enum AttrKind {
     ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
 } AttrKind;
 
-enum { MISSES_BEFORE_REST = 16, REST = 1024 };
-
 /* The version of a type, given one first if need be. 0: it cannot have one. */
 static uint32_t version_of(PyTypeObject *type, PyObject *name) {
     if (cp_type_version(type) == 0) _PyType_Lookup(type, name);
     return cp_type_version(type);
 }
 
-static bool may_fill(RtCache *cache) {
-    if (cache->misses < MISSES_BEFORE_REST) {
-        cache->misses++;
-        return true;
+/* --- what all sites know together: a class and a name that a site's own cache is not of --- */
+
+typedef struct Shared {
+    PyObject *name; // new ref: no other name may take its address
+    RtCache cache;
+} Shared;
+
+typedef enum Use { USE_LOAD, USE_STORE, USE_METHOD, USE_SPECIAL, USES } Use;
+
+enum { SHARED = 1024, MISSES_BEFORE_REST = 16 };
+
+static Shared shared[USES][SHARED]; // one per process, like type versions; guarded by the GIL
+
+static inline Shared *shared_place(Use use, uint32_t version, PyObject *name) {
+    return &shared[use][(version * 31 ^ (uintptr_t)name >> 4) % SHARED];
+}
+
+/* NULL: nothing is known of this class and name. */
+static inline RtCache *shared_find(Use use, PyTypeObject *type, PyObject *name) {
+    uint32_t version = cp_type_version(type);
+    Shared *place = shared_place(use, version, name);
+    return version != 0 && place->cache.version == version && place->name == name ? &place->cache : NULL;
+}
+
+/* What a site has not met before. */
+static void note_type(RtCache *cache, uint32_t version) {
+    for (int i = 0; i < SEEN_TYPES; i++) {
+        if (cache->seen[i] == version) return;
+        if (cache->seen[i] != 0) continue;
+        cache->seen[i] = version;
+        return;
     }
-    if (++cache->misses < REST) return false;
-    cache->misses = 0;
-    return true;
+    cache->misses = MISSES_BEFORE_REST;
+}
+
+/* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an
+ * owner whose kind is ATTR_NONE; that is kept too, or else it would be asked again each time. */
+static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, const RtCache *found) {
+    uint32_t version = version_of(type, name);
+    if (version == 0) return;
+    Shared *place = shared_place(use, version, name);
+    uint16_t misses = place->cache.version == version && place->name == name ? place->cache.misses : 0;
+    Py_INCREF(name);
+    Py_XSETREF(place->name, name); /* a str: its end runs nothing */
+    place->cache = *found;
+    place->cache.version = version;
+    place->cache.misses = (uint16_t)Py_MIN(misses + 1, MISSES_BEFORE_REST);
+    note_type(cache, version);
+    if (found->kind == ATTR_NONE || cache->misses >= MISSES_BEFORE_REST) return;
+    RtCache filled = *found;
+    filled.version = version;
+    filled.misses = (uint16_t)(cache->misses + 1);
+    memcpy(filled.seen, cache->seen, sizeof(filled.seen));
+    *cache = filled;
+}
+
+/* Is it worth asking where an owner keeps the name? */
+static bool may_fill(PyObject *name, const RtCache *known) {
+    return PyUnicode_CHECK_INTERNED(name) && (known == NULL || known->misses < MISSES_BEFORE_REST);
 }
 
 static PyObject *instance_dict(PyObject *owner) { // borrowed, NULL: none (yet)
@@ -247,44 +294,50 @@ static AttrKind own_place(PyTypeObject *type, PyObject *owner, PyObject *name, R
     return cache->index >= 0 ? ATTR_DICT : ATTR_NONE;
 }
 
+static AttrKind load_from_type(PyTypeObject *class, PyObject *name, RtCache *found) {
+    PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
+    if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return ATTR_NONE;
+    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return ATTR_NONE;
+    found->keys_version = version_of(class, name);
+    found->value = value;
+    return found->keys_version != 0 ? ATTR_OF_TYPE : ATTR_NONE;
+}
+
+static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *found) {
+    PyObject *attribute = _PyType_Lookup(type, name);
+    if (attribute == NULL) return own_place(type, owner, name, found);
+    if (is_slot_member(attribute)) {
+        found->index = (int32_t)((PyMemberDescrObject *)attribute)->d_member->offset;
+        return ATTR_MEMBER;
+    }
+    if (Py_IS_TYPE(attribute, &PyProperty_Type)) {
+        found->value = cp_property_getter(attribute);
+        return found->value != NULL && PyFunction_Check(found->value) ? ATTR_PROPERTY : ATTR_NONE;
+    }
+    if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
+    AttrKind kind = own_place(type, owner, name, found);
+    if (kind != ATTR_NONE || Py_TYPE(attribute)->tp_descr_get != NULL) return kind;
+    found->value = attribute;
+    return shadow_check(type, owner, name, found);
+}
+
 /* Decide how owner.name is to be found next time. Runs no Python code. */
 static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
-    cache->version = 0;
-    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name)) return;
+    if (!may_fill(name, shared_find(USE_LOAD, type, name))) return;
+    RtCache found = {0};
     AttrKind kind = ATTR_NONE;
     if (type->tp_getattro == PyModule_Type.tp_getattro && PyModule_CheckExact(owner)) {
         PyObject *dict = PyModule_GetDict(owner);
-        cache->index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
-        if (cache->index >= 0) kind = ATTR_MODULE;
+        found.index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
+        if (found.index >= 0) kind = ATTR_MODULE;
     } else if (type->tp_getattro == PyType_Type.tp_getattro) {
-        PyTypeObject *class = (PyTypeObject *)owner;
-        PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(type, name);
-        if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return;
-        if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return;
-        cache->keys_version = version_of(class, name);
-        cache->value = value;
-        if (cache->keys_version != 0) kind = ATTR_OF_TYPE;
+        kind = load_from_type((PyTypeObject *)owner, name, &found);
     } else if (type->tp_getattro == PyObject_GenericGetAttr) {
-        PyObject *found = _PyType_Lookup(type, name);
-        if (found == NULL) {
-            kind = own_place(type, owner, name, cache);
-        } else if (is_slot_member(found)) {
-            cache->index = (int32_t)((PyMemberDescrObject *)found)->d_member->offset;
-            kind = ATTR_MEMBER;
-        } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
-            cache->value = cp_property_getter(found);
-            if (cache->value != NULL && PyFunction_Check(cache->value)) kind = ATTR_PROPERTY;
-        } else if (Py_TYPE(found)->tp_descr_set == NULL) {
-            kind = own_place(type, owner, name, cache);
-            if (kind == ATTR_NONE && Py_TYPE(found)->tp_descr_get == NULL) {
-                cache->value = found;
-                kind = shadow_check(type, owner, name, cache);
-            }
-        }
+        kind = load_from_instance(type, owner, name, &found);
     }
-    cache->kind = (uint16_t)kind;
-    cache->version = kind != ATTR_NONE ? version_of(type, name) : 0;
+    found.kind = (uint16_t)kind;
+    fill(USE_LOAD, type, name, cache, &found);
 }
 
 /* The class attribute in the cache, if the instance does not have its own. */
@@ -303,92 +356,126 @@ static inline bool class_value_holds(PyTypeObject *type, PyObject *owner, PyObje
     }
 }
 
-PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
-    PyTypeObject *type = Py_TYPE(owner);
-    if (cache->version != 0 && cp_type_version(type) == cache->version) {
-        PyObject *value = NULL;
-        if (__builtin_expect(cache->kind == ATTR_VALUE, 1)) {
-            PyDictValues *values = *cp_values(owner);
-            if (values != NULL && (value = values->values[cache->index]) != NULL) return Py_NewRef(value);
-        }
-        switch (cache->kind) {
-        case ATTR_VALUE: break;
-        case ATTR_DICT: {
-            PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
-            if (dict != NULL && !(cp_has_values(type) && *cp_values(owner) != NULL))
-                value = by_index(dict, cache->index, name);
-            break;
-        }
-        case ATTR_MEMBER: value = *(PyObject **)((char *)owner + cache->index); break;
-        case ATTR_PROPERTY: {
-            PyObject *getter = Py_NewRef(cache->value);
-            PyObject *result = rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1);
-            Py_DECREF(getter);
-            return result;
-        }
-        case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
-        case ATTR_OF_TYPE:
-            if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = cache->value;
-            break;
-        default:
-            if (class_value_holds(type, owner, name, cache)) value = cache->value;
-        }
-        if (value != NULL) return Py_NewRef(value);
+/* By a cache of the owner's class. False: it does not say. */
+static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, PyObject *name,
+                           PyObject **result) {
+    PyObject *value = NULL;
+    if (__builtin_expect(cache->kind == ATTR_VALUE, 1)) {
+        PyDictValues *values = *cp_values(owner);
+        if (values == NULL || (value = values->values[cache->index]) == NULL) return false;
+        *result = Py_NewRef(value);
+        return true;
     }
-    PyObject *result = PyObject_GetAttr(owner, name);
+    switch (cache->kind) {
+    case ATTR_NONE: break;
+    case ATTR_DICT: {
+        PyObject *dict = cp_has_values(type) ? *cp_managed_dict(owner) : instance_dict(owner);
+        if (dict != NULL && !(cp_has_values(type) && *cp_values(owner) != NULL))
+            value = by_index(dict, cache->index, name);
+        break;
+    }
+    case ATTR_MEMBER: value = *(PyObject **)((char *)owner + cache->index); break;
+    case ATTR_PROPERTY: {
+        PyObject *getter = Py_NewRef(cache->value);
+        *result = rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1);
+        Py_DECREF(getter);
+        return true;
+    }
+    case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
+    case ATTR_OF_TYPE:
+        if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = cache->value;
+        break;
+    default:
+        if (class_value_holds(type, owner, name, cache)) value = cache->value;
+    }
+    *result = Py_XNewRef(value);
+    return value != NULL;
+}
+
+static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    RtCache *known = shared_find(USE_LOAD, type, name);
+    PyObject *result;
+    if (known != NULL) {
+        note_type(cache, known->version);
+        if (load_by(known, type, owner, name, &result)) return result;
+    }
+    result = PyObject_GetAttr(owner, name);
     if (result != NULL) fill_load(owner, name, cache);
     return result;
 }
 
-static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
+PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
-    cache->version = 0;
-    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_setattro != PyObject_GenericSetAttr)
-        return;
-    PyObject *found = _PyType_Lookup(type, name);
-    AttrKind kind = ATTR_NONE;
-    if (found != NULL && is_slot_member(found)) {
-        PyMemberDef *member = ((PyMemberDescrObject *)found)->d_member;
-        cache->index = (int32_t)member->offset;
-        if (!(member->flags & READONLY)) kind = ATTR_MEMBER;
-    } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
-        kind = own_place(type, owner, name, cache);
-        if (kind == ATTR_DICT) kind = ATTR_NONE; /* a dict has versions and watchers to keep */
-    }
-    cache->kind = (uint16_t)kind;
-    cache->version = kind != ATTR_NONE ? version_of(type, name) : 0;
+    PyObject *result;
+    if (cache->version != 0 && cp_type_version(type) == cache->version &&
+        load_by(cache, type, owner, name, &result))
+        return result;
+    return load_other(owner, name, cache);
 }
 
-i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
+static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (cache->version != 0 && cp_type_version(type) == cache->version) {
-        if (cache->kind == ATTR_VALUE) {
-            PyDictValues *values = *cp_values(owner);
-            PyObject *old = values != NULL ? values->values[cache->index] : NULL;
-            if (old != NULL) { /* a first store also notes the order of insertion: the slow way does */
-                values->values[cache->index] = Py_NewRef(value);
-                Py_DECREF(old);
-                return 0;
-            }
-        } else if (cache->kind == ATTR_MEMBER) {
-            PyObject **place = (PyObject **)((char *)owner + cache->index), *old = *place;
-            *place = Py_NewRef(value);
-            Py_XDECREF(old);
-            return 0;
+    if (!may_fill(name, shared_find(USE_STORE, type, name))) return;
+    RtCache filled = {0};
+    AttrKind kind = ATTR_NONE;
+    if (type->tp_setattro == PyObject_GenericSetAttr) {
+        PyObject *found = _PyType_Lookup(type, name);
+        if (found != NULL && is_slot_member(found)) {
+            PyMemberDef *member = ((PyMemberDescrObject *)found)->d_member;
+            filled.index = (int32_t)member->offset;
+            if (!(member->flags & READONLY)) kind = ATTR_MEMBER;
+        } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
+            kind = own_place(type, owner, name, &filled);
+            if (kind == ATTR_DICT) kind = ATTR_NONE; /* a dict has versions and watchers to keep */
         }
     }
+    filled.kind = (uint16_t)kind;
+    fill(USE_STORE, type, name, cache, &filled);
+}
+
+static inline bool store_by(const RtCache *cache, PyObject *owner, PyObject *value) {
+    PyObject **place;
+    if (__builtin_expect(cache->kind == ATTR_VALUE, 1)) {
+        PyDictValues *values = *cp_values(owner);
+        if (values == NULL) return false;
+        place = &values->values[cache->index];
+        if (*place == NULL) cp_note_insertion(values, cache->index);
+    } else if (cache->kind == ATTR_MEMBER) {
+        place = (PyObject **)((char *)owner + cache->index);
+    } else {
+        return false;
+    }
+    PyObject *old = *place;
+    *place = Py_NewRef(value);
+    Py_XDECREF(old);
+    return true;
+}
+
+static __attribute__((noinline)) i64 store_other(PyObject *owner, PyObject *name, PyObject *value,
+                                                 RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    RtCache *known = shared_find(USE_STORE, type, name);
+    if (known != NULL) {
+        note_type(cache, known->version);
+        if (store_by(known, owner, value)) return 0;
+    }
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
-    if (cache->version == 0 || cp_type_version(type) != cache->version) fill_store(owner, name, cache);
+    if (Py_TYPE(owner) == type) fill_store(owner, name, cache);
     return 0;
 }
 
-/* A class that is still being set up brings a few misses. */
-enum { MISSES_OF_ONE_CLASS = 4 };
+i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
+    if (cache->version != 0 && cp_type_version(Py_TYPE(owner)) == cache->version &&
+        store_by(cache, owner, value))
+        return 0;
+    return store_other(owner, name, value, cache);
+}
 
-uint32_t rt_seen_type(const RtCache *cache) {
+void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]) {
     bool by_dict = cache->kind == ATTR_DICT || cache->kind == ATTR_CLASS_DICT;
-    if (cache->misses > MISSES_OF_ONE_CLASS || (cache->version != 0 && by_dict)) return SEEN_SEVERAL;
-    return cache->version;
+    memcpy(seen, cache->seen, sizeof(cache->seen));
+    if (cache->misses >= MISSES_BEFORE_REST || (cache->version != 0 && by_dict)) seen[0] = SEEN_SEVERAL;
 }
 
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }
@@ -397,29 +484,33 @@ i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(ow
 
 static void fill_method(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
-    cache->version = 0;
-    if (!may_fill(cache) || !PyUnicode_CHECK_INTERNED(name) || type->tp_getattro != PyObject_GenericGetAttr)
-        return;
+    if (!may_fill(name, shared_find(USE_METHOD, type, name))) return;
+    RtCache filled = {0};
     PyObject *found = _PyType_Lookup(type, name);
-    if (found == NULL || !(Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR)) return;
-    cache->value = found;
-    cache->kind = (uint16_t)shadow_check(type, owner, name, cache);
-    cache->version = cache->kind != ATTR_NONE ? version_of(type, name) : 0;
+    if (found != NULL && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) {
+        filled.value = found;
+        filled.kind = (uint16_t)shadow_check(type, owner, name, &filled);
+    }
+    fill(USE_METHOD, type, name, cache, &filled);
 }
 
-i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results) {
+static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *name, RtCache *cache,
+                                                  PyObject **results) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (cache->version != 0 && cp_type_version(type) == cache->version &&
-        class_value_holds(type, owner, name, cache)) {
-        results[0] = Py_NewRef(cache->value);
-        results[1] = Py_NewRef(owner);
-        return 0;
-    }
     if (type->tp_getattro !=
         PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
         results[0] = NULL;
         results[1] = rt_load_attr(owner, name, cache);
         return results[1] != NULL ? 0 : -1;
+    }
+    RtCache *known = shared_find(USE_METHOD, type, name);
+    if (known != NULL) {
+        note_type(cache, known->version);
+        if (class_value_holds(type, owner, name, known)) {
+            results[0] = Py_NewRef(known->value);
+            results[1] = Py_NewRef(owner);
+            return 0;
+        }
     }
     PyObject *method = NULL;
     int unbound = _PyObject_GetMethod(owner, name, &method);
@@ -428,4 +519,31 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
     results[1] = unbound ? Py_NewRef(owner) : method;
     fill_method(owner, name, cache);
     return 0;
+}
+
+i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (__builtin_expect(cache->version == 0 || cp_type_version(type) != cache->version ||
+                             !class_value_holds(type, owner, name, cache),
+                         0))
+        return other_method(owner, name, cache, results);
+    results[0] = Py_NewRef(cache->value);
+    results[1] = Py_NewRef(owner);
+    return 0;
+}
+
+/* --- methods that operators stand for --- */
+
+PyObject *rt_special_function(PyTypeObject *type, PyObject *name) {
+    RtCache *known = shared_find(USE_SPECIAL, type, name);
+    if (__builtin_expect(known != NULL, 1)) return known->value;
+    PyObject *found = _PyType_Lookup(type, name); // borrowed
+    if (found != NULL && !Py_IS_TYPE(found, &PyFunction_Type)) found = NULL;
+    uint32_t version = cp_type_version(type);
+    if (version == 0) return found;
+    Shared *place = shared_place(USE_SPECIAL, version, name);
+    Py_INCREF(name);
+    Py_XSETREF(place->name, name);
+    place->cache = (RtCache){.version = version, .value = found};
+    return found;
 }

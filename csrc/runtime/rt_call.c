@@ -277,8 +277,8 @@ static PyObject *find_init(PyTypeObject *type) { // borrowed; NULL: made in anot
     uint32_t version = cp_type_version(type);
     Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
     if (version != 0 && known->version == version) return known->init;
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_new != PyBaseObject_Type.tp_new ||
-        type->tp_vectorcall != NULL)
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT ||
+        type->tp_new != PyBaseObject_Type.tp_new || type->tp_vectorcall != NULL)
         return NULL;
     PyObject *init = _PyType_Lookup(type, cp_name_init()); // borrowed
     if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type)) return NULL;
@@ -298,15 +298,13 @@ static bool check_none(PyObject *result_steal) {
 
 /* What type.__call__ does with such a class. values[-1] is free to be written to. */
 static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {
-    PyObject *self = NULL, *none = PyTuple_New(0), *before = args.values[-1];
-    if (none == NULL || !cp_enter_recursive(tstate, " while calling a Python object")) {
-        Py_XDECREF(none);
+    PyObject *self = NULL, *before = args.values[-1];
+    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
         drop_owned(&args);
         return NULL;
     }
     Py_INCREF(init); /* making the object may run a finalizer, which may do anything to the class */
-    self = PyBaseObject_Type.tp_new(type, none, NULL);
-    Py_DECREF(none);
+    self = type->tp_alloc(type, 0); /* all that object.__new__ does for such a class */
     if (self == NULL) {
         drop_owned(&args);
     } else {
@@ -416,6 +414,19 @@ static uint64_t unbind(PyObject **rest, uint64_t consumed) {
     return consumed | 3;
 }
 
+/* An object whose class has a function for it: as that function of the object. */
+static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
+                               i64 count, uint64_t consumed) {
+    rest[0] = Py_NewRef(function);
+    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
+        drop_call(rest, 0, consumed | 1);
+        return NULL;
+    }
+    PyObject *result = rt_call(tstate, names, rest, count, consumed | 1);
+    cp_leave_recursive(tstate);
+    return result;
+}
+
 /* All that is not done at once. */
 static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, PyObject *names,
                                                        PyObject **rest, i64 count, uint64_t consumed) {
@@ -431,7 +442,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
         return rt_call(tstate, names, rest, count, unbind(rest, consumed));
     i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
-    PyObject *callable = rest[place], *result, *init;
+    PyObject *callable = rest[place], *result, *init, *method;
     Args args = {.values = rest + place + 1,
                  .positional = count - place - 1 - (names != NULL ? PyTuple_GET_SIZE(names) : 0),
                  .names = names,
@@ -447,6 +458,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);
     }
+    if (rest[0] == NULL && count < MASK_BITS && (method = rt_special_call(callable)) != NULL)
+        return look_at_breaker(tstate, call_instance(tstate, names, method, rest, count, consumed));
     size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
     result = PyObject_Vectorcall(callable, args.values, given, names);
     drop_call(rest, place, consumed);

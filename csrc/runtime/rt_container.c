@@ -31,7 +31,8 @@ PyObject *rt_subscr(PyObject *container, PyObject *key) {
     } else if (PyDict_CheckExact(container)) {
         return dict_subscr(container, key);
     }
-    return PyObject_GetItem(container, key);
+    PyObject *item;
+    return rt_special_item(container, key, &item) ? item : PyObject_GetItem(container, key);
 }
 
 PyObject *rt_subscr_list(PyObject *container, PyObject *key) {
@@ -64,7 +65,9 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
     } else if (PyDict_CheckExact(container)) {
         return PyDict_SetItem(container, key, value);
     }
-    return PyObject_SetItem(container, key, value);
+    i64 status;
+    return rt_special_set_item(container, key, value, &status) ? status
+                                                               : PyObject_SetItem(container, key, value);
 }
 
 i64 rt_delete_subscr(PyObject *container, PyObject *key) { return PyObject_DelItem(container, key); }

@@ -36,41 +36,6 @@ static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
     return true;
 }
 
-#define ARITHMETIC(name, builtin, operator, slow)                                                            \
-    PyObject *name(PyObject *a, PyObject *b) {                                                               \
-        i64 x, y, result;                                                                                    \
-        double p, q;                                                                                         \
-        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);               \
-        if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
-        return slow(a, b);                                                                                   \
-    }
-
-ARITHMETIC(rt_add, __builtin_add_overflow, +, PyNumber_Add)
-ARITHMETIC(rt_subtract, __builtin_sub_overflow, -, PyNumber_Subtract)
-ARITHMETIC(rt_multiply, __builtin_mul_overflow, *, PyNumber_Multiply)
-
-PyObject *rt_true_divide(PyObject *a, PyObject *b) {
-    double x, y;
-    if (two_floats(a, b, &x, &y) && y != 0.0) return PyFloat_FromDouble(x / y);
-    return PyNumber_TrueDivide(a, b);
-}
-
-PyObject *rt_floor_divide(PyObject *a, PyObject *b) {
-    i64 x, y;
-    if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_FloorDivide(a, b);
-    i64 quotient = x / y;
-    if (x % y != 0 && (x < 0) != (y < 0)) quotient--;
-    return PyLong_FromLong(quotient);
-}
-
-PyObject *rt_remainder(PyObject *a, PyObject *b) {
-    i64 x, y;
-    if (!two_ints(a, b, &x, &y) || y == 0) return PyNumber_Remainder(a, b);
-    i64 rest = x % y;
-    if (rest != 0 && (rest < 0) != (y < 0)) rest += y;
-    return PyLong_FromLong(rest);
-}
-
 static PyObject *power(PyObject *a, PyObject *b) { return PyNumber_Power(a, b, Py_None); }
 static PyObject *inplace_power(PyObject *a, PyObject *b) { return PyNumber_InPlacePower(a, b, Py_None); }
 
@@ -106,6 +71,47 @@ static const binaryfunc IN_PLACE[BIN_COUNT] = {
     [BIN_XOR] = PyNumber_InPlaceXor,
 };
 
+/* As the operands themselves have it. */
+static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, i64 kind) {
+    PyObject *result;
+    return rt_special_binary(a, b, kind, false, &result) ? result : PLAIN[kind](a, b);
+}
+
+#define ARITHMETIC(name, builtin, operator, kind)                                                            \
+    PyObject *name(PyObject *a, PyObject *b) {                                                               \
+        i64 x, y, result;                                                                                    \
+        double p, q;                                                                                         \
+        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);               \
+        if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
+        return by_objects(a, b, kind);                                                                       \
+    }
+
+ARITHMETIC(rt_add, __builtin_add_overflow, +, BIN_ADD)
+ARITHMETIC(rt_subtract, __builtin_sub_overflow, -, BIN_SUBTRACT)
+ARITHMETIC(rt_multiply, __builtin_mul_overflow, *, BIN_MULTIPLY)
+
+PyObject *rt_true_divide(PyObject *a, PyObject *b) {
+    double x, y;
+    if (two_floats(a, b, &x, &y) && y != 0.0) return PyFloat_FromDouble(x / y);
+    return by_objects(a, b, BIN_TRUE_DIVIDE);
+}
+
+PyObject *rt_floor_divide(PyObject *a, PyObject *b) {
+    i64 x, y;
+    if (!two_ints(a, b, &x, &y) || y == 0) return by_objects(a, b, BIN_FLOOR_DIVIDE);
+    i64 quotient = x / y;
+    if (x % y != 0 && (x < 0) != (y < 0)) quotient--;
+    return PyLong_FromLong(quotient);
+}
+
+PyObject *rt_remainder(PyObject *a, PyObject *b) {
+    i64 x, y;
+    if (!two_ints(a, b, &x, &y) || y == 0) return by_objects(a, b, BIN_REMAINDER);
+    i64 rest = x % y;
+    if (rest != 0 && (rest < 0) != (y < 0)) rest += y;
+    return PyLong_FromLong(rest);
+}
+
 /* Operators on ints that need no more than 64 bits; false: not such a case. */
 static bool int_binary(i64 x, i64 y, i64 kind, i64 *result) {
     switch (kind) {
@@ -127,7 +133,7 @@ static bool int_binary(i64 x, i64 y, i64 kind, i64 *result) {
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
     i64 x, y, result;
     if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLong(result);
-    return PLAIN[kind](a, b);
+    return by_objects(a, b, kind);
 }
 
 static bool is_number(PyObject *object) { return PyLong_CheckExact(object) || PyFloat_CheckExact(object); }
@@ -149,7 +155,8 @@ PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
         }
         }
     }
-    return IN_PLACE[kind](a, b);
+    PyObject *result;
+    return rt_special_binary(a, b, kind, true, &result) ? result : IN_PLACE[kind](a, b);
 }
 
 static unsigned note_of(PyObject *object) {
@@ -205,20 +212,28 @@ static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
     return -1;
 }
 
+static PyObject *compare_objects(PyObject *a, PyObject *b, i64 op) {
+    PyObject *result;
+    return rt_special_compare(a, b, op, &result) ? result : PyObject_RichCompare(a, b, (int)op);
+}
+
 PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
     int known = quick_compare(a, b, op);
     if (known >= 0) return Py_NewRef(known ? Py_True : Py_False);
-    return PyObject_RichCompare(a, b, (int)op);
+    return compare_objects(a, b, op);
 }
 
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
     int known = quick_compare(a, b, op);
     if (known >= 0) return known;
-    PyObject *result = PyObject_RichCompare(a, b, (int)op);
+    PyObject *result = compare_objects(a, b, op);
     if (result == NULL) return -1;
     i64 truth = PyObject_IsTrue(result);
     Py_DECREF(result);
     return truth;
 }
 
-i64 rt_contains(PyObject *container, PyObject *item) { return PySequence_Contains(container, item); }
+i64 rt_contains(PyObject *container, PyObject *item) {
+    i64 found;
+    return rt_special_contains(container, item, &found) ? found : PySequence_Contains(container, item);
+}

@@ -16,6 +16,7 @@ def own_cache(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("cache") / "dxpy"
     os.environ["DXPY_CACHE_DIR"] = str(folder)
+    os.environ["DXPY_NICENESS"] = "0"  # tests wait for what is compiled
     config.apply({"cache_dir": str(folder), "warm": 0})  # what a test counts, no earlier one may have done
 
 

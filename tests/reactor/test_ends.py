@@ -196,6 +196,8 @@ def test_five_hundred_loops_closed_with_operations_under_way():
                 loop = asyncio.new_event_loop()
                 loop.run_until_complete(main(folder, turn))
                 loop.close()
+        while any(lane.running or lane.queued for lane in aio.stats().lanes.values()):
+            time.sleep(0.001)  # what was begun ends by itself, and may make files until then
 
 
 @isolated()

@@ -167,3 +167,36 @@ def test_a_runtime_of_another_thread():
         thread.start()
         thread.join()
         assert len(found) == 3 and all("was used from thread" in text for text in found)
+
+
+def test_files_that_are_used_before_they_are_open(run):
+    async def main():
+        with pytest.raises(TypeError, match="'async with'"), aio.open("/proc/self/comm"):
+            pass
+        with pytest.raises(TypeError, match="open the file first"):
+            async for _ in aio.open("/proc/self/comm"):
+                pass
+        with pytest.raises(AttributeError, match="await aio.open"):
+            aio.open("/proc/self/comm").read()
+
+    run(main())
+
+
+def test_times_that_are_none(run):
+    async def main():
+        with pytest.raises(TypeError, match="a number or None, not str"):
+            aio.timeout("1")
+        with pytest.raises(TypeError, match="a number, not str"):
+            await aio.sleep("1")
+
+    run(main())
+
+
+def test_a_host_that_is_not_known_is_named(run):
+    async def main():
+        for call in (aio.getaddrinfo, lambda host: aio.connect(host, 80)):
+            with pytest.raises(aio.ResolveError) as caught:
+                await call("no-such-host.invalid")
+            assert caught.value.filename == "no-such-host.invalid" and "invalid" in str(caught.value)
+
+    run(main())

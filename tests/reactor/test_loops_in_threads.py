@@ -82,3 +82,23 @@ def test_loops_in_threads(folder):
     _reactor._set_idle_seconds(10.0)
     assert failures == []
     assert sorted(os.listdir(folder)) == [f"flow{number}" for number in range(THREADS)]
+
+
+def test_a_loop_that_moves_to_another_thread(folder):
+    path = os.path.join(folder, "a")
+    loop = asyncio.new_event_loop()
+    outcome = []
+
+    async def use():
+        await aio.write_file(path, b"x")
+        async with await aio.serve(lambda stream: stream.write(b"x"), "127.0.0.1") as server:
+            async with await aio.connect(*server.addresses[0]) as stream:
+                return await stream.read()
+
+    for _ in range(3):
+        thread = threading.Thread(target=lambda: outcome.append(loop.run_until_complete(use())))
+        thread.start()
+        thread.join()
+    outcome.append(loop.run_until_complete(use()))
+    loop.close()
+    assert outcome == [b"x"] * 4

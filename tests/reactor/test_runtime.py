@@ -277,7 +277,7 @@ def test_under_trio(folder):
         assert scope.cancelled_caught
         os.close(os.open(fifo, os.O_WRONLY))
         with trio.move_on_after(0.05) as scope:
-            threading.Timer(0.2, lambda: open(fifo, "rb").read()).start()
+            threading.Timer(0.8, lambda: open(fifo, "rb").read()).start()
             await aio.write_file(fifo, b"late")
         assert scope.cancelled_caught
         results = []

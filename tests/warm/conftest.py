@@ -21,7 +21,7 @@ print(_json.dumps({"result": result, "warm": _stats.warm_functions, "compiles": 
                    "ms": _stats.compile_ms, "tiers": list(_stats[2:6])}))
 """
 
-SETTINGS = {"DXPY_SYNC": "1", "DXPY_OSR": "0", "DXPY_ONLY": "__main__.*"}
+SETTINGS = {"DXPY_NICENESS": "0", "DXPY_SYNC": "1", "DXPY_OSR": "0", "DXPY_ONLY": "__main__.*"}
 ONE_TIER = {"DXPY_THRESHOLDS": "3,1000000,2000000"}
 ALL_TIERS = {"DXPY_THRESHOLDS": "3,6,9"}
 

@@ -112,5 +112,6 @@ def environment(mode, cache_dir=None, **extra):
         )
         # Modes share a cache; only those that are about it begin where others left off.
         env.setdefault("DXPY_WARM", "1" if mode.warm else "0")
+        env.setdefault("DXPY_NICENESS", "0")  # what is waited for is not to step back
     env.update(extra)
     return env

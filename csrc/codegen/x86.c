@@ -1,0 +1,188 @@
+#include "codegen/x86.h"
+
+#include <stdbool.h>
+
+static void byte(Assembler *a, int value) { vec_push(a->arena, &a->code, (uint8_t)value); }
+
+static void int32(Assembler *a, int32_t value) {
+    for (int i = 0; i < 4; i++) byte(a, (int)((uint32_t)value >> (8 * i)) & 0xff);
+}
+
+static void put_int32(Assembler *a, int32_t at, int32_t value) {
+    for (int i = 0; i < 4; i++) a->code.items[at + i] = (uint8_t)((uint32_t)value >> (8 * i));
+}
+
+/* --- labels --- */
+
+int x86_new_label(Assembler *a) {
+    vec_push(a->arena, &a->labels, -1);
+    return a->labels.count - 1;
+}
+
+void x86_place_label(Assembler *a, int label) { a->labels.items[label] = a->code.count; }
+
+static void use_label(Assembler *a, int label, int32_t from) {
+    LabelUse use = {a->code.count, from, label};
+    vec_push(a->arena, &a->uses, use);
+    int32(a, 0);
+}
+
+void x86_resolve(Assembler *a) {
+    for (int i = 0; i < a->uses.count; i++) {
+        const LabelUse *use = &a->uses.items[i];
+        put_int32(a, use->at, a->labels.items[use->label] - use->from);
+    }
+}
+
+void x86_align(Assembler *a, int boundary) {
+    enum { STOP = 0xcc };
+    while (a->code.count % boundary) byte(a, STOP);
+}
+
+/* --- encoding --- */
+
+enum { WIDE = 8, ESCAPE = 0x0f, BASE_NEEDS_INDEX_BYTE = 4, NO_INDEX = 0x24 };
+
+static void prefix(Assembler *a, int wide, int reg, int index, int base) {
+    int rex = wide | reg >> 3 << 2 | index >> 3 << 1 | base >> 3;
+    if (rex) byte(a, 0x40 | rex);
+}
+
+static void opcode_bytes(Assembler *a, int opcode) {
+    if (opcode >> 8) byte(a, opcode >> 8);
+    byte(a, opcode & 0xff);
+}
+
+/* An instruction on a register, or an opcode's further bits, and memory. */
+static void on_memory(Assembler *a, int wide, int opcode, int reg, Place place) {
+    bool is_short = place.offset >= INT8_MIN && place.offset <= INT8_MAX;
+    prefix(a, wide, reg, 0, place.base);
+    opcode_bytes(a, opcode);
+    byte(a, (is_short ? 0x40 : 0x80) | (reg & 7) << 3 | (place.base & 7));
+    if ((place.base & 7) == BASE_NEEDS_INDEX_BYTE) byte(a, NO_INDEX);
+    if (is_short) byte(a, place.offset & 0xff);
+    else int32(a, place.offset);
+}
+
+static void on_registers(Assembler *a, int wide, int opcode, int reg, int other) {
+    prefix(a, wide, reg, 0, other);
+    opcode_bytes(a, opcode);
+    byte(a, 0xc0 | (reg & 7) << 3 | (other & 7));
+}
+
+/* --- moving --- */
+
+void x86_load(Assembler *a, Reg to, Place from) { on_memory(a, WIDE, 0x8b, to, from); }
+void x86_load_byte(Assembler *a, Reg to, Place from) { on_memory(a, 0, ESCAPE << 8 | 0xb6, to, from); }
+void x86_store(Assembler *a, Place to, Reg from) { on_memory(a, WIDE, 0x89, from, to); }
+void x86_address(Assembler *a, Reg to, Place of) { on_memory(a, WIDE, 0x8d, to, of); }
+
+void x86_store_int32(Assembler *a, Place to, int32_t value) {
+    on_memory(a, 0, 0xc7, 0, to);
+    int32(a, value);
+}
+
+void x86_store_byte(Assembler *a, Place to, uint8_t value) {
+    on_memory(a, 0, 0xc6, 0, to);
+    byte(a, value);
+}
+
+void x86_move(Assembler *a, Reg to, Reg from) {
+    if (to != from) on_registers(a, WIDE, 0x8b, to, from);
+}
+
+void x86_set(Assembler *a, Reg to, int64_t value) {
+    if (value >= 0 && value <= UINT32_MAX) {
+        prefix(a, 0, 0, 0, to);
+        byte(a, 0xb8 | (to & 7));
+        int32(a, (int32_t)(uint32_t)value);
+    } else if (value >= INT32_MIN && value < 0) {
+        on_registers(a, WIDE, 0xc7, 0, to);
+        int32(a, (int32_t)value);
+    } else {
+        prefix(a, WIDE, 0, 0, to);
+        byte(a, 0xb8 | (to & 7));
+        int32(a, (int32_t)(uint32_t)value);
+        int32(a, (int32_t)(uint32_t)((uint64_t)value >> 32));
+    }
+}
+
+void x86_load_indexed(Assembler *a, Reg to, Reg base, Reg index, int32_t offset) {
+    enum { TIMES_8 = 3 };
+    prefix(a, WIDE, to, index, base);
+    byte(a, 0x8b);
+    byte(a, 0x80 | (to & 7) << 3 | BASE_NEEDS_INDEX_BYTE);
+    byte(a, TIMES_8 << 6 | (index & 7) << 3 | (base & 7));
+    int32(a, offset);
+}
+
+/* --- arithmetic and conditions --- */
+
+void x86_compare(Assembler *a, Reg left, Place right) { on_memory(a, WIDE, 0x3b, left, right); }
+
+void x86_compare_int32_with_0(Assembler *a, Place left) {
+    on_memory(a, 0, 0x83, 7, left);
+    byte(a, 0);
+}
+
+void x86_test(Assembler *a, Reg reg) { on_registers(a, WIDE, 0x85, reg, reg); }
+void x86_or_byte(Assembler *a, Reg to, Place from) { on_memory(a, 0, 0x0a, to, from); }
+
+void x86_set_if(Assembler *a, Condition condition, Reg to) {
+    on_registers(a, 0, ESCAPE << 8 | 0x90 | condition, 0, to);
+}
+
+void x86_add_1(Assembler *a, Place to) { on_memory(a, WIDE, 0xff, 0, to); }
+void x86_take_1(Assembler *a, Place from) { on_memory(a, WIDE, 0xff, 1, from); }
+
+/* --- control --- */
+
+void x86_jump(Assembler *a, int label) {
+    byte(a, 0xe9);
+    use_label(a, label, a->code.count + 4);
+}
+
+void x86_jump_if(Assembler *a, Condition condition, int label) {
+    byte(a, ESCAPE);
+    byte(a, 0x80 | condition);
+    use_label(a, label, a->code.count + 4);
+}
+
+/* The table of distances from itself stands right behind the jump. */
+void x86_switch(Assembler *a, Reg index, Reg table, const int *labels, int count) {
+    enum { TIMES_4 = 2, PLACE_OF_NEXT = 5 };
+    int start = x86_new_label(a);
+    prefix(a, WIDE, table, 0, 0);
+    byte(a, 0x8d);
+    byte(a, (table & 7) << 3 | PLACE_OF_NEXT);
+    use_label(a, start, a->code.count + 4);
+    prefix(a, WIDE, index, index, table);
+    byte(a, 0x63);
+    byte(a, 0x80 | (index & 7) << 3 | BASE_NEEDS_INDEX_BYTE);
+    byte(a, TIMES_4 << 6 | (index & 7) << 3 | (table & 7));
+    int32(a, 0);
+    on_registers(a, WIDE, 0x03, table, index);
+    on_registers(a, 0, 0xff, 4, table);
+    x86_place_label(a, start);
+    int32_t from = a->code.count;
+    for (int i = 0; i < count; i++) use_label(a, labels[i], from);
+}
+
+void x86_call(Assembler *a, Place function) { on_memory(a, 0, 0xff, 2, function); }
+
+void x86_push(Assembler *a, Reg reg) {
+    prefix(a, 0, 0, 0, reg);
+    byte(a, 0x50 | (reg & 7));
+}
+
+void x86_pop(Assembler *a, Reg reg) {
+    prefix(a, 0, 0, 0, reg);
+    byte(a, 0x58 | (reg & 7));
+}
+
+void x86_move_stack(Assembler *a, int32_t bytes) {
+    on_registers(a, WIDE, 0x81, 0, RSP);
+    int32(a, bytes);
+}
+
+void x86_return(Assembler *a) { byte(a, 0xc3); }

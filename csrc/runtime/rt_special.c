@@ -1,0 +1,186 @@
+/* Operators of classes whose methods for them are Python functions: the function is found by the class's
+ * version and called at once. What CPython does around such a call, when the method does not know what to do
+ * with the other operand, is done here too; where anything else has a say, CPython is asked from the start.
+ */
+#include <stddef.h>
+
+#include "bytecode/bytecode.h"
+#include "runtime/rt.h"
+
+/* --- binary operators --- */
+
+typedef struct Operator {
+    const char *method, *reflected, *sign, *in_place_sign;
+    size_t slot, in_place_slot;      /* in PyNumberMethods */
+    PyObject *name, *reflected_name; // interned when first needed; they stay
+} Operator;
+
+#define OPERATOR(name, field, sign)                                                                          \
+    {                                                                                                        \
+        "__" #name "__", "__r" #name "__", sign, sign "=", offsetof(PyNumberMethods, nb_##field),            \
+            offsetof(PyNumberMethods, nb_inplace_##field), NULL, NULL                                        \
+    }
+
+static Operator operators[BIN_COUNT] = {
+    [BIN_ADD] = OPERATOR(add, add, "+"),
+    [BIN_AND] = OPERATOR(and, and, "&"),
+    [BIN_FLOOR_DIVIDE] = OPERATOR(floordiv, floor_divide, "//"),
+    [BIN_LSHIFT] = OPERATOR(lshift, lshift, "<<"),
+    [BIN_MATRIX_MULTIPLY] = OPERATOR(matmul, matrix_multiply, "@"),
+    [BIN_MULTIPLY] = OPERATOR(mul, multiply, "*"),
+    [BIN_REMAINDER] = OPERATOR(mod, remainder, "%"),
+    [BIN_OR] = OPERATOR(or, or, "|"),
+    [BIN_RSHIFT] = OPERATOR(rshift, rshift, ">>"),
+    [BIN_SUBTRACT] = OPERATOR(sub, subtract, "-"),
+    [BIN_TRUE_DIVIDE] = OPERATOR(truediv, true_divide, "/"),
+    [BIN_XOR] = OPERATOR(xor, xor, "^"),
+};
+
+static bool intern(PyObject **place, const char *text) {
+    if (*place == NULL) *place = PyUnicode_InternFromString(text);
+    if (*place == NULL) PyErr_Clear();
+    return *place != NULL;
+}
+
+static binaryfunc number_slot(PyTypeObject *type, size_t slot) {
+    PyNumberMethods *methods = type->tp_as_number;
+    return methods != NULL ? *(binaryfunc *)((char *)methods + slot) : NULL;
+}
+
+static bool joins(PyTypeObject *type) {
+    return type->tp_as_sequence != NULL &&
+           (type->tp_as_sequence->sq_concat != NULL || type->tp_as_sequence->sq_repeat != NULL);
+}
+
+static PyObject *call_two(PyObject *function, PyObject *a, PyObject *b) {
+    PyObject *args[2] = {a, b};
+    Py_INCREF(function); /* its class may change meanwhile */
+    PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 2);
+    Py_DECREF(function);
+    return result;
+}
+
+/* The other operand's method of the same operator; NotImplemented when it has none. */
+static PyObject *reflected(Operator *operator, PyObject * a, PyObject *b) {
+    binaryfunc left = number_slot(Py_TYPE(a), operator->slot),
+               right = number_slot(Py_TYPE(b), operator->slot);
+    if (Py_TYPE(a) == Py_TYPE(b) || right == NULL) return Py_NewRef(Py_NotImplemented);
+    if (right != left) return right(a, b);
+    if (!intern(&operator->reflected_name, operator->reflected)) return PyErr_NoMemory();
+    PyObject *method = _PyType_Lookup(Py_TYPE(b), operator->reflected_name);
+    if (method == NULL) return Py_NewRef(Py_NotImplemented);
+    if (PyFunction_Check(method)) return call_two(method, b, a);
+    PyObject *bound = Py_NewRef(method);
+    if (Py_TYPE(method)->tp_descr_get != NULL)
+        Py_SETREF(bound, Py_TYPE(method)->tp_descr_get(method, b, (PyObject *)Py_TYPE(b)));
+    PyObject *result = bound != NULL ? PyObject_CallOneArg(bound, a) : NULL;
+    Py_XDECREF(bound);
+    return result;
+}
+
+bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result) {
+    PyTypeObject *left = Py_TYPE(a), *right = Py_TYPE(b);
+    Operator *operator= & operators[kind];
+    if (!(left->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
+        operator->method == NULL || !intern(&operator->name, operator->method) || joins(left) ||
+        (left != right && (joins(right) || PyType_IsSubtype(right, left))) ||
+        (in_place && number_slot(left, operator->in_place_slot) != NULL))
+        return false;
+    PyObject *function = rt_special_function(left, operator->name);
+    if (function == NULL) return false;
+    *result = call_two(function, a, b);
+    if (*result != Py_NotImplemented) return true;
+    Py_DECREF(*result);
+    *result = reflected(operator, a, b);
+    if (*result != Py_NotImplemented) return true;
+    Py_DECREF(*result);
+    *result = PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'",
+                           in_place ? operator->in_place_sign : operator->sign, Py_TYPE(a)->tp_name,
+                           Py_TYPE(b)->tp_name);
+    return true;
+}
+
+/* --- comparisons --- */
+
+typedef struct Comparison {
+    const char *method, *sign;
+    int swapped;
+    PyObject *name; // interned when first needed; it stays
+} Comparison;
+
+static Comparison comparisons[] = {
+    [Py_LT] = {"__lt__", "<", Py_GT, NULL},  [Py_LE] = {"__le__", "<=", Py_GE, NULL},
+    [Py_EQ] = {"__eq__", "==", Py_EQ, NULL}, [Py_NE] = {"__ne__", "!=", Py_NE, NULL},
+    [Py_GT] = {"__gt__", ">", Py_LT, NULL},  [Py_GE] = {"__ge__", ">=", Py_LE, NULL},
+};
+
+/* Neither operand has its say, or the first has had it. */
+static PyObject *compare_other_way(PyObject *a, PyObject *b, i64 op) {
+    richcmpfunc other = Py_TYPE(b)->tp_richcompare;
+    if (other != NULL) {
+        PyObject *result = other(b, a, comparisons[op].swapped);
+        if (result != Py_NotImplemented) return result;
+        Py_DECREF(result);
+    }
+    if (op == Py_EQ || op == Py_NE) return Py_NewRef((a == b) == (op == Py_EQ) ? Py_True : Py_False);
+    return PyErr_Format(PyExc_TypeError, "'%s' not supported between instances of '%.100s' and '%.100s'",
+                        comparisons[op].sign, Py_TYPE(a)->tp_name, Py_TYPE(b)->tp_name);
+}
+
+bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result) {
+    PyTypeObject *left = Py_TYPE(a), *right = Py_TYPE(b);
+    if (!(left->tp_flags & Py_TPFLAGS_HEAPTYPE) || !intern(&comparisons[op].name, comparisons[op].method) ||
+        (left != right && PyType_IsSubtype(right, left)))
+        return false;
+    PyObject *function = rt_special_function(left, comparisons[op].name);
+    PyThreadState *tstate = PyThreadState_Get();
+    if (function == NULL) return false;
+    *result = NULL;
+    if (!cp_enter_recursive(tstate, " in comparison")) return true;
+    *result = call_two(function, a, b);
+    if (*result == Py_NotImplemented) {
+        Py_DECREF(*result);
+        *result = compare_other_way(a, b, op);
+    }
+    cp_leave_recursive(tstate);
+    return true;
+}
+
+/* --- items --- */
+
+static PyObject *getitem_name, *setitem_name, *contains_name, *call_name; // interned when first needed
+
+static PyObject *method_of(PyObject *object, PyObject **name, const char *text) { // borrowed
+    bool may_be = Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE;
+    return may_be && intern(name, text) ? rt_special_function(Py_TYPE(object), *name) : NULL;
+}
+
+bool rt_special_item(PyObject *container, PyObject *key, PyObject **result) {
+    PyObject *function = method_of(container, &getitem_name, "__getitem__");
+    if (function == NULL) return false;
+    *result = call_two(function, container, key);
+    return true;
+}
+
+bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status) {
+    PyObject *function = method_of(container, &setitem_name, "__setitem__");
+    if (function == NULL) return false;
+    PyObject *args[3] = {container, key, value};
+    Py_INCREF(function);
+    PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 3);
+    Py_DECREF(function);
+    *status = result != NULL ? 0 : -1;
+    Py_XDECREF(result);
+    return true;
+}
+
+bool rt_special_contains(PyObject *container, PyObject *item, i64 *found) {
+    PyObject *function = method_of(container, &contains_name, "__contains__");
+    if (function == NULL) return false;
+    PyObject *result = call_two(function, container, item);
+    *found = result != NULL ? PyObject_IsTrue(result) : -1;
+    Py_XDECREF(result);
+    return true;
+}
+
+PyObject *rt_special_call(PyObject *callable) { return method_of(callable, &call_name, "__call__"); }
