@@ -186,7 +186,9 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(fn, ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) ||
+                !must_own(fn, ins))
+                continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
