@@ -118,6 +118,14 @@ static PyObject *jit_describe(PyObject *module, PyObject *code) {
     return record_to_dict(record);
 }
 
+static PyObject *jit_sites(PyObject *module, PyObject *code) {
+    if (!PyCode_Check(code))
+        return PyErr_Format(PyExc_TypeError, "sites(): expected a code object, not %.100s",
+                            Py_TYPE(code)->tp_name);
+    FunctionRecord *record = hook_find_record((PyCodeObject *)code); // borrowed
+    return record != NULL ? compile_describe_sites(record) : PyList_New(0);
+}
+
 static PyObject *jit_dump(PyObject *module, PyObject *args) {
     PyObject *function; // borrowed
     const char *stage;
@@ -223,6 +231,8 @@ static PyMethodDef functions[] = {
     {"set_nojit", jit_set_nojit, METH_O, "set_nojit(function, /)\n--\n\nNever compile it; drop its code."},
     {"describe", jit_describe, METH_O,
      "describe(code, /)\n--\n\nWhat is known of a code object: dict, or None."},
+    {"sites", jit_sites, METH_O,
+     "sites(code, /)\n--\n\nOwners of attributes, by site: list of (line, name, classes, state)."},
     {"dump", jit_dump, METH_VARARGS, "dump(function, stage, /)\n--\n\nText of a compile stage."},
     {"lower_code", jit_lower_code, METH_VARARGS,
      "lower_code(code, tier, text=False, /)\n--\n\nDecode and lower, nothing more: (bail reason or None, its "

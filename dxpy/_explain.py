@@ -12,7 +12,7 @@ def explain(function):
     record = _jit.describe(code)
     if record is None:
         return f"{code.co_qualname} ({code.co_filename}:{code.co_firstlineno})\n  not seen yet: never called while dxpy was enabled"
-    return "\n".join(_lines(record))
+    return "\n".join([*_lines(record), *_site_lines(code)])
 
 
 def code_of(function):
@@ -39,6 +39,17 @@ def _lines(record):
         yield f"  last compile failed: {record['bail_reason']}: {record['message']}"
     yield f"  side exits  {record['exits']:,}"
     yield from _exit_lines(record)
+
+
+def _site_lines(code):
+    """What attributes were taken for, by line: the classes their owners had, or why that is not gone by."""
+    rows = [(line, name, tuple(classes), state) for line, name, classes, state in _jit.sites(code)]
+    if rows:
+        yield "  attributes of"
+    for line, name, classes, state in dict.fromkeys(rows):
+        told = " | ".join(classes)
+        reason = f"{'; ' if told else ''}general: {state}" if state else ""
+        yield f"    line {line:<6} .{name}  {told}{reason}"
 
 
 def _under_way(record):

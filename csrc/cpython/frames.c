@@ -42,6 +42,7 @@ void cp_add_traceback(Frame *frame) {
     if (cp_frame_is_incomplete(frame)) return;
     PyFrameObject *object = PyEval_GetFrame(); // borrowed
     if (object != NULL) PyTraceBack_Here(object);
+    else PyErr_NoMemory(); /* what was raised is lost with the frame that could not be made */
 }
 
 bool cp_generator_awaits(PyGenObject *generator) {

@@ -4,8 +4,10 @@
 #include "cpython/decode.h"
 #include "cpython/layout.h"
 #include "jit/engine.h"
+#include "jit/feedback.h"
 #include "jit/table.h"
 #include "lower/lower.h"
+#include "runtime/osr.h"
 
 static double thread_seconds(void) {
     struct timespec t;
@@ -86,6 +88,65 @@ PyObject *compile_observed_types(PyCodeObject *code) {
     }
     cx_free(&cx);
     return dict;
+}
+
+/* --- what attributes' owners were --- */
+
+static PyObject *class_names(const Site *site) {
+    PyObject *list = PyList_New(0);
+    for (; list != NULL && site != NULL; site = site->next) {
+        PyObject *name = PyUnicode_FromString(((PyTypeObject *)site->type)->tp_name);
+        if (name == NULL || PyList_Append(list, name) < 0) Py_CLEAR(list);
+        Py_XDECREF(name);
+    }
+    return list;
+}
+
+static const char *site_state(const Instr *instr, bool several) {
+    if (instr->site == NULL && !several) return NULL; /* nothing was seen */
+    if (instr->flags & BC_NO_SPECULATION) return "its guard kept failing";
+    return several ? "more classes, or places, than are told apart" : "";
+}
+
+static PyObject *describe_sites(FunctionRecord *record, const Bytecode *code, const uint32_t *seen) {
+    PyObject *list = PyList_New(0);
+    int cache = -1;
+    for (int i = 0; list != NULL && i < code->count; i++) {
+        const Instr *instr = &code->instrs[i];
+        cache += bc_has_cache(instr->op);
+        if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
+        bool several = cache < record->seen_count && seen[cache * SEEN_TYPES] == SEEN_SEVERAL;
+        const char *state = site_state(instr, several);
+        if (state == NULL) continue;
+        int line = PyCode_Addr2Line(record->code, (int)(instr->lasti * sizeof(_Py_CODEUNIT)));
+        PyObject *name = PyTuple_GET_ITEM(record->code->co_names, instr->arg);
+        PyObject *row = Py_BuildValue("(iONs)", line, name, class_names(instr->site), state);
+        if (row == NULL || PyList_Append(list, row) < 0) Py_CLEAR(list);
+        Py_XDECREF(row);
+    }
+    return list;
+}
+
+PyObject *compile_describe_sites(FunctionRecord *record) {
+    CompileContext cx;
+    PyObject *list = NULL;
+    record_pin(record);
+    osr_disarm(record->code); /* the decoder must not read an armed back-edge */
+    cx_init(&cx);
+    if (setjmp(cx.bailed) == 0) {
+        int count = record->seen_count;
+        uint32_t *seen = arena_array(&cx.arena, uint32_t, (count + 1) * SEEN_TYPES);
+        if (count > 0) memcpy(seen, record->seen_types, sizeof(uint32_t) * SEEN_TYPES * (size_t)count);
+        const Surroundings around = {.seen = seen, .seen_count = count};
+        Bytecode *code = decode_code(&cx, record->code, &around);
+        feedback_add_callee(code, record);
+        list = describe_sites(record, code, seen);
+    } else {
+        list = PyList_New(0);
+    }
+    cx_free(&cx);
+    record_unpin(record);
+    return list;
 }
 
 PyObject *compile_lower(PyCodeObject *code, Tier tier, bool with_text) {

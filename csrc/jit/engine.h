@@ -81,6 +81,10 @@ void compile_publish_finished(void);
  * reason, count), osr_entries: list of offsets. None when nothing is compiled. NULL: exception set. */
 PyObject *compile_describe(FunctionRecord *record);
 
+/* What attributes' owners were, as far as it is known: new list of (line, name, names of classes, state), the
+ * last "" where that is speculated on. NULL: exception set. */
+PyObject *compile_describe_sites(FunctionRecord *record);
+
 /* New dict bytecode offset -> tuple of type names seen there by the inline caches. NULL: exception set. */
 PyObject *compile_observed_types(PyCodeObject *code);
 

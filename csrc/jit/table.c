@@ -6,6 +6,7 @@
 #include <link.h>
 #include <stdio.h>
 
+#include "cpython/spare.h"
 #include "ir/image.h"
 #include "runtime/rt.h"
 
@@ -166,6 +167,7 @@ static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
     c->exit_count = next(r, 0, 1 << 24);
     c->exits = PyMem_Calloc((size_t)c->exit_count + 1, sizeof(ExitRecord));
     if (c->exits == NULL) return false;
+    spare_fill();
     for (int i = 0; i < c->exit_count; i++)
         if (!read_exit(c, &c->exits[i], code, r)) return false;
     return r->at == r->end;

@@ -2,6 +2,7 @@
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
+#include "cpython/spare.h"
 #include "jit/guards.h"
 #include "runtime/osr.h"
 
@@ -34,6 +35,8 @@ static PyObject *boxed(int kind, PyObject *bits) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *object = kind == EXIT_I64 ? PyLong_FromLongLong(integer) : PyFloat_FromDouble(real);
+    if (object != NULL) spare_fill();
+    else object = kind == EXIT_I64 ? spare_int(integer) : spare_float(real);
     if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
     PyErr_Restore(type, value, traceback);
     return object;
@@ -315,7 +318,12 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
     int depth = level->depth;
     if (level->lasti_pushed >= 0) {
-        if (level->lasti_pushed) stack[depth++] = PyLong_FromLong(cp_frame_lasti(frame));
+        if (level->lasti_pushed) {
+            i64 lasti = cp_frame_lasti(frame);
+            PyObject *bits;
+            memcpy(&bits, &lasti, sizeof(bits));
+            stack[depth++] = boxed(EXIT_I64, bits);
+        }
         stack[depth] = take_exception();
         return 1;
     }

@@ -298,13 +298,15 @@ static bool check_none(PyObject *result_steal) {
 
 /* What type.__call__ does with such a class. values[-1] is free to be written to. */
 static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {
-    PyObject *self = NULL, *before = args.values[-1];
-    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
+    PyObject *self = NULL, *none = PyTuple_New(0), *before = args.values[-1];
+    if (none == NULL || !cp_enter_recursive(tstate, " while calling a Python object")) {
+        Py_XDECREF(none);
         drop_owned(&args);
         return NULL;
     }
     Py_INCREF(init); /* making the object may run a finalizer, which may do anything to the class */
-    self = type->tp_alloc(type, 0); /* all that object.__new__ does for such a class */
+    self = PyBaseObject_Type.tp_new(type, none, NULL);
+    Py_DECREF(none);
     if (self == NULL) {
         drop_owned(&args);
     } else {

@@ -29,7 +29,11 @@ class Fuzzer:
     def __init__(self, args):
         self.args = args
         self.modes = [mode if args.sync else modes.batched(mode) for mode in modes.named(args.modes)]
-        self.extra = {"DXPY_GCC_LEVEL": args.level, "DXPY_ONLY": "fuzz_batch.*,small.*"}
+        self.extra = {
+            "DXPY_GCC_LEVEL": args.level,
+            "DXPY_COMPILE_TIMEOUT": "600",
+            "DXPY_ONLY": "fuzz_batch.*,small.*",
+        }
         self.lock = threading.Lock()
         self.finds = []
         self.tried = 0

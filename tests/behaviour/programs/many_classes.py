@@ -635,7 +635,12 @@ def case_results_of_several_kinds():
     def texts(things):
         return [thing.value(n) for n, thing in enumerate(things)]
 
-    return numbers([I(), F()] * 30), numbers([I()] * 30), texts([I(), F(), S()] * 20), repr(numbers([F()] * 9))
+    return (
+        numbers([I(), F()] * 30),
+        numbers([I()] * 30),
+        texts([I(), F(), S()] * 20),
+        repr(numbers([F()] * 9)),
+    )
 
 
 def case_first_stores():

@@ -160,7 +160,10 @@ def case_comparisons():
     v, w, o, longer = Vector(1, 2), Vector(1, 2), Other(), Longer(0, 0)
     out = []
     for _ in range(12):
-        out = [run(a, b) for a, b in ((v, w), (v, o), (o, v), (v, 1), (v, "s"), ("s", v), (v, longer), (longer, v))]
+        out = [
+            run(a, b)
+            for a, b in ((v, w), (v, o), (o, v), (v, 1), (v, "s"), ("s", v), (v, longer), (longer, v))
+        ]
     return out
 
 

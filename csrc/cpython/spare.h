@@ -1,0 +1,16 @@
+/* Numbers kept for when no memory is left: a frame that compiled code leaves must be rebuilt all the same. */
+#ifndef DXPY_CPYTHON_SPARE_H
+#define DXPY_CPYTHON_SPARE_H
+
+#include "cpython/compat.h"
+
+#include <stdint.h>
+
+/* Make up what was used. Without memory less is kept; never fails, leaves the error indicator alone. */
+void spare_fill(void);
+
+/* An int or a float that needs no memory, new ref. NULL: none is left. */
+PyObject *spare_int(int64_t value);
+PyObject *spare_float(double value);
+
+#endif
