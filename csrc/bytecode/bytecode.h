@@ -23,7 +23,8 @@ enum {
     BC_COLD = 32 /* not worth compiling: compiled code leaves here (set by lower/cold.c) */,
     BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */,
     BC_BY_OPERANDS = 128 /* types of operands say more than feedback, which is of all callers */,
-    BC_LINE = 256 /* a source line begins */
+    BC_LINE = 256 /* a source line begins */,
+    BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */

@@ -96,7 +96,7 @@ static void note_insertion(Unit *u, Ins *ins) {
 /* Store; what was there is dropped when it was something, else the new one is noted as such. */
 static void replace(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old) {
     gcc_jit_block *is_new = emit_block(u), *drop = emit_block(u), *done = emit_block(u);
-    emit_assign(u, place, arg(u, ins, 2));
+    emit_assign(u, place, arg(u, ins, ins->arg_count - 1));
     gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(EQ), old, emit_null(u)), is_new,
                                        drop);
     u->block = is_new;
@@ -122,6 +122,7 @@ void emit_attr_set_OP(Unit *u, Ins *ins) {
     u->block = there;
     emit_goes_quietly(u, ins, object, store);
     u->block = store;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 2));
     replace(u, ins, place, object);
 }
 
@@ -147,12 +148,12 @@ void emit_put_f64(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old,
     u->block = alone;
     emit_assign(u,
                 emit_field(u, old, u->fn->layout[LAYOUT_float_value], gcc_jit_type_get_pointer(u->gcc->f64)),
-                arg(u, ins, 2));
+                arg(u, ins, ins->arg_count - 1));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = other;
     gcc_jit_rvalue *at =
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(place, NULL), u->gcc->ptr);
-    gcc_jit_rvalue *args[4] = {at, arg(u, ins, 2), notes[0], notes[1]};
+    gcc_jit_rvalue *args[4] = {at, arg(u, ins, ins->arg_count - 1), notes[0], notes[1]};
     gcc_jit_rvalue *stored = emit_helper_call(u, H_rt_put_f64, 4, args);
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), stored, emit_int(u, 0)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);

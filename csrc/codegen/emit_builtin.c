@@ -1,6 +1,8 @@
 /* What built-in functions do with unboxed numbers. */
 #include "codegen/emit.h"
 
+#include <string.h>
+
 #define CMP(name) GCC_JIT_COMPARISON_##name
 
 static gcc_jit_rvalue *arg(Unit *u, const Ins *ins, int index) { return emit_value(u, ins->args[index]); }
@@ -50,13 +52,38 @@ void emit_fabs_OP(Unit *u, Ins *ins) {
                                       &value));
 }
 
-void emit_fmath_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *value = arg(u, ins, 0);
-    emit_set(u, ins, emit_helper_call(u, (Helper)ins->imm, 1, &value));
+/* Neither infinite nor no number: the difference would be no number. */
+static void guard_finite(Unit *u, Ins *ins) {
     gcc_jit_rvalue *result = emit_value(u, ins), *zero = gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64);
     gcc_jit_rvalue *difference =
         emit_binary(u, GCC_JIT_BINARY_OP_MINUS, result, result); /* nan of inf and nan */
     emit_guard_fails(u, ins, emit_compare(u, CMP(NE), difference, zero));
+}
+
+void emit_fmath_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *value = arg(u, ins, 0);
+    if (ins->imm == H_rt_sqrt) { /* the processor's own is as exact */
+        gcc_jit_function *root = gcc_jit_context_get_builtin_function(u->gcc->ctx, "__builtin_sqrt");
+        emit_set(u, ins, gcc_jit_context_new_call(u->gcc->ctx, NULL, root, 1, &value));
+    } else {
+        emit_set(u, ins, emit_helper_call(u, (Helper)ins->imm, 1, &value));
+    }
+    guard_finite(u, ins);
+}
+
+static bool is_whole(const Ins *value) {
+    double number;
+    memcpy(&number, &value->imm, sizeof(number));
+    return value->op == IR_kf64_OP && number >= -1024 && number <= 1024 && number == (double)(int)number;
+}
+
+void emit_fpow_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
+    gcc_jit_rvalue *negative =
+        emit_compare(u, CMP(LT), args[0], gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64));
+    if (!is_whole(ins->args[1])) emit_guard_fails(u, ins, negative);
+    emit_set(u, ins, emit_helper_call(u, H_rt_pow, 2, args));
+    guard_finite(u, ins);
 }
 
 void emit_ldnum_OP(Unit *u, Ins *ins) {

@@ -8,6 +8,16 @@ gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *
     return gcc_jit_context_new_binary_op(u->gcc->ctx, NULL, op, gcc_jit_rvalue_get_type(a), a, b);
 }
 
+static gcc_jit_rvalue *as_unsigned(Unit *u, gcc_jit_rvalue *value) {
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, value,
+                                    gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0));
+}
+
+static gcc_jit_rvalue *unsigned_int(Unit *u, int value) {
+    return gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0),
+                                               value);
+}
+
 gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type) {
     return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
 }
@@ -37,6 +47,17 @@ void emit_guard_type(Unit *u, const Ins *ins, gcc_jit_rvalue *object, Known type
                                   emit_link(u, LINK_KNOWN, type)));
 }
 
+static gcc_jit_lvalue *list_place(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *items = gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 1), u->gcc->ptr_ptr);
+    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 2));
+}
+
+static gcc_jit_lvalue *old_item(Unit *u, gcc_jit_lvalue *place) {
+    gcc_jit_lvalue *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+    return old;
+}
+
 /* --- boxes --- */
 
 static void emit_box(Unit *u, Ins *ins, Helper helper) {
@@ -45,29 +66,70 @@ static void emit_box(Unit *u, Ins *ins, Helper helper) {
     emit_unlikely(u, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)), u->exits[ins->exit]);
 }
 
-/* Small ints are always there. */
-void emit_box_i64_OP(Unit *u, Ins *ins) {
-    const int64_t *layout = u->fn->layout;
-    gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
-    gcc_jit_block *other = emit_block(u), *done = emit_block(u);
-    gcc_jit_lvalue *index = emit_local_i64(u, "index");
-    emit_assign(u, index, BIN(u, PLUS, arg(u, ins, 0), emit_int(u, layout[LAYOUT_small_int_negatives])));
-    gcc_jit_rvalue *place = gcc_jit_lvalue_as_rvalue(index);
-    gcc_jit_rvalue *count =
-        gcc_jit_context_new_rvalue_from_long(u->gcc->ctx, u64, layout[LAYOUT_small_int_count]);
-    emit_unlikely(u, emit_compare(u, CMP(GE), gcc_jit_context_new_cast(u->gcc->ctx, NULL, place, u64), count),
-                  other);
-    gcc_jit_rvalue *first = gcc_jit_context_new_cast(
+/* --- ints that are there already --- */
+
+static gcc_jit_rvalue *small_index(Unit *u, gcc_jit_rvalue *value) {
+    return BIN(u, PLUS, value, emit_int(u, u->fn->layout[LAYOUT_small_int_negatives]));
+}
+
+static gcc_jit_rvalue *is_small(Unit *u, gcc_jit_rvalue *value) {
+    return emit_compare(u, CMP(LT), as_unsigned(u, small_index(u, value)),
+                        unsigned_int(u, (int)u->fn->layout[LAYOUT_small_int_count]));
+}
+
+static gcc_jit_rvalue *small_int(Unit *u, gcc_jit_rvalue *value) {
+    gcc_jit_rvalue *table = gcc_jit_context_new_cast(
         u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_small_ints), u->gcc->u8_ptr);
-    gcc_jit_lvalue *found = gcc_jit_context_new_array_access(
-        u->gcc->ctx, NULL, first, BIN(u, MULT, place, emit_int(u, layout[LAYOUT_small_int_size])));
-    emit_set(
-        u, ins,
-        gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(found, NULL), u->gcc->ptr));
+    gcc_jit_rvalue *offset =
+        BIN(u, MULT, small_index(u, value), emit_int(u, u->fn->layout[LAYOUT_small_int_size]));
+    gcc_jit_lvalue *at = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, offset);
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(at, NULL), u->gcc->ptr);
+}
+
+void emit_box_i64_OP(Unit *u, Ins *ins) {
+    gcc_jit_block *small = emit_block(u), *other = emit_block(u), *done = emit_block(u);
+    gcc_jit_block_end_with_conditional(u->block, NULL, is_small(u, arg(u, ins, 0)), small, other);
+    u->block = small;
+    emit_set(u, ins, small_int(u, arg(u, ins, 0)));
     emit_incref(u, emit_value(u, ins));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = other;
     emit_box(u, ins, H_rt_box_i64);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
+ * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
+void emit_list_put_i64_OP(Unit *u, Ins *ins) {
+    enum { DIGIT_BITS = 30 };
+    gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
+    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old), *value = arg(u, ins, 3);
+    gcc_jit_block *done = emit_block(u), *general = emit_block(u), *next;
+    gcc_jit_rvalue *size = emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr);
+    gcc_jit_type *i32_ptr = u->gcc->i32_ptr;
+    gcc_jit_rvalue *general_when[] = {
+        is_small(u, value),
+        emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                     emit_link(u, LINK_KNOWN, KNOWN_int)),
+        emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr), emit_int(u, 1)),
+        emit_compare(u, CMP(NE), size, emit_int(u, 1)),
+        emit_compare(u, CMP(GE), as_unsigned(u, value), unsigned_int(u, 1 << DIGIT_BITS)),
+    };
+    for (size_t i = 0; i < sizeof(general_when) / sizeof(general_when[0]); i++) {
+        next = emit_block(u);
+        gcc_jit_block_end_with_conditional(u->block, NULL, general_when[i], general, next);
+        u->block = next;
+    }
+    emit_assign(u, emit_field(u, object, u->fn->layout[LAYOUT_int_digits], i32_ptr),
+                gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, u->gcc->i32));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = general;
+    gcc_jit_rvalue *address =
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(place, NULL), u->gcc->ptr);
+    gcc_jit_rvalue *args[2] = {address, value};
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(EQ), emit_helper_call(u, H_rt_put_i64, 2, args), emit_int(u, 0)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
 }
@@ -129,6 +191,7 @@ static void emit_overflowing(Unit *u, Ins *ins, gcc_jit_function *builtin) {
              gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
 }
 
+void emit_iadd_wrap_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, PLUS, arg(u, ins, 0), arg(u, ins, 1))); }
 void emit_iadd_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->add_overflow); }
 void emit_isub_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->sub_overflow); }
 void emit_imul_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->mul_overflow); }
@@ -175,16 +238,6 @@ void emit_iand_OP(Unit *u, Ins *ins) {
 void emit_ior_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, BITWISE_OR, arg(u, ins, 0), arg(u, ins, 1))); }
 void emit_ixor_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, BIN(u, BITWISE_XOR, arg(u, ins, 0), arg(u, ins, 1)));
-}
-
-static gcc_jit_rvalue *as_unsigned(Unit *u, gcc_jit_rvalue *value) {
-    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, value,
-                                    gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0));
-}
-
-static gcc_jit_rvalue *unsigned_int(Unit *u, int value) {
-    return gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0),
-                                               value);
 }
 
 void emit_ishl_OP(Unit *u, Ins *ins) {
@@ -268,6 +321,28 @@ void emit_range_has_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, truth, u->gcc->i64));
 }
 
+void emit_range_is_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    emit_guard_type(u, ins, iterator, KNOWN_range_iterator);
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_object_refcnt, u->gcc->i64_ptr),
+                                  emit_int(u, 1)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr),
+                                  emit_int(u, ins->imm)));
+}
+
+/* The number that a range iterator has so many steps from its start. */
+static void range_number(Unit *u, Ins *ins, LayoutField steps) {
+    gcc_jit_rvalue *iterator = arg(u, ins, 0);
+    gcc_jit_rvalue *distance = BIN(u, MULT, emit_read(u, iterator, steps, u->gcc->i64_ptr),
+                                   emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr));
+    emit_set(u, ins, BIN(u, PLUS, emit_read(u, iterator, LAYOUT_range_start, u->gcc->i64_ptr), distance));
+}
+
+void emit_range_next_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_index); }
+void emit_range_end_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_length); }
+
 void emit_range_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
     gcc_jit_lvalue *index = emit_local_i64(u, "index");
@@ -293,27 +368,36 @@ gcc_jit_rvalue *emit_checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *length_now
     return i;
 }
 
-static gcc_jit_lvalue *list_place(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *list = arg(u, ins, 0);
-    emit_guard_type(u, ins, list, KNOWN_list);
-    gcc_jit_rvalue *index =
-        emit_checked_index(u, ins, emit_read(u, list, LAYOUT_object_size, u->gcc->i64_ptr));
-    gcc_jit_type *items_ptr = gcc_jit_type_get_pointer(u->gcc->ptr_ptr);
-    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL,
-                                            emit_read(u, list, LAYOUT_list_items, items_ptr), index);
+void emit_size_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_object_size, u->gcc->i64_ptr));
 }
 
-void emit_list_item_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_rvalue(list_place(u, ins))); }
+void emit_index_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *given = arg(u, ins, 0), *size = arg(u, ins, 1);
+    const Ins *constant = ins->args[0];
+    if (constant->op == IR_ki64_OP && constant->imm >= 0) { /* nothing to be counted from the end */
+        emit_guard_fails(u, ins, emit_compare(u, CMP(GE), given, size));
+        emit_set(u, ins, given);
+        return;
+    }
+    gcc_jit_rvalue *negative = BIN(u, RSHIFT, given, emit_int(u, 63)); /* all bits set, or none */
+    emit_set(u, ins, BIN(u, PLUS, given, BIN(u, BITWISE_AND, negative, size)));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(GE), as_unsigned(u, emit_value(u, ins)), as_unsigned(u, size)));
+}
 
-void emit_tuple_item_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *tuple = arg(u, ins, 0);
-    emit_guard_type(u, ins, tuple, KNOWN_tuple);
-    gcc_jit_rvalue *index =
-        emit_checked_index(u, ins, emit_read(u, tuple, LAYOUT_object_size, u->gcc->i64_ptr));
+void emit_list_items_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_list_items, u->gcc->ptr_ptr));
+}
+
+void emit_list_get_OP(Unit *u, Ins *ins) { emit_set(u, ins, gcc_jit_lvalue_as_rvalue(list_place(u, ins))); }
+
+void emit_tuple_get_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *items = gcc_jit_lvalue_get_address(
-        emit_field(u, tuple, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
-    emit_set(u, ins,
-             gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
+        emit_field(u, arg(u, ins, 0), u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr), NULL);
+    emit_set(
+        u, ins,
+        gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 1))));
 }
 
 /* On to `next` with an object whose end runs no code: others hold it, or it is a number or a str. Any other
@@ -335,24 +419,37 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
 }
 
-void emit_list_set_f64_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *place = list_place(u, ins),
-                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
+void emit_list_put_f64_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
     gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};
-    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
     emit_put_f64(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
 }
 
-void emit_list_set_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *place = list_place(u, ins),
-                   *old = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "old");
-    gcc_jit_block *replace = emit_block(u);
-    emit_assign(u, old, gcc_jit_lvalue_as_rvalue(place));
+/* What others hold too is only counted down. */
+void emit_list_put_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
+    gcc_jit_block *shared = emit_block(u), *alone = emit_block(u), *last = emit_block(u),
+                  *done = emit_block(u);
     gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
-    emit_goes_quietly(u, ins, object, replace);
-    u->block = replace;
-    emit_assign(u, place, arg(u, ins, 2));
+    gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
+    if (u->fn->layout[LAYOUT_count_refs]) gcc_jit_block_end_with_jump(u->block, NULL, alone);
+    else
+        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),
+                                           shared, alone);
+    u->block = shared;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 3));
+    emit_assign(u, place, arg(u, ins, 3));
+    gcc_jit_lvalue *counted = emit_field(u, object, u->fn->layout[LAYOUT_object_refcnt], u->gcc->i64_ptr);
+    gcc_jit_block_add_assignment_op(u->block, NULL, counted, GCC_JIT_BINARY_OP_MINUS, emit_int(u, 1));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = alone;
+    emit_goes_quietly(u, ins, object, last);
+    u->block = last;
+    if (!ins->consumed) emit_incref(u, arg(u, ins, 3));
+    emit_assign(u, place, arg(u, ins, 3));
     emit_decref(u, object, false);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
 }
 
 /* --- names --- */

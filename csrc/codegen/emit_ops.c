@@ -14,7 +14,9 @@ void emit_keep_OP(Unit *u, Ins *ins) {} /* for the reference counts */
 void emit_ki64_OP(Unit *u, Ins *ins) {}
 void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
-void emit_phi_OP(Unit *u, Ins *ins) {} /* set by its predecessors */
+void emit_anchor_OP(Unit *u, Ins *ins) {} /* its exit is used by what was moved there */
+void emit_range_OP(Unit *u, Ins *ins) {}  /* in frame states only */
+void emit_phi_OP(Unit *u, Ins *ins) {}    /* set by its predecessors */
 
 static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) {
     return gcc_jit_lvalue_as_rvalue(emit_slot(u, slot));
@@ -31,6 +33,7 @@ static void replace_slot(Unit *u, int64_t slot, gcc_jit_rvalue *value) {
 }
 
 void emit_stloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_value(u, ins->args[0])); }
+void emit_stboxed_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_value(u, ins->args[0])); }
 void emit_clrloc_OP(Unit *u, Ins *ins) { replace_slot(u, ins->imm, emit_null(u)); }
 void emit_ldstk_OP(Unit *u, Ins *ins) { emit_set(u, ins, read_slot(u, u->fn->local_count + ins->imm)); }
 
@@ -51,6 +54,11 @@ void emit_chkloc_OP(Unit *u, Ins *ins) {
     gcc_jit_block_add_eval(u->block, NULL, emit_helper_call(u, H_rt_unbound_local, 2, args));
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[ins->exit]);
     u->block = next;
+}
+
+void emit_is_bound_OP(Unit *u, Ins *ins) {
+    emit_guard_fails(u, ins,
+                     emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins->args[0]), emit_null(u)));
 }
 
 static void set_test(Unit *u, Ins *ins, gcc_jit_rvalue *condition) {
@@ -224,14 +232,14 @@ gcc_jit_rvalue *emit_breaker_asks(Unit *u) {
 
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
-void emit_poll_OP(Unit *u, Ins *ins) {
+static void poll(Unit *u, Ins *ins, Helper helper) {
     gcc_jit_block *asked = emit_block(u), *leaving = emit_block(u);
     emit_unlikely(u, emit_breaker_asks(u), asked);
     gcc_jit_block *next = u->block;
     u->block = asked;
     fill_spill(u, &u->fn->exits.items[ins->leave_exit]);
     gcc_jit_lvalue *status = gcc_jit_function_new_local(u->function, NULL, u->gcc->i64, "status");
-    emit_assign(u, status, call_exit(u, H_rt_exit_poll, ins->leave_exit));
+    emit_assign(u, status, call_exit(u, helper, ins->leave_exit));
     emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_LT, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)),
                   u->exits[ins->exit]);
     emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(status), emit_int(u, 0)),
@@ -240,6 +248,9 @@ void emit_poll_OP(Unit *u, Ins *ins) {
     gcc_jit_block_end_with_jump(leaving, NULL, u->exits[ins->leave_exit]);
     u->block = next;
 }
+
+void emit_poll_OP(Unit *u, Ins *ins) { poll(u, ins, H_rt_exit_poll); }
+void emit_turn_OP(Unit *u, Ins *ins) { poll(u, ins, H_rt_exit_turn); }
 
 /* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
 static bool yields_in_line(Unit *u, const Exit *exit) {
@@ -314,7 +325,8 @@ void emit_exits(Unit *u) {
             continue;
         }
         fill_spill(u, exit);
-        if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD || exit->kind == EXIT_COLD) {
+        if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD || exit->kind == EXIT_COLD ||
+            exit->kind == EXIT_LOOP) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }

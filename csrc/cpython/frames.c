@@ -199,6 +199,8 @@ void cp_prepare_interrupts(void) {
     main_thread = thread;
 }
 
+static char own_mark; // its address says of a pending call that it is dxpy's own, and runs nobody's code
+
 /* Not Py_AddPendingCall: it works the eval breaker out anew as the calling thread sees it, and for any but
  * the main one no signal is pending then: one that came just now would be noticed late, or not at all. */
 static bool add_pending_call(struct _pending_calls *pending, int (*call)(void *)) {
@@ -207,7 +209,7 @@ static bool add_pending_call(struct _pending_calls *pending, int (*call)(void *)
     bool there_is_room = next != pending->first;
     if (there_is_room) {
         pending->calls[last].func = call;
-        pending->calls[last].arg = NULL;
+        pending->calls[last].arg = &own_mark;
         pending->last = next;
     }
     PyThread_release_lock(pending->lock);
@@ -223,6 +225,41 @@ bool cp_interrupt_main(int (*call)(void *)) {
     _Py_atomic_store_relaxed(&state->pending.calls_to_do, 1);
     _Py_atomic_store_relaxed(&state->eval_breaker, 1);
     return added;
+}
+
+/* Take all calls out of the queue, if they are dxpy's own; the number of them, -1: others are there. */
+static int take_own_calls(struct _pending_calls *pending, int (*calls[NPENDINGCALLS])(void *)) {
+    int count = 0;
+    PyThread_acquire_lock(pending->lock, WAIT_LOCK);
+    for (int i = pending->first; i != pending->last && count >= 0; i = (i + 1) % NPENDINGCALLS) {
+        if (pending->calls[i].arg == &own_mark) calls[count++] = pending->calls[i].func;
+        else count = -1;
+    }
+    if (count >= 0) {
+        pending->first = pending->last;
+        _Py_atomic_store_relaxed(&pending->calls_to_do, 0);
+    }
+    PyThread_release_lock(pending->lock);
+    return count;
+}
+
+bool cp_poll_quietly(PyThreadState *tstate) {
+    struct _ceval_state *state = &tstate->interp->ceval;
+    _Py_atomic_int *signals = &_PyRuntime.ceval.signals_pending;
+    int (*calls[NPENDINGCALLS])(void *);
+    if (cp_gil_is_wanted(tstate) || tstate->async_exc != NULL) return false;
+    if (tstate->thread_id != _PyRuntime.main_thread) return true; /* the rest is the main thread's business */
+    if (_Py_atomic_load_relaxed(signals)) return false;
+    int count = take_own_calls(&state->pending, calls);
+    if (count < 0) return false;
+    _Py_atomic_store_relaxed(&state->eval_breaker, 0);
+    if (_Py_atomic_load_relaxed(signals) || cp_gil_is_wanted(tstate) || state->pending.async_exc ||
+        _Py_atomic_load_relaxed(&state->pending.calls_to_do))
+        _Py_atomic_store_relaxed(&state->eval_breaker, 1); /* one that came just now */
+    int collects = PyGC_Disable();
+    for (int i = 0; i < count; i++) calls[i](NULL);
+    if (collects) PyGC_Enable();
+    return true;
 }
 
 static int take_itself_out(PyObject *unused, PyFrameObject *frame, int what, PyObject *arg) {

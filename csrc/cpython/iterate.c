@@ -173,3 +173,17 @@ int cp_next_pair(PyObject *iterator, PyObject **items) {
     if (type == &PyZip_Type) return next_zipped((CpZip *)iterator, items);
     return type == &PyDictIterItem_Type ? next_dict_item((CpDictIterator *)iterator, items) : -1;
 }
+
+/* --- ranges --- */
+
+PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {
+    CpRangeIterator *iterator = PyObject_New(CpRangeIterator, &PyRangeIter_Type);
+    if (iterator == NULL) return NULL;
+    uint64_t distance = step > 0 ? (uint64_t)end - (uint64_t)next : (uint64_t)next - (uint64_t)end,
+             by = step > 0 ? (uint64_t)step : -(uint64_t)step;
+    iterator->index = 0;
+    iterator->start = next;
+    iterator->step = step;
+    iterator->length = (long)(distance / by);
+    return (PyObject *)iterator;
+}

@@ -375,6 +375,11 @@ static inline PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntr
  * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
  * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
+/* The eval breaker is set. True: dxpy's own calls were all there was to be done, and they are; no code ran,
+ * no other thread did. False: there is more, and nothing was done. */
+bool cp_poll_quietly(PyThreadState *tstate);
+/* The iterator of a range that goes from `next` to `end` in steps, meeting the end exactly. */
+PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step);
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);
 

@@ -12,7 +12,12 @@
 #ifndef DXPY_IR_IMAGE_H
 #define DXPY_IR_IMAGE_H
 
-enum { IMAGE_MAGIC = 0x69787064, IMAGE_VERSION = 5, CACHE_BYTES = 64 };
+enum {
+    IMAGE_MAGIC = 0x69787064,
+    IMAGE_VERSION = 6,
+    CACHE_BYTES = 64,
+    RANGE_PARTS = 2 /* rows behind EXIT_RANGE */
+};
 
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */

@@ -21,7 +21,7 @@ const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
     ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
      (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
      (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) |                                  \
-     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0))
+     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0) | (HAS(f, 'V') ? OPF_VIRTUAL : 0))
 
 const OpInfo IR_OPS[IR_OP_COUNT] = {
 #define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
@@ -188,7 +188,8 @@ int ir_rest_index(const Ins *ins) {
 
 bool ir_consumes(const Ins *ins, int arg) {
     if (ins->args[arg]->type != IR_OBJ) return false;
-    if (ins->op == IR_list_set_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
+    if (ins->op == IR_attr_set_OP || ins->op == IR_attr_swap_OP) return arg == 2;
+    if (ins->op == IR_list_put_OP) return arg == 3;
     if (ins->op != IR_call_OP) return ir_is(ins, OPF_CONSUMES);
     if (arg >= ir_rest_index(ins)) return false;
     int index = 0;

@@ -66,7 +66,8 @@ enum {
     OPF_NULLABLE = 64,
     OPF_RUNS_CODE = 128,
     OPF_CONSUMES = 256,
-    OPF_GUARD = 512
+    OPF_GUARD = 512,
+    OPF_VIRTUAL = 1024
 };
 
 typedef struct OpInfo {
@@ -127,7 +128,8 @@ struct Ins {
     uint32_t id;
     int32_t exit;       /* index into Fn.exits, -1: none; set by opt_refcount */
     int32_t leave_exit; /* likewise, of an instruction that may raise and may leave: where it leaves */
-    uint64_t consumed;  /* calls with a rest: mask of its values that the helper consumes */
+    uint64_t consumed;  /* calls with a rest: mask of its values that the helper consumes; stores that may
+                           leave: whether the value's reference is given, else they take one */
     int32_t use_count;  /* scratch of passes */
     void *scratch;
 };
@@ -166,8 +168,10 @@ typedef enum ExitValueKind {
     EXIT_DROP,
     EXIT_I64,
     EXIT_F64,
-    EXIT_IF,  /* a number: when it is 0 the next row is skipped */
-    EXIT_SAME /* the next number is the object that the row `slot` has made, where it made one */
+    EXIT_IF,    /* a number: when it is 0 the next row is skipped */
+    EXIT_SAME,  /* the next number is the object that the row `slot` has made, where it made one */
+    EXIT_RANGE, /* the next number of a range iterator that is made; two rows more, its end and its step */
+    EXIT_PART   /* one of these */
 } ExitValueKind;
 
 typedef struct ExitValue {
@@ -187,7 +191,15 @@ typedef struct InlinedCall {
     void *code;     /* while lowering: the code object, borrowed */
 } InlinedCall;
 
-typedef enum ExitKind { EXIT_RAISE, EXIT_RERAISE, EXIT_LEAVE, EXIT_YIELD, EXIT_GUARD, EXIT_COLD } ExitKind;
+typedef enum ExitKind {
+    EXIT_RAISE,
+    EXIT_RERAISE,
+    EXIT_LEAVE,
+    EXIT_YIELD,
+    EXIT_GUARD,
+    EXIT_COLD,
+    EXIT_LOOP
+} ExitKind;
 
 typedef struct Exit {
     ExitKind kind;

@@ -29,6 +29,18 @@ static void check_attr(Fn *fn, const char *after, const Ins *ins) {
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }
 
+static void check_item(Fn *fn, const char *after, const Ins *ins) {
+    bool list = ins->op != IR_tuple_get_OP;
+    const Ins *index = ins->args[list ? 2 : 1], *value = ins->args[ins->arg_count - 1];
+    IrType wanted = ins->op == IR_list_put_f64_OP   ? IR_F64
+                    : ins->op == IR_list_put_i64_OP ? IR_I64
+                    : ins->op == IR_list_put_OP     ? IR_OBJ
+                                                    : (IrType)value->type;
+    if (ins->args[0]->type != IR_OBJ || index->type != IR_I64 || value->type != wanted)
+        refuse(fn, after, ins, "an argument has the wrong type");
+    if (list && ins->args[1]->type != IR_PTR) refuse(fn, after, ins, "the items must be a pointer");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
@@ -42,6 +54,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_char_OP:
     case IR_iselect_OP:
     case IR_i2f_OP:
+    case IR_iadd_wrap_OP:
+    case IR_index_OP:
+    case IR_range_OP:
     case IR_iadd_OP:
     case IR_isub_OP:
     case IR_imul_OP:
@@ -64,17 +79,9 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_fsub_OP:
     case IR_fmul_OP:
     case IR_fdiv_OP:
+    case IR_fpow_OP:
     case IR_fneg_OP:
     case IR_fcmp_OP: wanted = IR_F64; break;
-    case IR_list_item_OP:
-    case IR_tuple_item_OP:
-    case IR_list_set_OP:
-    case IR_list_set_f64_OP:
-        if (ins->op == IR_list_set_f64_OP && ins->args[2]->type != IR_F64)
-            refuse(fn, after, ins, "the item must be a double");
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the index must be an integer");
-        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
     case IR_str_code_OP:
     case IR_bytes_item_OP:
     case IR_bytearray_item_OP:
@@ -102,6 +109,11 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_keep_OP: break;
+    case IR_list_get_OP:
+    case IR_list_put_OP:
+    case IR_list_put_f64_OP:
+    case IR_list_put_i64_OP:
+    case IR_tuple_get_OP: check_item(fn, after, ins); break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
     case IR_type_is_OP:
     case IR_version_is_OP:
@@ -152,6 +164,12 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     if (!fits) refuse(fn, after, ins, "cannot be done with that");
 }
 
+/* A virtual object stands in frame states only. */
+static void check_virtual(Fn *fn, const char *after, const Ins *ins) {
+    for (int i = 0; i < ins->arg_count; i++)
+        if (ir_is(ins->args[i], OPF_VIRTUAL)) refuse(fn, after, ins, "uses an object that is not there");
+}
+
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->block != block) refuse(fn, after, ins, "does not know its block");
     if (ir_is(ins, OPF_TERMINATOR) != (ins == block->last))
@@ -169,6 +187,7 @@ static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {
     if (ins->state && ins->state->handler >= 0 && ir_raises(ins) &&
         ins->state->stack_count < fn->handlers.items[ins->state->handler].depth)
         refuse(fn, after, ins, "its handler keeps more than the operand stack has");
+    check_virtual(fn, after, ins);
     check_types(fn, after, ins);
     check_imm(fn, after, ins);
 }

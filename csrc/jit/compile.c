@@ -708,6 +708,11 @@ void compile_rearm(FunctionRecord *record, int32_t unit) {
     osr_arm(record->code, best);
 }
 
+void compile_back_soon(FunctionRecord *record, int32_t unit, int32_t back_edge) {
+    compile_rearm(record, unit);
+    if (!osr_is_armed) compile_hot_loop(record, back_edge);
+}
+
 /* Which back-edge it is to be entered at this time; -1: none, at its start. */
 static int32_t next_back_edge(FunctionRecord *record) {
     int32_t units[64];

@@ -3,6 +3,7 @@
 #include "jit/feedback.h"
 
 #include "cpython/decode.h"
+#include "jit/guards.h"
 #include "jit/publish.h"
 
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
@@ -98,6 +99,9 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
         Instr *instr = &code->instrs[i];
         if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
             instr->flags |= BC_NO_SPECULATION;
+        if (times_noted(record->failed_guards, record->failed_guard_count,
+                        (uint32_t)guards_loop_unit((int32_t)instr->offset)))
+            instr->flags |= BC_GUARDS_STAY;
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
     }

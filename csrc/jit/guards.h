@@ -13,12 +13,20 @@ enum { EXITS_BEFORE_GIVING_UP = 8 };
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
                           struct _PyInterpreterFrame *innermost, int32_t offset);
 
+/* As which code unit it is noted that what was moved out of the loop at one keeps failing: none that is
+ * there. */
+static inline int32_t guards_loop_unit(int32_t unit) { return -1 - unit; }
+
 /* Compiled code left where it had not run before. (jit/compile.c) */
 void compile_cold_taken(FunctionRecord *record, struct _PyInterpreterFrame *frame);
 
 /* Compiled code left at this code unit: enter it again at the next back-edge that can be met and has an
  * entry. (jit/compile.c) */
 void compile_rearm(FunctionRecord *record, int32_t unit);
+
+/* Likewise at a turn of the loop whose back-edge is given; has it compiled with an entry there if it has
+ * none. (jit/compile.c) */
+void compile_back_soon(FunctionRecord *record, int32_t unit, int32_t back_edge);
 
 /* A frame stands before an armed back-edge at which there is no entry: have its function compiled with one.
  * True: it is there now. (jit/compile.c) */

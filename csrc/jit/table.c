@@ -133,7 +133,7 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_COLD);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_LOOP);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
@@ -151,8 +151,9 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     if (exit->values == NULL) return false;
     for (int i = 0; i < exit->value_count && !r->failed; i++) {
         ExitSlot *row = &exit->values[i];
-        row->kind = (uint8_t)next(r, EXIT_OWNED, EXIT_SAME);
+        row->kind = (uint8_t)next(r, EXIT_OWNED, EXIT_PART);
         row->slot = next(r, 0, row->kind == EXIT_SAME ? i - 1 : slot_count(c, code));
+        if (row->kind == EXIT_RANGE && i + RANGE_PARTS >= exit->value_count) return false;
     }
     return !r->failed;
 }

@@ -51,15 +51,17 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
-    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY || instr->arg == BIN_POWER)
-        return LIKELY_OTHER;
+    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY) return LIKELY_OTHER;
     bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
          bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    bool from_bool = right == LIKELY_BOOL;
     if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
     if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
+    if (left == LIKELY_OTHER && right == LIKELY_INT && from_bool) left = LIKELY_INT; /* probably */
     bool ints = left == LIKELY_INT && right == LIKELY_INT;
     bool floats = is_number(left) && is_number(right) && !ints;
     switch (instr->arg) {
+    case BIN_POWER: return floats ? LIKELY_FLOAT : LIKELY_OTHER;
     case BIN_ADD:
     case BIN_SUBTRACT:
     case BIN_MULTIPLY: return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
@@ -433,6 +435,10 @@ static void step(Infer *f, const Instr *instr) {
     }
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
+        Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
+        f->out->operands[instr - f->code->instrs].builtin = callable.type == LIKELY_RANGE_TYPE ? BI_type_range
+                                                            : method.builtin ? method.builtin
+                                                                             : callable.builtin;
         uint8_t type = call_result(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
@@ -557,7 +563,9 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
     /* Where control flow joins must be known before the walk, or a loop's head would be passed through. */
     for (int i = 0; i < code->count; i++) {
         out->operands[i].depth = -1;
-        if (code->instrs[i].flags & BC_OSR) f.depths[i] = -2;
+        if (!(code->instrs[i].flags & BC_OSR)) continue;
+        f.depths[i] = -2;
+        if (i + 1 < code->count) f.depths[i + 1] = -2; /* an entry takes its back-edge by itself */
     }
     for (int i = 0; i < code->count; i++)
         if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)

@@ -167,7 +167,8 @@ void lower_poll(Lowerer *l, int target) {
         return;
     }
     lower_mark_running(l);
-    Ins *poll = ir_new_ins(l->fn, IR_poll_OP, IR_VOID, 0);
+    bool turn = l->inference != NULL && target < l->index;
+    Ins *poll = ir_new_ins(l->fn, turn ? IR_turn_OP : IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
     if (handler >= 0 && l->code->handlers[handler].depth > l->depth) handler = -1;
     poll->state = lower_state(l, l->code->instrs[target].offset);
@@ -206,6 +207,11 @@ void lower_end(Lowerer *l) { l->block = NULL; }
 
 static void add_phi(Lowerer *l, Place *place, Ins **value) {
     Ins *phi = ir_new_ins(l->fn, IR_phi_OP, (IrType)(*value)->type, 0);
+    if (place->before != NULL) {
+        Ins *entering = ir_new_ins(l->fn, IR_phi_OP, (IrType)(*value)->type, 0);
+        ir_append(place->before, entering);
+        vec_push(&l->cx->arena, &place->entering, entering);
+    }
     ir_append(place->block, phi);
     vec_push(&l->cx->arena, &place->phis, phi);
     *value = phi;
@@ -220,9 +226,59 @@ static void open_lacks(Lowerer *l, Place *place, Local *local, const Local *met)
     add_phi(l, place, &local->lacks);
 }
 
+static bool is_range(const Ins *value) { return value->op == IR_range_OP; }
+
+/* Of a range's iterator the next number and the end come by phis; the step is always the same. */
+static void add_range_phis(Lowerer *l, Place *place, Ins **value) {
+    Ins *next = (*value)->args[0], *end = (*value)->args[1], *step = (*value)->args[2];
+    add_phi(l, place, &next);
+    add_phi(l, place, &end);
+    Ins *range = ir_new_ins(l->fn, IR_range_OP, IR_OBJ, 3);
+    range->args[0] = next;
+    range->args[1] = end;
+    range->args[2] = step;
+    *value = range;
+}
+
+/* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would
+ * begin it. */
+static void drop_anchor(Lowerer *l, Place *place, int target) {
+    Arena *arena = &l->cx->arena;
+    Lowerer there = *l; /* as it stands there */
+    int phi = 0;
+    there.block = place->before;
+    there.instr = &l->code->instrs[target];
+    there.stack = arena_array(arena, Ins *, l->code->stack_size + 1);
+    there.locals = arena_array(arena, Local, l->code->local_count + 1);
+    memcpy(there.locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
+    for (int i = 0; i < place->depth; i++) {
+        Ins *const *entering = &place->entering.items[phi];
+        bool range = is_range(place->stack[i]);
+        there.stack[i] =
+            range ? lower_new_range(l, place->before, entering[0], entering[1], place->stack[i]->args[2])
+                  : entering[0];
+        phi += range ? 2 : 1;
+    }
+    for (int i = 0; i < l->code->local_count; i++) {
+        if (place->locals[i].value == NULL) continue;
+        there.locals[i].value = place->entering.items[phi++];
+        if (place->locals[i].bound->op == IR_phi_OP) there.locals[i].bound = place->entering.items[phi++];
+        if (place->locals[i].lacks != NULL) there.locals[i].lacks = place->entering.items[phi++];
+    }
+    there.depth = place->depth;
+    if (!(there.instr->flags & BC_GUARDS_STAY)) {
+        Ins *anchor = ir_new_ins(l->fn, IR_anchor_OP, IR_VOID, 0);
+        anchor->state = lower_state(&there, there.instr->offset);
+        ir_append(place->before, anchor);
+    }
+    ir_append(place->before, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(place->before, place->block, NULL);
+}
+
 /* The first to arrive decides the form; lower_conform has seen to it that all others come in the same. */
 static void open_place(Lowerer *l, Place *place, int target) {
     Arena *arena = &l->cx->arena;
+    if (place->is_loop && place->edges > 1 && l->locals != NULL) place->before = ir_new_block(l->fn);
     place->block = ir_new_block(l->fn);
     place->depth = l->depth;
     place->framed = l->framed;
@@ -233,7 +289,10 @@ static void open_place(Lowerer *l, Place *place, int target) {
         memcpy(place->locals, l->locals, sizeof(Local) * (size_t)l->code->local_count);
     }
     if (place->edges <= 1) return;
-    for (int i = 0; i < l->depth; i++) add_phi(l, place, &place->stack[i]);
+    for (int i = 0; i < l->depth; i++) {
+        if (is_range(place->stack[i])) add_range_phis(l, place, &place->stack[i]);
+        else add_phi(l, place, &place->stack[i]);
+    }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         Local *local = &place->locals[i];
         local->quiet = false;
@@ -245,9 +304,18 @@ static void open_place(Lowerer *l, Place *place, int target) {
         if (l->framed && l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);
     }
+    for (int i = 0; i < l->depth; i++)
+        if (is_range(place->stack[i])) ir_append(place->block, place->stack[i]);
+    if (place->before != NULL) drop_anchor(l, place, target);
 }
 
-static void arrive(Lowerer *l, int target, Block *from) {
+/* Does the edge that is being made go round a loop once more? */
+static bool goes_round(const Lowerer *l, int target) {
+    return !l->enters && l->instr->target == target && (l->instr->flags & BC_BACKWARD);
+}
+
+/* To which block of the place the edge is to lead. */
+static Block *arrive(Lowerer *l, int target, Block *from) {
     Place *place = &l->places[target];
     if (place->block == NULL) {
         open_place(l, place, target);
@@ -256,10 +324,15 @@ static void arrive(Lowerer *l, int target, Block *from) {
     if (place->depth != l->depth)
         bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u",
              l->code->instrs[target].offset);
-    if (place->edges <= 1) return;
+    bool enters = place->before != NULL && !goes_round(l, target);
+    if (place->edges <= 1) return place->block;
     Incoming incoming = {.from = from, .values = arena_array(&l->cx->arena, Ins *, place->phis.count)};
     int count = 0;
-    for (int i = 0; i < l->depth; i++) incoming.values[count++] = l->stack[i];
+    for (int i = 0; i < l->depth; i++) {
+        bool range = is_range(l->stack[i]);
+        incoming.values[count++] = range ? l->stack[i]->args[0] : l->stack[i];
+        if (range) incoming.values[count++] = l->stack[i]->args[1];
+    }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
         if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
@@ -268,7 +341,9 @@ static void arrive(Lowerer *l, int target, Block *from) {
         if (place->locals[i].lacks != NULL)
             incoming.values[count++] = l->locals[i].stale ? lower_lacks(&l->locals[i]) : K_INT(l, 0);
     }
-    vec_push(&l->cx->arena, &place->incoming, incoming);
+    if (enters) vec_push(&l->cx->arena, &place->entries, incoming);
+    else vec_push(&l->cx->arena, &place->incoming, incoming);
+    return enters ? place->before : place->block;
 }
 
 void lower_goto(Lowerer *l, int target) {
@@ -279,8 +354,7 @@ void lower_goto(Lowerer *l, int target) {
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
     ir_append(from, jump);
-    arrive(l, target, from);
-    ir_set_succs(from, l->places[target].block, NULL);
+    ir_set_succs(from, arrive(l, target, from), NULL);
     lower_end(l);
 }
 
@@ -308,6 +382,15 @@ static Local *fresh_locals(Lowerer *l, bool at_start) {
     return locals;
 }
 
+/* An entry before a back-edge: it is taken here, so that the loop itself has one block where it is entered.
+ */
+static void lower_back_edge(Lowerer *l, int index) {
+    l->index = index;
+    l->enters = true;
+    LOWER[l->instr->op](l);
+    l->enters = false;
+}
+
 /* A block that takes `depth` operands over from the frame and goes on at `target`. */
 static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, int depth) {
     Entry entry = {.kind = kind, .offset = offset, .block = ir_new_block(l->fn)};
@@ -317,7 +400,7 @@ static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, in
     vec_push(&l->cx->arena, &l->fn->entries, entry);
     Block *resumed = l->block;
     const Instr *instr = l->instr;
-    int saved_depth = l->depth;
+    int index = l->index, saved_depth = l->depth;
     Ins **saved = arena_array(&l->cx->arena, Ins *, saved_depth);
     memcpy(saved, l->stack, sizeof(Ins *) * (size_t)saved_depth);
     Local *saved_locals = l->locals;
@@ -331,9 +414,11 @@ static int new_entry(Lowerer *l, EntryKind kind, uint32_t offset, int target, in
         ir_append(l->block, found);
         lower_push(l, found);
     }
-    lower_goto(l, target);
+    if (kind == ENTRY_OSR) lower_back_edge(l, target);
+    else lower_goto(l, target);
     l->block = resumed;
     l->instr = instr;
+    l->index = index;
     l->depth = saved_depth;
     memcpy(l->stack, saved, sizeof(Ins *) * (size_t)saved_depth);
     l->locals = saved_locals;
@@ -380,9 +465,10 @@ static void count_edges(Lowerer *l) {
     l->places[0].edges += 1 + code->is_generator;
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
-        if (instr->target >= 0) l->places[instr->target].edges++;
-        if (instr->target >= 0 && instr->target <= i) l->places[instr->target].is_loop = true;
-        if (instr->flags & BC_OSR) l->places[i].edges++;
+        int osr = (instr->flags & BC_OSR) != 0;
+        if (instr->target >= 0) l->places[instr->target].edges += 1 + osr;
+        if (instr->target >= 0 && (instr->flags & BC_BACKWARD)) l->places[instr->target].is_loop = true;
+        if (osr && !ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)
             l->places[i + 1].edges++;
@@ -424,30 +510,45 @@ static void lower_place(Lowerer *l, int index) {
     }
 }
 
+/* A phi may be NULL when one of its values may be. True: it was not known before. */
+static bool make_nullable(Ins *phi) {
+    bool before = phi->nullable;
+    for (int p = 0; p < phi->arg_count; p++) phi->nullable |= phi->args[p]->nullable;
+    return phi->nullable != before;
+}
+
+static void fill_phi(Lowerer *l, Ins *phi, int number, const Incoming *incoming, int count) {
+    const Block *block = phi->block;
+    phi->arg_count = block->preds.count;
+    phi->args = arena_array(&l->cx->arena, Ins *, phi->arg_count);
+    for (int p = 0; p < phi->arg_count; p++)
+        for (int k = 0; k < count; k++)
+            if (incoming[k].from == block->preds.items[p]) phi->args[p] = incoming[k].values[number];
+}
+
+/* A loop's block is also come to from where the loop is entered. */
+static void come_from_before(Lowerer *l, Place *place) {
+    Incoming incoming = {.from = place->before, .values = place->entering.items};
+    vec_push(&l->cx->arena, &place->incoming, incoming);
+}
+
 /* Give the phis their values, one per predecessor, in the predecessors' order. */
 static void fill_phis(Lowerer *l) {
     ir_fill_preds(l->fn);
     for (int i = 0; i < l->code->count; i++) {
         Place *place = &l->places[i];
-        if (place->block == NULL) continue;
-        int preds = place->block->preds.count;
-        for (int phi = 0; phi < place->phis.count; phi++) {
-            Ins *ins = place->phis.items[phi];
-            ins->arg_count = preds;
-            ins->args = arena_array(&l->cx->arena, Ins *, preds);
-            for (int p = 0; p < preds; p++)
-                for (int k = 0; k < place->incoming.count; k++)
-                    if (place->incoming.items[k].from == place->block->preds.items[p])
-                        ins->args[p] = place->incoming.items[k].values[phi];
-        }
+        if (place->before != NULL) come_from_before(l, place);
+        for (int k = 0; k < place->phis.count; k++)
+            fill_phi(l, place->phis.items[k], k, place->incoming.items, place->incoming.count);
+        for (int k = 0; k < place->entering.count; k++)
+            fill_phi(l, place->entering.items[k], k, place->entries.items, place->entries.count);
     }
-    for (bool changed = true; changed;) { // a phi may be NULL when one of its values may be
+    for (bool changed = true; changed;) {
         changed = false;
         for (int i = 0; i < l->code->count; i++)
             for (int k = 0; k < l->places[i].phis.count; k++) {
-                Ins *phi = l->places[i].phis.items[k];
-                for (int p = 0; p < phi->arg_count && !phi->nullable; p++)
-                    if (phi->args[p]->nullable) phi->nullable = changed = true;
+                changed |= make_nullable(l->places[i].phis.items[k]);
+                if (l->places[i].before != NULL) changed |= make_nullable(l->places[i].entering.items[k]);
             }
     }
 }

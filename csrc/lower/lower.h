@@ -42,6 +42,9 @@ typedef struct Place {
     Local *locals; /* likewise; NULL: all in memory */
     VEC(Ins *) phis;
     VEC(Incoming) incoming;
+    Block *before;       /* a loop: where it is entered; ends in its anchor. NULL: it is none */
+    VEC(Ins *) entering; /* the phis of that block, in the order of `phis` */
+    VEC(Incoming) entries;
 } Place;
 
 /* The class that a value was found to have. Nothing may rely on it. */
@@ -80,6 +83,7 @@ typedef struct Lowerer {
         Ins *hint; /* of cp_dict_find */
     } found;       /* the last item of a dict looked for; its hint's block says where it holds */
     bool ran_code; /* tracing may have been turned on since it was last looked at */
+    bool enters;   /* a back-edge being lowered comes from outside its loop */
     Place *places; /* by instruction */
     int *handlers; /* BcHandler -> Fn.handlers */
     int *work;     /* places whose stack is known and that wait to be lowered */
@@ -122,6 +126,8 @@ bool lower_number_unary(Lowerer *l, BcOp op);
 bool lower_number_compare(Lowerer *l);
 bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
+/* The item of what is guarded to be a list, or a tuple; `state` as above. */
+Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
 Ins *lower_truth(Lowerer *l, Ins *value);
 bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
@@ -130,6 +136,13 @@ Ins *lower_constant_object(Lowerer *l, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
+/* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it
+ * is none, or one that is an object. */
+int64_t lower_range_step(const Lowerer *l, int target, int place);
+/* A range's iterator, which is no object but its parts. */
+Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
+/* CALL of range that a loop goes over at once. */
+bool lower_range_loop(Lowerer *l);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 

@@ -1,5 +1,5 @@
 /* Attributes where they were when this was compiled, by what decode_attr.c found out. Guards ask whether the
- * owner's type is one of then; opt_known leaves out what was asked before. A site that has met several
+ * owner's type is one of then; opt_number leaves out what was asked before. A site that has met several
  * classes asks for the number of the one at hand, and what differs between them is selected by it. */
 #include "lower/lower.h"
 

@@ -155,12 +155,8 @@ bool lower_known_subscr(Lowerer *l) {
     case LIKELY_BYTEARRAY:
         item = lower_guarded(INS(l, bytearray_item, 0, container, lower_i64(l, key, state)), state);
         break;
-    case LIKELY_LIST:
-        item = lower_guarded(INS(l, list_item, 0, container, lower_i64(l, key, state)), state);
-        break;
-    case LIKELY_TUPLE:
-        item = lower_guarded(INS(l, tuple_item, 0, container, lower_i64(l, key, state)), state);
-        break;
+    case LIKELY_LIST: item = lower_item(l, container, lower_i64(l, key, state), true, state); break;
+    case LIKELY_TUPLE: item = lower_item(l, container, lower_i64(l, key, state), false, state); break;
     default: return false;
     }
     item->nullable = false;

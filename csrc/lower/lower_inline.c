@@ -62,6 +62,7 @@ bool lower_needs_frame(IrOp op, int64_t imm) {
     switch (op) {
     case IR_ldloc_OP:
     case IR_stloc_OP:
+    case IR_stboxed_OP:
     case IR_clrloc_OP:
     case IR_chkloc_OP: return true;
     case IR_call_OP: return ir_helper((int)imm)->runs_code || strchr(ir_helper((int)imm)->args, 'F') != NULL;
@@ -101,8 +102,9 @@ static void move_to_memory(Local *local) {
 /* Would doing it twice be noticed? */
 static bool has_lasting_effect(const Ins *ins) {
     switch (ins->op) {
-    case IR_list_set_OP:
-    case IR_list_set_f64_OP:
+    case IR_list_put_OP:
+    case IR_list_put_i64_OP:
+    case IR_list_put_f64_OP:
     case IR_bytearray_set_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:

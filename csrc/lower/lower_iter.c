@@ -70,7 +70,110 @@ static Ins *next_item(Lowerer *l, IterWay way, Ins *iterator) {
     }
 }
 
+/* --- ranges whose iterator is no object --- */
+
+static bool suspends(const Lowerer *l, int head) {
+    for (int i = head; i < l->code->instrs[head].target; i++)
+        if (l->code->instrs[i].op == BC_YIELD_VALUE || l->code->instrs[i].op == BC_SEND) return true;
+    return false;
+}
+
+/* The step of the range that the loop at `head` makes and goes over; 0: it cannot be said. */
+static int64_t step_of_loop(const Lowerer *l, int head) {
+    const Instr *loop = &l->code->instrs[head], *call = loop - 2;
+    if (head < 3 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return 0;
+    if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return 0;
+    if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return 0;
+    if (l->inference->operands[head - 1].right != LIKELY_RANGE || suspends(l, head)) return 0;
+    if (call->arg < 3) return 1;
+    const ConstInfo *step = call[-1].op == BC_LOAD_CONST ? &l->code->consts[call[-1].arg] : NULL;
+    bool fits = step != NULL && step->type == LIKELY_INT && step->integer > INT32_MIN &&
+                step->integer < INT32_MAX; /* a count of steps is not wrapped around then */
+    return fits ? step->integer : 0;
+}
+
+int64_t lower_range_step(const Lowerer *l, int target, int place) {
+    if (l->inference->stack[target] == NULL || l->inference->stack[target][place] != LIKELY_RANGE_ITER)
+        return 0;
+    for (int head = target; head >= 0; head--) {
+        const Instr *loop = &l->code->instrs[head];
+        if (loop->op == BC_FOR_ITER && loop->target > target &&
+            l->inference->operands[head].depth == place + 1)
+            return step_of_loop(l, head);
+    }
+    return 0;
+}
+
+Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step) {
+    Ins *range = ir_new_ins(l->fn, IR_range_OP, IR_OBJ, 3);
+    range->args[0] = next;
+    range->args[1] = end;
+    range->args[2] = step;
+    ir_append(block, range);
+    return range;
+}
+
+/* Where a range ends that begins at `start`: exactly where its steps lead to. */
+static Ins *end_of_range(Lowerer *l, Ins *start, Ins *stop, int64_t step, FrameState *state) {
+    if (step != 1 && step != -1) {
+        lower_guarded(step > 0 ? INS(l, isub, 0, stop, start) : INS(l, isub, 0, start, stop), state);
+        return EMIT_CALL(l, rt_range_end, start, stop, K_INT(l, step));
+    }
+    Ins *empty = step > 0 ? INS(l, icmp, 0 /* < */, stop, start) : INS(l, icmp, 4 /* > */, stop, start);
+    Ins *end = INS(l, iselect, 0, empty, start, stop);
+    lower_guarded(step > 0 ? INS(l, isub, 0, end, start) : INS(l, isub, 0, start, end),
+                  state); /* an iterator holds the length */
+    return end;
+}
+
+bool lower_range_loop(Lowerer *l) {
+    int count = l->instr->arg, head = l->index + 2;
+    const Instr *next = lower_next(l);
+    if (!lower_speculates(l) || next == NULL || next->op != BC_GET_ITER || l->depth < count + 2) return false;
+    int64_t step = step_of_loop(l, head);
+    Ins **args = &l->stack[l->depth - count], *callable = args[-1];
+    if (step == 0 || args[-2]->op != IR_null_OP || callable->type != IR_OBJ) return false;
+    const OperandTypes *types = &l->inference->operands[l->index];
+    Likely guesses[3] = {LIKELY_INT, LIKELY_INT, LIKELY_INT};
+    guesses[count - 1] = (Likely)types->right;
+    if (count > 1) guesses[count - 2] = (Likely)types->left;
+    for (int i = 0; i < count && i < 2; i++) {
+        bool known = guesses[i] != LIKELY_OTHER;
+        if (!lower_likely_int(l, args[i], known ? guesses[i] : LIKELY_INT)) return false;
+    }
+    FrameState *state = lower_state_here(l);
+    lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
+    Ins *start = count > 1 ? lower_i64(l, args[0], state) : K_INT(l, 0);
+    Ins *stop = lower_i64(l, args[count > 1], state);
+    Ins *end = end_of_range(l, start, stop, step, state);
+    l->depth -= count + 2;
+    lower_push(l, lower_new_range(l, l->block, start, end, K_INT(l, step)));
+    l->index++; /* the call's result is its own iterator */
+    return true;
+}
+
+static void go_over_range(Lowerer *l, Ins *range) {
+    Ins *number = range->args[0], *end = range->args[1], *step = range->args[2];
+    int compare = step->imm == 1 ? 0 /* < */ : step->imm == -1 ? 4 /* > */ : 3 /* != */;
+    Ins *there = INS(l, icmp, compare, number, end);
+    Block *next = lower_new_block(l), *done = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    lower_branch(l, there, next, done);
+    l->block = done;
+    lower_pop_any(l);
+    lower_goto(l, l->instr->target);
+    lower_other_way(l, &fork, next);
+    Ins *stepped = INS(l, iadd_wrap, 0, number, step);
+    l->stack[l->depth - 1] = lower_new_range(l, l->block, stepped, end, step);
+    lower_push(l, number);
+    lower_goto(l, l->index + 1);
+}
+
 void lower_FOR_ITER(Lowerer *l) {
+    if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
+        go_over_range(l, l->stack[l->depth - 1]);
+        return;
+    }
     IterWay way = choose_way(l);
     Ins *iterator = lower_peek(l, 1);
     Ins *found = has_next(l, way, iterator);

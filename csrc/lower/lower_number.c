@@ -35,6 +35,8 @@ static void flush_local(Lowerer *l, int slot);
 
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
+    if (value->op == IR_range_OP)
+        return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
@@ -127,12 +129,14 @@ static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *sta
     case BIN_ADD: return INS(l, fadd, 0, a, b);
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
     case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
+    case BIN_POWER: return lower_guarded(INS(l, fpow, 0, a, b), state);
     default: return lower_guarded(INS(l, fdiv, 0, a, b), state);
     }
 }
 
 static bool is_float_kind(int kind) {
-    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE;
+    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE ||
+           kind == BIN_POWER;
 }
 
 /* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */
@@ -150,17 +154,35 @@ static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || 
 
 static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
 
+/* An int to the power of a small constant is multiplied by itself. */
+static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
+    const ConstInfo *info = lower_const_info(right);
+    if (l->instr->arg != BIN_POWER || info == NULL || info->type != LIKELY_INT) return false;
+    if (info->integer < 2 || info->integer > 4 || (l->instr->flags & BC_NO_SPECULATION)) return false;
+    if (!lower_likely_int(l, left, l->inference->operands[l->index].left)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *base = lower_i64(l, left, state), *result = base;
+    for (int64_t i = 1; i < info->integer; i++) result = lower_guarded(INS(l, imul, 0, result, base), state);
+    l->depth -= 2;
+    lower_push(l, result);
+    return true;
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
+    if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
     const OperandTypes *types = &l->inference->operands[l->index];
     int kind = l->instr->arg;
     if (left->op == IR_mkbool_OP && right->op == IR_mkbool_OP && is_bit_kind(kind)) return false;
+    bool adds_bool = right->op == IR_mkbool_OP && types->left == LIKELY_OTHER && left->type == IR_OBJ &&
+                     infer_arithmetic(l->instr, LIKELY_OTHER, LIKELY_BOOL) == LIKELY_INT;
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
     if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
         return false; /* True and False are not unboxed */
+    if (adds_bool && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
@@ -292,6 +314,15 @@ static bool int_key(const Lowerer *l, const Ins *key) {
     return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
 }
 
+Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state) {
+    lower_guard_type(l, container, list ? KNOWN_list : KNOWN_tuple, state);
+    index = lower_guarded(INS(l, index, 0, index, INS(l, size, 0, container)), state);
+    Ins *item = list ? INS(l, list_get, 0, container, INS(l, list_items, 0, container), index)
+                     : INS(l, tuple_get, 0, container, index);
+    item->nullable = false;
+    return item;
+}
+
 bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
@@ -299,10 +330,7 @@ bool lower_number_subscr(Lowerer *l) {
     if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
         return false;
     FrameState *state = lower_state_here(l);
-    Ins *index = lower_i64(l, key, state);
-    Ins *item = list ? INS(l, list_item, 0, container, index) : INS(l, tuple_item, 0, container, index);
-    lower_guarded(item, state);
-    item->nullable = false;
+    Ins *item = lower_item(l, container, lower_i64(l, key, state), list, state);
     l->depth -= 2;
     lower_push(l, item);
     return true;
@@ -313,16 +341,17 @@ bool lower_number_store_subscr(Lowerer *l) {
         return false;
     Ins *value = l->stack[l->depth - 3], *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
+    bool number = value->type != IR_OBJ && !lower_has_object(l, value);
+    if (!number) l->stack[l->depth - 3] = value = lower_object(l, value);
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
-    if (value->type == IR_F64) {
-        lower_guarded(INS(l, list_set_f64, 0, container, index, value), state);
-        l->depth -= 3;
-        return true;
-    }
-    l->stack[l->depth - 3] = value = lower_object(l, value);
-    state = lower_state_here(l);
-    lower_guarded(INS(l, list_set, 0, container, index, value), state);
+    lower_guard_type(l, container, KNOWN_list, state);
+    index = lower_guarded(INS(l, index, 0, index, INS(l, size, 0, container)), state);
+    Ins *items = INS(l, list_items, 0, container);
+    Ins *put = !number                 ? INS(l, list_put, 0, container, items, index, value)
+               : value->type == IR_F64 ? INS(l, list_put_f64, 0, container, items, index, value)
+                                       : INS(l, list_put_i64, 0, container, items, index, value);
+    lower_guarded(put, state);
     l->depth -= 3;
     return true;
 }
@@ -396,8 +425,9 @@ void lower_number_delete(Lowerer *l, int slot) {
     *local = (Local){.bound = K_INT(l, 1)};
 }
 
+/* Where the memory holds a number or nothing. */
 static void store_object(Lowerer *l, int slot, Ins *object) {
-    Ins *store = ir_new_ins(l->fn, IR_stloc_OP, IR_VOID, 1);
+    Ins *store = ir_new_ins(l->fn, IR_stboxed_OP, IR_VOID, 1);
     store->imm = lower_slot(l, slot);
     store->args[0] = object;
     ir_append(l->block, store);
@@ -464,6 +494,30 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
     return !l->framed || l->stale[target] == NULL || l->stale[target][slot];
 }
 
+/* What an entry finds in the memory of a local that may be unbound. */
+static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, IrType type,
+                           FrameState *state) {
+    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Block *bound = lower_new_block(l), *join = lower_new_block(l);
+    Block *unbound = lower_new_block(l);
+    Ins *is_bound = INS(l, not, 0, is_null);
+    lower_branch(l, is_null, unbound, bound);
+    l->block = bound;
+    Ins *number = as_type(l, object, type, state);
+    bound = l->block;
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, type, 2);
+    ir_append(join, phi);
+    ir_append(bound, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(bound, join, NULL);
+    ir_append(unbound, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(unbound, join, NULL);
+    bool first = bound->order < unbound->order; // the values stand in the order of the predecessors
+    phi->args[!first] = number;
+    phi->args[first] = none;
+    l->block = join;
+    *local = (Local){.value = phi, .bound = is_bound};
+}
+
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
@@ -491,10 +545,22 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     flush_local(l, slot);
     Ins *object = INS0(l, ldloc, lower_slot(l, slot));
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
+    if (may_be_unbound) {
+        unbox_if_bound(l, local, object, is_null, type, state);
+        return;
+    }
     lower_guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
     local->value = as_type(l, object, type, state);
     local->bound = K_INT(l, 1);
     local->stale = false;
+}
+
+/* The iterator of a range that is an object, which goes. */
+static Ins *range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) {
+    iterator = lower_object(l, iterator);
+    lower_guarded(INS(l, range_is, step, iterator), state);
+    Ins *next = INS(l, range_next, 0, iterator), *end = INS(l, range_end, 0, iterator);
+    return lower_new_range(l, l->block, next, end, K_INT(l, step));
 }
 
 void lower_conform(Lowerer *l, int target) {
@@ -503,6 +569,15 @@ void lower_conform(Lowerer *l, int target) {
     FrameState *state = NULL;
     Place *place = &l->places[target];
     for (int i = 0; i < l->depth; i++) {
+        int64_t step = place->block == NULL                 ? lower_range_step(l, target, i)
+                       : place->stack[i]->op == IR_range_OP ? place->stack[i]->args[2]->imm
+                                                            : 0;
+        if (step != 0 && l->stack[i]->op != IR_range_OP) {
+            if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
+            l->stack[i] = range_of(l, l->stack[i], step, state);
+        }
+        if (step != 0) continue;
+        if (l->stack[i]->op == IR_range_OP) l->stack[i] = lower_object(l, l->stack[i]);
         IrType type = wanted_type(l, target, stack[i]);
         if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;
         if ((IrType)l->stack[i]->type == type) continue;

@@ -23,10 +23,16 @@ typedef struct Stale {
     bool *now; /* while walking */
 } Stale;
 
+static bool is_text(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
+static bool is_sequence(Likely type) {
+    return is_text(type) || type == LIKELY_BYTES || type == LIKELY_BYTEARRAY;
+}
+
 static bool arithmetic_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     const OperandTypes *types = &s->inference->operands[index];
     Likely left = types->left, right = types->right;
+    if (instr->op == BC_COMPARE_OP && is_text(left) && is_text(right)) return false;
     return (instr->op == BC_BINARY_OP ? infer_arithmetic(instr, left, right)
                                       : infer_comparison(instr, left, right)) == LIKELY_OTHER;
 }
@@ -58,6 +64,8 @@ static bool is_quiet(const Stale *s, int index) {
     }
 }
 
+static bool call_looks(const Stale *s, int index);
+
 /* Will the instruction probably be a call of a helper that runs code? */
 static bool looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
@@ -66,10 +74,14 @@ static bool looks(const Stale *s, int index) {
     switch (instr->op) {
     case BC_BINARY_OP:
     case BC_COMPARE_OP: return arithmetic_looks(s, index);
-    case BC_BINARY_SUBSCR: return instr->feedback != FB_LIST_INT && instr->feedback != FB_TUPLE_INT;
+    case BC_BINARY_SUBSCR:
+        return instr->feedback != FB_LIST_INT && instr->feedback != FB_TUPLE_INT &&
+               !is_sequence(s->inference->operands[index].left);
     case BC_STORE_SUBSCR: return instr->feedback != FB_LIST_INT;
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
+    case BC_CALL: return call_looks(s, index);
+    case BC_GET_ITER: return top != LIKELY_RANGE;
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
     case BC_LOAD_GLOBAL:
     case BC_LOAD_ATTR:
@@ -92,6 +104,32 @@ static bool looks(const Stale *s, int index) {
     case BC_LIST_APPEND:
     case BC_RETURN_VALUE: return false;
     default: return instr->target < 0 || instr->op == BC_SEND;
+    }
+}
+
+/* Calls of built-in functions are mostly done in line, and those of range that a loop goes over. */
+static bool call_looks(const Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    if (instr->flags & BC_NO_SPECULATION || instr->arg2 >= 0) return true;
+    switch (s->inference->operands[index].builtin) {
+    case BI_type_range: return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_builtins_len:
+    case BI_builtins_ord:
+    case BI_builtins_chr:
+    case BI_builtins_abs:
+    case BI_math_sqrt:
+    case BI_math_sin:
+    case BI_math_cos:
+    case BI_math_exp:
+    case BI_math_log:
+    case BI_math_fabs:
+    case BI_math_floor:
+    case BI_math_ceil:
+    case BI_list_append:
+    case BI_list_pop: return false;
+    case BI_builtins_min:
+    case BI_builtins_max: return instr->arg != 2;
+    default: return true;
     }
 }
 

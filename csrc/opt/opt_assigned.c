@@ -53,7 +53,7 @@ static void step(Assigned *a, const Ins *ins) {
         unbind(a, ir_local_slot(a->fn, ins->frame, (int)ins->args[2]->imm)); /* until the result is stored */
     if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
         meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
-    if (ins->op == IR_stloc_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
+    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
     if (ins->op == IR_clrloc_OP) unbind(a, ins->imm);
     for (int i = 1; ins->op == IR_push_OP && i < ins->arg_count; i++) {
         int slot = ir_local_slot(a->fn, ins->frame, i - 1);

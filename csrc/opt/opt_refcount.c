@@ -63,7 +63,7 @@ static void note_state(Refcount *r, Ins *ins) {
     bool leaves = ir_leaves(ins);
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
         for (int i = 0; i < kept_depth(r, state, leaves); i++)
-            vec_push(fn_arena(r->fn), uses, state->stack[i]);
+            if (!ir_is(state->stack[i], OPF_VIRTUAL)) vec_push(fn_arena(r->fn), uses, state->stack[i]);
         for (int i = 0; i < state->local_count; i++)
             if (state->locals[i]->type == IR_OBJ) vec_push(fn_arena(r->fn), uses, state->locals[i]);
     }
@@ -75,7 +75,8 @@ static Ins *state_use(const Refcount *r, const Ins *ins, int i) { return r->uses
 /* --- which values own a reference --- */
 
 static bool slot_changes(const Fn *fn, const Ins *ins, int64_t slot) {
-    if (ins->op == IR_stloc_OP || ins->op == IR_clrloc_OP) return ins->imm == slot;
+    if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_clrloc_OP)
+        return ins->imm == slot;
     if (ins->op == IR_push_OP || ins->op == IR_pop_OP) return ir_frame_of_slot(fn, slot) == ins->frame;
     return ins->op == IR_call_OP && ins->imm == H_rt_make_cell &&
            ir_local_slot(fn, ins->frame, (int)ins->args[0]->imm) == slot;
@@ -107,8 +108,8 @@ typedef enum Source { SOURCE_NONE, SOURCE_SLOT, SOURCE_ITEM, SOURCE_KEPT } Sourc
 static Source source_of(const Ins *value) {
     switch (value->op) {
     case IR_ldloc_OP: return SOURCE_SLOT;
-    case IR_list_item_OP:
-    case IR_tuple_item_OP:
+    case IR_list_get_OP:
+    case IR_tuple_get_OP:
     case IR_tuple_at_OP:
     case IR_list_at_OP:
     case IR_attr_item_OP:
@@ -134,10 +135,12 @@ static bool items_may_change(const Ins *ins) {
     switch (ins->op) {
     case IR_call_OP:
     case IR_poll_OP:
+    case IR_turn_OP:
     case IR_stloc_OP:
     case IR_clrloc_OP:
-    case IR_list_set_OP:
-    case IR_list_set_f64_OP:
+    case IR_list_put_OP:
+    case IR_list_put_f64_OP:
+    case IR_list_put_i64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP: return true;
@@ -183,7 +186,9 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST) || lives_for_ever(ins) || !must_own(fn, ins)) continue;
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) ||
+                !must_own(fn, ins))
+                continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;
             ir_insert_after(checked ? next : ins, count_ins(r, IR_incref_OP, ins));
@@ -261,8 +266,20 @@ typedef struct NewExit {
     bool *placed; /* by place in `alive` plus one: it has gone into a frame */
 } NewExit;
 
+/* An object that the exit makes, of its parts. */
+static void place_virtual(Refcount *r, NewExit *n, const Ins *value, int slot) {
+    for (int i = 0; i < value->arg_count; i++) {
+        ExitValue row = {.kind = i ? EXIT_PART : EXIT_RANGE, .slot = slot, .value = value->args[i]};
+        vec_push(fn_arena(r->fn), &n->exit.values, row);
+    }
+}
+
 /* A value that goes into a slot of a frame: with its reference, if it has one left. */
 static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
+    if (ir_is(value, OPF_VIRTUAL)) {
+        place_virtual(r, n, value, slot);
+        return;
+    }
     uintptr_t alive = value->owned ? (uintptr_t)value->scratch : 0;
     bool owned = alive > 0 && !n->placed[alive];
     if (owned) n->placed[alive] = true;
@@ -316,10 +333,11 @@ static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
     if (ir_raises(ins)) ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE);
     if (!ir_leaves(ins)) return;
-    ExitKind kind = ins->op == IR_yield_OP  ? EXIT_YIELD
-                    : ins->op == IR_cold_OP ? EXIT_COLD
-                    : ir_is(ins, OPF_GUARD) ? EXIT_GUARD
-                                            : EXIT_LEAVE;
+    ExitKind kind = ins->op == IR_yield_OP    ? EXIT_YIELD
+                    : ins->op == IR_cold_OP   ? EXIT_COLD
+                    : ins->op == IR_anchor_OP ? EXIT_LOOP
+                    : ir_is(ins, OPF_GUARD)   ? EXIT_GUARD
+                                              : EXIT_LEAVE;
     *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);
 }
 
@@ -376,20 +394,33 @@ static void give_rest(Refcount *r, Ins *ins, Values *given) {
     }
 }
 
+/* An operation that leaves before it consumes anything: what it consumes is there still when it leaves. If it
+ * has no reference to give, the operation takes one itself, when it does not leave any more. */
+static void give_before_leaving(Refcount *r, Ins *ins) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        Ins *value = ins->args[a];
+        if (!ir_consumes(ins, a) || !value->owned || is_alive(value)) continue;
+        ins->consumed = 1;
+        make_alive(r, value);
+    }
+}
+
 static void walk_ins(Refcount *r, Ins *ins) {
     Values given = {0};
+    bool leaves_first = ir_leaves(ins) && !ir_raises(ins) && !ir_is(ins, OPF_TERMINATOR);
     if (ins->op == IR_incref_OP || ins->op == IR_decref_OP) return;
     if (ins->owned) {
         if (!is_alive(ins)) drop_after(r, ins, ins);
         make_dead(r, ins);
     }
+    if (leaves_first) give_before_leaving(r, ins);
     for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
     int rest = ir_rest_index(ins);
     for (int a = 0; a < rest; a++)
         if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)
-        if (ir_consumes(ins, a)) consume(r, ins, ins->args[a], &given);
+        if (ir_consumes(ins, a) && !leaves_first) consume(r, ins, ins->args[a], &given);
     give_rest(r, ins, &given);
     for (int i = 0; i < given.count; i++) make_alive(r, given.items[i]);
 }

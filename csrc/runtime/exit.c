@@ -131,6 +131,22 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
     Py_FatalError("dxpy: an exit has a value for no frame");
 }
 
+static i64 bits_of(PyObject *value) {
+    i64 bits;
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+/* A range iterator that was no object until now. */
+static PyObject *new_range(PyObject **parts) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *object = cp_new_range_iterator(bits_of(parts[0]), bits_of(parts[1]), bits_of(parts[2]));
+    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyErr_Restore(type, value, traceback);
+    return object;
+}
+
 static bool is_local(const Frames *f, const ExitSlot *slot) {
     bool result = false;
     return slot_place(f, slot->slot, &result) != NULL && result;
@@ -143,7 +159,8 @@ static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
     return place != NULL ? Py_XNewRef(*place) : NULL;
 }
 
-static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value, const ExitSlot *same) {
+static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, const ExitSlot *same) {
+    PyObject *value = *at;
     bool is_local = false;
     PyObject **place = slot_place(f, slot->slot, &is_local);
     if (place == NULL) {
@@ -151,6 +168,7 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject *value, 
         return;
     }
     if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
+    else if (slot->kind == EXIT_RANGE) value = new_range(at);
     else if (slot->kind != EXIT_OWNED) {
         PyObject *before = made_before(f, same);
         value = before != NULL ? before : boxed(slot->kind, value);
@@ -171,7 +189,7 @@ static void place_values(const Frames *f, PyObject **spill) {
         }
         if (slot->kind == EXIT_IF && spill[i] != NULL) continue;
         if (slot->kind == EXIT_IF) i++;
-        else if (slot->kind != EXIT_DROP) place_value(f, slot, spill[i], same);
+        else if (slot->kind != EXIT_DROP && slot->kind != EXIT_PART) place_value(f, slot, &spill[i], same);
         same = NULL;
     }
     for (int i = record->value_count - 1; i >= 0; i--)
@@ -191,9 +209,12 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (function == NULL) return;
     function->exits++;
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
-    else if (record->kind != EXIT_GUARD) return;
-    else if (record->count % EXITS_BEFORE_GIVING_UP == 0)
-        compile_guard_failed(function, f->at[outermost], f->at[0], record->levels[0].offset);
+    else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
+    else if (record->count % EXITS_BEFORE_GIVING_UP == 0) {
+        int32_t offset = record->levels[0].offset;
+        if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
+        compile_guard_failed(function, f->at[outermost], f->at[0], offset);
+    }
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
@@ -268,11 +289,26 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
         if (slot->kind == EXIT_SAME || (slot->kind == EXIT_IF && spill[i] != NULL)) continue;
         if (slot->kind == EXIT_IF) i++;
         else if (slot->kind != EXIT_DROP && slot->kind != EXIT_OWNED && is_local(&f, slot))
-            place_value(&f, slot, spill[i], same);
+            place_value(&f, slot, &spill[i], same);
         same = NULL;
     }
     if (rt_poll(tstate) < 0) return -1;
     return cp_is_tracing(tstate) || compiled->invalid;
+}
+
+i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
+    const ExitRecord *record = &compiled->exits[exit];
+    const ExitLevel *outermost = &record->levels[record->level_count - 1];
+    Frames f = {.compiled = compiled, .record = record};
+    find_frames(tstate, &f);
+    set_place(f.at[0], record->levels[0].lasti);
+    if (cp_poll_quietly(tstate)) return cp_is_tracing(tstate) || compiled->invalid;
+    i64 status = rt_exit_poll(tstate, frame, compiled, exit, spill);
+    FunctionRecord *function = compiled->record;
+    if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status;
+    if (record->level_count == 1) compile_back_soon(function, outermost->offset, outermost->lasti);
+    else compile_rearm(function, outermost->offset);
+    return 1;
 }
 
 /* --- raising --- */

@@ -158,6 +158,7 @@ PyObject *rt_method(const char *type, const char *name) {
 double rt_floor(double x) { return floor(x); }
 double rt_ceil(double x) { return ceil(x); }
 double rt_sqrt(double x) { return sqrt(x); }
+double rt_pow(double x, double y) { return pow(x, y); }
 double rt_sin(double x) { return sin(x); }
 double rt_cos(double x) { return cos(x); }
 double rt_tan(double x) { return tan(x); }

@@ -22,6 +22,15 @@ i64 rt_is_true_quiet(PyObject *object) {
 }
 
 PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
+PyObject *rt_new_range(i64 next, i64 end, i64 step) { return cp_new_range_iterator(next, end, step); }
+
+i64 rt_range_end(i64 start, i64 stop, i64 step) {
+    if (step > 0 ? stop <= start : stop >= start) return start;
+    uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop,
+             by = step > 0 ? (uint64_t)step : -(uint64_t)step, steps = (distance - 1) / by + 1;
+    return (i64)((uint64_t)start + steps * (uint64_t)step);
+}
+
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
 /* Does its end run no code? */
@@ -41,6 +50,19 @@ i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) 
     *place = object;
     if (old != NULL) Py_DECREF(old);
     else if (values != NULL) cp_note_insertion(values, index);
+    return 1;
+}
+
+i64 rt_put_i64(PyObject **place, i64 value) {
+    PyObject *old = *place;
+    if (!goes_quietly(old)) return 0;
+    PyObject *object = PyLong_FromLongLong(value);
+    if (object == NULL) { /* the interpreter will find that out by itself */
+        PyErr_Clear();
+        return 0;
+    }
+    *place = object;
+    Py_DECREF(old);
     return 1;
 }
 

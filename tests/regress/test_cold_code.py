@@ -132,7 +132,7 @@ def f(n):
         i += 1
     return items[3]
 print(f(3000000))
-print(dxpy.dump(f, "ir").count("list_set"))
+print(dxpy.dump(f, "ir").count("list_put"))
 """
     assert run(text, tmp_path) == ["2999993", "1"]
 

@@ -1,0 +1,262 @@
+/* Value numbering: what was computed, read or asked before, and holds still, is not computed, read or asked
+ * again. What is read from memory carries a stamp of the kinds of memory it depends on; code that may run,
+ * drops of references included, changes them, so the pass comes when the drops can be seen.
+ *
+ * needs: reference counts inserted, preds.  keeps: everything. */
+#include "opt/memory.h"
+#include "opt/opt.h"
+
+#include <string.h>
+
+enum { BUCKETS = 512, MANY_BLOCKS = 4000 };
+
+typedef struct Computed {
+    Ins *ins;
+    uint32_t stamp; /* the newest change of what it reads: another one means that something changed */
+    int bucket;
+    struct Computed *next;
+} Computed;
+
+typedef struct Numbering {
+    Fn *fn;
+    const Numbers *numbers;
+    Computed *buckets[BUCKETS];
+    VEC(Computed *) scope; /* in the order they were entered, to be taken out again */
+    uint32_t changes;
+    uint32_t *now;     /* by kind of memory: its last change, at the point the walk has come to */
+    uint32_t **ends;   /* by block: the same at its end */
+    uint64_t *changed; /* by block: kinds that it changes */
+    Block ***children; /* by block, ended by NULL: those it dominates immediately */
+    int *seen, round;  /* by block: mark of the search for paths */
+    Block **work;
+} Numbering;
+
+/* Operations whose result depends on nothing but their arguments, imm and what memory_read says. */
+static bool is_numbered(const Ins *ins) {
+    switch (ins->op) {
+    case IR_not_OP:
+    case IR_is_OP:
+    case IR_i2f_OP:
+    case IR_iadd_OP:
+    case IR_isub_OP:
+    case IR_imul_OP:
+    case IR_ifloordiv_OP:
+    case IR_imod_OP:
+    case IR_iand_OP:
+    case IR_ior_OP:
+    case IR_ixor_OP:
+    case IR_ishl_OP:
+    case IR_ishr_OP:
+    case IR_ineg_OP:
+    case IR_iinvert_OP:
+    case IR_iadd_wrap_OP:
+    case IR_fadd_OP:
+    case IR_fsub_OP:
+    case IR_fmul_OP:
+    case IR_fdiv_OP:
+    case IR_fpow_OP:
+    case IR_fneg_OP:
+    case IR_fabs_OP:
+    case IR_itruediv_OP:
+    case IR_icmp_OP:
+    case IR_fcmp_OP:
+    case IR_iselect_OP:
+    case IR_fselect_OP:
+    case IR_f2i_OP:
+    case IR_fmath_OP:
+    case IR_guard_OP:
+    case IR_is_bound_OP:
+    case IR_chkloc_OP:
+    case IR_unbox_i64_OP:
+    case IR_unbox_f64_OP:
+    case IR_is_type_OP:
+    case IR_is_function_OP:
+    case IR_function_is_OP:
+    case IR_length_OP:
+    case IR_size_OP:
+    case IR_index_OP:
+    case IR_list_items_OP:
+    case IR_tuple_is_OP:
+    case IR_list_is_OP:
+    case IR_str_code_OP:
+    case IR_code_of_OP:
+    case IR_bytes_item_OP:
+    case IR_bytearray_item_OP:
+    case IR_globals_OP:
+    case IR_builtins_OP:
+    case IR_keys_are_OP:
+    case IR_type_is_OP:
+    case IR_type_index_OP:
+    case IR_further_OP:
+    case IR_version_is_OP:
+    case IR_unshadowed_OP:
+    case IR_module_is_OP:
+    case IR_values_OP:
+    case IR_itself_OP: return true;
+    case IR_ldloc_OP:
+    case IR_list_get_OP:
+    case IR_tuple_get_OP:
+    case IR_tuple_at_OP:
+    case IR_list_at_OP:
+    case IR_attr_item_OP:
+    case IR_module_item_OP:
+    case IR_keys_item_OP:
+    case IR_pinned_OP: return !ins->owned; /* borrowed: the same while it is there */
+    default: return false;
+    }
+}
+
+static int bucket_of(const Ins *ins) {
+    uint64_t hash = (uint64_t)ins->op * 31 + (uint64_t)ins->imm;
+    for (int a = 0; a < ins->arg_count; a++) hash = hash * 1000003 + ins->args[a]->id;
+    return (int)((hash ^ hash >> 17) % BUCKETS);
+}
+
+static uint32_t stamp_of(const Numbering *n, const Ins *ins) {
+    uint32_t stamp = 0;
+    for (uint64_t kinds = memory_read(ins); kinds != 0; kinds &= kinds - 1) {
+        uint32_t change = n->now[__builtin_ctzll(kinds)];
+        if (change > stamp) stamp = change;
+    }
+    return stamp;
+}
+
+static bool same(const Ins *a, const Ins *b) {
+    if (a->op != b->op || a->imm != b->imm || a->arg_count != b->arg_count) return false;
+    for (int i = 0; i < a->arg_count; i++)
+        if (a->args[i] != b->args[i]) return false;
+    return true;
+}
+
+static Ins *find_earlier(const Numbering *n, const Ins *ins, int bucket, uint32_t stamp) {
+    for (const Computed *entry = n->buckets[bucket]; entry != NULL; entry = entry->next)
+        if (entry->stamp == stamp && same(entry->ins, ins)) return entry->ins;
+    return NULL;
+}
+
+static void enter(Numbering *n, Ins *ins, int bucket, uint32_t stamp) {
+    Computed *entry = arena_new(fn_arena(n->fn), Computed);
+    *entry = (Computed){ins, stamp, bucket, n->buckets[bucket]};
+    n->buckets[bucket] = entry;
+    vec_push(fn_arena(n->fn), &n->scope, entry);
+}
+
+static void leave_scope(Numbering *n, int count) {
+    while (n->scope.count > count) {
+        const Computed *entry = n->scope.items[--n->scope.count];
+        n->buckets[entry->bucket] = entry->next;
+    }
+}
+
+static void note_changes(Numbering *n, uint64_t kinds) {
+    if (kinds == 0) return;
+    n->changes++;
+    for (; kinds != 0; kinds &= kinds - 1) n->now[__builtin_ctzll(kinds)] = n->changes;
+}
+
+static Ins *final_value(Ins *value) { return value->scratch != NULL ? value->scratch : value; }
+
+static void walk_ins(Numbering *n, Ins *ins) {
+    if (ins->op != IR_phi_OP)
+        for (int a = 0; a < ins->arg_count; a++) ins->args[a] = final_value(ins->args[a]);
+    if (is_numbered(ins)) {
+        int bucket = bucket_of(ins);
+        uint32_t stamp = stamp_of(n, ins);
+        Ins *earlier = find_earlier(n, ins, bucket, stamp);
+        if (earlier != NULL) {
+            ins->scratch = earlier;
+            ir_remove(ins);
+            return;
+        }
+        enter(n, ins, bucket, stamp);
+    }
+    note_changes(n, memory_changed(n->numbers, ins));
+}
+
+/* Kinds of memory that change on the ways from the end of `from`, which dominates `block`, to it. */
+static uint64_t changed_between(Numbering *n, const Block *from, Block *block) {
+    if (block->preds.count == 1 && block->preds.items[0] == from) return 0;
+    if (from == NULL || n->fn->blocks.count > MANY_BLOCKS) return UINT64_MAX;
+    uint64_t changed = 0;
+    int count = 0;
+    n->round++;
+    n->work[count++] = block;
+    while (count > 0) {
+        const Block *at = n->work[--count];
+        for (int p = 0; p < at->preds.count; p++) {
+            Block *pred = at->preds.items[p];
+            if (pred == from || n->seen[pred->order] == n->round) continue;
+            n->seen[pred->order] = n->round;
+            changed |= n->changed[pred->order];
+            n->work[count++] = pred;
+        }
+    }
+    return changed;
+}
+
+static void walk_block(Numbering *n, Block *block) {
+    int scope = n->scope.count;
+    Arena *arena = fn_arena(n->fn);
+    if (block->idom != NULL) memcpy(n->now, n->ends[block->idom->order], sizeof(uint32_t) * MEM_KINDS);
+    note_changes(n, changed_between(n, block->idom, block));
+    for (Ins *ins = block->first, *next; ins != NULL; ins = next) {
+        next = ins->next;
+        walk_ins(n, ins);
+    }
+    n->ends[block->order] = arena_array(arena, uint32_t, MEM_KINDS);
+    memcpy(n->ends[block->order], n->now, sizeof(uint32_t) * MEM_KINDS);
+    for (Block **child = n->children[block->order]; child != NULL && *child != NULL; child++)
+        walk_block(n, *child);
+    leave_scope(n, scope);
+}
+
+static void find_children(Numbering *n) {
+    Fn *fn = n->fn;
+    int *counts = arena_array(fn_arena(fn), int, fn->blocks.count + 1);
+    n->children = arena_array(fn_arena(fn), Block **, fn->blocks.count + 1);
+    for (int i = 0; i < fn->blocks.count; i++)
+        if (fn->blocks.items[i]->idom != NULL) counts[fn->blocks.items[i]->idom->order]++;
+    for (int i = 0; i < fn->blocks.count; i++) {
+        if (counts[i] > 0) n->children[i] = arena_array(fn_arena(fn), Block *, counts[i] + 1);
+        counts[i] = 0;
+    }
+    for (int i = 0; i < fn->blocks.count; i++) {
+        Block *block = fn->blocks.items[i];
+        if (block->idom != NULL) n->children[block->idom->order][counts[block->idom->order]++] = block;
+    }
+}
+
+static void replace(Ins **value) { *value = final_value(*value); }
+
+/* Values stand in phis, states and exits too. */
+static void replace_all(Fn *fn) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            for (int a = 0; a < ins->arg_count; a++) replace(&ins->args[a]);
+            for (int s = 0; s < ir_state_count(ins->state); s++) replace(ir_state_value(ins->state, s));
+        }
+    for (int i = 0; i < fn->exits.count; i++)
+        for (int k = 0; k < fn->exits.items[i].values.count; k++)
+            replace(&fn->exits.items[i].values.items[k].value);
+}
+
+void opt_number(Fn *fn) {
+    Arena *arena = fn_arena(fn);
+    Numbering numbering = {.fn = fn}, *n = &numbering;
+    ir_fill_dominators(fn);
+    n->numbers = memory_find_numbers(fn);
+    n->now = arena_array(arena, uint32_t, MEM_KINDS);
+    n->ends = arena_array(arena, uint32_t *, fn->blocks.count + 1);
+    n->changed = arena_array(arena, uint64_t, fn->blocks.count + 1);
+    n->seen = arena_array(arena, int, fn->blocks.count + 1);
+    n->work = arena_array(arena, Block *, fn->blocks.count + 2);
+    for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
+    for (int i = 0; i < fn->blocks.count; i++) {
+        n->changed[i] = memory_changed_in(n->numbers, fn->blocks.items[i]);
+        for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
+    }
+    find_children(n);
+    for (int i = 0; i < fn->blocks.count; i++)
+        if (fn->blocks.items[i]->idom == NULL && fn->blocks.items[i]->rpo >= 0)
+            walk_block(n, fn->blocks.items[i]);
+    replace_all(fn);
+}
