@@ -53,7 +53,7 @@ def test_defaults(run_python):
         "force_exits": 0,
         "install_delay": 0.0,
         "compile_timeout": 10.0,
-        "niceness": 10,
+        "niceness": 3,
         "gcc_level": -1,
         "settle": 0.0,
         "dump": [],
