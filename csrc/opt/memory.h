@@ -19,6 +19,9 @@ enum { MEM_KINDS = 64 };
 
 uint64_t memory_read(const Ins *ins);
 
+/* Does the result depend on nothing but its arguments, imm and what memory_read says? */
+bool memory_decides(const Ins *ins);
+
 /* Which values are numbers for sure at some point, so that dropping them runs nothing. */
 typedef struct Numbers Numbers;
 Numbers *memory_find_numbers(Fn *fn); /* needs dominators */
