@@ -16,6 +16,7 @@
 #include "jit/engine.h"
 #include "jit/feedback.h"
 #include "jit/guards.h"
+#include "jit/install.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/reasons.h"
@@ -31,7 +32,8 @@
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
     uint64_t job;
-    FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
+    FunctionRecord *record; /* borrowed; compile_invalidate takes it out before the record goes. NULL: it is
+                               compiled for the cache alone, what was made here runs */
     Tier tier;
     char key[HASH_HEX + 1]; /* the artifact's */
     Facts *facts;           /* to link it with */
@@ -54,18 +56,10 @@ static double seconds_of(clockid_t clock) {
 
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
-/* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
+/* How hard the compiler is to try for a tier, see codegen/compile.h. */
 static int gcc_level(Tier tier) {
     if (options.gcc_level >= 0) return (int)options.gcc_level;
     return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3;
-}
-
-/* --- failures --- */
-
-static void set_failure(FunctionRecord *record, const char *reason, const char *message) {
-    const ReasonRow *row = reason_find(reason);
-    record->bail_reason = row ? row->name : reason_table[REASON_gcc_failed].name;
-    snprintf(record->bail_message, sizeof(record->bail_message), "%s", message);
 }
 
 /* --- decode and lower --- */
@@ -207,16 +201,35 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     return &found->callee;
 }
 
+/* What lowering gives beside the text. */
+typedef struct Lowered {
+    Facts *facts;
+    bool wants_code; /* before: make code here, if that can be done */
+    QuickCode code;
+    double code_ms;
+} Lowered;
+
+static void free_lowered(Lowered *lowered) {
+    free_facts(lowered->facts);
+    quick_code_free(&lowered->code);
+}
+
+static void make_code(Fn *fn, Lowered *lowered) {
+    double begin = now();
+    quick_code_make(fn, &lowered->code);
+    lowered->code_ms = (now() - begin) * 1e3;
+}
+
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                          Facts **facts) {
+                          Lowered *lowered) {
     CompileContext cx;
     StrBuf text = {0};
     osr_disarm(record->code); /* the decoder must not read an armed back-edge */
     cx_init(&cx);
     if (setjmp(cx.bailed)) {
-        set_failure(record, cx.reason, cx.message);
+        install_failed(record, cx.reason, cx.message);
         strbuf_free(&text);
         cx_free(&cx);
         return NULL;
@@ -236,11 +249,12 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
-        if (facts != NULL) *facts = copy_facts(&cx, fn);
+        if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
+        if (lowered != NULL && lowered->wants_code) make_code(fn, lowered);
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);
-    if (result == NULL) set_failure(record, "no_memory", "no room for the text");
+    if (result == NULL) install_failed(record, "no_memory", "no room for the text");
     return result;
 }
 
@@ -310,49 +324,6 @@ bool compile_prepare(void) {
 
 /* --- publishing --- */
 
-static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
-    char path[64];
-    snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
-    FILE *file = fopen(path, "a");
-    if (file == NULL) return;
-    const char *name = PyUnicode_AsUTF8(record->name);
-    PyErr_Clear();
-    fprintf(file, "%lx %zx py:%s:tier%d\n", (unsigned long)(uintptr_t)compiled->entry, compiled->code_size,
-            name ? name : "?", compiled->tier);
-    fclose(file);
-}
-
-/* Tier 1's code speculates on nothing: it is kept for when what replaces it turns out to be wrong. */
-static void replace(FunctionRecord *record, CompiledCode *old) {
-    if (old->tier != TIER_BASELINE || record->compiled->tier == TIER_BASELINE) {
-        table_retire(old);
-        return;
-    }
-    if (record->baseline != NULL) table_retire(record->baseline);
-    record->baseline = old;
-    old->invalid = 1; /* who runs it goes on in the new code */
-}
-
-/* Load an artifact and make it what the record runs. False: the record says why not. */
-static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
-    char message[160];
-    CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
-    if (compiled == NULL) {
-        set_failure(record, "bad_artifact", message);
-        return false;
-    }
-    compiled->tier = (uint8_t)tier;
-    compiled->record = record;
-    CompiledCode *old = record->compiled;
-    record->compiled = compiled;
-    record->compiled_tier = (uint8_t)tier;
-    record->bail_reason = NULL;
-    record->bail_message[0] = '\0';
-    if (old != NULL) replace(record, old);
-    if (options.perf_map) write_perf_map(record, compiled);
-    return true;
-}
-
 static void finish(FunctionRecord *record, Tier tier, const char *key, const Facts *facts,
                    const WorkerReply *reply) {
     bool ok = reply->ok;
@@ -360,11 +331,11 @@ static void finish(FunctionRecord *record, Tier tier, const char *key, const Fac
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
-        ok = late || publish(record, tier, facts, reply->path, reply->unit);
+        ok = late || install_artifact(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
         else if (ok && !late) warm_published(record, tier, key, has_facts(facts));
     } else {
-        set_failure(record, reply->reason, reply->message);
+        install_failed(record, reply->reason, reply->message);
     }
     engine_compile_ended(record, tier, ok);
 }
@@ -429,7 +400,8 @@ void compile_publish_finished(void) {
         Facts *facts = p->facts;
         p->facts = NULL;
         drop_pending(place);
-        finish(record, tier, key, facts, &reply);
+        if (record != NULL) finish(record, tier, key, facts, &reply);
+        else if (reply.ok && reply.temporary) unlink(reply.path);
         free_facts(facts);
         place = &pending; /* finish may have changed the list */
     }
@@ -457,7 +429,7 @@ void compile_settle(double seconds) {
     }
     /* What is not finished is known to be worth it: the next run asks for it at the first call. */
     for (Pending *p = pending; p != NULL; p = p->next)
-        warm_published(p->record, p->tier, p->key, has_facts(p->facts));
+        if (p->record != NULL) warm_published(p->record, p->tier, p->key, has_facts(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -480,7 +452,7 @@ enum { MAX_UNITS = 20000 };
 static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
     CacheEntry entry;
     if (!compile_prepare() || !cache_lookup(key, &entry) ||
-        !publish(record, tier, facts, entry.path, entry.unit))
+        !install_artifact(record, tier, facts, entry.path, entry.unit))
         return false;
     warm_published(record, tier, key, has_facts(facts));
     engine_compile_ended(record, tier, true);
@@ -495,52 +467,77 @@ bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
 
 bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
-    Facts *facts = NULL;
+    Lowered lowered = {0};
     Surroundings around;
-    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
-    if (text == NULL) return false;
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &lowered);
+    if (text == NULL) {
+        free_lowered(&lowered);
+        return false;
+    }
     if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
     artifact_key(text, gcc_level(tier), key);
     free(text);
-    bool found = from_cache(record, tier, facts, key);
-    free_facts(facts);
+    bool found = from_cache(record, tier, lowered.facts, key);
+    free_lowered(&lowered);
     return found;
+}
+
+/* Have the worker compile it; without a record for the cache alone. */
+static bool submit(FunctionRecord *record, Tier tier, const char *key, const char *text, Lowered *lowered) {
+    Pending *p = calloc(1, sizeof(*p));
+    uint64_t job = ++last_job;
+    if (p == NULL || worker_submit(job, key, text, strlen(text), gcc_level(tier)) < 0) {
+        free(p);
+        return false;
+    }
+    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = lowered->facts, .next = pending};
+    lowered->facts = NULL;
+    memcpy(p->key, key, sizeof p->key);
+    pending = p;
+    return true;
+}
+
+static int start_worker_compile(FunctionRecord *record, Tier tier, const char *key, const char *text,
+                                Lowered *lowered) {
+    if (submit(record, tier, key, text, lowered)) return 0;
+    WorkerStats stats;
+    worker_get_stats(&stats);
+    install_failed(record, "worker_unusable", stats.error);
+    return -1;
+}
+
+static int compile_text(FunctionRecord *record, Tier tier, const char *text, Lowered *lowered) {
+    char key[HASH_HEX + 1];
+    artifact_key(text, gcc_level(tier), key);
+    if (from_cache(record, tier, lowered->facts, key)) return 0;
+    if (!install_quick_code(record, tier, lowered->facts, &lowered->code))
+        return start_worker_compile(record, tier, key, text, lowered);
+    record->compiles++;
+    record->compile_ms += lowered->code_ms;
+    warm_published(record, tier, key, has_facts(lowered->facts));
+    if (cache_is_open()) submit(NULL, tier, key, text, lowered);
+    engine_compile_ended(record, tier, true);
+    return 0;
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (Py_SIZE(record->code) > MAX_UNITS) {
-        set_failure(record, "too_large", "it has more than 20,000 code units");
+        install_failed(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
-    Facts *facts = NULL;
     Surroundings around;
-    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
-    if (text == NULL) return -1;
-    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
-    char key[HASH_HEX + 1];
-    artifact_key(text, gcc_level(tier), key);
-    if (from_cache(record, tier, facts, key)) {
-        free(text);
-        free_facts(facts);
-        return 0;
-    }
-    Pending *p = calloc(1, sizeof(*p));
-    uint64_t job = ++last_job;
-    int status = p == NULL ? -1 : worker_submit(job, key, text, strlen(text), gcc_level(tier));
-    free(text);
-    if (status < 0) {
-        WorkerStats stats;
-        worker_get_stats(&stats);
-        set_failure(record, "worker_unusable", stats.error);
-        free_facts(facts);
-        free(p);
+    Lowered lowered = {.wants_code = tier == TIER_BASELINE && gcc_level(tier) <= 1 && !options.install_delay};
+    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &lowered);
+    if (text == NULL) {
+        free_lowered(&lowered);
         return -1;
     }
-    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = facts, .next = pending};
-    memcpy(p->key, key, sizeof p->key);
-    pending = p;
-    if (sync) wait_for(job);
-    return 0;
+    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
+    int status = compile_text(record, tier, text, &lowered);
+    free(text);
+    free_lowered(&lowered);
+    if (status == 0 && sync) wait_for(last_job);
+    return status;
 }
 
 /* What is being compiled for it is not wanted any more, nor what it runs: back to tier 1's code, if there is
@@ -605,6 +602,7 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
         record_pin(record);
         make_room_for_types(failed);
         fall_back(record);
+        record->tier = (uint8_t)Py_MIN(record->tier, tier);
         record->requested = (uint8_t)tier;
         publish_frame = frame;
         met_frame = innermost;
@@ -751,8 +749,8 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surrounding
     }
     dump_reply = NULL;
     dump_job = 0;
-    if (status < 0) set_failure(record, "worker_unusable", "no compiler can be had");
-    else if (!reply.ok) set_failure(record, reply.reason, reply.message);
+    if (status < 0) install_failed(record, "worker_unusable", "no compiler can be had");
+    else if (!reply.ok) install_failed(record, reply.reason, reply.message);
     return reply.text;
 }
 
