@@ -635,9 +635,17 @@ static void start_again(FunctionRecord *record, Frame *frame, Tier tier) {
     PyErr_Restore(type, value, traceback);
 }
 
+/* The record of the code that an exit's innermost level is in; NULL: there is none, or the code is gone. */
+static FunctionRecord *innermost_record(FunctionRecord *record, const CompiledCode *c,
+                                        const ExitLevel *level) {
+    if (level->frame == 0) return record;
+    PyObject *code = PyWeakref_GET_OBJECT(c->inlined[level->frame - 1].code_ref); // borrowed
+    return code != Py_None ? table_record((PyCodeObject *)code) : NULL;
+}
+
 static void note_warm(FunctionRecord *record, const CompiledCode *c, const ExitRecord *exit) {
     const ExitLevel *level = &exit->levels[0];
-    FunctionRecord *inner = level->frame ? table_record(c->inlined[level->frame - 1].code) : record;
+    FunctionRecord *inner = innermost_record(record, c, level);
     if (exit->kind == EXIT_COLD && exit->count > 0 && inner != NULL)
         feedback_note_unit(&inner->warm_units, &inner->warm_count, level->offset);
 }

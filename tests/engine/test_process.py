@@ -54,6 +54,16 @@ def test_hot_functions_tier_up(check):
     """)
 
 
+def test_time_spent_without_loops_is_no_loop(check):
+    check("""
+    from time import sleep
+    def same(x): return x
+    dxpy.enable(thresholds=(2, 4, 1000), sync=True, only=["__main__.same"])
+    list(map(same, map(sleep, [0.02] * 10)))
+    assert engine.profile("__main__.same").loop_iterations == 0
+    """)
+
+
 def test_nothing_happens_before_enable_and_after_disable(check):
     check("""
     calls(f, 500, 1)
