@@ -59,6 +59,9 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok);
  * record->bail_reason and bail_message set and nothing else changed; no exception set. */
 int compile_start(FunctionRecord *record, Tier tier, bool sync);
 
+/* Note in the record why it was not compiled: a name of reasons.def, and a sentence for people. */
+void compile_failed(FunctionRecord *record, const char *reason, const char *message);
+
 /* Set up the worker's client and the cache as the options say. False: there is no cache. */
 bool compile_prepare(void);
 
