@@ -97,11 +97,14 @@ static const char *why_refused(PyFunctionObject *function) {
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
     if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
-    if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) return "it takes *args or **kwargs";
-    if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters";
-    if (code->co_flags & NOT_PLAIN) return "it is a generator or a coroutine";
+    if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS))
+        return "it takes *args or **kwargs; with parameters of their own it would be";
+    if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters; positional ones would do";
+    if (code->co_flags & NOT_PLAIN)
+        return "it is a generator or a coroutine; a function that returns a list would be";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
-    if (Py_SIZE(code) > MOST_UNITS) return "it is longer than 300 code units";
+    if (Py_SIZE(code) > MOST_UNITS)
+        return "it is longer than 300 code units; what is hot in it would do as a function of its own";
     return NULL;
 }
 
