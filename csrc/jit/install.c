@@ -2,27 +2,30 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "codegen/quick.h"
+#include "jit/engine.h"
 #include "jit/options.h"
-#include "jit/reasons.h"
 #include "opt/opt.h"
 
-void quick_code_make(Fn *fn, QuickCode *code) {
+static double now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+double quick_code_make(Fn *fn, QuickCode *code) {
+    double begin = now_ms();
     opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
     if (quick_can(fn) && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
+    return now_ms() - begin;
 }
 
 void quick_code_free(QuickCode *code) {
     strbuf_free(&code->bytes);
     strbuf_free(&code->image);
-}
-
-void install_failed(FunctionRecord *record, const char *reason, const char *message) {
-    const ReasonRow *row = reason_find(reason);
-    record->bail_reason = row ? row->name : reason_table[REASON_gcc_failed].name;
-    snprintf(record->bail_message, sizeof(record->bail_message), "%s", message);
 }
 
 static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
@@ -64,7 +67,7 @@ bool install_artifact(FunctionRecord *record, Tier tier, const Facts *facts, con
     char message[160];
     CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
     if (compiled != NULL) install(record, tier, compiled);
-    else install_failed(record, "bad_artifact", message);
+    else compile_failed(record, "bad_artifact", message);
     return compiled != NULL;
 }
 

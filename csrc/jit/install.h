@@ -9,9 +9,9 @@ typedef struct QuickCode {
     StrBuf bytes, image;
 } QuickCode;
 
-/* Run the passes and make code of the function, which is used up. Nothing is made where quick code does not
- * do; may bail. */
-void quick_code_make(Fn *fn, QuickCode *code);
+/* Run the passes and make code of the function, which is used up; nothing where quick code does not do. May
+ * bail. What it took, in milliseconds. */
+double quick_code_make(Fn *fn, QuickCode *code);
 void quick_code_free(QuickCode *code);
 
 /* Load an artifact and make it what the record runs. False: the record says why not. */
@@ -19,8 +19,5 @@ bool install_artifact(FunctionRecord *record, Tier tier, const Facts *facts, con
 
 /* Likewise of code made here. False: there is none, or no memory that it may run in. */
 bool install_quick_code(FunctionRecord *record, Tier tier, const Facts *facts, const QuickCode *code);
-
-/* Note why a function is not compiled. */
-void install_failed(FunctionRecord *record, const char *reason, const char *message);
 
 #endif
