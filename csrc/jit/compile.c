@@ -94,6 +94,14 @@ static void note_seen_types(FunctionRecord *record) {
         rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
 }
 
+/* Room to note what kinds of owners a site has, where tier 1 has left none. */
+static void make_room_for_types(FunctionRecord *record) {
+    if (record->seen_types != NULL) return;
+    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
+    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
+    if (record->seen_types == NULL) record->seen_count = 0;
+}
+
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
     size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
            codes = sizeof(void *) * (size_t)fn->inlined.count;
@@ -115,6 +123,7 @@ static Frame *met_frame;
 static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord *record) {
     if (met_frame != NULL && met_frame->f_code == code) around->frame = met_frame;
     else if (publish_frame != NULL && publish_frame->f_code == code) around->frame = publish_frame;
+    around->method = rt_operator_method;
     if (record == NULL) return;
     note_seen_types(record);
     around->seen = record->seen_types;
@@ -140,6 +149,7 @@ typedef struct Found {
 typedef struct Looking {
     FunctionRecord *record; // borrowed; being lowered
     Found *found;
+    Classes *classes; /* NULL: not asked for yet */
 } Looking;
 
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
@@ -207,6 +217,13 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     return &found->callee;
 }
 
+static const Site *find_operator(void *context, CompileContext *cx, const Instr *instr,
+                                 uint32_t type_version) {
+    Looking *looking = context;
+    if (looking->classes == NULL) looking->classes = decode_new_classes(cx, rt_operator_method);
+    return decode_operator(looking->classes, instr, type_version);
+}
+
 /* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
  * record says why. */
 static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
@@ -222,6 +239,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         return NULL;
     }
     Surroundings known = around != NULL ? *around : (Surroundings){0};
+    if (tier > TIER_BASELINE) make_room_for_types(record);
     add_samples(&known, record->code, record);
     if (tier > TIER_BASELINE) warm_recall_types(record, &cx, &known);
     Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
@@ -231,7 +249,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
     if (bytecode) bc_print(code, &text);
     else {
         Looking looking = {.record = record};
-        Callees callees = {find_callee, find_parameter, &looking};
+        Callees callees = {find_callee, find_parameter, find_operator, &looking};
         Fn *fn =
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
@@ -578,14 +596,6 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     record->failed_guards = grown;
     grown[record->failed_guard_count++] = offset;
     return true;
-}
-
-/* Room to note that a site has several kinds of owners, where tier 1 has left none. */
-static void make_room_for_types(FunctionRecord *record) {
-    if (record->seen_types != NULL) return;
-    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
-    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
-    if (record->seen_types == NULL) record->seen_count = 0;
 }
 
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
