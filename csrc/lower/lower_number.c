@@ -385,6 +385,28 @@ static int holder_of(const Lowerer *l, const Ins *number) {
     return -1;
 }
 
+/* An object of which the uses of the variable ask for a number: the variable has both. */
+static bool store_and_unbox(Lowerer *l, int slot, Ins *value) {
+    Likely wanted = (Likely)l->inference->operands[l->index].stored;
+    bool number = wanted == LIKELY_INT || wanted == LIKELY_FLOAT;
+    if (!number || !lower_speculates(l) || value->type != IR_OBJ || excludes(l, value, wanted)) return false;
+    if (lower_const_info(value) != NULL || ir_is(value, OPF_CONST)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *unboxed =
+        wanted == LIKELY_INT ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
+    lower_pop_any(l);
+    if (!l->framed) {
+        if (l->locals[slot].value != NULL && l->locals[slot].value->type == IR_OBJ)
+            INS(l, keep, 0, l->locals[slot].value);
+        l->locals[slot] =
+            (Local){.number = unboxed, .value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+        return true;
+    }
+    INS(l, stloc, lower_slot(l, slot), value);
+    l->locals[slot] = (Local){.value = unboxed, .bound = K_INT(l, 1), .quiet = true};
+    return true;
+}
+
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
@@ -392,6 +414,7 @@ bool lower_number_store(Lowerer *l, int slot) {
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
     else if (info != NULL && info->type == LIKELY_FLOAT)
         value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
         *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
