@@ -128,7 +128,8 @@ bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
 /* The item of what is guarded to be a list, or a tuple; `state` as above. */
 Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
-Ins *lower_truth(Lowerer *l, Ins *value);
+Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state);
+Ins *lower_truth_of_top(Lowerer *l); /* which goes */
 bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
@@ -136,8 +137,9 @@ Ins *lower_constant_object(Lowerer *l, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
+#define STEP_VARIES INT64_MIN
 /* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it
- * is none, or one that is an object. */
+ * is none, or one that is an object; STEP_VARIES: not known before it runs, but not below 1. */
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
@@ -182,6 +184,8 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 
 /* The CALL at hand, of a Python function that is known. False: nothing was done. */
 bool lower_inline_call(Lowerer *l);
+/* The operator at hand, of a class whose method for it is known. Likewise. */
+bool lower_inline_operator(Lowerer *l);
 void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
 /* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
 void lower_need_frame(Lowerer *l);
@@ -211,6 +215,9 @@ bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
 void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);
+uint32_t lower_hinted(const Lowerer *l, const Ins *owner); /* 0: nothing is known */
+/* The instruction's site, that of one class where the owner's is known. */
+const Site *lower_site_of(Lowerer *l, const Ins *owner);
 /* --- calls of methods of several classes (lower_choice.c) --- */
 
 /* A method that was just read: which it is depends on the number. */
