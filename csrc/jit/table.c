@@ -8,6 +8,7 @@
 
 #include "cpython/spare.h"
 #include "ir/image.h"
+#include "jit/code_memory.h"
 #include "runtime/rt.h"
 
 static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
@@ -203,6 +204,7 @@ static void free_code(CompiledCode *c) {
     PyMem_Free(c->entries);
     PyMem_Free(c->link);
     if (c->library != NULL) dlclose(c->library);
+    code_memory_release(c->chunk);
     PyMem_Free(c);
 }
 
@@ -241,6 +243,21 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
+    return c;
+}
+
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image) {
+    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    if (c == NULL) return NULL;
+    void *entry = code_memory_copy(bytes->text, bytes->length, &c->chunk);
+    const int32_t *words = (const int32_t *)image->text;
+    if (entry == NULL || !read_image(c, code, facts, words, (int32_t)(image->length / sizeof(*words)))) {
+        free_code(c);
+        return NULL;
+    }
+    c->entry = (CompiledEntry)entry;
+    c->code_size = bytes->length;
     describe_call(c, code);
     return c;
 }

@@ -2,6 +2,7 @@
 #ifndef DXPY_JIT_TABLE_H
 #define DXPY_JIT_TABLE_H
 
+#include "base/strbuf.h"
 #include "cpython/compat.h"
 #include "ir/ir.h"
 #include "jit/record.h"
@@ -65,7 +66,8 @@ typedef struct CompiledCode {
     ExitRecord *exits;
     int32_t exit_count;
     int32_t cache_count, link_count;
-    void *library; /* of dlopen */
+    void *library;           /* of dlopen, or */
+    struct CodeChunk *chunk; /* where code made in this process is */
     size_t code_size;
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
@@ -81,6 +83,9 @@ typedef struct Facts {
  * damaged or does not fit. Needs the GIL; raises nothing. */
 CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
                          size_t message_size);
+
+/* Likewise, of code and image that were made in this process. NULL: there is no memory for it. */
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image);
 
 /* Nothing may enter it any more; memory goes when the last activation has left. */
 void table_retire(CompiledCode *compiled);
