@@ -22,11 +22,14 @@ gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gc
     return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
 }
 
-/* For tests: 1 at every force_exits-th visit of any guard. */
+/* For tests: 1 at each so-and-so-many-th visit of any guard. The number is looked up, so that the code is the
+ * same for all of them. */
 static gcc_jit_rvalue *is_forced(Unit *u) {
-    gcc_jit_lvalue *visits = emit_field(u, emit_link(u, LINK_VISITS, 0), 0, u->gcc->i64_ptr);
+    gcc_jit_rvalue *counts = emit_link(u, LINK_VISITS, 0);
+    gcc_jit_lvalue *visits = emit_field(u, counts, 0, u->gcc->i64_ptr);
     gcc_jit_block_add_assignment_op(u->block, NULL, visits, GCC_JIT_BINARY_OP_PLUS, emit_int(u, 1));
-    gcc_jit_rvalue *rest = BIN(u, MODULO, gcc_jit_lvalue_as_rvalue(visits), emit_int(u, u->fn->force_exits));
+    gcc_jit_lvalue *forced = emit_field(u, counts, sizeof(int64_t), u->gcc->i64_ptr);
+    gcc_jit_rvalue *rest = BIN(u, MODULO, gcc_jit_lvalue_as_rvalue(visits), gcc_jit_lvalue_as_rvalue(forced));
     return emit_compare(u, CMP(EQ), rest, emit_int(u, 0));
 }
 

@@ -234,7 +234,7 @@ static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings 
         Callees callees = {find_callee, find_parameter, &looking};
         Fn *fn =
             lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
-        fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
+        fn->force_exits = options.force_exits != 0;
         ir_print(fn, &text);
         if (facts != NULL) *facts = copy_facts(&cx, fn);
     }
