@@ -126,6 +126,15 @@ static PyObject *jit_sites(PyObject *module, PyObject *code) {
     return record != NULL ? compile_describe_sites(record) : PyList_New(0);
 }
 
+static PyObject *jit_lines(PyObject *module, PyObject *args) {
+    PyObject *code, *function; // borrowed
+    if (!PyArg_ParseTuple(args, "O!O:lines", &PyCode_Type, &code, &function) ||
+        (function != Py_None && check_function(function, "lines()") < 0))
+        return NULL;
+    FunctionRecord *record = hook_find_record((PyCodeObject *)code); // borrowed
+    return record != NULL ? compile_describe_lines(record, function) : Py_BuildValue("([]{})");
+}
+
 static PyObject *jit_dump(PyObject *module, PyObject *args) {
     PyObject *function; // borrowed
     const char *stage;
@@ -233,6 +242,10 @@ static PyMethodDef functions[] = {
      "describe(code, /)\n--\n\nWhat is known of a code object: dict, or None."},
     {"sites", jit_sites, METH_O,
      "sites(code, /)\n--\n\nOwners of attributes, by site: list of (line, name, classes, state)."},
+    {"lines", jit_lines, METH_VARARGS,
+     "lines(code, function, /)\n--\n\nWhat is assumed and put in line where: list of (offset, kind, name), "
+     "dict "
+     "of functions that calls stay calls of."},
     {"dump", jit_dump, METH_VARARGS, "dump(function, stage, /)\n--\n\nText of a compile stage."},
     {"lower_code", jit_lower_code, METH_VARARGS,
      "lower_code(code, tier, text=False, /)\n--\n\nDecode and lower, nothing more: (bail reason or None, its "

@@ -7,12 +7,19 @@ TIER_NAMES = ("INTERPRETER", "BASELINE_JIT", "OPTIMIZING_JIT", "AOT_OPTIMIZED")
 
 
 def explain(function):
-    """Tier, calls, compile times, why it is not compiled, side exits by reason with their source lines."""
+    """What became of a function, and what would help it, as text for people.
+
+    Tier, calls, compile times (ms), why it is not compiled; side exits by reason, with their source lines and how often they
+    were taken; by line the types that are assumed, the calls that were put in line and those that stay calls; why functions
+    are never put in line. Takes a Python function, method, classmethod, staticmethod or code object, else TypeError.
+    """
     code = code_of(function)
     record = _jit.describe(code)
     if record is None:
         return f"{code.co_qualname} ({code.co_filename}:{code.co_firstlineno})\n  not seen yet: never called while dxpy was enabled"
-    return "\n".join([*_lines(record), *_site_lines(code)])
+    return "\n".join(
+        [*_lines(record), *_site_lines(code), *_source_lines(code, record, function_of(function))]
+    )
 
 
 def code_of(function):
@@ -24,6 +31,18 @@ def code_of(function):
             f"dxpy.explain() takes a Python function or code object, not {type(function).__name__}"
         )
     return code
+
+
+def function_of(function):
+    """The function itself; one that has a code object; None: there is none any more."""
+    import gc
+    from types import FunctionType
+
+    plain = getattr(function, "__func__", function)
+    if isinstance(plain, FunctionType):
+        return plain
+    owners = (thing for thing in gc.get_referrers(plain) if isinstance(thing, FunctionType))
+    return next((owner for owner in owners if owner.__code__ is plain), None)
 
 
 def _lines(record):
@@ -50,6 +69,48 @@ def _site_lines(code):
         told = " | ".join(classes)
         reason = f"{'; ' if told else ''}general: {state}" if state else ""
         yield f"    line {line:<6} .{name}  {told}{reason}"
+
+
+def _source_lines(code, record, function):
+    """What is assumed by line, what was put in line, and which calls stay calls."""
+    rows, refused = _jit.lines(code, function)
+    places = [place for place in code.co_positions()]
+    told = {}
+    for offset, kind, name in rows:
+        place = places[offset // 2]
+        if place[0] is not None:
+            kinds = told.setdefault(place[0], {"type": [], "inlined": [], "call": []})[kind]
+            text = _segment(record, place) if kind == "call" else name
+            if text not in kinds:
+                kinds.append(text)
+    if told:
+        yield "  line by line"
+    for line, kinds in sorted(told.items()):
+        parts = [
+            *([" | ".join(kinds["type"])] if kinds["type"] else ()),
+            *(f"{name} in line" for name in kinds["inlined"]),
+            *(f"stays a call: {text}" if text else "stays a call" for text in kinds["call"]),
+        ]
+        source = source_line(record, line)
+        yield f"    line {line:<6} {source or '; '.join(parts)}"
+        if source:
+            yield f"                {'; '.join(parts)}"
+    if refused:
+        yield "  never put in line"
+    for name, reason in refused.items():
+        yield f"    {name}: {reason}"
+
+
+def _segment(record, place):
+    """The source of one call; of one that goes over lines its first."""
+    import linecache
+
+    first, last, start, end = place
+    if not isinstance(record["file"], str) or start is None:
+        return ""
+    line = linecache.getline(record["file"], first).encode()
+    text = line[start : end if last == first else None].decode(errors="replace").strip()
+    return f"{text} ..." if text and last != first else text
 
 
 def _under_way(record):

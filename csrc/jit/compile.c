@@ -16,6 +16,7 @@
 #include "jit/engine.h"
 #include "jit/feedback.h"
 #include "jit/guards.h"
+#include "jit/lowering.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/reasons.h"
@@ -23,8 +24,6 @@
 #include "jit/table.h"
 #include "jit/warm.h"
 #include "jit/worker.h"
-#include "lower/cold.h"
-#include "lower/lower.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
 
@@ -41,7 +40,6 @@ typedef struct Pending {
 } Pending;
 
 volatile int publish_is_wanted;
-Frame *publish_frame;
 bool publish_at_start;
 static Pending *pending; // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
@@ -62,186 +60,10 @@ static int gcc_level(Tier tier) {
 
 /* --- failures --- */
 
-static void set_failure(FunctionRecord *record, const char *reason, const char *message) {
+void compile_failed(FunctionRecord *record, const char *reason, const char *message) {
     const ReasonRow *row = reason_find(reason);
     record->bail_reason = row ? row->name : reason_table[REASON_gcc_failed].name;
     snprintf(record->bail_message, sizeof(record->bail_message), "%s", message);
-}
-
-/* --- decode and lower --- */
-
-/* Those tie an artifact to what only this process knows. */
-static bool has_facts(const Facts *facts) {
-    return facts != NULL && (facts->count > 0 || facts->code_count > 0);
-}
-
-static void free_facts(Facts *facts) {
-    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
-    free(facts);
-}
-
-#define SEEN_BYTES (sizeof(uint32_t) * SEEN_TYPES)
-
-/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
-static void note_seen_types(FunctionRecord *record) {
-    const CompiledCode *c = record->compiled;
-    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
-    uint32_t *seen = PyMem_Realloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
-    if (seen == NULL) return;
-    record->seen_types = seen;
-    record->seen_count = c->cache_count;
-    for (int i = 0; i < c->cache_count; i++)
-        rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
-}
-
-static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
-    size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
-           codes = sizeof(void *) * (size_t)fn->inlined.count;
-    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
-    if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
-    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
-    facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
-    if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
-    for (int i = 0; i < fn->inlined.count; i++)
-        facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
-    return facts;
-}
-
-/* While code whose guard failed is compiled anew: the innermost frame of then. Guarded by the GIL, like
- * publish_frame. */
-static Frame *met_frame;
-
-/* What a function's owners of attributes are, as far as frames and tier 1 tell. */
-static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord *record) {
-    if (met_frame != NULL && met_frame->f_code == code) around->frame = met_frame;
-    else if (publish_frame != NULL && publish_frame->f_code == code) around->frame = publish_frame;
-    if (record == NULL) return;
-    note_seen_types(record);
-    around->seen = record->seen_types;
-    around->seen_count = record->seen_count;
-}
-
-/* Those of the frame that compiling is asked for by; NULL: there is none. */
-static const Surroundings *surroundings(PyCodeObject *code, Surroundings *around) {
-    if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
-    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
-    return around;
-}
-
-/* --- functions that calls may be put in line of --- */
-
-/* Those met so far while one function is lowered. */
-typedef struct Found {
-    PyObject *function; // borrowed; no Python code runs meanwhile
-    Callee callee;
-    struct Found *next;
-} Found;
-
-typedef struct Looking {
-    FunctionRecord *record; // borrowed; being lowered
-    Found *found;
-} Looking;
-
-enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
-enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
-
-static bool can_be_inlined(PyFunctionObject *function) {
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    FunctionRecord *record = table_record(code);
-    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return false;
-    return function->vectorcall == _PyFunction_Vectorcall && code->co_kwonlyargcount == 0 &&
-           (code->co_flags & (NOT_PLAIN | PLAIN)) == PLAIN && Py_SIZE(code) <= MOST_UNITS;
-}
-
-static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
-    PyObject *defaults = function->func_defaults;
-    int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
-    if (count > callee->code->argument_count) return;
-    ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
-    callee->default_objects = arena_array(&cx->arena, void *, count + 1);
-    for (int i = 0; i < count; i++) {
-        callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
-        decode_constant(PyTuple_GET_ITEM(defaults, i), &infos[i]);
-    }
-    callee->defaults = infos;
-    callee->default_count = count;
-}
-
-static int find_parameter(void *context, void *caller, int names, int keyword, const Callee *callee) {
-    Looking *looking = context;
-    PyCodeObject *from = caller != NULL ? caller : looking->record->code, *code = callee->code_object;
-    PyObject *tuple = PyTuple_GET_ITEM(from->co_consts, names);
-    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++)
-        if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == PyTuple_GET_ITEM(tuple, keyword)) return i;
-    return -1;
-}
-
-static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
-    Looking *looking = context;
-    Found **all = &looking->found;
-    PyObject *object = address;
-    PyObject *init =
-        object != NULL && Py_IS_TYPE(object, &PyType_Type) ? rt_find_init((PyTypeObject *)object) : NULL;
-    if (object == NULL || (init == NULL && !Py_IS_TYPE(object, &PyFunction_Type))) return NULL;
-    PyFunctionObject *function = (PyFunctionObject *)(init != NULL ? init : object);
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    for (Found *f = *all; f != NULL; f = f->next)
-        if (f->function == object) return &f->callee;
-    if (!can_be_inlined(function) || cp_need_function_version(function) == 0) return NULL;
-    osr_disarm(code); /* the decoder must not read an armed back-edge */
-    Found *found = arena_new(&cx->arena, Found);
-    Surroundings around = {function->func_globals, function->func_builtins};
-    add_samples(&around, code, table_record(code));
-    *found = (Found){.function = object, .next = *all};
-    found->callee = (Callee){.code = decode_code(cx, code, &around),
-                             .version = cp_need_function_version(function),
-                             .code_object = code,
-                             .function = function,
-                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0};
-    describe_defaults(cx, function, &found->callee);
-    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
-    feedback_add_callee(found->callee.code, table_record(code));
-    warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
-    cold_mark(cx, found->callee.code);
-    *all = found;
-    return &found->callee;
-}
-
-/* Text of a stage that needs no worker: the bytecode, or the IR as it goes to the worker. NULL: bailed,
- * record says why. */
-static char *lowered_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                          Facts **facts) {
-    CompileContext cx;
-    StrBuf text = {0};
-    osr_disarm(record->code); /* the decoder must not read an armed back-edge */
-    cx_init(&cx);
-    if (setjmp(cx.bailed)) {
-        set_failure(record, cx.reason, cx.message);
-        strbuf_free(&text);
-        cx_free(&cx);
-        return NULL;
-    }
-    Surroundings known = around != NULL ? *around : (Surroundings){0};
-    add_samples(&known, record->code, record);
-    if (tier > TIER_BASELINE) warm_recall_types(record, &cx, &known);
-    Bytecode *code = decode_code(&cx, record->code, tier > TIER_BASELINE ? &known : NULL);
-    feedback_add(&cx, code, record, tier > TIER_BASELINE);
-    warm_overlay(record, &cx, code);
-    if (!bytecode) warm_lowered(record, code);
-    if (bytecode) bc_print(code, &text);
-    else {
-        Looking looking = {.record = record};
-        Callees callees = {find_callee, find_parameter, &looking};
-        Fn *fn =
-            lower_code(&cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
-        fn->force_exits = options.force_exits != 0;
-        ir_print(fn, &text);
-        if (facts != NULL) *facts = copy_facts(&cx, fn);
-    }
-    cx_free(&cx);
-    char *result = strbuf_take(&text);
-    if (result == NULL) set_failure(record, "no_memory", "no room for the text");
-    return result;
 }
 
 /* What the artifact depends on: the text, and whatever else decides what it becomes. */
@@ -338,7 +160,7 @@ static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const
     char message[160];
     CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
     if (compiled == NULL) {
-        set_failure(record, "bad_artifact", message);
+        compile_failed(record, "bad_artifact", message);
         return false;
     }
     compiled->tier = (uint8_t)tier;
@@ -362,9 +184,9 @@ static void finish(FunctionRecord *record, Tier tier, const char *key, const Fac
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
         ok = late || publish(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
-        else if (ok && !late) warm_published(record, tier, key, has_facts(facts));
+        else if (ok && !late) warm_published(record, tier, key, facts_are_any(facts));
     } else {
-        set_failure(record, reply->reason, reply->message);
+        compile_failed(record, reply->reason, reply->message);
     }
     engine_compile_ended(record, tier, ok);
 }
@@ -380,7 +202,7 @@ static void drop_pending(Pending **place) {
     *place = gone->next;
     if (gone->reply == NULL) worker_cancel(gone->job);
     free(gone->reply);
-    free_facts(gone->facts);
+    facts_free(gone->facts);
     free(gone);
 }
 
@@ -430,7 +252,7 @@ void compile_publish_finished(void) {
         p->facts = NULL;
         drop_pending(place);
         finish(record, tier, key, facts, &reply);
-        free_facts(facts);
+        facts_free(facts);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();
@@ -457,7 +279,7 @@ void compile_settle(double seconds) {
     }
     /* What is not finished is known to be worth it: the next run asks for it at the first call. */
     for (Pending *p = pending; p != NULL; p = p->next)
-        warm_published(p->record, p->tier, p->key, has_facts(p->facts));
+        warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -469,7 +291,7 @@ static bool dump_wanted(const char *stage) {
 static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *around, const char *text) {
     if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
     if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
-    char *bytecode = lowered_text(record, tier, around, true, NULL);
+    char *bytecode = lowering_text(record, tier, around, true, NULL);
     if (bytecode != NULL) fputs(bytecode, stderr);
     free(bytecode);
 }
@@ -482,7 +304,7 @@ static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, co
     if (!compile_prepare() || !cache_lookup(key, &entry) ||
         !publish(record, tier, facts, entry.path, entry.unit))
         return false;
-    warm_published(record, tier, key, has_facts(facts));
+    warm_published(record, tier, key, facts_are_any(facts));
     engine_compile_ended(record, tier, true);
     return true;
 }
@@ -497,31 +319,31 @@ bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
     Facts *facts = NULL;
     Surroundings around;
-    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
+    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &facts);
     if (text == NULL) return false;
-    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
+    if (options.dump != NULL) print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
     artifact_key(text, gcc_level(tier), key);
     free(text);
     bool found = from_cache(record, tier, facts, key);
-    free_facts(facts);
+    facts_free(facts);
     return found;
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (Py_SIZE(record->code) > MAX_UNITS) {
-        set_failure(record, "too_large", "it has more than 20,000 code units");
+        compile_failed(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
     Facts *facts = NULL;
     Surroundings around;
-    char *text = lowered_text(record, tier, surroundings(record->code, &around), false, &facts);
+    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &facts);
     if (text == NULL) return -1;
-    if (options.dump != NULL) print_dumps(record, tier, surroundings(record->code, &around), text);
+    if (options.dump != NULL) print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
     char key[HASH_HEX + 1];
     artifact_key(text, gcc_level(tier), key);
     if (from_cache(record, tier, facts, key)) {
         free(text);
-        free_facts(facts);
+        facts_free(facts);
         return 0;
     }
     Pending *p = calloc(1, sizeof(*p));
@@ -531,8 +353,8 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     if (status < 0) {
         WorkerStats stats;
         worker_get_stats(&stats);
-        set_failure(record, "worker_unusable", stats.error);
-        free_facts(facts);
+        compile_failed(record, "worker_unusable", stats.error);
+        facts_free(facts);
         free(p);
         return -1;
     }
@@ -580,14 +402,6 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
-/* Room to note that a site has several kinds of owners, where tier 1 has left none. */
-static void make_room_for_types(FunctionRecord *record) {
-    if (record->seen_types != NULL) return;
-    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
-    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
-    if (record->seen_types == NULL) record->seen_count = 0;
-}
-
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
@@ -603,14 +417,14 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
             tier = TIER_BASELINE;
         }
         record_pin(record);
-        make_room_for_types(failed);
+        lowering_make_room(failed);
         fall_back(record);
         record->requested = (uint8_t)tier;
         publish_frame = frame;
-        met_frame = innermost;
+        lowering_met_frame = innermost;
         if (record->compiled_tier == tier) engine_compile_ended(record, tier, true);
         else if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
-        publish_frame = met_frame = NULL;
+        publish_frame = lowering_met_frame = NULL;
         record_unpin(record);
     }
     PyErr_Restore(type, value, traceback);
@@ -635,9 +449,17 @@ static void start_again(FunctionRecord *record, Frame *frame, Tier tier) {
     PyErr_Restore(type, value, traceback);
 }
 
+/* The record of the code that an exit's innermost level is in; NULL: there is none, or the code is gone. */
+static FunctionRecord *innermost_record(FunctionRecord *record, const CompiledCode *c,
+                                        const ExitLevel *level) {
+    if (level->frame == 0) return record;
+    PyObject *code = PyWeakref_GET_OBJECT(c->inlined[level->frame - 1].code_ref); // borrowed
+    return code != Py_None ? table_record((PyCodeObject *)code) : NULL;
+}
+
 static void note_warm(FunctionRecord *record, const CompiledCode *c, const ExitRecord *exit) {
     const ExitLevel *level = &exit->levels[0];
-    FunctionRecord *inner = level->frame ? table_record(c->inlined[level->frame - 1].code) : record;
+    FunctionRecord *inner = innermost_record(record, c, level);
     if (exit->kind == EXIT_COLD && exit->count > 0 && inner != NULL)
         feedback_note_unit(&inner->warm_units, &inner->warm_count, level->offset);
 }
@@ -738,7 +560,7 @@ bool compile_osr_at_once(FunctionRecord *record) {
 static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surroundings *around,
                             const char *stage) {
     WorkerReply reply = {0};
-    char *text = lowered_text(record, tier, around, false, NULL);
+    char *text = lowering_text(record, tier, around, false, NULL);
     if (text == NULL) return NULL;
     compile_prepare();
     dump_job = ++last_job;
@@ -751,8 +573,8 @@ static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surrounding
     }
     dump_reply = NULL;
     dump_job = 0;
-    if (status < 0) set_failure(record, "worker_unusable", "no compiler can be had");
-    else if (!reply.ok) set_failure(record, reply.reason, reply.message);
+    if (status < 0) compile_failed(record, "worker_unusable", "no compiler can be had");
+    else if (!reply.ok) compile_failed(record, reply.reason, reply.message);
     return reply.text;
 }
 
@@ -762,8 +584,8 @@ PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *s
     const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;
-    if (strcmp(stage, "bytecode") == 0) text = lowered_text(record, tier, around, true, NULL);
-    else if (strcmp(stage, "ir") == 0) text = lowered_text(record, tier, around, false, NULL);
+    if (strcmp(stage, "bytecode") == 0) text = lowering_text(record, tier, around, true, NULL);
+    else if (strcmp(stage, "ir") == 0) text = lowering_text(record, tier, around, false, NULL);
     else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
         text = dump_in_worker(record, tier, around, stage);
     else

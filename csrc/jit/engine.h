@@ -59,6 +59,9 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok);
  * record->bail_reason and bail_message set and nothing else changed; no exception set. */
 int compile_start(FunctionRecord *record, Tier tier, bool sync);
 
+/* Note in the record why it was not compiled: a name of reasons.def, and a sentence for people. */
+void compile_failed(FunctionRecord *record, const char *reason, const char *message);
+
 /* Set up the worker's client and the cache as the options say. False: there is no cache. */
 bool compile_prepare(void);
 
@@ -84,6 +87,11 @@ PyObject *compile_describe(FunctionRecord *record);
 /* What attributes' owners were, as far as it is known: new list of (line, name, names of classes, state), the
  * last "" where that is speculated on. NULL: exception set. */
 PyObject *compile_describe_sites(FunctionRecord *record);
+
+/* What is assumed where: new tuple of a list of (offset, "type" | "inlined" | "call", name), a call being one
+ * that stays one, and a dict qualname -> why calls of it are not put in line. `function`: one of that code, or
+ * None. NULL: exception set. */
+PyObject *compile_describe_lines(FunctionRecord *record, PyObject *function);
 
 /* New dict bytecode offset -> tuple of type names seen there by the inline caches. NULL: exception set. */
 PyObject *compile_observed_types(PyCodeObject *code);

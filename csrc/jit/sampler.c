@@ -24,6 +24,11 @@ static void note_loops(FunctionRecord *record) {
     engine_loops_ran(record);
 }
 
+/* Can it run for long in one call? */
+static bool has_loops(const FunctionRecord *record) {
+    return cp_next_back_edge(record->code, -1) >= 0 || record->compiled->inlined_count > 0;
+}
+
 /* At a back-edge of the interpreter, or somewhere in compiled code. */
 static void look(PyThreadState *tstate) {
     Frame *frame = cp_current_frame(tstate);
@@ -31,7 +36,7 @@ static void look(PyThreadState *tstate) {
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
     if (!osr_sees(tstate, frame)) {
-        if (record->compiled != NULL && record->compiled->active > 0) note_loops(record);
+        if (record->compiled != NULL && record->compiled->active > 0 && has_loops(record)) note_loops(record);
         return;
     }
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));

@@ -113,6 +113,11 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
         PyCodeObject *inner = facts->codes[i];
         c->inlined[i] = (InlinedCode){.parent = next(r, 0, i), .first_slot = slot, .code = inner};
         c->inlined[i].is_init = next(r, 0, 1);
+        c->inlined[i].code_ref = PyWeakref_NewRef((PyObject *)inner, NULL);
+        if (c->inlined[i].code_ref == NULL) {
+            PyErr_Clear();
+            return false;
+        }
         slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
     }
     return !r->failed;
@@ -197,6 +202,7 @@ static void free_code(CompiledCode *c) {
         PyMem_Free(c->exits[i].values);
         PyMem_Free(c->exits[i].levels);
     }
+    for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) Py_XDECREF(c->inlined[i].code_ref);
     PyMem_Free(c->inlined);
     PyMem_Free(c->exits);
     PyMem_Free(c->entries);

@@ -37,6 +37,7 @@ typedef struct ExitRecord {
 typedef struct InlinedCode {
     int32_t parent, is_init, first_slot; /* see ir.h, InlinedCall */
     PyCodeObject *code;                  // borrowed; only looked at while a call of it is in line
+    PyObject *code_ref;                  // new ref; a weak reference to it, to look at it at other times
 } InlinedCode;
 
 typedef struct CodeEntry {

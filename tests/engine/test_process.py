@@ -54,6 +54,16 @@ def test_hot_functions_tier_up(check):
     """)
 
 
+def test_time_spent_without_loops_is_no_loop(check):
+    check("""
+    from time import sleep
+    def same(x): return x
+    dxpy.enable(thresholds=(2, 4, 1000), sync=True, only=["__main__.same"])
+    list(map(same, map(sleep, [0.02] * 10)))
+    assert engine.profile("__main__.same").loop_iterations == 0
+    """)
+
+
 def test_nothing_happens_before_enable_and_after_disable(check):
     check("""
     calls(f, 500, 1)
@@ -453,3 +463,27 @@ def test_without_a_compiler_the_program_runs_and_one_line_says_so(run_python, br
     assert run.stderr.startswith("dxpy: ")
     assert run.stderr.endswith("; the program runs interpreted (python -m dxpy doctor tells more)\n")
     assert "dxpy-cc" in run.stderr
+
+
+def test_explain_says_what_is_assumed_and_put_in_line(check):
+    out = check("""
+    dxpy.enable(thresholds=(10, 20, 100000), sync=True, only=["__main__.*"])
+    def double(x): return x + x
+    def any_of(*them): return them[0]
+    def halves(x): yield x / 2
+    def work(n):
+        total = 0
+        for i in range(n):
+            total += double(i)
+        for half in halves(n): total += half
+        return any_of(total, n)
+    calls(work, 60, 100)
+    text = dxpy.explain(work)
+    print(text)
+    assert dxpy.explain(work.__code__) == text
+    del double, any_of, halves
+    dxpy.explain(work)
+    """)
+    told = dict(row.split(maxsplit=2)[1:] for row in out.splitlines() if row.startswith("    line "))
+    assert told == {"22": "int", "23": "double in line", "24": "stays a call", "25": "stays a call"}
+    assert "    any_of: it takes *args or **kwargs; with parameters of their own it would be\n" in out

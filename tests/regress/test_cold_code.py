@@ -16,9 +16,9 @@ def compiles():
 """
 
 
-def run(text, cache):
+def run(text, cache, **more):
     env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
-    env.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=str(cache))
+    env.update(PYTHONPATH=str(ROOT), DXPY_CACHE_DIR=str(cache), **more)
     done = subprocess.run(
         [sys.executable, "-c", BEGIN + text],
         env=env,
@@ -148,3 +148,27 @@ exec("def g(n):\\n    x = i = 0\\n    {head}\\n" + body + "        i = i + 1\\n 
 print(f(20000) == names["g"](20000), compiles() > 0)
 """
     assert run(text, tmp_path) == ["True", "True"]
+
+
+def test_a_callee_that_is_gone(tmp_path):
+    """Its cold exits are counted in the caller's code, which lives on."""
+    text = """
+dxpy.enable(only=("__main__.f", "__main__.g"))
+exec("def g(a):\\n    if a >= 0: return a + 1\\n    return a * 2")
+def f(a):
+    if a < 100:
+        return g(a)
+    return a - 1
+for i in range(50):
+    f(i)
+exits = dxpy.stats().total_exits
+f(-1), f(-1)
+print(dxpy.stats().total_exits - exits)
+before = compiles()
+del g
+results = [f(200) for _ in range(5)]
+print(compiles() - before, *results)
+"""
+    cold_exits, compiled_after, *results = run(text, tmp_path, PYTHONMALLOC="debug")
+    assert results == ["199"] * 5
+    assert int(cold_exits) >= 2 and int(compiled_after) >= 1

@@ -1,0 +1,223 @@
+#include "jit/lowering.h"
+
+#include "cpython/decode.h"
+#include "cpython/layout.h"
+#include "jit/engine.h"
+#include "jit/feedback.h"
+#include "jit/options.h"
+#include "jit/publish.h"
+#include "jit/warm.h"
+#include "lower/cold.h"
+#include "lower/lower.h"
+#include "runtime/osr.h"
+#include "runtime/rt.h"
+
+Frame *publish_frame, *lowering_met_frame;
+
+bool facts_are_any(const Facts *facts) {
+    return facts != NULL && (facts->count > 0 || facts->code_count > 0);
+}
+
+void facts_free(Facts *facts) {
+    for (int i = 0; facts != NULL && i < facts->code_count; i++) Py_DECREF(facts->codes[i]);
+    free(facts);
+}
+
+#define SEEN_BYTES (sizeof(uint32_t) * SEEN_TYPES)
+
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+static void note_seen_types(FunctionRecord *record) {
+    const CompiledCode *c = record->compiled;
+    if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
+    uint32_t *seen = PyMem_Realloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
+    if (seen == NULL) return;
+    record->seen_types = seen;
+    record->seen_count = c->cache_count;
+    for (int i = 0; i < c->cache_count; i++)
+        rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
+}
+
+void lowering_make_room(FunctionRecord *record) {
+    if (record->seen_types != NULL) return;
+    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
+    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
+    if (record->seen_types == NULL) record->seen_count = 0;
+}
+
+static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
+    size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
+           codes = sizeof(void *) * (size_t)fn->inlined.count;
+    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
+    if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
+    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
+    facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
+    if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
+    for (int i = 0; i < fn->inlined.count; i++)
+        facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
+    return facts;
+}
+
+/* What a function's owners of attributes are, as far as frames and tier 1 tell. */
+static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord *record) {
+    if (lowering_met_frame != NULL && lowering_met_frame->f_code == code) around->frame = lowering_met_frame;
+    else if (publish_frame != NULL && publish_frame->f_code == code) around->frame = publish_frame;
+    if (record == NULL) return;
+    note_seen_types(record);
+    around->seen = record->seen_types;
+    around->seen_count = record->seen_count;
+}
+
+const Surroundings *lowering_surroundings(PyCodeObject *code, Surroundings *around) {
+    if (publish_frame == NULL || publish_frame->f_code != code) return NULL;
+    *around = (Surroundings){publish_frame->f_globals, publish_frame->f_builtins};
+    return around;
+}
+
+/* --- functions that calls may be put in line of --- */
+
+/* Those met so far while one function is lowered. */
+typedef struct Found {
+    PyObject *function; // borrowed; no Python code runs meanwhile
+    Callee callee;
+    struct Found *next;
+} Found;
+
+typedef struct Looking {
+    FunctionRecord *record; // borrowed; being lowered
+    PyObject *refused;      // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
+    Found *found;
+} Looking;
+
+enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
+
+/* Why calls of a function are never put in line; NULL: they may be. */
+static const char *why_refused(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
+    if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
+    if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS))
+        return "it takes *args or **kwargs; with parameters of their own it would be";
+    if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters; positional ones would do";
+    if (code->co_flags & NOT_PLAIN)
+        return "it is a generator or a coroutine; a function that returns a list would be";
+    if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
+    if (Py_SIZE(code) > MOST_UNITS)
+        return "it is longer than 300 code units; what is hot in it would do as a function of its own";
+    return NULL;
+}
+
+static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
+    const char *reason = why_refused(function);
+    if (reason == NULL) return cp_need_function_version(function) != 0;
+    if (looking->refused != NULL) {
+        PyObject *text = PyUnicode_FromString(reason);
+        if (text == NULL || PyDict_SetItem(looking->refused, function->func_qualname, text) < 0)
+            PyErr_Clear();
+        Py_XDECREF(text);
+    }
+    return false;
+}
+
+static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
+    PyObject *defaults = function->func_defaults;
+    int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
+    if (count > callee->code->argument_count) return;
+    ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
+    callee->default_objects = arena_array(&cx->arena, void *, count + 1);
+    for (int i = 0; i < count; i++) {
+        callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
+        decode_constant(PyTuple_GET_ITEM(defaults, i), &infos[i]);
+    }
+    callee->defaults = infos;
+    callee->default_count = count;
+}
+
+static int find_parameter(void *context, void *caller, int names, int keyword, const Callee *callee) {
+    Looking *looking = context;
+    PyCodeObject *from = caller != NULL ? caller : looking->record->code, *code = callee->code_object;
+    PyObject *tuple = PyTuple_GET_ITEM(from->co_consts, names);
+    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++)
+        if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == PyTuple_GET_ITEM(tuple, keyword)) return i;
+    return -1;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+    Looking *looking = context;
+    Found **all = &looking->found;
+    PyObject *object = address;
+    PyObject *init =
+        object != NULL && Py_IS_TYPE(object, &PyType_Type) ? rt_find_init((PyTypeObject *)object) : NULL;
+    if (object == NULL || (init == NULL && !Py_IS_TYPE(object, &PyFunction_Type))) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)(init != NULL ? init : object);
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    for (Found *f = *all; f != NULL; f = f->next)
+        if (f->function == object) return &f->callee;
+    if (!may_be_inlined(looking, function)) return NULL;
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {function->func_globals, function->func_builtins};
+    add_samples(&around, code, table_record(code));
+    *found = (Found){.function = object, .next = *all};
+    found->callee = (Callee){.code = decode_code(cx, code, &around),
+                             .version = cp_need_function_version(function),
+                             .code_object = code,
+                             .function = function,
+                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0};
+    describe_defaults(cx, function, &found->callee);
+    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
+    feedback_add_callee(found->callee.code, table_record(code));
+    warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
+    cold_mark(cx, found->callee.code);
+    *all = found;
+    return &found->callee;
+}
+
+/* --- decode and lower --- */
+
+/* The function's bytecode with all that is known to go by. */
+static Bytecode *decoded(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around) {
+    Surroundings known = around != NULL ? *around : (Surroundings){0};
+    osr_disarm(record->code); /* the decoder must not read an armed back-edge */
+    add_samples(&known, record->code, record);
+    if (tier > TIER_BASELINE) warm_recall_types(record, cx, &known);
+    Bytecode *code = decode_code(cx, record->code, tier > TIER_BASELINE ? &known : NULL);
+    feedback_add(cx, code, record, tier > TIER_BASELINE);
+    warm_overlay(record, cx, code);
+    return code;
+}
+
+Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around,
+                PyObject *refused) {
+    Bytecode *code = decoded(cx, record, tier, around);
+    warm_lowered(record, code);
+    Looking looking = {.record = record, .refused = refused};
+    Callees callees = {find_callee, find_parameter, &looking};
+    return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
+}
+
+char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
+                    Facts **facts) {
+    CompileContext cx;
+    StrBuf text = {0};
+    cx_init(&cx);
+    if (setjmp(cx.bailed)) {
+        compile_failed(record, cx.reason, cx.message);
+        strbuf_free(&text);
+        cx_free(&cx);
+        return NULL;
+    }
+    if (bytecode) {
+        bc_print(decoded(&cx, record, tier, around), &text);
+    } else {
+        Fn *fn = lowering_fn(&cx, record, tier, around, NULL);
+        fn->force_exits = options.force_exits != 0;
+        ir_print(fn, &text);
+        if (facts != NULL) *facts = copy_facts(&cx, fn);
+    }
+    cx_free(&cx);
+    char *result = strbuf_take(&text);
+    if (result == NULL) compile_failed(record, "no_memory", "no room for the text");
+    return result;
+}
