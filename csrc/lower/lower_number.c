@@ -384,8 +384,10 @@ bool lower_number_load(Lowerer *l, int slot) {
         lower_push(l, local->number ? local->number : local->value);
         return true;
     }
-    if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
+    if (!is_one(local->bound)) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+        local->bound = K_INT(l, 1); /* from here on */
+    }
     lower_push(l, local->value);
     return true;
 }
