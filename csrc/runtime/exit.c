@@ -114,7 +114,6 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         f->at[level]->previous = f->at[level + 1];
         tstate->recursion_remaining -= depth_of(f, level);
     }
-    set_place(f->at[0], f->record->levels[0].lasti);
 }
 
 /* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */
@@ -348,7 +347,8 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     record->count++;
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
-    if (!again) {
+    if (!again) {                       /* what is raised again is shown where it was raised first */
+        set_place(f.at[0], record->levels[0].lasti);
         if (tstate->curexc_type == NULL)
             PyErr_SetString(PyExc_SystemError, "error return without exception set");
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
