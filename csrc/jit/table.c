@@ -8,6 +8,7 @@
 
 #include "cpython/spare.h"
 #include "ir/image.h"
+#include "jit/code_memory.h"
 #include "jit/options.h"
 #include "runtime/rt.h"
 
@@ -112,7 +113,7 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
     for (int i = 0; i < c->inlined_count && !r->failed; i++) {
         PyCodeObject *inner = facts->codes[i];
         c->inlined[i] = (InlinedCode){.parent = next(r, 0, i), .first_slot = slot, .code = inner};
-        c->inlined[i].is_init = next(r, 0, 1);
+        c->inlined[i].kind = next(r, 0, INLINED_KINDS - 1);
         c->inlined[i].code_ref = PyWeakref_NewRef((PyObject *)inner, NULL);
         if (c->inlined[i].code_ref == NULL) {
             PyErr_Clear();
@@ -138,12 +139,12 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
     level->offset = next(r, 0, units);
     level->lasti = next(r, 0, units);
     level->depth = next(r, 0, code->co_stacksize);
-    level->lasti_pushed = (int8_t)next(r, -1, level->frame ? -1 : 1);
+    level->lasti_pushed = (int8_t)next(r, HANDLER_INTERPRETED, level->frame ? -1 : 1);
     return !r->failed;
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_LOOP);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CATCH);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
@@ -208,6 +209,7 @@ static void free_code(CompiledCode *c) {
     PyMem_Free(c->entries);
     PyMem_Free(c->link);
     if (c->library != NULL) dlclose(c->library);
+    code_memory_release(c->chunk);
     PyMem_Free(c);
 }
 
@@ -246,6 +248,21 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
+    return c;
+}
+
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image) {
+    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    if (c == NULL) return NULL;
+    void *entry = code_memory_copy(bytes->text, bytes->length, &c->chunk);
+    const int32_t *words = (const int32_t *)image->text;
+    if (entry == NULL || !read_image(c, code, facts, words, (int32_t)(image->length / sizeof(*words)))) {
+        free_code(c);
+        return NULL;
+    }
+    c->entry = (CompiledEntry)entry;
+    c->code_size = bytes->length;
     describe_call(c, code);
     return c;
 }

@@ -66,10 +66,14 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
 FrameState *lower_state(Lowerer *l, uint32_t offset) { return new_state(l, offset, -1, l->depth); }
 FrameState *lower_state_here(Lowerer *l) { return lower_state(l, l->instr->offset); }
 
+int lower_handler(const Lowerer *l, int bc_handler) {
+    if (bc_handler < 0) return -1;
+    return l->inlined != NULL ? HANDLER_INTERPRETED : l->handlers[bc_handler];
+}
+
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
-    int handler = bc_handler < 0 ? -1 : l->handlers[bc_handler];
-    int depth = handler < 0 ? 0 : l->fn->handlers.items[handler].depth;
-    return new_state(l, l->instr->offset, handler, depth);
+    int depth = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth;
+    return new_state(l, l->instr->offset, lower_handler(l, bc_handler), depth);
 }
 
 /* Say which instruction runs, once for each; opt_lasti drops what nobody can see. */
@@ -171,8 +175,10 @@ void lower_poll(Lowerer *l, int target) {
     Ins *poll = ir_new_ins(l->fn, turn ? IR_turn_OP : IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
     if (handler >= 0 && l->code->handlers[handler].depth > l->depth) handler = -1;
+    if (l->inlined != NULL && handler != l->instr->handler)
+        lower_give_up_inlining(l); /* the interpreter would look for it at the jump */
     poll->state = lower_state(l, l->code->instrs[target].offset);
-    poll->state->handler = handler < 0 ? -1 : l->handlers[handler];
+    poll->state->handler = lower_handler(l, handler);
     ir_append(l->block, poll);
 }
 
@@ -353,9 +359,34 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
     return enters ? place->before : place->block;
 }
 
+/* Does a place only load something and return it? */
+static bool only_returns(const Lowerer *l, int target) {
+    const Instr *instr = &l->code->instrs[target];
+    if (instr->op == BC_LOAD_CONST ||
+        (instr->op == BC_LOAD_FAST && l->locals != NULL && l->locals[instr->arg].value != NULL))
+        instr++;
+    return instr < &l->code->instrs[l->code->count] && instr->op == BC_RETURN_VALUE &&
+           !(instr->flags & BC_COLD) && instr - l->code->instrs - target < 2;
+}
+
+/* A call put in line that has no frame yet returns where it is: to meet other ways it would need one. */
+static bool return_at_once(Lowerer *l, int target) {
+    if (l->framed || l->places[target].edges <= 1 || !only_returns(l, target)) return false;
+    int index = l->index;
+    const Instr *instr = l->instr;
+    for (l->index = target; l->block != NULL; l->index++) {
+        l->instr = &l->code->instrs[l->index];
+        LOWER[l->instr->op](l);
+    }
+    l->index = index;
+    l->instr = instr;
+    return true;
+}
+
 void lower_goto(Lowerer *l, int target) {
     if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
     if (l->ran_code) leave_before(l, target);
+    if (return_at_once(l, target)) return;
     if (l->places[target].edges > 1) lower_need_frame_at_join(l);
     if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;

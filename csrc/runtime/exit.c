@@ -76,10 +76,11 @@ static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     return frame;
 }
 
-/* Levels of recursion that a frame stands for: the call of a class is one too. */
-static int depth_of(const Frames *f, int level) {
-    return 1 + f->compiled->inlined[f->record->levels[level].frame - 1].is_init;
+static int kind_of(const Frames *f, int level) {
+    return f->compiled->inlined[f->record->levels[level].frame - 1].kind;
 }
+
+static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
 static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
     Frame *frame = f->at[level];
@@ -114,6 +115,9 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         f->at[level]->previous = f->at[level + 1];
         tstate->recursion_remaining -= depth_of(f, level);
     }
+    /* what is raised again is shown where it was raised first, which rt_reraise has said */
+    if (f->record->kind != EXIT_RERAISE || f->record->level_count > 1)
+        set_place(f->at[0], f->record->levels[0].lasti);
 }
 
 /* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */
@@ -217,24 +221,36 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
+/* An operator's method has returned: the operands are there still, and may be asked again. NULL: it raised.
+ */
+static PyObject *operator_result(int kind, PyObject **operands, PyObject *result_steal) {
+    if (result_steal != Py_NotImplemented || kind < INLINED_BINARY) return result_steal;
+    Py_DECREF(result_steal);
+    kind -= INLINED_BINARY;
+    return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
+}
+
 /* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
 static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     const ExitLevel *caller = &f->record->levels[level];
     Frame *frame = f->at[level];
-    bool is_init = depth_of(f, level - 1) > 1;
-    if (is_init && result != NULL && !rt_check_none(result)) result = NULL;
-    if (result == NULL) {
-        set_stack_depth(frame, caller->depth);
-        set_place(frame, caller->lasti);
-        return CP_UNWIND;
+    int kind = kind_of(f, level - 1);
+    PyObject **top = &frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth];
+    set_stack_depth(frame, caller->depth);
+    set_place(frame, caller->lasti);
+    if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
+    if (kind >= INLINED_ITEM && result != NULL) result = operator_result(kind, top - 2, result);
+    if (result == NULL) return CP_UNWIND;
+    if (kind >= INLINED_ITEM) {
+        PyObject *left = top[-2], *right = top[-1];
+        top[-2] = result;
+        set_stack_depth(frame, caller->depth - 1);
+        Py_DECREF(left);
+        Py_DECREF(right);
+    } else if (kind != INLINED_INIT) { /* whose instance is there already */
+        *top = result;
+        set_stack_depth(frame, caller->depth + 1);
     }
-    if (is_init) { /* the instance is there already */
-        set_stack_depth(frame, caller->depth);
-        set_place(frame, caller->offset - 1);
-        return CP_GO_ON;
-    }
-    frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth] = result;
-    set_stack_depth(frame, caller->depth + 1);
     set_place(frame, caller->offset - 1);
     return CP_GO_ON;
 }
@@ -339,6 +355,33 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
     }
 }
 
+static void need_exception(PyThreadState *tstate) {
+    if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
+}
+
+/* Where exceptions are no exception the call is better not put in line: that is noted of the instruction that
+ * raised in the function that has the handler. */
+PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
+                        PyObject **spill) {
+    ExitRecord *record = &compiled->exits[exit];
+    FunctionRecord *function = compiled->record;
+    Frames f = {.compiled = compiled, .record = record};
+    int outermost = record->level_count - 1, catcher = 0;
+    need_exception(tstate);
+    make_frames(tstate, &f, spill);
+    place_values(&f, spill);
+    set_stack_depth(f.at[0], record->levels[0].depth);
+    while (record->levels[catcher].lasti_pushed != HANDLER_INTERPRETED) catcher++;
+    record->count++;
+    if (function != NULL) {
+        function->exits++;
+        if (record->count % EXITS_BEFORE_GIVING_UP == 0)
+            compile_guard_failed(function, f.at[outermost], f.at[catcher], record->levels[catcher].lasti);
+        if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
+    }
+    return interpret_inlined(tstate, &f, CP_UNWIND);
+}
+
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
@@ -347,10 +390,8 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     record->count++;
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
-    if (!again) {                       /* what is raised again is shown where it was raised first */
-        set_place(f.at[0], record->levels[0].lasti);
-        if (tstate->curexc_type == NULL)
-            PyErr_SetString(PyExc_SystemError, "error return without exception set");
+    if (!again) {
+        need_exception(tstate);
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
             if (!calls) place_values(&f, spill);
             set_stack_depth(f.at[0], record->levels[0].depth);
