@@ -168,6 +168,13 @@ static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
     return true;
 }
 
+/* The other operand is a float: an int will do, and gives the same. */
+static Ins *beside_float(Lowerer *l, Ins *value, FrameState *state) {
+    if (value->type != IR_OBJ || lower_const_info(value) != NULL)
+        return lower_f64(l, value, LIKELY_FLOAT, state);
+    return lower_guarded(INS(l, unbox_number, 0, value), state);
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
@@ -206,7 +213,9 @@ bool lower_number_binary(Lowerer *l) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
         result = int_operator(l, kind, a, b, state);
     } else {
-        Ins *a = lower_f64(l, left, left_type, state), *b = lower_f64(l, right, right_type, state);
+        bool by_right = right->type == IR_F64, by_left = left->type == IR_F64;
+        Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
+        Ins *b = by_left ? beside_float(l, right, state) : lower_f64(l, right, right_type, state);
         result = float_operator(l, kind, a, b, state);
     }
     l->depth -= 2;

@@ -47,6 +47,7 @@ bool memory_decides(const Ins *ins) {
     case IR_chkloc_OP:
     case IR_unbox_i64_OP:
     case IR_unbox_f64_OP:
+    case IR_unbox_number_OP:
     case IR_is_type_OP:
     case IR_is_function_OP:
     case IR_function_is_OP:
@@ -124,7 +125,8 @@ struct Numbers {
 };
 
 static bool tells_number(const Ins *ins) {
-    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP) return true;
+    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP || ins->op == IR_unbox_number_OP)
+        return true;
     return ins->op == IR_is_type_OP &&
            (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
 }
@@ -165,7 +167,8 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_decref_OP: return is_quiet(numbers, ins->args[0], ins) ? 0 : MEM_SHARED;
     case IR_list_put_OP:
     case IR_list_put_f64_OP:
-    case IR_list_put_i64_OP: return MEM_ITEMS;
+    case IR_list_put_i64_OP:
+    case IR_list_swap_OP: return MEM_ITEMS;
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP: return MEM_ATTRIBUTES;
     case IR_attr_swap_OP: return MEM_SHARED;
