@@ -41,6 +41,12 @@ static void check_item(Fn *fn, const char *after, const Ins *ins) {
     if (list && ins->args[1]->type != IR_PTR) refuse(fn, after, ins, "the items must be a pointer");
 }
 
+static void check_array(Fn *fn, const char *after, const Ins *ins) {
+    static const IrType TYPES[] = {IR_OBJ, IR_PTR, IR_I64, IR_F64};
+    for (int i = 0; i < ins->arg_count; i++)
+        if ((IrType)ins->args[i]->type != TYPES[i]) refuse(fn, after, ins, "an argument has the wrong type");
+}
+
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
     IrType wanted = IR_ANY;
     switch (ins->op) {
@@ -88,6 +94,10 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
             if (ins->args[i]->type != (i == 0 ? IR_OBJ : i == 1 ? IR_PTR : IR_I64))
                 refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_array_f64_OP:
+    case IR_array_i32_OP:
+    case IR_array_put_f64_OP: check_array(fn, after, ins); break;
+    case IR_array_is_OP:
     case IR_is_function_OP:
         if (ins->args[0]->type != IR_OBJ || ins->args[1]->type != IR_I64)
             refuse(fn, after, ins, "an argument has the wrong type");

@@ -89,8 +89,8 @@ PyObject *compile_describe(FunctionRecord *record);
 PyObject *compile_describe_sites(FunctionRecord *record);
 
 /* What is assumed where: new tuple of a list of (offset, "type" | "inlined" | "call", name), a call being one
- * that stays one, and a dict qualname -> why calls of it are not put in line. `function`: one of that code, or
- * None. NULL: exception set. */
+ * that stays one, and a dict qualname -> why calls of it are not put in line. `function`: one of that code,
+ * or None. NULL: exception set. */
 PyObject *compile_describe_lines(FunctionRecord *record, PyObject *function);
 
 /* New dict bytecode offset -> tuple of type names seen there by the inline caches. NULL: exception set. */
