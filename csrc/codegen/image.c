@@ -64,7 +64,7 @@ void image_words(const Fn *fn, const Links *links, Words *words) {
     word(fn->inlined.count);
     for (int i = 0; i < fn->inlined.count; i++) {
         word(fn->inlined.items[i].parent);
-        word(fn->inlined.items[i].is_init);
+        word(fn->inlined.items[i].kind);
     }
     word(fn->cache_count);
     word(links->kinds.count);

@@ -107,7 +107,7 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
     for (int i = 0; i < c->inlined_count && !r->failed; i++) {
         PyCodeObject *inner = facts->codes[i];
         c->inlined[i] = (InlinedCode){.parent = next(r, 0, i), .first_slot = slot, .code = inner};
-        c->inlined[i].is_init = next(r, 0, 1);
+        c->inlined[i].kind = next(r, 0, INLINED_KINDS - 1);
         c->inlined[i].code_ref = PyWeakref_NewRef((PyObject *)inner, NULL);
         if (c->inlined[i].code_ref == NULL) {
             PyErr_Clear();

@@ -35,7 +35,7 @@ typedef struct ExitRecord {
 /* A call that was put in line: its frame is made when needed. The function it is of was found alive by a
  * guard when an exit is taken, so its code is alive too. */
 typedef struct InlinedCode {
-    int32_t parent, is_init, first_slot; /* see ir.h, InlinedCall */
+    int32_t parent, kind, first_slot; /* see ir.h, InlinedCall */
     PyCodeObject *code;                  // borrowed; only looked at while a call of it is in line
     PyObject *code_ref;                  // new ref; a weak reference to it, to look at it at other times
 } InlinedCode;

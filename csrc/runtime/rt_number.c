@@ -163,10 +163,17 @@ static unsigned note_of(PyObject *object) {
     return PyLong_CheckExact(object) ? CP_INT : PyFloat_CheckExact(object) ? CP_FLOAT : CP_OTHER;
 }
 
-PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place) {
-    cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
+/* Of the operators that the interpreter specialises it notes the operands itself. */
+static bool is_watched(i64 kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
+
+PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(a));
+    if (!is_watched(kind)) cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
     if (in_place) return rt_inplace(a, b, kind);
     switch (kind) {
+    case BIN_ADD: return rt_add(a, b);
+    case BIN_SUBTRACT: return rt_subtract(a, b);
+    case BIN_MULTIPLY: return rt_multiply(a, b);
     case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
     case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
     case BIN_REMAINDER: return rt_remainder(a, b);
