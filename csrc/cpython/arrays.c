@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static PyTypeObject *array_type;
+/* The address of array.array, which never goes any more: compiled code compares with it. */
+static void *array_type;
 
 static bool is_array_type(const PyTypeObject *type) {
     return (type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) && (type->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
@@ -12,8 +13,8 @@ static bool is_array_type(const PyTypeObject *type) {
 
 char cp_array_kind(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
-    if (array_type == NULL && is_array_type(type)) array_type = (PyTypeObject *)Py_NewRef(type);
-    return type == array_type ? *((Array *)object)->kind : 0;
+    if (array_type == NULL && is_array_type(type)) array_type = Py_NewRef(type);
+    return (void *)type == array_type ? *((Array *)object)->kind : 0;
 }
 
-PyTypeObject *cp_array_type(void) { return array_type; }
+void *cp_array_type(void) { return array_type; }

@@ -16,7 +16,7 @@ typedef struct Array {
 /* The letter for the type of an array's items; 0: the object is no array. */
 char cp_array_kind(PyObject *object);
 
-/* The type, NULL: no array was seen yet. It is never dropped from then on. */
-PyTypeObject *cp_array_type(void);
+/* The address of the type, NULL: no array was seen yet. The type never goes from then on. */
+void *cp_array_type(void);
 
 #endif
