@@ -207,8 +207,13 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
 
+void lowered_free(Lowered *lowered) {
+    facts_free(lowered->facts);
+    quick_code_free(&lowered->code);
+}
+
 char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                    Facts **facts) {
+                    Lowered *lowered) {
     CompileContext cx;
     StrBuf text = {0};
     cx_init(&cx);
@@ -224,7 +229,8 @@ char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *aroun
         Fn *fn = lowering_fn(&cx, record, tier, around, NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
-        if (facts != NULL) *facts = copy_facts(&cx, fn);
+        if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
+        if (lowered != NULL && lowered->wants_code) lowered->code_ms = quick_code_make(fn, &lowered->code);
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);

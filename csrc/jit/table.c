@@ -8,6 +8,7 @@
 
 #include "cpython/spare.h"
 #include "ir/image.h"
+#include "jit/code_memory.h"
 #include "runtime/rt.h"
 
 static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
@@ -133,12 +134,12 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
     level->offset = next(r, 0, units);
     level->lasti = next(r, 0, units);
     level->depth = next(r, 0, code->co_stacksize);
-    level->lasti_pushed = (int8_t)next(r, -1, level->frame ? -1 : 1);
+    level->lasti_pushed = (int8_t)next(r, HANDLER_INTERPRETED, level->frame ? -1 : 1);
     return !r->failed;
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_LOOP);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CATCH);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
@@ -203,6 +204,7 @@ static void free_code(CompiledCode *c) {
     PyMem_Free(c->entries);
     PyMem_Free(c->link);
     if (c->library != NULL) dlclose(c->library);
+    code_memory_release(c->chunk);
     PyMem_Free(c);
 }
 
@@ -241,6 +243,21 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
+    return c;
+}
+
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image) {
+    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    if (c == NULL) return NULL;
+    void *entry = code_memory_copy(bytes->text, bytes->length, &c->chunk);
+    const int32_t *words = (const int32_t *)image->text;
+    if (entry == NULL || !read_image(c, code, facts, words, (int32_t)(image->length / sizeof(*words)))) {
+        free_code(c);
+        return NULL;
+    }
+    c->entry = (CompiledEntry)entry;
+    c->code_size = bytes->length;
     describe_call(c, code);
     return c;
 }

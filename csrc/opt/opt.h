@@ -25,6 +25,7 @@ void opt_dce(Fn *fn);
 void opt_swap(Fn *fn);
 void opt_refcount(Fn *fn);
 void opt_lasti(Fn *fn);
+void opt_exits(Fn *fn);
 void opt_number(Fn *fn);
 void opt_hoist(Fn *fn);
 
