@@ -52,10 +52,11 @@ static double seconds_of(clockid_t clock) {
 
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
-/* libgccjit's level for a tier: small code compiles no slower at 1, and the fast paths need it. */
+/* libgccjit's level for a tier. Up to 1 code is emitted by hand where that can be: what is speculated on is
+ * known after a while only, and compiled several times until then. */
 static int gcc_level(Tier tier) {
     if (options.gcc_level >= 0) return (int)options.gcc_level;
-    return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3;
+    return tier < TIER_AOT ? 1 : 3;
 }
 
 /* --- failures --- */
@@ -411,7 +412,9 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     FunctionRecord *failed = code == record->code ? record : table_record(code);
     if (failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
-        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 waits for all others */
+        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
+        record->tier = (uint8_t)Py_MIN(record->tier, tier);
+        engine_unsettled(record);
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
@@ -470,6 +473,7 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
+    engine_unsettled(record);
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
     start_again(record, frame, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
 }
@@ -486,6 +490,10 @@ static bool has_osr_entry(const FunctionRecord *record, int32_t unit) {
 bool compile_arm_osr(FunctionRecord *record, int offset) {
     int32_t unit = offset / (int32_t)sizeof(_Py_CODEUNIT);
     return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
+}
+
+void compile_loop_on(FunctionRecord *record, Frame *frame) {
+    if (record->osr_count > 0 && engine_is_due(record, TIER_AOT)) start_again(record, frame, TIER_AOT);
 }
 
 static Tier osr_tier(const FunctionRecord *record) {

@@ -160,11 +160,26 @@ static Tier highest_allowed(const FunctionRecord *record) {
     return Py_MIN(record->engine->max_tier, record->ceiling);
 }
 
+/* The last tier costs most: it is for what is not compiled anew any more. */
+static uint64_t heat_wanted(const FunctionRecord *record, Tier tier) {
+    uint64_t heat = record->engine->thresholds[tier];
+    return tier == TIER_AOT ? Py_MAX(heat, record->settled_at) : heat;
+}
+
 static Tier due_tier(const FunctionRecord *record) {
     uint64_t heat = record_heat(record);
     Tier tier = highest_allowed(record);
-    while (tier > TIER_INTERPRETER && heat < record->engine->thresholds[tier]) tier--;
+    while (tier > TIER_INTERPRETER && heat < heat_wanted(record, tier)) tier--;
     return tier;
+}
+
+bool engine_is_due(const FunctionRecord *record, Tier tier) {
+    return record->engine->enabled && !record->requested && record->tier < tier && due_tier(record) >= tier;
+}
+
+void engine_unsettled(FunctionRecord *record) {
+    enum { SETTLING = 1000 };
+    if (!options.sync) record->settled_at = record_heat(record) + SETTLING;
 }
 
 /* Without anything to wait for, the policy is asked when the counter must be moved. */
@@ -172,7 +187,7 @@ static void set_next_ask(FunctionRecord *record) {
     uint64_t pause = COUNTER_LIMIT;
     fold_counters(record);
     if (record->engine->enabled && !record->requested && record->tier < highest_allowed(record)) {
-        uint64_t heat = record_heat(record), due = record->engine->thresholds[record->tier + 1];
+        uint64_t heat = record_heat(record), due = heat_wanted(record, record->tier + 1);
         pause = due > heat ? due - heat : 1;
         if (record->faults > 0) {
             uint64_t back_off = (uint64_t)FAULT_PAUSE << Py_MIN(record->faults - 1, FAULT_PAUSE_DOUBLINGS);
@@ -227,6 +242,7 @@ void engine_ask(FunctionRecord *record) {
     if (record->warm_at && record_heat(record) >= record->warm_at && !options_being_asked())
         warm_retry(record);
     Tier due = due_tier(record);
+    if (due == TIER_AOT && record->tier < TIER_OPTIMIZING && !options.sync) due = TIER_OPTIMIZING;
     if (engine->enabled && !record->requested && due > record->tier && !options_being_asked()) {
         record->requested = (uint8_t)due;
         if (!warm_learn(record, due) && compile_start(record, due, options.sync) < 0)

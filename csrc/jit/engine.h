@@ -59,6 +59,11 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok);
  * record->bail_reason and bail_message set and nothing else changed; no exception set. */
 int compile_start(FunctionRecord *record, Tier tier, bool sync);
 
+/* Has its heat reached this tier, beyond the one it has, and nothing been asked for? */
+bool engine_is_due(const FunctionRecord *record, Tier tier);
+/* It is compiled anew: the last tier can wait. */
+void engine_unsettled(FunctionRecord *record);
+
 /* Note in the record why it was not compiled: a name of reasons.def, and a sentence for people. */
 void compile_failed(FunctionRecord *record, const char *reason, const char *message);
 
@@ -89,8 +94,8 @@ PyObject *compile_describe(FunctionRecord *record);
 PyObject *compile_describe_sites(FunctionRecord *record);
 
 /* What is assumed where: new tuple of a list of (offset, "type" | "inlined" | "call", name), a call being one
- * that stays one, and a dict qualname -> why calls of it are not put in line. `function`: one of that code, or
- * None. NULL: exception set. */
+ * that stays one, and a dict qualname -> why calls of it are not put in line. `function`: one of that code,
+ * or None. NULL: exception set. */
 PyObject *compile_describe_lines(FunctionRecord *record, PyObject *function);
 
 /* New dict bytecode offset -> tuple of type names seen there by the inline caches. NULL: exception set. */
