@@ -64,20 +64,24 @@ static void guard_latin(Unit *u, Ins *ins, gcc_jit_rvalue *text) {
 }
 
 /* The first character stands behind the shorter head of an ASCII str, or behind the longer one. */
-static gcc_jit_rvalue *latin_code(Unit *u, gcc_jit_rvalue *text, gcc_jit_rvalue *index) {
+static gcc_jit_rvalue *latin_start(Unit *u, gcc_jit_rvalue *text) {
     int64_t difference = u->fn->layout[LAYOUT_latin_data] - u->fn->layout[LAYOUT_ascii_data];
     gcc_jit_rvalue *ascii =
         BIN(u, BITWISE_AND, BIN(u, RSHIFT, str_state(u, text), emit_int(u, STR_ASCII_BIT)), emit_int(u, 1));
-    gcc_jit_rvalue *offset = BIN(u, MINUS, index, BIN(u, MULT, ascii, emit_int(u, difference)));
-    return byte_at(u, field_address(u, text, LAYOUT_latin_data), offset);
+    gcc_jit_lvalue *first =
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, field_address(u, text, LAYOUT_latin_data),
+                                         BIN(u, MULT, ascii, emit_int(u, -difference)));
+    return gcc_jit_lvalue_get_address(first, NULL);
 }
 
-void emit_str_code_OP(Unit *u, Ins *ins) {
+static gcc_jit_rvalue *latin_code(Unit *u, gcc_jit_rvalue *text, gcc_jit_rvalue *index) {
+    return byte_at(u, latin_start(u, text), index);
+}
+
+void emit_latin_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *text = arg(u, ins, 0);
     emit_guard_type(u, ins, text, KNOWN_str);
     guard_latin(u, ins, text);
-    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, text, LAYOUT_str_length));
-    emit_set(u, ins, latin_code(u, text, index));
 }
 
 void emit_code_of_OP(Unit *u, Ins *ins) {
@@ -96,39 +100,31 @@ void emit_char_OP(Unit *u, Ins *ins) {
         gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, table, arg(u, ins, 0))));
 }
 
-/* --- bytes and bytearray --- */
+/* --- bytes of str, bytes and bytearray --- */
 
-void emit_bytes_item_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *bytes = arg(u, ins, 0);
-    emit_guard_type(u, ins, bytes, KNOWN_bytes);
-    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, bytes, LAYOUT_object_size));
-    emit_set(u, ins, byte_at(u, field_address(u, bytes, LAYOUT_bytes_data), index));
+static gcc_jit_rvalue *as_bytes(Unit *u, gcc_jit_rvalue *address) {
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, address, u->gcc->u8_ptr);
 }
 
-static gcc_jit_rvalue *bytearray_start(Unit *u, gcc_jit_rvalue *object) {
-    return emit_read(u, object, LAYOUT_bytearray_data, gcc_jit_type_get_pointer(u->gcc->u8_ptr));
-}
-
-void emit_bytearray_item_OP(Unit *u, Ins *ins) {
+void emit_bytes_start_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
-    emit_guard_type(u, ins, object, KNOWN_bytearray);
-    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, object, LAYOUT_object_size));
-    emit_set(u, ins, byte_at(u, bytearray_start(u, object), index));
+    gcc_jit_rvalue *start = ins->imm == KNOWN_str     ? latin_start(u, object)
+                            : ins->imm == KNOWN_bytes ? field_address(u, object, LAYOUT_bytes_data)
+                                                      : emit_read(u, object, LAYOUT_bytearray_data,
+                                                                  gcc_jit_type_get_pointer(u->gcc->u8_ptr));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, start, u->gcc->ptr));
 }
 
-void emit_bytearray_set_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *object = arg(u, ins, 0), *value = arg(u, ins, 2);
+void emit_byte_get_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, byte_at(u, as_bytes(u, arg(u, ins, 1)), arg(u, ins, 2)));
+}
+
+void emit_byte_put_OP(Unit *u, Ins *ins) {
     gcc_jit_type *u8 = gcc_jit_context_get_int_type(u->gcc->ctx, 1, 0);
-    emit_guard_type(u, ins, object, KNOWN_bytearray);
-    gcc_jit_rvalue *index = emit_checked_index(u, ins, read_int(u, object, LAYOUT_object_size));
-    if (ins->args[2]->op != IR_ki64_OP || ins->args[2]->imm < 0 || ins->args[2]->imm > 255)
-        emit_guard_fails(
-            u, ins,
-            emit_compare(u, CMP(NE), BIN(u, BITWISE_AND, value, emit_int(u, ~INT64_C(255))), emit_int(u, 0)));
-    gcc_jit_block_add_assignment(
-        u->block, NULL,
-        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, bytearray_start(u, object), index),
-        gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, u8));
+    gcc_jit_lvalue *place =
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, as_bytes(u, arg(u, ins, 1)), arg(u, ins, 2));
+    gcc_jit_block_add_assignment(u->block, NULL, place,
+                                 gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 3), u8));
 }
 
 /* --- lists and tuples of a known length --- */

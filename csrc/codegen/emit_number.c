@@ -327,9 +327,13 @@ void emit_range_is_OP(Unit *u, Ins *ins) {
     emit_guard_fails(u, ins,
                      emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_object_refcnt, u->gcc->i64_ptr),
                                   emit_int(u, 1)));
-    emit_guard_fails(u, ins,
-                     emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr),
-                                  emit_int(u, ins->imm)));
+    gcc_jit_rvalue *step = emit_read(u, iterator, LAYOUT_range_step, u->gcc->i64_ptr);
+    gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
+    gcc_jit_rvalue *limit = gcc_jit_context_new_rvalue_from_long(u->gcc->ctx, u64, 1L << 31);
+    gcc_jit_rvalue *other =
+        ins->imm != 0 ? emit_compare(u, CMP(NE), step, emit_int(u, ins->imm))
+                      : emit_compare(u, CMP(GE), as_unsigned(u, BIN(u, MINUS, step, emit_int(u, 1))), limit);
+    emit_guard_fails(u, ins, other);
 }
 
 /* The number that a range iterator has so many steps from its start. */
@@ -342,6 +346,9 @@ static void range_number(Unit *u, Ins *ins, LayoutField steps) {
 
 void emit_range_next_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_index); }
 void emit_range_end_OP(Unit *u, Ins *ins) { range_number(u, ins, LAYOUT_range_length); }
+void emit_range_step_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_range_step, u->gcc->i64_ptr));
+}
 
 void emit_range_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
@@ -432,6 +439,12 @@ void emit_list_put_OP(Unit *u, Ins *ins) {
                   *done = emit_block(u);
     gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old);
     gcc_jit_rvalue *count = emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr);
+    if (!ins->consumed && ir_is(ins->args[3], OPF_CONST)) { /* a flag is mostly set where it is set already */
+        gcc_jit_block *other = emit_block(u);
+        gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(EQ), object, arg(u, ins, 3)),
+                                           done, other);
+        u->block = other;
+    }
     if (u->fn->layout[LAYOUT_count_refs]) gcc_jit_block_end_with_jump(u->block, NULL, alone);
     else
         gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(NE), count, emit_int(u, 1)),

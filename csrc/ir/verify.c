@@ -82,12 +82,10 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_fpow_OP:
     case IR_fneg_OP:
     case IR_fcmp_OP: wanted = IR_F64; break;
-    case IR_str_code_OP:
-    case IR_bytes_item_OP:
-    case IR_bytearray_item_OP:
-    case IR_bytearray_set_OP:
+    case IR_byte_get_OP:
+    case IR_byte_put_OP:
         for (int i = 0; i < ins->arg_count; i++)
-            if (ins->args[i]->type != (i == 0 ? IR_OBJ : IR_I64))
+            if (ins->args[i]->type != (i == 0 ? IR_OBJ : i == 1 ? IR_PTR : IR_I64))
                 refuse(fn, after, ins, "an argument has the wrong type");
         break;
     case IR_is_function_OP:

@@ -18,11 +18,8 @@ static const struct {
     {IR_range_has_OP, "range"},
     {IR_tuple_is_OP, "tuple"},
     {IR_list_is_OP, "list"},
-    {IR_str_code_OP, "str"},
+    {IR_latin_is_OP, "str"},
     {IR_code_of_OP, "str"},
-    {IR_bytes_item_OP, "bytes"},
-    {IR_bytearray_item_OP, "bytearray"},
-    {IR_bytearray_set_OP, "bytearray"},
 };
 
 static const char *assumed_type(const Ins *ins) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lower/demand.h"
+
 typedef struct Guess {
     uint8_t type;
     uint8_t builtin;  /* Builtin that it is */
@@ -27,7 +29,10 @@ typedef struct Infer {
     const Callees *callees;
     const struct Infer *caller; /* in whose course this function is looked at; NULL: none */
     Known *known;
-    int *depths; /* operand stack depth on arrival, -1: not arrived */
+    Asks *asks;           /* by instruction, of the first walk; NULL: not wanted */
+    bool asked;           /* a local of which nothing was known is used as a number */
+    const Demand *demand; /* of the second walk */
+    int *depths;          /* operand stack depth on arrival, -1: not arrived */
     bool *queued;
     int *work, work_count;
     uint8_t *locals; /* while walking */
@@ -95,8 +100,26 @@ static Guess pop(Infer *f) {
     return f->stack[--f->depth];
 }
 
+static void ask(Infer *f, const Instr *instr, int place, Guess guess, uint8_t type) {
+    if (f->asks == NULL) return;
+    Asks *asks = &f->asks[instr - f->code->instrs];
+    bool known =
+        type == LIKELY_UNSEEN || (is_number(type) && (guess.type == LIKELY_OTHER || guess.type == type));
+    asks->slot[place] = known ? guess.slot : -1;
+    asks->type[place] = type;
+    f->asked |= asks->slot[place] >= 0 && (f->locals[guess.slot] & ~MAY_BE_UNBOUND) == LIKELY_OTHER;
+}
+
+/* The type that the uses of a local ask for, where nothing else tells. */
+static uint8_t or_demanded(uint8_t type, uint8_t demanded) {
+    return (type & ~MAY_BE_UNBOUND) == LIKELY_OTHER && is_number(demanded)
+               ? (uint8_t)(demanded | (type & MAY_BE_UNBOUND))
+               : type;
+}
+
 /* A guess that feedback makes is also one about the local it came from. */
-static void refine(Infer *f, Guess guess, uint8_t type) {
+static void refine(Infer *f, const Instr *instr, int place, Guess guess, uint8_t type) {
+    ask(f, instr, place, guess, type);
     if (guess.slot < 0 || (f->locals[guess.slot] & ~MAY_BE_UNBOUND) != LIKELY_OTHER) return;
     f->locals[guess.slot] = (uint8_t)(type | (f->locals[guess.slot] & MAY_BE_UNBOUND));
 }
@@ -112,8 +135,12 @@ static void arrive(Infer *f, int target, int depth) {
         changed = true;
     }
     if (f->depths[target] != depth) bail(f->cx, "bad_bytecode", "the operand stack has two depths");
+    const uint8_t *demanded = f->demand && !(f->code->instrs[target].flags & BC_NO_SPECULATION)
+                                  ? f->demand->on_arrival[target]
+                                  : NULL;
     for (int i = 0; i < f->code->local_count; i++) {
-        uint8_t met = meet(f->out->locals[target][i], f->locals[i]);
+        uint8_t given = demanded != NULL ? or_demanded(f->locals[i], demanded[i]) : f->locals[i];
+        uint8_t met = meet(f->out->locals[target][i], given);
         changed |= met != f->out->locals[target][i];
         f->out->locals[target][i] = met;
     }
@@ -245,8 +272,8 @@ static void binary(Infer *f, const Instr *instr) {
     Likely type = infer_arithmetic(instr, left_type, right_type);
     if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
     if (type != LIKELY_OTHER) {
-        refine(f, left, left_type);
-        refine(f, right, right_type);
+        refine(f, instr, 0, left, left_type);
+        refine(f, instr, 1, right, right_type);
     }
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
     bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
@@ -306,10 +333,11 @@ static void unpack(Infer *f, const Instr *instr) {
     const Instr *before = instr - 1;
     bool counted = instr > f->code->instrs && before->op == BC_FOR_ITER && instr->arg == 2 &&
                    operand(f, 0).type == LIKELY_ENUMERATE;
-    for (int i = instr->arg - 1; i >= 0; i--)
-        push(f, f->unpacked_count == instr->arg ? f->unpacked[i].type
-                : counted && i == 0             ? LIKELY_INT
-                                                : LIKELY_OTHER);
+    for (int i = instr->arg - 1; i >= 0; i--) {
+        bool item = f->unpacked_count == instr->arg;
+        push(f, item ? f->unpacked[i].type : counted && i == 0 ? LIKELY_INT : LIKELY_OTHER);
+        if (item) f->stack[f->depth - 1].slot = f->unpacked[i].slot;
+    }
     f->unpacked_count = -1;
 }
 
@@ -347,7 +375,12 @@ static void step(Infer *f, const Instr *instr) {
         f->stack[f->depth - 1].slot = (int16_t)(instr->arg < INT16_MAX ? instr->arg : -1);
         break;
     case BC_STORE_FAST: {
-        f->locals[instr->arg] = pop(f).type;
+        Guess stored = pop(f);
+        ask(f, instr, 0, stored, LIKELY_UNSEEN);
+        if (f->demand != NULL && !(instr->flags & BC_NO_SPECULATION))
+            stored.type = or_demanded(stored.type, f->demand->stored[instr - f->code->instrs]);
+        f->out->operands[instr - f->code->instrs].stored = stored.type;
+        f->locals[instr->arg] = stored.type;
         for (int i = 0; i < f->depth; i++)
             if (f->stack[i].slot == instr->arg) f->stack[i].slot = -1;
         break;
@@ -396,8 +429,8 @@ static void step(Infer *f, const Instr *instr) {
         Guess right = pop(f), left = pop(f);
         if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
             uint8_t type = instr->feedback == FB_INT ? LIKELY_INT : LIKELY_FLOAT;
-            refine(f, left, type);
-            refine(f, right, type);
+            refine(f, instr, 0, left, type);
+            refine(f, instr, 1, right, type);
         }
         push(f, LIKELY_BOOL);
         break;
@@ -430,6 +463,8 @@ static void step(Infer *f, const Instr *instr) {
     case BC_LIST_TO_TUPLE: gives(f, instr, LIKELY_TUPLE); break;
     case BC_BINARY_SUBSCR: {
         Guess key = pop(f), container = pop(f);
+        if (instr->feedback == FB_LIST_INT || instr->feedback == FB_TUPLE_INT)
+            refine(f, instr, 0, key, LIKELY_INT);
         push(f, subscr_result((Likely)container.type, (Likely)key.type));
         break;
     }
@@ -542,14 +577,18 @@ static void arrive_by_osr(Infer *f, const OsrSample *sample) {
     arrive(f, sample->index, f->depth);
 }
 
-static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
-                           const Infer *caller) {
+/* One walk over the whole function, to the fixed point. */
+static Inference *infer_once(Infer *with) {
+    CompileContext *cx = with->cx;
+    const Bytecode *code = with->code;
     Arena *arena = &cx->arena;
     Inference *out = arena_new(arena, Inference);
     out->operands = arena_array(arena, OperandTypes, code->count + 1);
     out->locals = arena_array(arena, uint8_t *, code->count + 1);
     out->stack = arena_array(arena, uint8_t *, code->count + 1);
-    Infer f = {.cx = cx, .code = code, .out = out, .callees = callees, .caller = caller};
+    Infer f = *with;
+    f.out = out;
+    f.work_count = 0;
     f.depths = arena_array(arena, int, code->count + 1);
     for (int i = 0; i <= code->count; i++) f.depths[i] = -1;
     f.queued = arena_array(arena, bool, code->count + 1);
@@ -581,9 +620,24 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
         arrive_unknown(&f, handler->target, handler->depth + handler->lasti + 1);
         walk_all(&f);
     }
+    with->known = f.known;
+    with->asked = f.asked;
     return out;
 }
 
+static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
+                           const Infer *caller) {
+    Infer f = {.cx = cx, .code = code, .callees = callees, .caller = caller};
+    return infer_once(&f);
+}
+
 Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *callees) {
-    return infer_in(cx, code, callees, NULL);
+    Infer f = {.cx = cx, .code = code, .callees = callees};
+    f.asks = arena_array(&cx->arena, Asks, code->count + 1);
+    for (int i = 0; i < code->count; i++) f.asks[i].slot[0] = f.asks[i].slot[1] = -1;
+    Inference *out = infer_once(&f);
+    if (!f.asked) return out;
+    f.demand = demand_find(cx, code, out, f.asks);
+    f.asks = NULL;
+    return infer_once(&f);
 }

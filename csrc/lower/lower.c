@@ -228,16 +228,21 @@ static void open_lacks(Lowerer *l, Place *place, Local *local, const Local *met)
 
 static bool is_range(const Ins *value) { return value->op == IR_range_OP; }
 
-/* Of a range's iterator the next number and the end come by phis; the step is always the same. */
-static void add_range_phis(Lowerer *l, Place *place, Ins **value) {
+/* Of a range's iterator the next number and the end come by phis; the step too if it varies. */
+static void add_range_phis(Lowerer *l, Place *place, Ins **value, bool varies) {
     Ins *next = (*value)->args[0], *end = (*value)->args[1], *step = (*value)->args[2];
     add_phi(l, place, &next);
     add_phi(l, place, &end);
+    if (varies) add_phi(l, place, &step);
     Ins *range = ir_new_ins(l->fn, IR_range_OP, IR_OBJ, 3);
     range->args[0] = next;
     range->args[1] = end;
     range->args[2] = step;
     *value = range;
+}
+
+static bool has_step_phi(const Place *place, int operand) {
+    return place->stack[operand]->args[2]->op == IR_phi_OP;
 }
 
 /* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would
@@ -253,11 +258,11 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     memcpy(there.locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
     for (int i = 0; i < place->depth; i++) {
         Ins *const *entering = &place->entering.items[phi];
-        bool range = is_range(place->stack[i]);
+        bool range = is_range(place->stack[i]), varies = range && has_step_phi(place, i);
+        Ins *step = varies ? entering[2] : range ? place->stack[i]->args[2] : NULL;
         there.stack[i] =
-            range ? lower_new_range(l, place->before, entering[0], entering[1], place->stack[i]->args[2])
-                  : entering[0];
-        phi += range ? 2 : 1;
+            range ? lower_new_range(l, place->before, entering[0], entering[1], step) : entering[0];
+        phi += 1 + range + varies;
     }
     for (int i = 0; i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
@@ -290,7 +295,8 @@ static void open_place(Lowerer *l, Place *place, int target) {
     }
     if (place->edges <= 1) return;
     for (int i = 0; i < l->depth; i++) {
-        if (is_range(place->stack[i])) add_range_phis(l, place, &place->stack[i]);
+        if (is_range(place->stack[i]))
+            add_range_phis(l, place, &place->stack[i], lower_range_step(l, target, i) == STEP_VARIES);
         else add_phi(l, place, &place->stack[i]);
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
@@ -332,6 +338,7 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
         bool range = is_range(l->stack[i]);
         incoming.values[count++] = range ? l->stack[i]->args[0] : l->stack[i];
         if (range) incoming.values[count++] = l->stack[i]->args[1];
+        if (range && has_step_phi(place, i)) incoming.values[count++] = l->stack[i]->args[2];
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;

@@ -128,7 +128,8 @@ bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
 /* The item of what is guarded to be a list, or a tuple; `state` as above. */
 Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
-Ins *lower_truth(Lowerer *l, Ins *value);
+Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state);
+Ins *lower_truth_of_top(Lowerer *l); /* which goes */
 bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
@@ -136,8 +137,9 @@ Ins *lower_constant_object(Lowerer *l, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
+#define STEP_VARIES INT64_MIN
 /* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it
- * is none, or one that is an object. */
+ * is none, or one that is an object; STEP_VARIES: not known before it runs, but not below 1. */
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);

@@ -193,7 +193,7 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
 
 static Ins *call_bool(Lowerer *l, Call *call) {
     guard_callable(l, call);
-    return INS(l, mkbool, 0, lower_truth(l, last(call, 0)));
+    return INS(l, mkbool, 0, lower_truth(l, last(call, 0), call->state));
 }
 
 static Helper math_helper(Builtin builtin) {

@@ -132,6 +132,23 @@ static bool dict_store(Lowerer *l, Likely key_type) {
     return true;
 }
 
+/* Where a str, bytes or bytearray has the byte that an index means. */
+typedef struct BytePlace {
+    Ins *start, *index;
+} BytePlace;
+
+static BytePlace byte_place(Lowerer *l, Ins *container, Known type, Ins *index, FrameState *state) {
+    if (type == KNOWN_str) lower_guarded(INS(l, latin_is, 0, container), state);
+    Ins *count = lower_guarded(INS(l, length, type, container), state);
+    Ins *counted = lower_guarded(INS(l, index, 0, index, count), state);
+    return (BytePlace){INS(l, bytes_start, type, container), counted};
+}
+
+static Ins *byte_item(Lowerer *l, Ins *container, Known type, Ins *key, FrameState *state) {
+    BytePlace place = byte_place(l, container, type, lower_i64(l, key, state), state);
+    return INS(l, byte_get, type, container, place.start, place.index);
+}
+
 bool lower_known_subscr(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
     Ins *container = top(l, 2), *key = top(l, 1), *item;
@@ -145,16 +162,9 @@ bool lower_known_subscr(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     switch (type) {
     case LIKELY_CHAR:
-    case LIKELY_STR:
-        item = lower_guarded(INS(l, str_code, 0, container, lower_i64(l, key, state)), state);
-        item = INS(l, char, 0, item);
-        break;
-    case LIKELY_BYTES:
-        item = lower_guarded(INS(l, bytes_item, 0, container, lower_i64(l, key, state)), state);
-        break;
-    case LIKELY_BYTEARRAY:
-        item = lower_guarded(INS(l, bytearray_item, 0, container, lower_i64(l, key, state)), state);
-        break;
+    case LIKELY_STR: item = INS(l, char, 0, byte_item(l, container, KNOWN_str, key, state)); break;
+    case LIKELY_BYTES: item = byte_item(l, container, KNOWN_bytes, key, state); break;
+    case LIKELY_BYTEARRAY: item = byte_item(l, container, KNOWN_bytearray, key, state); break;
     case LIKELY_LIST: item = lower_item(l, container, lower_i64(l, key, state), true, state); break;
     case LIKELY_TUPLE: item = lower_item(l, container, lower_i64(l, key, state), false, state); break;
     default: return false;
@@ -178,7 +188,13 @@ bool lower_known_store_subscr(Lowerer *l) {
         return false;
     FrameState *state = lower_state_here(l);
     Ins *number = lower_i64(l, value, state), *index = lower_i64(l, key, state);
-    lower_guarded(INS(l, bytearray_set, 0, container, index, number), state);
+    BytePlace place = byte_place(l, container, KNOWN_bytearray, index, state);
+    if (number->op != IR_ki64_OP || number->imm < 0 || number->imm > 255) {
+        enum { EQ = 2 };
+        Ins *above = INS(l, iand, 0, number, K_INT(l, ~INT64_C(255)));
+        lower_guarded(INS(l, guard, 0, INS(l, icmp, EQ, above, K_INT(l, 0))), state);
+    }
+    INS(l, byte_put, 0, container, place.start, place.index, number);
     l->depth -= 3;
     return true;
 }

@@ -58,8 +58,8 @@ static void conditional(Lowerer *l, Ins *condition, bool wanted) {
     lower_goto(l, l->index + 1);
 }
 
-void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), false); }
-void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, lower_truth(l, lower_pop_any(l)), true); }
+void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, lower_truth_of_top(l), false); }
+void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, lower_truth_of_top(l), true); }
 void lower_POP_JUMP_IF_NONE(Lowerer *l) {
     conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true);
 }
@@ -69,7 +69,8 @@ void lower_POP_JUMP_IF_NOT_NONE(Lowerer *l) {
 
 static void jump_or_pop(Lowerer *l, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);
-    Ins *condition = lower_truth(l, lower_peek(l, 1));
+    Ins *value = lower_peek(l, 1);
+    Ins *condition = lower_truth(l, value, lower_speculates(l) ? lower_state_here(l) : NULL);
     Fork fork = lower_fork(l);
     lower_branch(l, condition, wanted ? taken : next, wanted ? next : taken);
     l->block = taken;

@@ -86,7 +86,10 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
     if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return 0;
     if (l->inference->operands[head - 1].right != LIKELY_RANGE || suspends(l, head)) return 0;
     if (call->arg < 3) return 1;
-    const ConstInfo *step = call[-1].op == BC_LOAD_CONST ? &l->code->consts[call[-1].arg] : NULL;
+    const Instr *last = call - 1;
+    while (last > l->code->instrs && last->op == BC_NOP) last--;
+    if (last->op == BC_LOAD_FAST && l->inference->operands[head - 2].right == LIKELY_INT) return STEP_VARIES;
+    const ConstInfo *step = last->op == BC_LOAD_CONST ? &l->code->consts[last->arg] : NULL;
     bool fits = step != NULL && step->type == LIKELY_INT && step->integer > INT32_MIN &&
                 step->integer < INT32_MAX; /* a count of steps is not wrapped around then */
     return fits ? step->integer : 0;
@@ -113,8 +116,20 @@ Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step) {
     return range;
 }
 
+static Ins *varying_step(Lowerer *l, Ins *value, FrameState *state) {
+    enum { GE = 5, LT = 0 };
+    Ins *step = lower_i64(l, value, state);
+    lower_guarded(INS(l, guard, 0, INS(l, icmp, GE, step, K_INT(l, 1))), state);
+    lower_guarded(INS(l, guard, 0, INS(l, icmp, LT, step, K_INT(l, INT32_MAX))), state);
+    return step;
+}
+
 /* Where a range ends that begins at `start`: exactly where its steps lead to. */
-static Ins *end_of_range(Lowerer *l, Ins *start, Ins *stop, int64_t step, FrameState *state) {
+static Ins *end_of_range(Lowerer *l, Ins *start, Ins *stop, int64_t step, Ins *by, FrameState *state) {
+    if (step == STEP_VARIES) {
+        lower_guarded(INS(l, isub, 0, stop, start), state);
+        return EMIT_CALL(l, rt_range_end, start, stop, by);
+    }
     if (step != 1 && step != -1) {
         lower_guarded(step > 0 ? INS(l, isub, 0, stop, start) : INS(l, isub, 0, start, stop), state);
         return EMIT_CALL(l, rt_range_end, start, stop, K_INT(l, step));
@@ -145,16 +160,18 @@ bool lower_range_loop(Lowerer *l) {
     lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
     Ins *start = count > 1 ? lower_i64(l, args[0], state) : K_INT(l, 0);
     Ins *stop = lower_i64(l, args[count > 1], state);
-    Ins *end = end_of_range(l, start, stop, step, state);
+    Ins *by = step == STEP_VARIES ? varying_step(l, args[2], state) : K_INT(l, step);
+    Ins *end = end_of_range(l, start, stop, step, by, state);
     l->depth -= count + 2;
-    lower_push(l, lower_new_range(l, l->block, start, end, K_INT(l, step)));
+    lower_push(l, lower_new_range(l, l->block, start, end, by));
     l->index++; /* the call's result is its own iterator */
     return true;
 }
 
 static void go_over_range(Lowerer *l, Ins *range) {
     Ins *number = range->args[0], *end = range->args[1], *step = range->args[2];
-    int compare = step->imm == 1 ? 0 /* < */ : step->imm == -1 ? 4 /* > */ : 3 /* != */;
+    int64_t by = step->op == IR_ki64_OP ? step->imm : STEP_VARIES;
+    int compare = by == 1 ? 0 /* < */ : by == -1 ? 4 /* > */ : 3 /* != */;
     Ins *there = INS(l, icmp, compare, number, end);
     Block *next = lower_new_block(l), *done = lower_new_block(l);
     Fork fork = lower_fork(l);

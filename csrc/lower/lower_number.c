@@ -292,11 +292,26 @@ static Ins *truth_in_the_open(Lowerer *l, Ins *value) {
     return phi;
 }
 
-Ins *lower_truth(Lowerer *l, Ins *value) {
+/* `state`: where to go on when asking would run code; NULL: it is asked all the same. What a
+ * comparison by a helper gave is asked along with it, see opt_fold.c. */
+Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state) {
     if (value->op == IR_mkbool_OP) return value->args[0];
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
+    if (state != NULL && lower_speculates(l) && (value->op != IR_call_OP || has_stale_locals(l))) {
+        Ins *truth = INS(l, truth_quiet, 0, value);
+        lower_guarded(INS(l, settled, 0, truth), state);
+        return truth;
+    }
+    if (!l->framed) lower_need_frame(l); // the frame is made without the numbers
     return has_stale_locals(l) ? truth_in_the_open(l, value) : INS(l, truth, 0, value);
+}
+
+Ins *lower_truth_of_top(Lowerer *l) {
+    const Ins *top = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    FrameState *state =
+        top != NULL && top->type == IR_OBJ && lower_speculates(l) ? lower_state_here(l) : NULL;
+    return lower_truth(l, lower_pop_any(l), state);
 }
 
 /* --- containers --- */
@@ -385,6 +400,28 @@ static int holder_of(const Lowerer *l, const Ins *number) {
     return -1;
 }
 
+/* An object of which the uses of the variable ask for a number: the variable has both. */
+static bool store_and_unbox(Lowerer *l, int slot, Ins *value) {
+    Likely wanted = (Likely)l->inference->operands[l->index].stored;
+    bool number = wanted == LIKELY_INT || wanted == LIKELY_FLOAT;
+    if (!number || !lower_speculates(l) || value->type != IR_OBJ || excludes(l, value, wanted)) return false;
+    if (lower_const_info(value) != NULL || ir_is(value, OPF_CONST)) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *unboxed =
+        wanted == LIKELY_INT ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
+    lower_pop_any(l);
+    if (!l->framed) {
+        if (l->locals[slot].value != NULL && l->locals[slot].value->type == IR_OBJ)
+            INS(l, keep, 0, l->locals[slot].value);
+        l->locals[slot] =
+            (Local){.number = unboxed, .value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+        return true;
+    }
+    INS(l, stloc, lower_slot(l, slot), value);
+    l->locals[slot] = (Local){.value = unboxed, .bound = K_INT(l, 1), .quiet = true};
+    return true;
+}
+
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
@@ -392,6 +429,7 @@ bool lower_number_store(Lowerer *l, int slot) {
     if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
     else if (info != NULL && info->type == LIKELY_FLOAT)
         value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
         *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
@@ -558,9 +596,11 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
 /* The iterator of a range that is an object, which goes. */
 static Ins *range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) {
     iterator = lower_object(l, iterator);
-    lower_guarded(INS(l, range_is, step, iterator), state);
+    bool varies = step == STEP_VARIES;
+    lower_guarded(INS(l, range_is, varies ? 0 : step, iterator), state);
     Ins *next = INS(l, range_next, 0, iterator), *end = INS(l, range_end, 0, iterator);
-    return lower_new_range(l, l->block, next, end, K_INT(l, step));
+    Ins *by = varies ? INS(l, range_step, 0, iterator) : K_INT(l, step);
+    return lower_new_range(l, l->block, next, end, by);
 }
 
 void lower_conform(Lowerer *l, int target) {
@@ -569,9 +609,8 @@ void lower_conform(Lowerer *l, int target) {
     FrameState *state = NULL;
     Place *place = &l->places[target];
     for (int i = 0; i < l->depth; i++) {
-        int64_t step = place->block == NULL                 ? lower_range_step(l, target, i)
-                       : place->stack[i]->op == IR_range_OP ? place->stack[i]->args[2]->imm
-                                                            : 0;
+        bool is_range = place->block == NULL || place->stack[i]->op == IR_range_OP;
+        int64_t step = is_range ? lower_range_step(l, target, i) : 0;
         if (step != 0 && l->stack[i]->op != IR_range_OP) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
             l->stack[i] = range_of(l, l->stack[i], step, state);

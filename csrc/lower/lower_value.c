@@ -14,9 +14,7 @@ void lower_UNARY_INVERT(Lowerer *l) {
     if (!l->inference || !lower_number_unary(l, BC_UNARY_INVERT)) unary(l, H_rt_invert);
 }
 
-void lower_UNARY_NOT(Lowerer *l) {
-    lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, lower_truth(l, lower_pop_any(l)))));
-}
+void lower_UNARY_NOT(Lowerer *l) { lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, lower_truth_of_top(l)))); }
 
 /* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it.
  */

@@ -56,10 +56,10 @@ bool memory_decides(const Ins *ins) {
     case IR_list_items_OP:
     case IR_tuple_is_OP:
     case IR_list_is_OP:
-    case IR_str_code_OP:
+    case IR_latin_is_OP:
     case IR_code_of_OP:
-    case IR_bytes_item_OP:
-    case IR_bytearray_item_OP:
+    case IR_bytes_start_OP:
+    case IR_byte_get_OP:
     case IR_globals_OP:
     case IR_builtins_OP:
     case IR_keys_are_OP:
@@ -104,7 +104,8 @@ uint64_t memory_read(const Ins *ins) {
     case IR_length_OP: return changes_length((Known)ins->imm) ? MEM_SIZES : 0;
     case IR_list_get_OP: return MEM_ITEMS | MEM_SIZES;
     case IR_list_at_OP: return MEM_ITEMS | MEM_SIZES;
-    case IR_bytearray_item_OP: return MEM_BYTES | MEM_SIZES;
+    case IR_bytes_start_OP: return changes_length((Known)ins->imm) ? MEM_SIZES : 0;
+    case IR_byte_get_OP: return changes_length((Known)ins->imm) ? MEM_BYTES | MEM_SIZES : 0;
     default: return 0;
     }
 }
@@ -168,7 +169,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP: return MEM_ATTRIBUTES;
     case IR_attr_swap_OP: return MEM_SHARED;
-    case IR_bytearray_set_OP: return MEM_BYTES;
+    case IR_byte_put_OP: return MEM_BYTES;
     case IR_range_item_OP:
     case IR_seq_item_OP:
     case IR_str_next_OP: return MEM_ITERATORS;
