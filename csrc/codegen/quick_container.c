@@ -121,17 +121,23 @@ void quick_goes_quietly(Quick *q, const Ins *guard, int next) {
 
 void quick_list_put_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    int store = x86_new_label(a);
+    int store = x86_new_label(a), done = x86_new_label(a);
     quick_load(q, RDX, arg(ins, 1));
     quick_load(q, RCX, arg(ins, 2));
     x86_address_indexed(a, RSI, RDX, RCX, 0);
     x86_load(a, RDI, (Place){RSI, 0});
+    if (!ins->consumed && ir_is(arg(ins, 3), OPF_CONST)) { /* a flag is mostly set where it is set already */
+        quick_load(q, RCX, arg(ins, 3));
+        x86_alu(a, ALU_COMPARE, RCX, RDI);
+        x86_jump_if(a, COND_EQUAL, done);
+    }
     quick_goes_quietly(q, ins, store);
     x86_place_label(a, store);
     if (!ins->consumed) quick_add_reference(q, arg(ins, 3));
     quick_load(q, RCX, arg(ins, 3));
     x86_store(a, (Place){RSI, 0}, RCX);
     quick_drop(q, false);
+    x86_place_label(a, done);
 }
 
 static void guard_size(Quick *q, Ins *ins, Known type) {
@@ -170,27 +176,30 @@ static void guard_latin(Quick *q, Ins *ins) {
     quick_leave_if(q, ins, COND_NOT_EQUAL);
 }
 
-/* Of the str in rsi at the index in rcx. The first character stands behind the shorter head of an ASCII str,
- * or behind the longer one. */
-static void set_latin_code(Quick *q, Ins *ins) {
+/* rsi: from the str to its first character, behind the shorter head of an ASCII str or behind the longer one.
+ */
+static void find_latin(Quick *q) {
     const int64_t *layout = q->fn->layout;
     Assembler *a = &q->a;
     x86_load_byte(a, RDX, quick_field(q, RSI, LAYOUT_str_state));
     x86_shift(a, SHIFT_UNSIGNED, RDX, STR_ASCII_BIT);
     x86_alu_number(a, ALU_AND, RDX, 1);
     x86_multiply_number(a, RDX, (int32_t)(layout[LAYOUT_latin_data] - layout[LAYOUT_ascii_data]));
-    x86_alu(a, ALU_SUB, RCX, RDX);
-    x86_load_byte_indexed(a, RAX, RSI, RCX, (int32_t)layout[LAYOUT_latin_data]);
+    x86_address(a, RSI, quick_field(q, RSI, LAYOUT_latin_data));
+    x86_alu(a, ALU_SUB, RSI, RDX);
+}
+
+/* Of the str in rsi at the index in rcx. */
+static void set_latin_code(Quick *q, Ins *ins) {
+    find_latin(q);
+    x86_load_byte_indexed(&q->a, RAX, RSI, RCX, 0);
     quick_set(q, ins);
 }
 
-void quick_str_code_OP(Quick *q, Ins *ins) {
+void quick_latin_is_OP(Quick *q, Ins *ins) {
     quick_load(q, RSI, arg(ins, 0));
     quick_guard_type(q, ins, RSI, KNOWN_str);
     guard_latin(q, ins);
-    x86_load(&q->a, RDX, quick_field(q, RSI, LAYOUT_str_length));
-    check_index(q, ins, arg(ins, 1), RDX);
-    set_latin_code(q, ins);
 }
 
 void quick_code_of_OP(Quick *q, Ins *ins) {
@@ -210,39 +219,30 @@ void quick_char_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
-/* --- bytes and bytearray: the object in rsi, the index in rcx --- */
+/* --- bytes of str, bytes and bytearray --- */
 
-static void find_byte(Quick *q, Ins *ins, Known type) {
-    quick_load(q, RSI, arg(ins, 0));
-    quick_guard_type(q, ins, RSI, type);
-    x86_load(&q->a, RDX, quick_field(q, RSI, LAYOUT_object_size));
-    check_index(q, ins, arg(ins, 1), RDX);
-}
-
-void quick_bytes_item_OP(Quick *q, Ins *ins) {
-    find_byte(q, ins, KNOWN_bytes);
-    x86_load_byte_indexed(&q->a, RAX, RSI, RCX, (int32_t)q->fn->layout[LAYOUT_bytes_data]);
-    quick_set(q, ins);
-}
-
-void quick_bytearray_item_OP(Quick *q, Ins *ins) {
-    find_byte(q, ins, KNOWN_bytearray);
-    x86_load(&q->a, RSI, quick_field(q, RSI, LAYOUT_bytearray_data));
-    x86_load_byte_indexed(&q->a, RAX, RSI, RCX, 0);
-    quick_set(q, ins);
-}
-
-void quick_bytearray_set_OP(Quick *q, Ins *ins) {
+void quick_bytes_start_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    const Ins *value = arg(ins, 2);
-    find_byte(q, ins, KNOWN_bytearray);
-    quick_load(q, RDX, value);
-    if (value->op != IR_ki64_OP || value->imm < 0 || value->imm > 255) {
-        x86_alu_number(a, ALU_COMPARE, RDX, 255);
-        quick_leave_if(q, ins, COND_ABOVE);
-    }
-    x86_load(a, RSI, quick_field(q, RSI, LAYOUT_bytearray_data));
-    x86_store_byte_indexed(a, RSI, RCX, 0, RDX);
+    quick_load(q, RSI, arg(ins, 0));
+    if (ins->imm == KNOWN_str) find_latin(q);
+    else if (ins->imm == KNOWN_bytes) x86_address(a, RSI, quick_field(q, RSI, LAYOUT_bytes_data));
+    else x86_load(a, RSI, quick_field(q, RSI, LAYOUT_bytearray_data));
+    x86_move(a, RAX, RSI);
+    quick_set(q, ins);
+}
+
+void quick_byte_get_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_load_byte_indexed(&q->a, RAX, RDX, RCX, 0);
+    quick_set(q, ins);
+}
+
+void quick_byte_put_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    quick_load(q, RSI, arg(ins, 3));
+    x86_store_byte_indexed(&q->a, RDX, RCX, 0, RSI);
 }
 
 /* --- iterators --- */

@@ -398,9 +398,22 @@ void quick_range_is_OP(Quick *q, Ins *ins) {
     quick_guard_type(q, ins, RDI, KNOWN_range_iterator);
     x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
     quick_leave_if(q, ins, COND_NOT_EQUAL);
-    x86_set(a, RCX, ins->imm);
-    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_range_step));
-    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_range_step));
+    if (ins->imm != 0) {
+        x86_set(a, RDX, ins->imm);
+        x86_alu(a, ALU_COMPARE, RCX, RDX);
+        quick_leave_if(q, ins, COND_NOT_EQUAL);
+    } else {
+        x86_alu_number(a, ALU_SUB, RCX, 1);
+        x86_alu_number(a, ALU_COMPARE, RCX, INT32_MAX);
+        quick_leave_if(q, ins, COND_ABOVE);
+    }
+}
+
+void quick_range_step_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_range_step));
+    quick_set(q, ins);
 }
 
 /* rdi is the iterator, rax how many steps from its start. */
