@@ -43,7 +43,9 @@ CFLAGS = [
 
 # The compiler worker has no Python in it; both sides share base/, the neutral bytecode and the IR.
 WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
-JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "runtime", "cache", "jit"]
+JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "opt", "runtime", "cache", "jit"]
+# Tier 1's compiler, which the program's process has too.
+QUICK_CODE = ["csrc/codegen/image.c", "csrc/codegen/x86.c", *sorted(glob.glob("csrc/codegen/quick*.c"))]
 REACTOR_FOLDERS = ["reactor"]
 
 
@@ -152,7 +154,7 @@ def extensions():
     result = [
         Extension(
             "dxpy._jit",
-            [*sources(JIT_FOLDERS), "csrc/module.c"],
+            [*sources(JIT_FOLDERS), *QUICK_CODE, "csrc/module.c"],
             include_dirs=["csrc"],
             extra_compile_args=CFLAGS,
             extra_link_args=[*INSTRUMENT, *OPTIMIZE],

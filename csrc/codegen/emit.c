@@ -297,6 +297,24 @@ static void emit_phis(Unit *u, Block *block) {
     for (Ins *phi = succ->first; phi->op == IR_phi_OP; phi = phi->next, i++) emit_set(u, phi, read[i]);
 }
 
+/* What the loader must know, as exported constants beside the code. */
+static void export_words(Gcc *gcc, const char *name, const Words *words) {
+    gcc_jit_type *type = gcc_jit_context_new_array_type(gcc->ctx, NULL, gcc->i32, words->count);
+    gcc_jit_lvalue *global = gcc_jit_context_new_global(gcc->ctx, NULL, GCC_JIT_GLOBAL_EXPORTED, type, name);
+    gcc_jit_global_set_initializer(global, words->items, sizeof(int32_t) * (size_t)words->count);
+}
+
+static void emit_image(Unit *u, int index) {
+    Words words = {0}, size = {0};
+    char name[40];
+    image_words(u->fn, &u->links, &words);
+    snprintf(name, sizeof(name), "dxpy_image_%d", index);
+    export_words(u->gcc, name, &words);
+    vec_push(fn_arena(u->fn), &size, (int32_t)words.count);
+    snprintf(name, sizeof(name), "dxpy_image_size_%d", index);
+    export_words(u->gcc, name, &size);
+}
+
 void emit_unit(Gcc *gcc, Fn *fn, int index) {
     Unit unit = {.gcc = gcc, .fn = fn}, *u = &unit;
     char name[32];

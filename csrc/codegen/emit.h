@@ -85,7 +85,4 @@ gcc_jit_lvalue *emit_slot(Unit *u, int64_t slot);
 /* prev_instr of a frame. */
 void emit_running(Unit *u, int frame, int64_t code_unit);
 
-/* The image as an exported constant array. */
-void emit_image(Unit *u, int index);
-
 #endif

@@ -115,7 +115,7 @@ void emit_push_OP(Unit *u, Ins *ins) {
     fill_frame(u, ins, frame);
     for (int i = 1; i < ins->arg_count; i++)
         emit_assign(u, emit_slot(u, call->first_slot + i - 1), emit_value(u, ins->args[i]));
-    change_depth(u, -1 - call->is_init); /* the call of the class is a level too */
+    change_depth(u, -ir_levels(call->kind));
     set_current(u, frame);
 }
 
@@ -157,5 +157,5 @@ void emit_pop_OP(Unit *u, Ins *ins) {
         drop_by_helper(u, ins, frame, call->local_count);
     }
     write_pointer(u, u->tstate, LAYOUT_stack_top, frame);
-    change_depth(u, 1 + call->is_init);
+    change_depth(u, ir_levels(call->kind));
 }

@@ -1,7 +1,5 @@
-/* Link slots, and what the loader must know, as an exported constant array beside the code. */
-#include "codegen/emit.h"
-
-#include <stdio.h>
+/* Link slots, and what the loader must know of the code. */
+#include "codegen/links.h"
 
 static void add_slot(const Fn *fn, Links *links, LinkKind kind, int index) {
     vec_push(fn_arena(fn), &links->kinds, (int32_t)kind);
@@ -64,7 +62,7 @@ void image_words(const Fn *fn, const Links *links, Words *words) {
     word(fn->inlined.count);
     for (int i = 0; i < fn->inlined.count; i++) {
         word(fn->inlined.items[i].parent);
-        word(fn->inlined.items[i].is_init);
+        word(fn->inlined.items[i].kind);
     }
     word(fn->cache_count);
     word(links->kinds.count);
@@ -79,21 +77,4 @@ void image_words(const Fn *fn, const Links *links, Words *words) {
     }
     word(fn->exits.count);
     for (int i = 0; i < fn->exits.count; i++) write_exit(arena, fn, &fn->exits.items[i], words);
-}
-
-static void export_words(Gcc *gcc, const char *name, const Words *words) {
-    gcc_jit_type *type = gcc_jit_context_new_array_type(gcc->ctx, NULL, gcc->i32, words->count);
-    gcc_jit_lvalue *global = gcc_jit_context_new_global(gcc->ctx, NULL, GCC_JIT_GLOBAL_EXPORTED, type, name);
-    gcc_jit_global_set_initializer(global, words->items, sizeof(int32_t) * (size_t)words->count);
-}
-
-void emit_image(Unit *u, int index) {
-    Words words = {0}, size = {0};
-    char name[40];
-    image_words(u->fn, &u->links, &words);
-    snprintf(name, sizeof(name), "dxpy_image_%d", index);
-    export_words(u->gcc, name, &words);
-    vec_push(fn_arena(u->fn), &size, (int32_t)words.count);
-    snprintf(name, sizeof(name), "dxpy_image_size_%d", index);
-    export_words(u->gcc, name, &size);
 }

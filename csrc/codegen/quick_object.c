@@ -233,7 +233,7 @@ void quick_push_OP(Quick *q, Ins *ins) {
         Place first = quick_field(q, R8, LAYOUT_frame_localsplus);
         x86_store(a, (Place){R8, first.offset + 8 * (i - 1)}, RCX);
     }
-    change_depth(q, -1 - call->is_init); /* the call of the class is a level too */
+    change_depth(q, -ir_levels(call->kind));
     set_current(q, R8);
 }
 
@@ -275,5 +275,5 @@ void quick_pop_OP(Quick *q, Ins *ins) {
     x86_place_label(a, done);
     load_frame(q, RDX, ins->frame);
     x86_store(a, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top), RDX);
-    change_depth(q, 1 + call->is_init);
+    change_depth(q, ir_levels(call->kind));
 }

@@ -6,6 +6,10 @@
 #include "bytecode/bytecode.h"
 #include "cpython/compat.h"
 
+/* The function that a class has for an operator whose left operand is of it; NULL: none that is known.
+ * borrowed */
+typedef PyObject *(*OperatorMethod)(PyTypeObject *type, const Instr *instr);
+
 /* What is known of the process around the code; all borrowed, each may be NULL. */
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
@@ -14,6 +18,7 @@ typedef struct Surroundings {
                        had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
                        find out too */
     int seen_count; /* caches */
+    OperatorMethod method;
 } Surroundings;
 
 enum { SEEN_TYPES = 4 };
@@ -23,6 +28,12 @@ enum { SEEN_TYPES = 4 };
  * that has no safe reading. Needs the GIL. Runs no Python code. `around`: NULL where nothing will be
  * speculated on. */
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around);
+
+/* The classes that are alive, found when first needed, while no Python code runs. */
+typedef struct Classes Classes;
+Classes *decode_new_classes(CompileContext *cx, OperatorMethod method);
+/* Where an operator leads for a left operand whose class has this version; NULL: it cannot be told. */
+const Site *decode_operator(Classes *classes, const Instr *instr, uint32_t type_version);
 
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
 uint8_t decode_likely_type(PyObject *object);

@@ -12,16 +12,17 @@ typedef struct ClassSet {
     size_t room, count;
 } ClassSet;
 
-typedef struct Classes {
+struct Classes {
     CompileContext *cx;
     PyCodeObject *code;
     Bytecode *out;
     const Surroundings *around;
+    OperatorMethod method;
     bool walked;
     ClassSet met;
     VEC(PyTypeObject *) types; // borrowed: no Python code runs meanwhile
     VEC(uint32_t) versions;    /* of these */
-} Classes;
+};
 
 /* --- classes by version --- */
 
@@ -329,16 +330,72 @@ static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     return first;
 }
 
+/* --- operators --- */
+
+/* What a class calls for an operator; NULL: nothing that is known. */
+static Site *operator_of(const Classes *c, const Instr *instr, PyTypeObject *type) {
+    PyObject *function = c->method != NULL ? c->method(type, instr) : NULL; // borrowed
+    if (function == NULL || cp_type_version(type) == 0) return NULL;
+    Site *site = arena_new(&c->cx->arena, Site);
+    *site = (Site){.kind = SITE_METHOD, .likely = LIKELY_OTHER, .type = type, .object = function};
+    site->type_version = cp_type_version(type);
+    return site;
+}
+
+/* An operator, by the classes that its left operand had. */
+static const Site *operator_site(Classes *c, const Instr *instr, uint32_t *seen, PyObject *sample) {
+    Owners owners = {0};
+    const Site *first = NULL;
+    if (instr->feedback != FB_NONE || seen[0] == SEEN_SEVERAL || !find_seen(c, CACHE_EMPTY, 0, seen, &owners))
+        return NULL;
+    if (sample != NULL && Py_TYPE(sample)->tp_flags & Py_TPFLAGS_HEAPTYPE) add_type(&owners, Py_TYPE(sample));
+    while (owners.count > 0) {
+        Site *site = operator_of(c, instr, owners.types[--owners.count]);
+        if (site == NULL) return NULL;
+        seen[owners.count] = site->type_version;
+        site->next = first;
+        first = site;
+    }
+    return first;
+}
+
+Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
+    Classes *c = arena_new(&cx->arena, Classes);
+    c->cx = cx;
+    c->method = method;
+    return c;
+}
+
+const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_version) {
+    PyTypeObject *type = class_of_version(c, type_version);
+    return type != NULL ? operator_of(c, instr, type) : NULL;
+}
+
+/* The instruction that made an operator's left operand, -1: it cannot be told. Those before `start` are not
+ * on the way for certain. */
+static int left_producer(const Bytecode *code, int start, int index) {
+    for (int above = 1, i = index - 1; i >= start; i--) {
+        int pops = bc_pops(&code->instrs[i]), pushes = bc_pushes(&code->instrs[i]);
+        if (pushes > above) return pushes == 1 ? i : -1;
+        above += pops - pushes;
+    }
+    return -1;
+}
+
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around) {
-    Classes c = {.cx = cx, .code = code, .out = out, .around = around};
-    int cache = -1;
+    Classes c = {.cx = cx, .code = code, .out = out, .around = around, .method = around->method};
+    int cache = -1, start = 0;
     for (int i = 0; i < out->count; i++) {
         Instr *instr = &out->instrs[i];
+        if (i > 0 && out->instrs[i - 1].target >= 0) start = i;
         cache += bc_has_cache(instr->op);
-        if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
-        instr->site = attribute_site(&c, i, known ? &around->seen[cache * SEEN_TYPES] : nothing);
+        uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
+        if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
+            instr->site = operator_site(&c, instr, seen, sample_value(&c, left_producer(out, start, i)));
+        else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
+            instr->site = attribute_site(&c, i, seen);
     }
 }

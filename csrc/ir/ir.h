@@ -181,11 +181,23 @@ typedef struct ExitValue {
     Ins *value;
 } ExitValue;
 
+/* What was called, and so what becomes of the result. */
+typedef enum InlinedKind {
+    INLINED_CALL,
+    INLINED_INIT,   /* a class's __init__: the instance is its caller's operand, the result only None */
+    INLINED_ITEM,   /* an operator's method: both operands stay with the caller until it has returned */
+    INLINED_BINARY, /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
+    INLINED_KINDS = INLINED_BINARY + 26
+} InlinedKind;
+
+/* Levels of recursion that a call stands for: that of a class is one too. */
+static inline int ir_levels(int kind) { return 1 + (kind == INLINED_INIT); }
+
 /* A call that was put in line. Its frame is there between push and pop; elsewhere an exit makes it. */
 typedef struct InlinedCall {
     int parent; /* frame of the caller, numbered as in FrameState */
     int local_count, stack_size, const_count, name_count, unit_count;
-    int is_init;    /* of a class's __init__: the instance is its caller's operand, the result only None */
+    int kind;       /* InlinedKind */
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */

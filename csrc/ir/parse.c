@@ -346,12 +346,12 @@ static void inlined_calls(Parser *p) {
         } fields[] = {{"parent", &call.parent},    {"locals", &call.local_count},
                       {"stack", &call.stack_size}, {"consts", &call.const_count},
                       {"names", &call.name_count}, {"units", &call.unit_count},
-                      {"init", &call.is_init}};
+                      {"kind", &call.kind}};
         for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
             expect(p, fields[i].name);
             *fields[i].field = (int)number(p, 0, i == 0 ? p->fn->inlined.count : MAX_SLOTS);
         }
-        if (call.is_init > 1) fail(p, "neither 0 nor 1");
+        if (call.kind >= INLINED_KINDS) fail(p, "no such kind of call");
         vec_push(&p->cx->arena, &p->fn->inlined, call);
         end_line(p);
     }

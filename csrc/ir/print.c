@@ -72,9 +72,9 @@ void ir_print(const Fn *fn, StrBuf *out) {
     }
     for (int i = 0; i < fn->inlined.count; i++) {
         const InlinedCall *call = &fn->inlined.items[i];
-        strbuf_addf(out, "inlined parent %d locals %d stack %d consts %d names %d units %d init %d\n",
+        strbuf_addf(out, "inlined parent %d locals %d stack %d consts %d names %d units %d kind %d\n",
                     call->parent, call->local_count, call->stack_size, call->const_count, call->name_count,
-                    call->unit_count, call->is_init);
+                    call->unit_count, call->kind);
     }
     for (int i = 0; i < fn->pool.count; i++) {
         const Ins *ins = fn->pool.items[i];

@@ -16,6 +16,7 @@
 #include "jit/engine.h"
 #include "jit/feedback.h"
 #include "jit/guards.h"
+#include "jit/install.h"
 #include "jit/lowering.h"
 #include "jit/options.h"
 #include "jit/publish.h"
@@ -30,7 +31,8 @@
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
     uint64_t job;
-    FunctionRecord *record; // borrowed; compile_invalidate takes it out before the record goes
+    FunctionRecord *record; /* borrowed; compile_invalidate takes it out before the record goes. NULL: it is
+                               compiled for the cache alone, what was made here runs */
     Tier tier;
     char key[HASH_HEX + 1]; /* the artifact's */
     Facts *facts;           /* to link it with */
@@ -52,8 +54,8 @@ static double seconds_of(clockid_t clock) {
 
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
-/* libgccjit's level for a tier. Up to 1 code is emitted by hand where that can be: what is speculated on is
- * known after a while only, and compiled several times until then. */
+/* How hard the compiler is to try for a tier, see codegen/compile.h. Tiers 1 and 2 have quick code: what is
+ * speculated on is known after a while only, and compiled several times until then. */
 static int gcc_level(Tier tier) {
     if (options.gcc_level >= 0) return (int)options.gcc_level;
     return tier < TIER_AOT ? 1 : 3;
@@ -133,49 +135,6 @@ bool compile_prepare(void) {
 
 /* --- publishing --- */
 
-static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
-    char path[64];
-    snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
-    FILE *file = fopen(path, "a");
-    if (file == NULL) return;
-    const char *name = PyUnicode_AsUTF8(record->name);
-    PyErr_Clear();
-    fprintf(file, "%lx %zx py:%s:tier%d\n", (unsigned long)(uintptr_t)compiled->entry, compiled->code_size,
-            name ? name : "?", compiled->tier);
-    fclose(file);
-}
-
-/* Tier 1's code speculates on nothing: it is kept for when what replaces it turns out to be wrong. */
-static void replace(FunctionRecord *record, CompiledCode *old) {
-    if (old->tier != TIER_BASELINE || record->compiled->tier == TIER_BASELINE) {
-        table_retire(old);
-        return;
-    }
-    if (record->baseline != NULL) table_retire(record->baseline);
-    record->baseline = old;
-    old->invalid = 1; /* who runs it goes on in the new code */
-}
-
-/* Load an artifact and make it what the record runs. False: the record says why not. */
-static bool publish(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
-    char message[160];
-    CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
-    if (compiled == NULL) {
-        compile_failed(record, "bad_artifact", message);
-        return false;
-    }
-    compiled->tier = (uint8_t)tier;
-    compiled->record = record;
-    CompiledCode *old = record->compiled;
-    record->compiled = compiled;
-    record->compiled_tier = (uint8_t)tier;
-    record->bail_reason = NULL;
-    record->bail_message[0] = '\0';
-    if (old != NULL) replace(record, old);
-    if (options.perf_map) write_perf_map(record, compiled);
-    return true;
-}
-
 static void finish(FunctionRecord *record, Tier tier, const char *key, const Facts *facts,
                    const WorkerReply *reply) {
     bool ok = reply->ok;
@@ -183,7 +142,7 @@ static void finish(FunctionRecord *record, Tier tier, const char *key, const Fac
         record->compiles++;
         record->compile_ms += reply->parse_ms + reply->opt_ms + reply->emit_ms + reply->gcc_ms;
         bool late = record->compiled != NULL && record->compiled_tier > tier; /* a higher tier was quicker */
-        ok = late || publish(record, tier, facts, reply->path, reply->unit);
+        ok = late || install_artifact(record, tier, facts, reply->path, reply->unit);
         if (reply->temporary) unlink(reply->path);
         else if (ok && !late) warm_published(record, tier, key, facts_are_any(facts));
     } else {
@@ -252,7 +211,8 @@ void compile_publish_finished(void) {
         Facts *facts = p->facts;
         p->facts = NULL;
         drop_pending(place);
-        finish(record, tier, key, facts, &reply);
+        if (record != NULL) finish(record, tier, key, facts, &reply);
+        else if (reply.ok && reply.temporary) unlink(reply.path);
         facts_free(facts);
         place = &pending; /* finish may have changed the list */
     }
@@ -280,7 +240,7 @@ void compile_settle(double seconds) {
     }
     /* What is not finished is known to be worth it: the next run asks for it at the first call. */
     for (Pending *p = pending; p != NULL; p = p->next)
-        warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
+        if (p->record != NULL) warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -303,7 +263,7 @@ enum { MAX_UNITS = 20000 };
 static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
     CacheEntry entry;
     if (!compile_prepare() || !cache_lookup(key, &entry) ||
-        !publish(record, tier, facts, entry.path, entry.unit))
+        !install_artifact(record, tier, facts, entry.path, entry.unit))
         return false;
     warm_published(record, tier, key, facts_are_any(facts));
     engine_compile_ended(record, tier, true);
@@ -318,16 +278,57 @@ bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
 
 bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
-    Facts *facts = NULL;
+    Lowered lowered = {0};
     Surroundings around;
-    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &facts);
-    if (text == NULL) return false;
-    if (options.dump != NULL) print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
-    artifact_key(text, gcc_level(tier), key);
+    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
+    bool found = false;
+    if (text != NULL) {
+        if (options.dump != NULL)
+            print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
+        artifact_key(text, gcc_level(tier), key);
+        found = from_cache(record, tier, lowered.facts, key);
+    }
     free(text);
-    bool found = from_cache(record, tier, facts, key);
-    facts_free(facts);
+    lowered_free(&lowered);
     return found;
+}
+
+/* Have the worker compile it; without a record for the cache alone. */
+static bool submit(FunctionRecord *record, Tier tier, const char *key, const char *text, Lowered *lowered) {
+    Pending *p = calloc(1, sizeof(*p));
+    uint64_t job = ++last_job;
+    if (p == NULL || worker_submit(job, key, text, strlen(text), gcc_level(tier)) < 0) {
+        free(p);
+        return false;
+    }
+    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = lowered->facts, .next = pending};
+    lowered->facts = NULL;
+    memcpy(p->key, key, sizeof p->key);
+    pending = p;
+    return true;
+}
+
+static int start_worker_compile(FunctionRecord *record, Tier tier, const char *key, const char *text,
+                                Lowered *lowered) {
+    if (submit(record, tier, key, text, lowered)) return 0;
+    WorkerStats stats;
+    worker_get_stats(&stats);
+    compile_failed(record, "worker_unusable", stats.error);
+    return -1;
+}
+
+static int compile_text(FunctionRecord *record, Tier tier, const char *text, Lowered *lowered) {
+    char key[HASH_HEX + 1];
+    artifact_key(text, gcc_level(tier), key);
+    if (from_cache(record, tier, lowered->facts, key)) return 0;
+    if (!install_quick_code(record, tier, lowered->facts, &lowered->code))
+        return start_worker_compile(record, tier, key, text, lowered);
+    record->compiles++;
+    record->compile_ms += lowered->code_ms;
+    warm_published(record, tier, key, facts_are_any(lowered->facts));
+    if (cache_is_open()) submit(NULL, tier, key, text, lowered);
+    engine_compile_ended(record, tier, true);
+    return 0;
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
@@ -335,35 +336,19 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         compile_failed(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
-    Facts *facts = NULL;
     Surroundings around;
-    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &facts);
-    if (text == NULL) return -1;
-    if (options.dump != NULL) print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
-    char key[HASH_HEX + 1];
-    artifact_key(text, gcc_level(tier), key);
-    if (from_cache(record, tier, facts, key)) {
-        free(text);
-        facts_free(facts);
-        return 0;
+    Lowered lowered = {.wants_code = gcc_level(tier) <= 1 && !options.install_delay};
+    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
+    int status = -1;
+    if (text != NULL) {
+        if (options.dump != NULL)
+            print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
+        status = compile_text(record, tier, text, &lowered);
     }
-    Pending *p = calloc(1, sizeof(*p));
-    uint64_t job = ++last_job;
-    int status = p == NULL ? -1 : worker_submit(job, key, text, strlen(text), gcc_level(tier));
     free(text);
-    if (status < 0) {
-        WorkerStats stats;
-        worker_get_stats(&stats);
-        compile_failed(record, "worker_unusable", stats.error);
-        facts_free(facts);
-        free(p);
-        return -1;
-    }
-    *p = (Pending){.job = job, .record = record, .tier = tier, .facts = facts, .next = pending};
-    memcpy(p->key, key, sizeof p->key);
-    pending = p;
-    if (sync) wait_for(job);
-    return 0;
+    lowered_free(&lowered);
+    if (status == 0 && sync) wait_for(last_job);
+    return status;
 }
 
 /* What is being compiled for it is not wanted any more, nor what it runs: back to tier 1's code, if there is
@@ -413,8 +398,6 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     if (failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
-        record->tier = (uint8_t)Py_MIN(record->tier, tier);
-        engine_unsettled(record);
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
@@ -422,6 +405,7 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
         record_pin(record);
         lowering_make_room(failed);
         fall_back(record);
+        record->tier = (uint8_t)Py_MIN(record->tier, tier);
         record->requested = (uint8_t)tier;
         publish_frame = frame;
         lowering_met_frame = innermost;
@@ -473,7 +457,6 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
-    engine_unsettled(record);
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
     start_again(record, frame, (Tier)record->compiled_tier); /* what there is runs on meanwhile */
 }

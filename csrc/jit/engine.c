@@ -160,16 +160,19 @@ static Tier highest_allowed(const FunctionRecord *record) {
     return Py_MIN(record->engine->max_tier, record->ceiling);
 }
 
-/* The last tier costs most: it is for what is not compiled anew any more. */
-static uint64_t heat_wanted(const FunctionRecord *record, Tier tier) {
-    uint64_t heat = record->engine->thresholds[tier];
-    return tier == TIER_AOT ? Py_MAX(heat, record->settled_at) : heat;
+/* Tier 3 is what takes longest to compile: it is for code of tier 2 that has proved itself. */
+static uint64_t heat_due(const FunctionRecord *record, Tier tier) {
+    const uint64_t *thresholds = record->engine->thresholds;
+    if (tier < TIER_AOT || !record->engine->of_process) return thresholds[tier];
+    uint64_t proof = thresholds[TIER_AOT] - thresholds[TIER_OPTIMIZING];
+    return Py_MAX(thresholds[tier], record->optimized_at + proof);
 }
 
 static Tier due_tier(const FunctionRecord *record) {
     uint64_t heat = record_heat(record);
     Tier tier = highest_allowed(record);
-    while (tier > TIER_INTERPRETER && heat < heat_wanted(record, tier)) tier--;
+    if (record->engine->of_process && record->tier < TIER_OPTIMIZING) tier = Py_MIN(tier, TIER_OPTIMIZING);
+    while (tier > TIER_INTERPRETER && heat < heat_due(record, tier)) tier--;
     return tier;
 }
 
@@ -177,17 +180,12 @@ bool engine_is_due(const FunctionRecord *record, Tier tier) {
     return record->engine->enabled && !record->requested && record->tier < tier && due_tier(record) >= tier;
 }
 
-void engine_unsettled(FunctionRecord *record) {
-    enum { SETTLING = 1000 };
-    if (!options.sync) record->settled_at = record_heat(record) + SETTLING;
-}
-
 /* Without anything to wait for, the policy is asked when the counter must be moved. */
 static void set_next_ask(FunctionRecord *record) {
     uint64_t pause = COUNTER_LIMIT;
     fold_counters(record);
     if (record->engine->enabled && !record->requested && record->tier < highest_allowed(record)) {
-        uint64_t heat = record_heat(record), due = heat_wanted(record, record->tier + 1);
+        uint64_t heat = record_heat(record), due = heat_due(record, (Tier)(record->tier + 1));
         pause = due > heat ? due - heat : 1;
         if (record->faults > 0) {
             uint64_t back_off = (uint64_t)FAULT_PAUSE << Py_MIN(record->faults - 1, FAULT_PAUSE_DOUBLINGS);
@@ -203,9 +201,9 @@ static void tell_unusable_worker(const FunctionRecord *record) {
     static bool told;
     if (told) return;
     told = true;
-    PySys_FormatStderr("dxpy: %s; the program runs interpreted (python -m dxpy doctor tells more)\n",
-                       record->bail_message[0] ? record->bail_message
-                                               : reason_table[REASON_worker_unusable].message);
+    PySys_FormatStderr(
+        "dxpy: %s; functions stay at the tier they are at (python -m dxpy doctor tells more)\n",
+        record->bail_message[0] ? record->bail_message : reason_table[REASON_worker_unusable].message);
     PyErr_Clear();
 }
 
@@ -225,6 +223,7 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok) {
     record->requested = 0;
     if (ok) {
         record->tier = (uint8_t)Py_MAX(record->tier, tier);
+        if (tier == TIER_OPTIMIZING) record->optimized_at = record_heat(record);
         record->faults = 0;
         record->seen = 1;
     } else {
@@ -242,7 +241,6 @@ void engine_ask(FunctionRecord *record) {
     if (record->warm_at && record_heat(record) >= record->warm_at && !options_being_asked())
         warm_retry(record);
     Tier due = due_tier(record);
-    if (due == TIER_AOT && record->tier < TIER_OPTIMIZING && !options.sync) due = TIER_OPTIMIZING;
     if (engine->enabled && !record->requested && due > record->tier && !options_being_asked()) {
         record->requested = (uint8_t)due;
         if (!warm_learn(record, due) && compile_start(record, due, options.sync) < 0)

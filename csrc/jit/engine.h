@@ -61,8 +61,6 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync);
 
 /* Has its heat reached this tier, beyond the one it has, and nothing been asked for? */
 bool engine_is_due(const FunctionRecord *record, Tier tier);
-/* It is compiled anew: the last tier can wait. */
-void engine_unsettled(FunctionRecord *record);
 
 /* Note in the record why it was not compiled: a name of reasons.def, and a sentence for people. */
 void compile_failed(FunctionRecord *record, const char *reason, const char *message);

@@ -61,6 +61,7 @@ static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
 static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord *record) {
     if (lowering_met_frame != NULL && lowering_met_frame->f_code == code) around->frame = lowering_met_frame;
     else if (publish_frame != NULL && publish_frame->f_code == code) around->frame = publish_frame;
+    around->method = rt_operator_method;
     if (record == NULL) return;
     note_seen_types(record);
     around->seen = record->seen_types;
@@ -86,6 +87,7 @@ typedef struct Looking {
     FunctionRecord *record; // borrowed; being lowered
     PyObject *refused;      // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
     Found *found;
+    Classes *classes; /* NULL: not asked for yet */
 } Looking;
 
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
@@ -174,12 +176,20 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
     return &found->callee;
 }
 
+static const Site *find_operator(void *context, CompileContext *cx, const Instr *instr,
+                                 uint32_t type_version) {
+    Looking *looking = context;
+    if (looking->classes == NULL) looking->classes = decode_new_classes(cx, rt_operator_method);
+    return decode_operator(looking->classes, instr, type_version);
+}
+
 /* --- decode and lower --- */
 
 /* The function's bytecode with all that is known to go by. */
 static Bytecode *decoded(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around) {
     Surroundings known = around != NULL ? *around : (Surroundings){0};
     osr_disarm(record->code); /* the decoder must not read an armed back-edge */
+    if (tier > TIER_BASELINE) lowering_make_room(record);
     add_samples(&known, record->code, record);
     if (tier > TIER_BASELINE) warm_recall_types(record, cx, &known);
     Bytecode *code = decode_code(cx, record->code, tier > TIER_BASELINE ? &known : NULL);
@@ -193,12 +203,17 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
     Bytecode *code = decoded(cx, record, tier, around);
     warm_lowered(record, code);
     Looking looking = {.record = record, .refused = refused};
-    Callees callees = {find_callee, find_parameter, &looking};
+    Callees callees = {find_callee, find_parameter, find_operator, &looking};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
 
+void lowered_free(Lowered *lowered) {
+    facts_free(lowered->facts);
+    quick_code_free(&lowered->code);
+}
+
 char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                    Facts **facts) {
+                    Lowered *lowered) {
     CompileContext cx;
     StrBuf text = {0};
     cx_init(&cx);
@@ -214,7 +229,12 @@ char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *aroun
         Fn *fn = lowering_fn(&cx, record, tier, around, NULL);
         fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
         ir_print(fn, &text);
-        if (facts != NULL) *facts = copy_facts(&cx, fn);
+        if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
+        if (lowered != NULL && lowered->wants_code) {
+            /* What was put in line and given up again leaves traces; the text is what the worker gets too. */
+            if (tier > TIER_BASELINE && !text.failed) fn = ir_parse(&cx, text.text, text.length);
+            lowered->code_ms = quick_code_make(fn, &lowered->code);
+        }
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);

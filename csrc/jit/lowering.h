@@ -4,6 +4,7 @@
 
 #include "cpython/decode.h"
 #include "ir/ir.h"
+#include "jit/install.h"
 #include "jit/record.h"
 #include "jit/table.h"
 
@@ -19,10 +20,20 @@ const Surroundings *lowering_surroundings(PyCodeObject *code, Surroundings *arou
 Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around,
                 PyObject *refused);
 
-/* The text of that as it goes to the worker, and the facts that the text leaves open (`facts` may be NULL),
- * or else that of the bytecode. NULL: bailed, the record says why. */
+/* What lowering gives beside the text. */
+typedef struct Lowered {
+    bool wants_code; /* to be set before: make quick code here, where that can be done */
+    Facts *facts;    /* that the text leaves open */
+    QuickCode code;
+    double code_ms; /* what making it took */
+} Lowered;
+
+void lowered_free(Lowered *lowered);
+
+/* The text of that as it goes to the worker (`lowered` may be NULL), or else that of the bytecode. NULL:
+ * bailed, the record says why. */
 char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                    Facts **facts);
+                    Lowered *lowered);
 
 /* Room to note that a site has several kinds of owners, where tier 1 has left none. */
 void lowering_make_room(FunctionRecord *record);

@@ -43,7 +43,7 @@ typedef struct FunctionRecord {
     uint8_t dropped;       /* out of its engine; freed when the last pin goes */
     uint16_t pins;         /* by those who use it while Python code or a compile runs */
     uint64_t earlier_calls, earlier_loops; /* beyond the 32-bit counters */
-    uint64_t settled_at;                   /* heat from which on what was compiled anew counts as settled */
+    uint64_t optimized_at;                 /* heat at which tier 2's code was there */
 
     int64_t id;              /* FunctionIdMapper's: equal for records with one name */
     PyObject *name;          /* module.qualname; new ref */

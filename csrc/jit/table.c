@@ -8,6 +8,7 @@
 
 #include "cpython/spare.h"
 #include "ir/image.h"
+#include "jit/code_memory.h"
 #include "runtime/rt.h"
 
 static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
@@ -107,7 +108,7 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
     for (int i = 0; i < c->inlined_count && !r->failed; i++) {
         PyCodeObject *inner = facts->codes[i];
         c->inlined[i] = (InlinedCode){.parent = next(r, 0, i), .first_slot = slot, .code = inner};
-        c->inlined[i].is_init = next(r, 0, 1);
+        c->inlined[i].kind = next(r, 0, INLINED_KINDS - 1);
         c->inlined[i].code_ref = PyWeakref_NewRef((PyObject *)inner, NULL);
         if (c->inlined[i].code_ref == NULL) {
             PyErr_Clear();
@@ -203,6 +204,7 @@ static void free_code(CompiledCode *c) {
     PyMem_Free(c->entries);
     PyMem_Free(c->link);
     if (c->library != NULL) dlclose(c->library);
+    code_memory_release(c->chunk);
     PyMem_Free(c);
 }
 
@@ -241,6 +243,21 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         return NULL;
     }
     c->code_size = symbol_size((void *)c->entry);
+    describe_call(c, code);
+    return c;
+}
+
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image) {
+    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    if (c == NULL) return NULL;
+    void *entry = code_memory_copy(bytes->text, bytes->length, &c->chunk);
+    const int32_t *words = (const int32_t *)image->text;
+    if (entry == NULL || !read_image(c, code, facts, words, (int32_t)(image->length / sizeof(*words)))) {
+        free_code(c);
+        return NULL;
+    }
+    c->entry = (CompiledEntry)entry;
+    c->code_size = bytes->length;
     describe_call(c, code);
     return c;
 }

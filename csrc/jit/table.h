@@ -2,6 +2,7 @@
 #ifndef DXPY_JIT_TABLE_H
 #define DXPY_JIT_TABLE_H
 
+#include "base/strbuf.h"
 #include "cpython/compat.h"
 #include "ir/ir.h"
 #include "jit/record.h"
@@ -35,9 +36,9 @@ typedef struct ExitRecord {
 /* A call that was put in line: its frame is made when needed. The function it is of was found alive by a
  * guard when an exit is taken, so its code is alive too. */
 typedef struct InlinedCode {
-    int32_t parent, is_init, first_slot; /* see ir.h, InlinedCall */
-    PyCodeObject *code;                  // borrowed; only looked at while a call of it is in line
-    PyObject *code_ref;                  // new ref; a weak reference to it, to look at it at other times
+    int32_t parent, kind, first_slot; /* see ir.h, InlinedCall */
+    PyCodeObject *code;               // borrowed; only looked at while a call of it is in line
+    PyObject *code_ref;               // new ref; a weak reference to it, to look at it at other times
 } InlinedCode;
 
 typedef struct CodeEntry {
@@ -64,7 +65,8 @@ typedef struct CompiledCode {
     ExitRecord *exits;
     int32_t exit_count;
     int32_t cache_count, link_count;
-    void *library; /* of dlopen */
+    void *library;           /* of dlopen, or */
+    struct CodeChunk *chunk; /* where code made in this process is */
     size_t code_size;
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
@@ -80,6 +82,9 @@ typedef struct Facts {
  * damaged or does not fit. Needs the GIL; raises nothing. */
 CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
                          size_t message_size);
+
+/* Likewise, of code and image that were made in this process. NULL: there is no memory for it. */
+CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image);
 
 /* Nothing may enter it any more; memory goes when the last activation has left. */
 void table_retire(CompiledCode *compiled);

@@ -261,6 +261,16 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
     return type;
 }
 
+/* What an operator of a class gives whose method for it is known. */
+static uint8_t operator_call(Infer *f, const Instr *instr, uint8_t left, uint8_t right) {
+    const uint8_t operands[] = {left, right};
+    uint8_t type = LIKELY_UNSEEN;
+    if (f->callees == NULL || instr->site == NULL || instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    for (const Site *site = instr->site; site != NULL && type != LIKELY_OTHER; site = site->next)
+        type = meet(type, result_of_site(f, site, operands, 2));
+    return type;
+}
+
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
     return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
@@ -276,6 +286,7 @@ static void binary(Infer *f, const Instr *instr) {
         refine(f, instr, 1, right, right_type);
     }
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
+    if (type == LIKELY_OTHER) type = (Likely)operator_call(f, instr, left.type, right.type);
     bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type == LIKELY_OTHER && unseen ? LIKELY_UNSEEN : type);
 }
@@ -465,7 +476,8 @@ static void step(Infer *f, const Instr *instr) {
         Guess key = pop(f), container = pop(f);
         if (instr->feedback == FB_LIST_INT || instr->feedback == FB_TUPLE_INT)
             refine(f, instr, 0, key, LIKELY_INT);
-        push(f, subscr_result((Likely)container.type, (Likely)key.type));
+        uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
+        push(f, type != LIKELY_OTHER ? type : operator_call(f, instr, container.type, key.type));
         break;
     }
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;

@@ -355,9 +355,34 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
     return enters ? place->before : place->block;
 }
 
+/* Does a place only load something and return it? */
+static bool only_returns(const Lowerer *l, int target) {
+    const Instr *instr = &l->code->instrs[target];
+    if (instr->op == BC_LOAD_CONST ||
+        (instr->op == BC_LOAD_FAST && l->locals != NULL && l->locals[instr->arg].value != NULL))
+        instr++;
+    return instr < &l->code->instrs[l->code->count] && instr->op == BC_RETURN_VALUE &&
+           !(instr->flags & BC_COLD) && instr - l->code->instrs - target < 2;
+}
+
+/* A call put in line that has no frame yet returns where it is: to meet other ways it would need one. */
+static bool return_at_once(Lowerer *l, int target) {
+    if (l->framed || l->places[target].edges <= 1 || !only_returns(l, target)) return false;
+    int index = l->index;
+    const Instr *instr = l->instr;
+    for (l->index = target; l->block != NULL; l->index++) {
+        l->instr = &l->code->instrs[l->index];
+        LOWER[l->instr->op](l);
+    }
+    l->index = index;
+    l->instr = instr;
+    return true;
+}
+
 void lower_goto(Lowerer *l, int target) {
     if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
     if (l->ran_code) leave_before(l, target);
+    if (return_at_once(l, target)) return;
     if (l->places[target].edges > 1) lower_need_frame_at_join(l);
     if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;

@@ -184,6 +184,8 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 
 /* The CALL at hand, of a Python function that is known. False: nothing was done. */
 bool lower_inline_call(Lowerer *l);
+/* The operator at hand, of a class whose method for it is known. Likewise. */
+bool lower_inline_operator(Lowerer *l);
 void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
 /* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
 void lower_need_frame(Lowerer *l);
@@ -213,6 +215,9 @@ bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
 void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);
+uint32_t lower_hinted(const Lowerer *l, const Ins *owner); /* 0: nothing is known */
+/* The instruction's site, that of one class where the owner's is known. */
+const Site *lower_site_of(Lowerer *l, const Ins *owner);
 /* --- calls of methods of several classes (lower_choice.c) --- */
 
 /* A method that was just read: which it is depends on the number. */

@@ -4,7 +4,7 @@
 #include "lower/lower.h"
 
 /* The class that an owner probably has, since it was asked before. */
-static uint32_t hinted(const Lowerer *l, const Ins *owner) {
+uint32_t lower_hinted(const Lowerer *l, const Ins *owner) {
     for (int i = l->hints->count - 1; i >= 0; i--)
         if (l->hints->items[i].value == owner) return l->hints->items[i].type_version;
     return 0;
@@ -21,14 +21,17 @@ static const Site *only(Lowerer *l, const Site *site) {
     return copy;
 }
 
-static const Site *site_of(Lowerer *l, int operands) {
-    if (l->depth < operands || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
-    const Ins *owner = l->stack[l->depth - 1];
+const Site *lower_site_of(Lowerer *l, const Ins *owner) {
     const Site *site = owner->type == IR_OBJ ? l->instr->site : NULL;
-    uint32_t version = site != NULL && site->next != NULL ? hinted(l, owner) : 0;
+    uint32_t version = site != NULL && site->next != NULL ? lower_hinted(l, owner) : 0;
     for (const Site *s = version != 0 ? site : NULL; s != NULL; s = s->next)
         if (s->type_version == version) return only(l, s);
     return site;
+}
+
+static const Site *site_of(Lowerer *l, int operands) {
+    if (l->depth < operands || (l->instr->flags & BC_NO_SPECULATION)) return NULL;
+    return lower_site_of(l, l->stack[l->depth - 1]);
 }
 
 /* An access: its site, and which of the site's classes the owner has. */

@@ -285,10 +285,14 @@ static Ins *result_of(Lowerer *inner) {
 /* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
  * or a default that is an object. */
 typedef struct Call {
-    Ins *function;
+    Ins *function; /* NULL: an operator's, which its site tells */
+    const Site *site;
     Ins **args;
     int count;
+    int names; /* the constant that has the names of keyword arguments, -1: there are none */
 } Call;
+
+static bool is_operator(const Call *call) { return call->function == NULL; }
 
 static uint8_t likely_of(const Ins *value) {
     const ConstInfo *constant = lower_const_info(value);
@@ -301,13 +305,16 @@ static bool find_call(Lowerer *l, Call *call) {
     if (l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
     Ins **at = &l->stack[l->depth - count - 2];
     bool method = at[0]->op != IR_null_OP;
-    *call = (Call){at[!method], &at[method ? 1 : 2], count + method};
-    return lower_site(call->function) != NULL && call->function->type == IR_OBJ;
+    *call = (Call){.function = at[!method],
+                   .args = &at[method ? 1 : 2],
+                   .count = count + method,
+                   .names = l->instr->arg2};
+    call->site = lower_site(call->function);
+    return call->site != NULL && call->function->type == IR_OBJ;
 }
 
 static const Callee *find_callee(Lowerer *l, const Call *call) {
-    const Site *site = lower_site(call->function);
-    const Callee *callee = l->callees->find(l->callees->context, l->cx, site->object);
+    const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site->object);
     return callee != NULL && callee->code->handler_count == 0 ? callee : NULL;
 }
 
@@ -327,7 +334,7 @@ static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
 /* Arguments to parameters. False: they do not fit, or it cannot be said. */
 static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
     int count = callee->code->argument_count, first = callee->class_version != 0;
-    int keywords = l->instr->arg2 >= 0 ? l->code->consts[l->instr->arg2].length : 0;
+    int keywords = call->names >= 0 ? l->code->consts[call->names].length : 0;
     int positional = call->count - keywords;
     Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
     bool *given = arena_array(&l->cx->arena, bool, count + 1);
@@ -337,7 +344,7 @@ static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
         int to = first + i;
         if (i >= positional)
             to = l->callees->parameter(l->callees->context,
-                                       l->inlined ? l->inlined->callee->code_object : NULL, l->instr->arg2,
+                                       l->inlined ? l->inlined->callee->code_object : NULL, call->names,
                                        i - positional, callee);
         if (to < 0 || given[to]) return false;
         given[to] = true;
@@ -372,7 +379,14 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
     return again < MAX_RECURSION && units <= l->units_left && (units <= share || units <= SMALL_UNITS);
 }
 
-static int add_frame(Lowerer *l, const Callee *callee) {
+static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
+    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_KINDS, "a kind for each operator");
+    if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
+                                        : INLINED_ITEM;
+}
+
+static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
     const Bytecode *code = callee->code;
     InlinedCall call = {.parent = l->frame,
                         .local_count = code->local_count,
@@ -380,7 +394,7 @@ static int add_frame(Lowerer *l, const Callee *callee) {
                         .const_count = code->const_count,
                         .name_count = code->name_count,
                         .unit_count = code->unit_count,
-                        .is_init = callee->class_version != 0,
+                        .kind = kind_of(l, call_made, callee),
                         .first_slot = ir_slot_count(l->fn),
                         .code = callee->code_object};
     vec_push(&l->cx->arena, &l->fn->inlined, call);
@@ -431,9 +445,27 @@ static Ins *pinned(Lowerer *l, void *object) {
     return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)object));
 }
 
+/* Does the class of the right operand certainly leave it to that of the left to begin? */
+static bool yields_for_certain(const Lowerer *l, const Ins *right) {
+    const ConstInfo *constant = lower_const_info(right);
+    return l->instr->op != BC_BINARY_OP || right->type != IR_OBJ ||
+           (constant != NULL && (constant->type == LIKELY_INT || constant->type == LIKELY_FLOAT ||
+                                 constant->type == LIKELY_NONE));
+}
+
 /* Is it still what was found when this was compiled? */
-static void guard_callee(Lowerer *l, Inlined *inlined, FrameState *state) {
+static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
+    if (is_operator(call)) {
+        lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
+        lower_hint(l, call->args[0], call->site->type_version);
+        if (!yields_for_certain(l, call->args[1]))
+            lower_guarded(
+                INS(l, guard, 0,
+                    EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
+                state);
+        inlined->function = pinned(l, callee->function);
+    }
     if (callee->class_version != 0) {
         lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);
         lower_guarded(INS(l, version_is, 0, inlined->function, K_FACT(l, TYPE, callee->class_version)),
@@ -458,7 +490,8 @@ static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
     for (int i = 0; i < call->count; i++) {
         Ins *value = call->args[i];
         if (value == NULL && i == 0 && callee->class_version != 0)
-            value = EMIT_CALL(l, rt_new_instance, inner->inlined->class);
+            lower_hint(l, value = EMIT_CALL(l, rt_new_instance, inner->inlined->class),
+                       callee->class_version);
         else if (value == NULL) value = pinned(l, callee->default_objects[callee_default(callee, i)]);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
@@ -466,16 +499,16 @@ static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
 
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
-    guard_callee(l, inner->inlined, state);
+    guard_callee(l, inner->inlined, call, state);
     guard_room(l, inner, state);
     fill_locals(l, inner, call);
-    l->depth -= l->instr->arg + 2;
+    if (!is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
     if (l->instr->handler >= 0) inner->inlined->caller_state->handler = l->handlers[l->instr->handler];
     inner->first_const = l->fn->const_count;
     inner->first_name = l->fn->name_count;
-    inner->frame = add_frame(l, inner->inlined->callee);
+    inner->frame = add_frame(l, call, inner->inlined->callee);
     inner->inlined->join = lower_new_block(l);
     lower_prepare(inner);
     find_cold(inner);
@@ -529,12 +562,74 @@ static void go_back(Lowerer *l, const Before *before) {
     l->hints->count = before->hints;
 }
 
+static bool may_be_operator(const Instr *instr) {
+    return instr->site != NULL && (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR);
+}
+
 /* What is left to be shared among the call sites that have not been lowered yet. */
 static void share_out(Lowerer *l, int units) {
     l->units_left = units;
     l->calls_left = 0;
-    for (int i = 0; i < l->code->count; i++)
-        l->calls_left += l->code->instrs[i].op == BC_CALL && !(l->code->instrs[i].flags & BC_COLD);
+    for (int i = 0; i < l->code->count; i++) {
+        const Instr *instr = &l->code->instrs[i];
+        l->calls_left += (instr->op == BC_CALL || may_be_operator(instr)) && !(instr->flags & BC_COLD);
+    }
+}
+
+/* Can a value not be NotImplemented? */
+static bool is_surely_implemented(const Ins *value, int depth) {
+    const ConstInfo *constant = lower_const_info(value);
+    if (value->type != IR_OBJ || constant != NULL) return true;
+    if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP) return true;
+    if (value->op == IR_call_OP)
+        return value->imm == H_rt_new_instance || value->imm == H_rt_build_tuple ||
+               value->imm == H_rt_build_list || value->imm == H_rt_build_map ||
+               value->imm == H_rt_build_string;
+    if (value->op != IR_phi_OP || depth == 0) return false;
+    for (int i = 0; i < value->arg_count; i++)
+        if (value->args[i] == NULL || !is_surely_implemented(value->args[i], depth - 1)) return false;
+    return true;
+}
+
+/* What an operator gives whose method has given NotImplemented, if it has. */
+static Ins *ask_other_operand(Lowerer *l, Ins *value) {
+    lower_need_frame(l);
+    Ins **operands = &l->stack[l->depth - 2];
+    Ins *left = lower_object(l, operands[0]), *right = lower_object(l, operands[1]);
+    Block *asked = lower_new_block(l), *known = lower_new_block(l), *join = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    lower_branch(l, INS(l, is, 0, value, K_KNOWN(l, NotImplemented)), asked, known);
+    l->block = asked;
+    Ins *other =
+        EMIT_CALL(l, rt_not_implemented, left, right, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2 != 0));
+    INS0(l, jump, 0);
+    ir_set_succs(l->block, join, NULL);
+    lower_other_way(l, &fork, known);
+    INS0(l, jump, 0);
+    ir_set_succs(l->block, join, NULL);
+    ir_fill_preds(l->fn);
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_OBJ, join->preds.count);
+    for (int p = 0; p < phi->arg_count; p++) phi->args[p] = join->preds.items[p] == known ? value : other;
+    ir_append(join, phi);
+    lower_other_way(l, &fork, join);
+    l->ran_code = true;
+    return phi;
+}
+
+/* The operands go when the method has returned, the left one first. */
+static void keep_operands(Lowerer *l) {
+    Ins *values[2];
+    int count = 0;
+    for (int i = 1; i <= 2; i++)
+        if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
+    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
+}
+
+static void give_operator_result(Lowerer *l, Ins *value) {
+    if (l->instr->op == BC_BINARY_OP && !is_surely_implemented(value, 3)) value = ask_other_operand(l, value);
+    keep_operands(l);
+    l->depth -= 2;
+    lower_push(l, value);
 }
 
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
@@ -553,37 +648,61 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     enter(l, inner, call);
     setjmp(over); /* on with the next place */
     lower_all_places(inner);
+    Ins *result = result_of(inner);
+    uint32_t result_class = lower_hinted(l, result);
     l->hints->count = inner->first_hint;
+    if (result_class != 0) lower_hint(l, result, result_class);
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
-    Ins *result = result_of(inner);
     l->block = inner->inlined->join;
-    if (callee->class_version == 0) lower_push(l, result);
+    if (is_operator(call)) give_operator_result(l, result);
+    else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
 
-static bool inline_call(Lowerer *l) {
-    Call call;
-    if (l->callees == NULL || (l->instr->flags & BC_NO_SPECULATION) || l->index + 1 >= l->code->count)
-        return false;
-    if (!find_call(l, &call)) return false;
-    const Callee *callee = find_callee(l, &call);
-    if (callee == NULL || !bind_arguments(l, &call, callee)) return false;
+static bool try_all_ways(Lowerer *l, Call *call) {
+    const Callee *callee = find_callee(l, call);
+    if (callee == NULL || !bind_arguments(l, call, callee)) return false;
+    if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
-    uint8_t *types = types_of(l, &call);
+    uint8_t *types = types_of(l, call);
     if (!is_known_to_need_frame(l, callee, types)) {
-        if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, &call, callee, WAY_FRAMELESS))
+        if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, types}));
     }
     lower_need_frame(l); /* for the call in either way */
-    if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, &call, callee, WAY_FRAMED);
-    return is_affordable(l, callee, WAY_BEGINNING) && try_inline(l, &call, callee, WAY_BEGINNING);
+    if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
+    return !is_operator(call) && is_affordable(l, callee, WAY_BEGINNING) &&
+           try_inline(l, call, callee, WAY_BEGINNING);
+}
+
+static bool may_inline(const Lowerer *l) {
+    return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
 }
 
 bool lower_inline_call(Lowerer *l) {
-    bool done = inline_call(l);
+    Call call;
+    bool done = may_inline(l) && find_call(l, &call) && try_all_ways(l, &call);
     l->calls_left--;
+    return done;
+}
+
+/* The method that an operator calls, if its left operand is of one class only. */
+static const Site *find_operator(Lowerer *l, const Ins *left) {
+    const Site *site = lower_site_of(l, left);
+    uint32_t version = lower_hinted(l, left);
+    if (site != NULL && site->next == NULL) return site;
+    return version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
+}
+
+bool lower_inline_operator(Lowerer *l) {
+    if (!may_inline(l) || l->depth < 2) return false;
+    Ins **operands = &l->stack[l->depth - 2];
+    Call call = {.args = operands, .count = 2, .names = -1};
+    if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
+    bool done = call.site != NULL && try_all_ways(l, &call);
+    l->calls_left -= may_be_operator(l->instr);
     return done;
 }
 

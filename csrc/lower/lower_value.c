@@ -31,10 +31,16 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
 /* The interpreter notes the operands of these; of all others the next tier knows what this one notes. */
 static bool is_watched(int kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
 
+/* Does tier 1 note what the operands are? */
+static bool is_noted(const Lowerer *l) {
+    return l->inference == NULL && (!is_watched(l->instr->arg) || l->instr->feedback == FB_NONE);
+}
+
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_number_binary(l)) return;
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
+    if (l->inference && lower_inline_operator(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {
         [BIN_ADD] = H_rt_add,
@@ -52,8 +58,8 @@ void lower_BINARY_OP(Lowerer *l) {
     }
     bool in_place = l->instr->arg2;
     Ins *result;
-    if (l->inference == NULL && !is_watched(kind))
-        result = EMIT_CALL(l, rt_binary_noted, left, right, K_INT(l, kind), K_INT(l, in_place));
+    if (is_noted(l))
+        result = EMIT_CALL(l, rt_binary_noted, left, right, K_INT(l, kind), K_INT(l, in_place), K_CACHE(l));
     else if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
     else if (kind == BIN_ADD || HELPERS[kind])
         result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
@@ -83,13 +89,15 @@ void lower_CONTAINS_OP(Lowerer *l) {
 }
 
 void lower_BINARY_SUBSCR(Lowerer *l) {
-    if (l->inference && (lower_number_subscr(l) || lower_known_subscr(l))) return;
+    if (l->inference && (lower_number_subscr(l) || lower_known_subscr(l) || lower_inline_operator(l))) return;
     Ins *key = lower_pop(l), *container = lower_pop(l);
     Helper helper = l->instr->feedback == FB_LIST_INT    ? H_rt_subscr_list
                     : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
                     : l->instr->feedback == FB_DICT      ? H_rt_subscr_dict
                                                          : H_rt_subscr;
-    lower_push(l, lower_call(l, helper, 2, (Ins *[]){container, key}));
+    if (l->inference == NULL && helper == H_rt_subscr)
+        lower_push(l, EMIT_CALL(l, rt_subscr_noted, container, key, K_CACHE(l)));
+    else lower_push(l, lower_call(l, helper, 2, (Ins *[]){container, key}));
 }
 
 void lower_STORE_SUBSCR(Lowerer *l) {

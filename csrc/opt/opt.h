@@ -24,6 +24,7 @@ void opt_fold(Fn *fn);
 void opt_dce(Fn *fn);
 void opt_refcount(Fn *fn);
 void opt_lasti(Fn *fn);
+void opt_exits(Fn *fn);
 void opt_number(Fn *fn);
 void opt_hoist(Fn *fn);
 

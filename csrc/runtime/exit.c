@@ -76,10 +76,11 @@ static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     return frame;
 }
 
-/* Levels of recursion that a frame stands for: the call of a class is one too. */
-static int depth_of(const Frames *f, int level) {
-    return 1 + f->compiled->inlined[f->record->levels[level].frame - 1].is_init;
+static int kind_of(const Frames *f, int level) {
+    return f->compiled->inlined[f->record->levels[level].frame - 1].kind;
 }
+
+static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
 static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
     Frame *frame = f->at[level];
@@ -218,24 +219,36 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
+/* An operator's method has returned: the operands are there still, and may be asked again. NULL: it raised.
+ */
+static PyObject *operator_result(int kind, PyObject **operands, PyObject *result_steal) {
+    if (result_steal != Py_NotImplemented || kind < INLINED_BINARY) return result_steal;
+    Py_DECREF(result_steal);
+    kind -= INLINED_BINARY;
+    return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
+}
+
 /* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
 static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     const ExitLevel *caller = &f->record->levels[level];
     Frame *frame = f->at[level];
-    bool is_init = depth_of(f, level - 1) > 1;
-    if (is_init && result != NULL && !rt_check_none(result)) result = NULL;
-    if (result == NULL) {
-        set_stack_depth(frame, caller->depth);
-        set_place(frame, caller->lasti);
-        return CP_UNWIND;
+    int kind = kind_of(f, level - 1);
+    PyObject **top = &frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth];
+    set_stack_depth(frame, caller->depth);
+    set_place(frame, caller->lasti);
+    if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
+    if (kind >= INLINED_ITEM && result != NULL) result = operator_result(kind, top - 2, result);
+    if (result == NULL) return CP_UNWIND;
+    if (kind >= INLINED_ITEM) {
+        PyObject *left = top[-2], *right = top[-1];
+        top[-2] = result;
+        set_stack_depth(frame, caller->depth - 1);
+        Py_DECREF(left);
+        Py_DECREF(right);
+    } else if (kind != INLINED_INIT) { /* whose instance is there already */
+        *top = result;
+        set_stack_depth(frame, caller->depth + 1);
     }
-    if (is_init) { /* the instance is there already */
-        set_stack_depth(frame, caller->depth);
-        set_place(frame, caller->offset - 1);
-        return CP_GO_ON;
-    }
-    frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth] = result;
-    set_stack_depth(frame, caller->depth + 1);
     set_place(frame, caller->offset - 1);
     return CP_GO_ON;
 }

@@ -37,7 +37,9 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
-PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place);
+PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
+PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
+i64 rt_yields(PyObject *a, PyObject *b);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
@@ -48,6 +50,7 @@ i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
 i64 rt_contains(PyObject *container, PyObject *item);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
+PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache);
 PyObject *rt_subscr_list(PyObject *container, PyObject *key);
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
@@ -210,6 +213,9 @@ PyObject *rt_enter(TS, FR, CompiledCode *compiled, int entry);
 /* The same, and go on in the interpreter where it left. */
 PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 
+PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr); // borrowed, for the decoder
+/* Note in an inline cache that an operand was of this class. */
+void rt_note_class(RtCache *cache, PyTypeObject *type);
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);

@@ -232,6 +232,11 @@ static void note_type(RtCache *cache, uint32_t version) {
     cache->misses = MISSES_BEFORE_REST;
 }
 
+void rt_note_class(RtCache *cache, PyTypeObject *type) {
+    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE && cp_type_version(type) != 0)
+        note_type(cache, cp_type_version(type));
+}
+
 /* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an
  * owner whose kind is ATTR_NONE; that is kept too, or else it would be asked again each time. */
 static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, const RtCache *found) {

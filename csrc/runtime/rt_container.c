@@ -46,6 +46,11 @@ PyObject *rt_subscr_list(PyObject *container, PyObject *key) {
     return rt_subscr(container, key);
 }
 
+PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(container));
+    return rt_subscr(container, key);
+}
+
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key) {
     Py_ssize_t index;
     if (PyTuple_CheckExact(container) && index_in(key, PyTuple_GET_SIZE(container), &index))

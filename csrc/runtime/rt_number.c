@@ -3,36 +3,53 @@
 #include "bytecode/bytecode.h"
 #include "runtime/rt.h"
 
-/* The value of an int of at most two digits (60 bits). */
-static inline bool small_int(PyObject *object, i64 *value) {
-    if (!PyLong_CheckExact(object)) return false;
+/* The value of an int of one digit, or 0: its size is the sign. */
+static inline bool digit_int(PyObject *object, i64 *value) {
     Py_ssize_t size = Py_SIZE(object);
+    *value = size * (i64)((PyLongObject *)object)->ob_digit[0];
+    return (size_t)(size + 1) <= 2;
+}
+
+/* The value of an int of at most two digits (60 bits). */
+static __attribute__((noinline)) bool long_int(PyObject *object, i64 *value) {
     const digit *digits = ((PyLongObject *)object)->ob_digit;
-    switch (size) {
-    case 0: *value = 0; return true;
-    case 1: *value = digits[0]; return true;
-    case -1: *value = -(i64)digits[0]; return true;
-    case 2: *value = (i64)digits[1] << PyLong_SHIFT | digits[0]; return true;
-    case -2: *value = -((i64)digits[1] << PyLong_SHIFT | digits[0]); return true;
-    default: return false;
-    }
+    Py_ssize_t size = Py_SIZE(object);
+    if (digit_int(object, value)) return true;
+    if (size != 2 && size != -2) return false;
+    *value = (i64)digits[1] << PyLong_SHIFT | digits[0];
+    if (size < 0) *value = -*value;
+    return true;
+}
+
+static inline bool small_int(PyObject *object, i64 *value) {
+    return PyLong_CheckExact(object) && (digit_int(object, value) || long_int(object, value));
 }
 
 static inline bool two_ints(PyObject *a, PyObject *b, i64 *x, i64 *y) {
-    return small_int(a, x) && small_int(b, y);
+    if (!PyLong_CheckExact(a) || !PyLong_CheckExact(b)) return false;
+    if (__builtin_expect(digit_int(a, x) & digit_int(b, y), 1)) return true;
+    return long_int(a, x) && long_int(b, y);
 }
 
-/* Both as doubles when one is a float and the other a float or a small int that converts exactly. */
-static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
+static bool as_double(PyObject *object, double *value) {
     i64 number;
-    bool a_float = PyFloat_CheckExact(a), b_float = PyFloat_CheckExact(b);
-    if (!a_float && !b_float) return false;
-    if (a_float) *x = PyFloat_AS_DOUBLE(a);
-    else if (small_int(a, &number) && number >= -(1LL << 53) && number <= 1LL << 53) *x = (double)number;
+    if (PyFloat_CheckExact(object)) *value = PyFloat_AS_DOUBLE(object);
+    else if (small_int(object, &number) && number >= -(1LL << 53) && number <= 1LL << 53)
+        *value = (double)number;
     else return false;
-    if (b_float) *y = PyFloat_AS_DOUBLE(b);
-    else if (small_int(b, &number) && number >= -(1LL << 53) && number <= 1LL << 53) *y = (double)number;
-    else return false;
+    return true;
+}
+
+/* One is a float and the other a small int that converts exactly. */
+static __attribute__((noinline)) bool mixed_floats(PyObject *a, PyObject *b, double *x, double *y) {
+    return (PyFloat_CheckExact(a) || PyFloat_CheckExact(b)) && as_double(a, x) && as_double(b, y);
+}
+
+/* Both as doubles. */
+static inline bool two_floats(PyObject *a, PyObject *b, double *x, double *y) {
+    if (!PyFloat_CheckExact(a) || !PyFloat_CheckExact(b)) return mixed_floats(a, b, x, y);
+    *x = PyFloat_AS_DOUBLE(a);
+    *y = PyFloat_AS_DOUBLE(b);
     return true;
 }
 
@@ -163,10 +180,17 @@ static unsigned note_of(PyObject *object) {
     return PyLong_CheckExact(object) ? CP_INT : PyFloat_CheckExact(object) ? CP_FLOAT : CP_OTHER;
 }
 
-PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place) {
-    cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
+/* Of the operators that the interpreter specialises it notes the operands itself. */
+static bool is_watched(i64 kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
+
+PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(a));
+    if (!is_watched(kind)) cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
     if (in_place) return rt_inplace(a, b, kind);
     switch (kind) {
+    case BIN_ADD: return rt_add(a, b);
+    case BIN_SUBTRACT: return rt_subtract(a, b);
+    case BIN_MULTIPLY: return rt_multiply(a, b);
     case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
     case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
     case BIN_REMAINDER: return rt_remainder(a, b);
@@ -193,20 +217,23 @@ PyObject *rt_negative(PyObject *a) {
 PyObject *rt_positive(PyObject *a) { return PyNumber_Positive(a); }
 PyObject *rt_invert(PyObject *a) { return PyNumber_Invert(a); }
 
-#define COMPARED(x, y, op)                                                                                   \
-    ((op) == Py_LT   ? (x) < (y)                                                                             \
-     : (op) == Py_LE ? (x) <= (y)                                                                            \
-     : (op) == Py_EQ ? (x) == (y)                                                                            \
-     : (op) == Py_NE ? (x) != (y)                                                                            \
-     : (op) == Py_GT ? (x) > (y)                                                                             \
-                     : (x) >= (y))
+/* Outcomes of a comparison for which it holds: bit 0 below, 1 equal, 2 above. Of numbers that are neither
+ * (nan) none is. */
+static const uint8_t HOLDS[] = {[Py_LT] = 1, [Py_LE] = 3, [Py_EQ] = 2, [Py_NE] = 5, [Py_GT] = 4, [Py_GE] = 6};
+
+static inline int compare_ints(i64 x, i64 y, i64 op) { return HOLDS[op] >> (1 + (x > y) - (x < y)) & 1; }
+
+static inline int compare_floats(double x, double y, i64 op) {
+    int outcome = (x < y) | (x == y) << 1 | (x > y) << 2;
+    return outcome ? (HOLDS[op] & outcome) != 0 : op == Py_NE;
+}
 
 /* 0 or 1 for the common exact types; -1: ask the objects. */
 static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
     i64 x, y;
     double p, q;
-    if (two_ints(a, b, &x, &y)) return COMPARED(x, y, op);
-    if (two_floats(a, b, &p, &q)) return COMPARED(p, q, op);
+    if (two_ints(a, b, &x, &y)) return compare_ints(x, y, op);
+    if (two_floats(a, b, &p, &q)) return compare_floats(p, q, op);
     if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
         return (a == b || _PyUnicode_EQ(a, b)) == (op == Py_EQ);
     return -1;

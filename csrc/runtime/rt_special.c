@@ -78,25 +78,42 @@ static PyObject *reflected(Operator *operator, PyObject * a, PyObject *b) {
     return result;
 }
 
-bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result) {
-    PyTypeObject *left = Py_TYPE(a), *right = Py_TYPE(b);
+/* The function that an operator calls first where an object of the class is on its left; NULL: it is for
+ * CPython to say. */
+static PyObject *operator_function(PyTypeObject *left, i64 kind, bool in_place) { // borrowed
     Operator *operator= & operators[kind];
     if (!(left->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
         operator->method == NULL || !intern(&operator->name, operator->method) || joins(left) ||
-        (left != right && (joins(right) || PyType_IsSubtype(right, left))) ||
         (in_place && number_slot(left, operator->in_place_slot) != NULL))
-        return false;
-    PyObject *function = rt_special_function(left, operator->name);
-    if (function == NULL) return false;
+        return NULL;
+    return rt_special_function(left, operator->name);
+}
+
+/* Has the class on the right no say before that on the left? */
+static bool yields(PyTypeObject *left, PyTypeObject *right) {
+    return left == right || !(joins(right) || PyType_IsSubtype(right, left));
+}
+
+i64 rt_yields(PyObject *a, PyObject *b) { return yields(Py_TYPE(a), Py_TYPE(b)); }
+
+PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place) {
+    Operator *operator= & operators[kind];
+    PyObject *result = reflected(operator, a, b);
+    if (result != Py_NotImplemented) return result;
+    Py_DECREF(result);
+    return PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'",
+                        in_place ? operator->in_place_sign : operator->sign, Py_TYPE(a)->tp_name,
+                        Py_TYPE(b)->tp_name);
+}
+
+bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result) {
+    PyTypeObject *left = Py_TYPE(a);
+    PyObject *function = operator_function(left, kind, in_place);
+    if (function == NULL || !yields(left, Py_TYPE(b))) return false;
     *result = call_two(function, a, b);
     if (*result != Py_NotImplemented) return true;
     Py_DECREF(*result);
-    *result = reflected(operator, a, b);
-    if (*result != Py_NotImplemented) return true;
-    Py_DECREF(*result);
-    *result = PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s: '%.100s' and '%.100s'",
-                           in_place ? operator->in_place_sign : operator->sign, Py_TYPE(a)->tp_name,
-                           Py_TYPE(b)->tp_name);
+    *result = rt_not_implemented(a, b, kind, in_place);
     return true;
 }
 
@@ -153,6 +170,12 @@ static PyObject *getitem_name, *setitem_name, *contains_name, *call_name; // int
 static PyObject *method_of(PyObject *object, PyObject **name, const char *text) { // borrowed
     bool may_be = Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE;
     return may_be && intern(name, text) ? rt_special_function(Py_TYPE(object), *name) : NULL;
+}
+
+PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
+    if (instr->op == BC_BINARY_OP) return operator_function(type, instr->arg, instr->arg2);
+    bool may_be = type->tp_flags & Py_TPFLAGS_HEAPTYPE;
+    return may_be && intern(&getitem_name, "__getitem__") ? rt_special_function(type, getitem_name) : NULL;
 }
 
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result) {

@@ -109,6 +109,8 @@ def test_max_tier_holds_policy_and_compile_back(check):
     assert engine.get_tier("__main__.loop") == 0
     dxpy.enable(max_tier=3)
     calls(loop, 2, 1)
+    assert engine.get_tier("__main__.loop") == 2
+    calls(loop, 11, 1)
     assert engine.get_tier("__main__.loop") == 3
     """)
 
@@ -449,10 +451,10 @@ def test_without_a_compiler_the_program_runs_and_one_line_says_so(run_python, br
     import time
     time.sleep(0.2)
     calls(f, 2000, 1)
-    assert engine.get_tier("__main__.f") == 0 and not engine.has_compiled("__main__.f")
+    assert engine.get_tier("__main__.f") <= 1 # which the process itself compiles, where it can
     assert engine.profile("__main__.f").calls == 2200
     print(dxpy._jit.describe(f.__code__)["bail_reason"])
-    try: engine.compile("__main__.f", 1, f.__code__)
+    try: engine.compile("__main__.f", 2, f.__code__)
     except dxpy.CompilationFailed as error: print(error.reason)
     """
     environment = {"PYTHONPATH": str(broken_package), "DXPY_SYNC": sync, "DXPY_CACHE": "0"}
@@ -461,7 +463,7 @@ def test_without_a_compiler_the_program_runs_and_one_line_says_so(run_python, br
     assert run.stdout == "worker_unusable\nworker_unusable\n"
     assert run.stderr.count("\n") == 1
     assert run.stderr.startswith("dxpy: ")
-    assert run.stderr.endswith("; the program runs interpreted (python -m dxpy doctor tells more)\n")
+    assert run.stderr.endswith("; functions stay at the tier they are at (python -m dxpy doctor tells more)\n")
     assert "dxpy-cc" in run.stderr
 
 

@@ -42,6 +42,8 @@ EXCEPTIONS = {
     "runtime/exit.c": ("jit/guards.h",),
     # A loop that is not compiled yet is reported likewise, with a sample of its values.
     "runtime/osr.c": ("jit/guards.h", "jit/feedback.h"),
+    # Tier 1 is compiled in the program's process too.
+    "jit/install.c": ("codegen/quick.h", "opt/opt.h"),
     # Both ends of the pipe speak one protocol.
     "jit/keeper.c": ("worker/protocol.h",),
     "jit/worker_client.h": ("worker/protocol.h",),

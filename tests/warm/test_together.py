@@ -16,7 +16,7 @@ until = time.monotonic() + 30
 while dxpy.stats().pending_compiles and time.monotonic() < until: time.sleep(0.002)
 result = a(1) + b(2) + c(3) + d(4)
 """
-TOGETHER = {"DXPY_SYNC": 0, "DXPY_THRESHOLDS": "50,1000000,2000000"}
+TOGETHER = {"DXPY_SYNC": 0, "DXPY_SETTLE": 60, "DXPY_THRESHOLDS": "50,1000000,2000000"}
 
 
 def test_each_function_once(run):

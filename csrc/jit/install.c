@@ -1,0 +1,78 @@
+#include "jit/install.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "codegen/quick.h"
+#include "jit/engine.h"
+#include "jit/options.h"
+#include "opt/opt.h"
+
+static double now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+double quick_code_make(Fn *fn, QuickCode *code) {
+    double begin = now_ms();
+    opt_run(fn, NULL, NULL, NULL);
+    if (quick_can() && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
+    return now_ms() - begin;
+}
+
+void quick_code_free(QuickCode *code) {
+    strbuf_free(&code->bytes);
+    strbuf_free(&code->image);
+}
+
+static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
+    char path[64];
+    snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
+    FILE *file = fopen(path, "a");
+    if (file == NULL) return;
+    const char *name = PyUnicode_AsUTF8(record->name);
+    PyErr_Clear();
+    fprintf(file, "%lx %zx py:%s:tier%d\n", (unsigned long)(uintptr_t)compiled->entry, compiled->code_size,
+            name ? name : "?", compiled->tier);
+    fclose(file);
+}
+
+/* Tier 1's code speculates on nothing: it is kept for when what replaces it turns out to be wrong. */
+static void replace(FunctionRecord *record, CompiledCode *old) {
+    if (old->tier != TIER_BASELINE || record->compiled->tier == TIER_BASELINE) {
+        table_retire(old);
+        return;
+    }
+    if (record->baseline != NULL) table_retire(record->baseline);
+    record->baseline = old;
+    old->invalid = 1; /* who runs it goes on in the new code */
+}
+
+static void install(FunctionRecord *record, Tier tier, CompiledCode *compiled) {
+    compiled->tier = (uint8_t)tier;
+    compiled->record = record;
+    CompiledCode *old = record->compiled;
+    record->compiled = compiled;
+    record->compiled_tier = (uint8_t)tier;
+    record->bail_reason = NULL;
+    record->bail_message[0] = '\0';
+    if (old != NULL) replace(record, old);
+    if (options.perf_map) write_perf_map(record, compiled);
+}
+
+bool install_artifact(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit) {
+    char message[160];
+    CompiledCode *compiled = table_load(record->code, facts, path, unit, message, sizeof(message));
+    if (compiled != NULL) install(record, tier, compiled);
+    else compile_failed(record, "bad_artifact", message);
+    return compiled != NULL;
+}
+
+bool install_quick_code(FunctionRecord *record, Tier tier, const Facts *facts, const QuickCode *code) {
+    if (code->bytes.length == 0 || code->bytes.failed || code->image.failed) return false;
+    CompiledCode *compiled = table_take(record->code, facts, &code->bytes, &code->image);
+    if (compiled != NULL) install(record, tier, compiled);
+    return compiled != NULL;
+}
