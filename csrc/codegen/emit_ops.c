@@ -330,6 +330,8 @@ void emit_exits(Unit *u) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }
-        emit_raise(u, exit, call_exit(u, H_rt_exit_raise, i));
+        if (exit->kind == EXIT_CATCH)
+            gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_catch, i));
+        else emit_raise(u, exit, call_exit(u, H_rt_exit_raise, i));
     }
 }

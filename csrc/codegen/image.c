@@ -37,7 +37,7 @@ static void write_level(Arena *arena, const Fn *fn, const FrameState *state, boo
     word(state->offset);
     word(state->lasti);
     word(leaves ? state->stack_count : handler ? handler->depth : 0);
-    word(handler ? handler->lasti : -1); /* -1: no handler */
+    word(handler ? handler->lasti : state->handler); /* -1: no handler */
 }
 
 static void write_exit(Arena *arena, const Fn *fn, const Exit *exit, Words *words) {

@@ -167,6 +167,11 @@ bool ir_raises(const Ins *ins) {
 
 bool ir_leaves(const Ins *ins) { return ir_is(ins, OPF_LEAVES); }
 
+bool ir_is_caught_in_line(const FrameState *state) {
+    while (state != NULL && state->handler == -1) state = state->parent;
+    return state != NULL && state->handler == HANDLER_INTERPRETED;
+}
+
 bool ir_runs_code(const Ins *ins) {
     return ins->op == IR_call_OP ? ir_helper((int)ins->imm)->runs_code : ir_is(ins, OPF_RUNS_CODE);
 }

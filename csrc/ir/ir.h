@@ -97,6 +97,9 @@ int ir_helper_by_name(const char *name, size_t length); /* -1: no such helper */
 typedef struct Ins Ins;
 typedef struct Block Block;
 
+/* FrameState.handler in a call put in line: it has a handler, which the interpreter runs. */
+enum { HANDLER_INTERPRETED = -2 };
+
 /* Where the interpreter could go on, or where an exception is raised: what a frame must hold there. */
 typedef struct FrameState {
     int32_t frame;             /* 0: the function's own; else 1 + index into Fn.inlined */
@@ -104,7 +107,7 @@ typedef struct FrameState {
     struct FrameState *parent; /* of the caller, once the call has returned; NULL: frame 0 */
     uint32_t offset;           /* code unit to go on with */
     uint32_t lasti;            /* code unit shown as running */
-    int32_t handler;           /* index into Fn.handlers, -1: none */
+    int32_t handler;           /* index into Fn.handlers, -1: none, or HANDLER_INTERPRETED */
     int32_t stack_count;
     Ins **stack; /* operand stack, bottom first */
     int32_t local_count;
@@ -210,7 +213,8 @@ typedef enum ExitKind {
     EXIT_YIELD,
     EXIT_GUARD,
     EXIT_COLD,
-    EXIT_LOOP
+    EXIT_LOOP,
+    EXIT_CATCH /* something is raised that a call put in line has a handler for: the interpreter goes on */
 } ExitKind;
 
 typedef struct Exit {
@@ -259,8 +263,10 @@ void ir_fill_dominators(Fn *fn);             /* rpo and idom; needs preds */
 bool ir_dominates(const Block *a, const Block *b);
 
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
-bool ir_raises(const Ins *ins);    /* has an error exit */
-bool ir_leaves(const Ins *ins);    /* has a side exit */
+bool ir_raises(const Ins *ins); /* has an error exit */
+bool ir_leaves(const Ins *ins); /* has a side exit */
+/* Is what is raised with this state handled first by a call put in line? */
+bool ir_is_caught_in_line(const FrameState *state);
 bool ir_runs_code(const Ins *ins); /* somebody may look at the frame meanwhile */
 bool ir_has_effect(const Ins *ins);
 bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its own */

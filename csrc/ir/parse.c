@@ -196,7 +196,7 @@ static FrameState *state_of(Parser *p, int frame_wanted) {
     FrameState *state = arena_new(&p->cx->arena, FrameState);
     state->offset = (uint32_t)number(p, 0, MAX_SLOTS);
     state->lasti = (uint32_t)number(p, 0, MAX_SLOTS);
-    state->handler = (int32_t)number(p, -1, p->fn->handlers.count - 1);
+    state->handler = (int32_t)number(p, HANDLER_INTERPRETED, p->fn->handlers.count - 1);
     if (try_text(p, "frame")) {
         state->frame = (int32_t)number(p, 1, p->fn->inlined.count);
         state->there = try_text(p, "there");
@@ -206,6 +206,7 @@ static FrameState *state_of(Parser *p, int frame_wanted) {
     uint32_t units = (uint32_t)(call ? call->unit_count : p->fn->unit_count);
     if (state->offset >= units || state->lasti >= units) fail(p, "behind the end of the code");
     if (call != NULL && state->handler >= 0) fail(p, "a handler in a call put in line");
+    if (call == NULL && state->handler == HANDLER_INTERPRETED) fail(p, "no call put in line");
     expect(p, "[");
     Values stack = value_list(p), locals = {0}, bound = {0};
     VEC(int32_t) slots = {0};

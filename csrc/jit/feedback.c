@@ -99,6 +99,9 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
         Instr *instr = &code->instrs[i];
         if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
             instr->flags |= BC_NO_SPECULATION;
+        if (instr->handler >= 0 && instr->lasti != instr->offset &&
+            times_noted(record->failed_guards, record->failed_guard_count, instr->lasti))
+            instr->flags |= BC_NO_SPECULATION; /* rt_exit_catch */
         if (times_noted(record->failed_guards, record->failed_guard_count,
                         (uint32_t)guards_loop_unit((int32_t)instr->offset)))
             instr->flags |= BC_GUARDS_STAY;

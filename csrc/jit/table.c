@@ -134,12 +134,12 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
     level->offset = next(r, 0, units);
     level->lasti = next(r, 0, units);
     level->depth = next(r, 0, code->co_stacksize);
-    level->lasti_pushed = (int8_t)next(r, -1, level->frame ? -1 : 1);
+    level->lasti_pushed = (int8_t)next(r, HANDLER_INTERPRETED, level->frame ? -1 : 1);
     return !r->failed;
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_LOOP);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CATCH);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));

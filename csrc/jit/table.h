@@ -21,7 +21,8 @@ typedef struct ExitLevel {
     int32_t frame; /* 0: the code's own; else 1 + index into CompiledCode.inlined */
     bool there;    /* before the exit; else the exit makes it */
     int32_t offset, lasti, depth;
-    int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler */
+    int8_t lasti_pushed; /* the handler wants lasti below the exception; -1: there is no handler; or
+                            HANDLER_INTERPRETED */
 } ExitLevel;
 
 /* The run-time form of a frame state and what must happen to the values alive there. */

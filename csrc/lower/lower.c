@@ -66,10 +66,14 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
 FrameState *lower_state(Lowerer *l, uint32_t offset) { return new_state(l, offset, -1, l->depth); }
 FrameState *lower_state_here(Lowerer *l) { return lower_state(l, l->instr->offset); }
 
+int lower_handler(const Lowerer *l, int bc_handler) {
+    if (bc_handler < 0) return -1;
+    return l->inlined != NULL ? HANDLER_INTERPRETED : l->handlers[bc_handler];
+}
+
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
-    int handler = bc_handler < 0 ? -1 : l->handlers[bc_handler];
-    int depth = handler < 0 ? 0 : l->fn->handlers.items[handler].depth;
-    return new_state(l, l->instr->offset, handler, depth);
+    int depth = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth;
+    return new_state(l, l->instr->offset, lower_handler(l, bc_handler), depth);
 }
 
 /* Say which instruction runs, once for each; opt_lasti drops what nobody can see. */
@@ -171,8 +175,10 @@ void lower_poll(Lowerer *l, int target) {
     Ins *poll = ir_new_ins(l->fn, turn ? IR_turn_OP : IR_poll_OP, IR_VOID, 0);
     int handler = target > 0 ? l->code->instrs[target - 1].handler : -1; // where CPython looks for one
     if (handler >= 0 && l->code->handlers[handler].depth > l->depth) handler = -1;
+    if (l->inlined != NULL && handler != l->instr->handler)
+        lower_give_up_inlining(l); /* the interpreter would look for it at the jump */
     poll->state = lower_state(l, l->code->instrs[target].offset);
-    poll->state->handler = handler < 0 ? -1 : l->handlers[handler];
+    poll->state->handler = lower_handler(l, handler);
     ir_append(l->block, poll);
 }
 

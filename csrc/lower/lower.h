@@ -247,6 +247,8 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
 /* The whole operand stack as it is now, to go on with at `offset`. */
 FrameState *lower_state(Lowerer *l, uint32_t offset);
 
+/* What a state says of a handler of the bytecode, -1: none. */
+int lower_handler(const Lowerer *l, int bc_handler);
 FrameState *lower_state_here(Lowerer *l); /* to do this instruction again */
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);

@@ -96,6 +96,10 @@ void lower_RETURN_GENERATOR(Lowerer *l) {
 /* --- exceptions --- */
 
 void lower_RAISE_VARARGS(Lowerer *l) {
+    if (l->inlined != NULL && l->instr->arg == 0) { /* its frame is not added to the traceback again */
+        lower_leave_to_interpreter(l);
+        return;
+    }
     Ins *cause = l->instr->arg == 2 ? lower_pop(l) : K_NULL(l);
     Ins *exception = l->instr->arg >= 1 ? lower_pop(l) : K_NULL(l);
     Ins *again = EMIT_CALL(l, rt_raise, exception, cause);

@@ -313,9 +313,16 @@ static bool find_call(Lowerer *l, Call *call) {
     return call->site != NULL && call->function->type == IR_OBJ;
 }
 
+/* Were its handlers needed where it was put in line? They are the interpreter's then. */
+static bool raises_often(const Bytecode *code) {
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].handler >= 0 && code->instrs[i].flags & BC_NO_SPECULATION) return true;
+    return false;
+}
+
 static const Callee *find_callee(Lowerer *l, const Call *call) {
     const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site->object);
-    return callee != NULL && callee->code->handler_count == 0 ? callee : NULL;
+    return callee != NULL && !raises_often(callee->code) ? callee : NULL;
 }
 
 /* Numbers that are constants cross unboxed. */
@@ -505,7 +512,7 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     if (!is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
-    if (l->instr->handler >= 0) inner->inlined->caller_state->handler = l->handlers[l->instr->handler];
+    inner->inlined->caller_state->handler = lower_handler(l, l->instr->handler);
     inner->first_const = l->fn->const_count;
     inner->first_name = l->fn->name_count;
     inner->frame = add_frame(l, call, inner->inlined->callee);

@@ -60,7 +60,7 @@ static const FrameState *next_level(const FrameState *state, bool leaves) {
 /* Values that the exits of an instruction need. */
 static void note_state(Refcount *r, Ins *ins) {
     Values *uses = &r->uses[ins->id];
-    bool leaves = ir_leaves(ins);
+    bool leaves = ir_leaves(ins) || (ins->state != NULL && ir_is_caught_in_line(ins->state));
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
         for (int i = 0; i < kept_depth(r, state, leaves); i++)
             if (!ir_is(state->stack[i], OPF_VIRTUAL)) vec_push(fn_arena(r->fn), uses, state->stack[i]);
@@ -331,7 +331,10 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind) {
 
 static void add_exit(Refcount *r, Ins *ins) {
     if (ins->state == NULL) return;
-    if (ir_raises(ins)) ins->exit = new_exit(r, ins, ins->op == IR_rethrow_OP ? EXIT_RERAISE : EXIT_RAISE);
+    ExitKind raised = ir_is_caught_in_line(ins->state) ? EXIT_CATCH
+                      : ins->op == IR_rethrow_OP       ? EXIT_RERAISE
+                                                       : EXIT_RAISE;
+    if (ir_raises(ins)) ins->exit = new_exit(r, ins, raised);
     if (!ir_leaves(ins)) return;
     ExitKind kind = ins->op == IR_yield_OP    ? EXIT_YIELD
                     : ins->op == IR_cold_OP   ? EXIT_COLD

@@ -353,6 +353,33 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
     }
 }
 
+static void need_exception(PyThreadState *tstate) {
+    if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
+}
+
+/* Where exceptions are no exception the call is better not put in line: that is noted of the instruction that
+ * raised in the function that has the handler. */
+PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
+                        PyObject **spill) {
+    ExitRecord *record = &compiled->exits[exit];
+    FunctionRecord *function = compiled->record;
+    Frames f = {.compiled = compiled, .record = record};
+    int outermost = record->level_count - 1, catcher = 0;
+    need_exception(tstate);
+    make_frames(tstate, &f, spill);
+    place_values(&f, spill);
+    set_stack_depth(f.at[0], record->levels[0].depth);
+    while (record->levels[catcher].lasti_pushed != HANDLER_INTERPRETED) catcher++;
+    record->count++;
+    if (function != NULL) {
+        function->exits++;
+        if (record->count % EXITS_BEFORE_GIVING_UP == 0)
+            compile_guard_failed(function, f.at[outermost], f.at[catcher], record->levels[catcher].lasti);
+        if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
+    }
+    return interpret_inlined(tstate, &f, CP_UNWIND);
+}
+
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
@@ -362,8 +389,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
     if (!again) {
-        if (tstate->curexc_type == NULL)
-            PyErr_SetString(PyExc_SystemError, "error return without exception set");
+        need_exception(tstate);
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
             if (!calls) place_values(&f, spill);
             set_stack_depth(f.at[0], record->levels[0].depth);

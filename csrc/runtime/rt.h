@@ -190,6 +190,7 @@ PyObject *rt_new_instance(PyObject *class);
 /* Of an __init__'s result; false: an exception is set. */
 bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+PyObject *rt_exit_catch(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 
