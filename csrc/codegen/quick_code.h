@@ -22,7 +22,7 @@ typedef struct Life {
 } Life;
 
 /* What exits that leave the function have in common: calling the helper of their kind. */
-enum { TAIL_LEAVE, TAIL_RAISE, QUICK_TAILS };
+enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
 
 typedef struct Quick {
     Fn *fn;

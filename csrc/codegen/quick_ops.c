@@ -477,6 +477,10 @@ void quick_exit(Quick *q, int number) {
     if (exit->kind == EXIT_YIELD) return; /* done in line */
     fill_spill(q, exit);
     x86_set(a, RCX, number);
+    if (exit->kind == EXIT_CATCH) {
+        x86_jump(a, q->tails[TAIL_CATCH]);
+        return;
+    }
     bool raises = exit->kind == EXIT_RAISE || exit->kind == EXIT_RERAISE;
     while (raises && state->handler < 0 && state->parent != NULL) state = state->parent;
     if (!raises || state->handler < 0) {
@@ -495,6 +499,9 @@ void quick_tails(Quick *q) {
     Assembler *a = &q->a;
     x86_place_label(a, q->tails[TAIL_LEAVE]);
     call_exit(q, H_rt_exit_leave);
+    x86_jump(a, q->end);
+    x86_place_label(a, q->tails[TAIL_CATCH]);
+    call_exit(q, H_rt_exit_catch);
     x86_jump(a, q->end);
     x86_place_label(a, q->tails[TAIL_RAISE]);
     call_exit(q, H_rt_exit_raise);
