@@ -106,6 +106,8 @@ typedef enum Likely {
     LIKELY_ENUMERATE,
     LIKELY_ZIP,
     LIKELY_DICT_ITEMS_ITER,
+    LIKELY_DOUBLES, /* array.array of doubles, of C ints */
+    LIKELY_C_INTS,
     LIKELY_OTHER
 } Likely;
 
@@ -216,6 +218,7 @@ typedef struct Bytecode {
     int sample_count;
     OsrSample *osr_samples;
     int osr_sample_count;
+    void *array_type;  /* array.array, NULL: none was seen */
     int unit_count;    /* length in code units */
     bool is_generator; /* generator, coroutine or async generator */
     bool is_coroutine; /* may await: coroutine, or generator marked as one */

@@ -127,6 +127,44 @@ void emit_byte_put_OP(Unit *u, Ins *ins) {
                                  gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 3), u8));
 }
 
+/* --- arrays --- */
+
+void emit_array_is_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), read_int(u, object, LAYOUT_object_type), arg(u, ins, 1)));
+    gcc_jit_rvalue *kind = emit_read(u, object, LAYOUT_array_kind, u->gcc->ptr_ptr);
+    gcc_jit_rvalue *letter = gcc_jit_lvalue_as_rvalue(emit_field(u, kind, 0, u->gcc->u8_ptr));
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE),
+                                  gcc_jit_context_new_cast(u->gcc->ctx, NULL, letter, u->gcc->i64),
+                                  emit_int(u, ins->imm)));
+}
+
+void emit_array_start_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_array_items, u->gcc->ptr_ptr));
+}
+
+static gcc_jit_lvalue *array_place(Unit *u, Ins *ins, gcc_jit_type *item) {
+    gcc_jit_rvalue *items =
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 1), gcc_jit_type_get_pointer(item));
+    return gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 2));
+}
+
+void emit_array_f64_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(array_place(u, ins, u->gcc->f64)));
+}
+
+void emit_array_i32_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins,
+             gcc_jit_context_new_cast(
+                 u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(array_place(u, ins, u->gcc->i32)), u->gcc->i64));
+}
+
+void emit_array_put_f64_OP(Unit *u, Ins *ins) {
+    emit_assign(u, array_place(u, ins, u->gcc->f64), arg(u, ins, 3));
+}
+
 /* --- lists and tuples of a known length --- */
 
 static void guard_size(Unit *u, Ins *ins, Known type) {

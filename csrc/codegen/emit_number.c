@@ -22,11 +22,14 @@ gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gc
     return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
 }
 
-/* For tests: 1 at every force_exits-th visit of any guard. */
+/* For tests: 1 at each so-and-so-many-th visit of any guard. The number is looked up, so that the code is the
+ * same for all of them. */
 static gcc_jit_rvalue *is_forced(Unit *u) {
-    gcc_jit_lvalue *visits = emit_field(u, emit_link(u, LINK_VISITS, 0), 0, u->gcc->i64_ptr);
+    gcc_jit_rvalue *counts = emit_link(u, LINK_VISITS, 0);
+    gcc_jit_lvalue *visits = emit_field(u, counts, 0, u->gcc->i64_ptr);
     gcc_jit_block_add_assignment_op(u->block, NULL, visits, GCC_JIT_BINARY_OP_PLUS, emit_int(u, 1));
-    gcc_jit_rvalue *rest = BIN(u, MODULO, gcc_jit_lvalue_as_rvalue(visits), emit_int(u, u->fn->force_exits));
+    gcc_jit_lvalue *forced = emit_field(u, counts, sizeof(int64_t), u->gcc->i64_ptr);
+    gcc_jit_rvalue *rest = BIN(u, MODULO, gcc_jit_lvalue_as_rvalue(visits), gcc_jit_lvalue_as_rvalue(forced));
     return emit_compare(u, CMP(EQ), rest, emit_int(u, 0));
 }
 
@@ -136,8 +139,7 @@ void emit_list_put_i64_OP(Unit *u, Ins *ins) {
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
 
 /* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */
-void emit_unbox_i64_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *object = arg(u, ins, 0);
+static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue *to) {
     emit_guard_type(u, ins, object, KNOWN_int);
     gcc_jit_lvalue *size = emit_local_i64(u, "size");
     emit_assign(u, size, emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr));
@@ -149,7 +151,7 @@ void emit_unbox_i64_OP(Unit *u, Ins *ins) {
     emit_unlikely(u,
                   emit_compare(u, CMP(GT), shifted, gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u64, 2)),
                   is_long);
-    emit_set(u, ins, BIN(u, MULT, s, emit_read_u32(u, object, LAYOUT_int_digits)));
+    emit_assign(u, to, BIN(u, MULT, s, emit_read_u32(u, object, LAYOUT_int_digits)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = is_long;
     gcc_jit_rvalue *args[2] = {object, emit_array_start(u, u->outs, u->gcc->ptr)};
@@ -157,15 +159,41 @@ void emit_unbox_i64_OP(Unit *u, Ins *ins) {
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), fits, emit_int(u, 0)));
     gcc_jit_rvalue *bits = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, 0)));
-    emit_set(u, ins, gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, bits, u->gcc->i64));
+    emit_assign(u, to, gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, bits, u->gcc->i64));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
+}
+
+void emit_unbox_i64_OP(Unit *u, Ins *ins) { unbox_int(u, ins, arg(u, ins, 0), u->values[ins->id]); }
+
+static void read_float(Unit *u, Ins *ins, gcc_jit_rvalue *object) {
+    emit_set(u, ins, emit_read(u, object, LAYOUT_float_value, gcc_jit_type_get_pointer(u->gcc->f64)));
 }
 
 void emit_unbox_f64_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
     emit_guard_type(u, ins, object, KNOWN_float);
-    emit_set(u, ins, emit_read(u, object, LAYOUT_float_value, gcc_jit_type_get_pointer(u->gcc->f64)));
+    read_float(u, ins, object);
+}
+
+void emit_unbox_number_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    gcc_jit_block *is_float = emit_block(u), *other = emit_block(u), *done = emit_block(u);
+    gcc_jit_block_end_with_conditional(u->block, NULL,
+                                       emit_compare(u, CMP(EQ),
+                                                    emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                                                    emit_link(u, LINK_KNOWN, KNOWN_float)),
+                                       is_float, other);
+    u->block = is_float;
+    read_float(u, ins, object);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = other;
+    gcc_jit_lvalue *integer = emit_local_i64(u, "integer");
+    unbox_int(u, ins, object, integer);
+    emit_set(u, ins,
+             gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(integer), u->gcc->f64));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
 }
 
 void emit_i2f_OP(Unit *u, Ins *ins) {
@@ -430,6 +458,15 @@ void emit_list_put_f64_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
     gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};
     emit_put_f64(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
+}
+
+void emit_list_swap_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *one = list_place(u, ins);
+    gcc_jit_rvalue *items = gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 1), u->gcc->ptr_ptr);
+    gcc_jit_lvalue *other = gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, arg(u, ins, 3));
+    gcc_jit_lvalue *old = old_item(u, one);
+    emit_assign(u, one, gcc_jit_lvalue_as_rvalue(other));
+    emit_assign(u, other, gcc_jit_lvalue_as_rvalue(old));
 }
 
 /* What others hold too is only counted down. */

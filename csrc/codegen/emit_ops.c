@@ -114,7 +114,33 @@ static void store_rest(Unit *u, Ins *ins, int first) {
     }
 }
 
-void emit_call_OP(Unit *u, Ins *ins) {
+/* An item at a list's end, where there is room for it. Ends in a block for the call of the helper otherwise;
+ * the result is the block behind that. */
+static gcc_jit_block *append_in_line(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *list = emit_value(u, ins->args[0]);
+    gcc_jit_lvalue *size = emit_field(u, list, u->fn->layout[LAYOUT_object_size], u->gcc->i64_ptr);
+    gcc_jit_lvalue *end = emit_local_i64(u, "end");
+    gcc_jit_block *fits = emit_block(u), *full = emit_block(u), *done = emit_block(u);
+    emit_assign(u, end, gcc_jit_lvalue_as_rvalue(size));
+    gcc_jit_rvalue *at = gcc_jit_lvalue_as_rvalue(end);
+    gcc_jit_block_end_with_conditional(
+        u->block, NULL,
+        emit_compare(u, GCC_JIT_COMPARISON_LT, at, emit_read(u, list, LAYOUT_list_room, u->gcc->i64_ptr)),
+        fits, full);
+    u->block = fits;
+    gcc_jit_type *items_ptr = gcc_jit_type_get_pointer(u->gcc->ptr_ptr);
+    emit_assign(u,
+                gcc_jit_context_new_array_access(u->gcc->ctx, NULL,
+                                                 emit_read(u, list, LAYOUT_list_items, items_ptr), at),
+                emit_value(u, ins->args[1]));
+    emit_assign(u, size, emit_binary(u, GCC_JIT_BINARY_OP_PLUS, at, emit_int(u, 1)));
+    emit_set(u, ins, emit_int(u, 0));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = full;
+    return done;
+}
+
+static void call_helper(Unit *u, Ins *ins) {
     const HelperInfo *helper = ir_helper((int)ins->imm);
     gcc_jit_rvalue *args[24];
     int count = 0, value = 0;
@@ -140,6 +166,17 @@ void emit_call_OP(Unit *u, Ins *ins) {
                                  ? emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins), emit_null(u))
                                  : emit_compare(u, GCC_JIT_COMPARISON_LT, emit_value(u, ins), emit_int(u, 0));
     emit_unlikely(u, failed, u->exits[ins->exit]);
+}
+
+void emit_call_OP(Unit *u, Ins *ins) {
+    if (ins->imm != H_rt_list_append || u->fn->tier < 2) {
+        call_helper(u, ins);
+        return;
+    }
+    gcc_jit_block *done = append_in_line(u, ins);
+    call_helper(u, ins);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
 }
 
 /* --- counts and bookkeeping --- */

@@ -163,14 +163,15 @@ static void set_frame_size(Quick *q) {
     q->a.code.count = end;
 }
 
-/* For tests: every force_exits-th visit of any guard leaves, before anything is done. */
+/* For tests: each so-and-so-many-th visit of any guard leaves, before anything is done. The number is looked
+ * up, so that the code is the same for all of them. */
 static void leave_if_forced(Quick *q, const Ins *guard) {
     Assembler *a = &q->a;
     quick_forget(q);
     x86_load(a, RDI, quick_link(q, LINK_VISITS, 0));
     x86_add_1(a, (Place){RDI, 0});
     x86_load(a, RAX, (Place){RDI, 0});
-    x86_set(a, RCX, q->fn->force_exits);
+    x86_load(a, RCX, (Place){RDI, sizeof(int64_t)});
     x86_divide(a, RCX);
     x86_test(a, RDX);
     quick_leave_if(q, guard, COND_EQUAL);

@@ -140,6 +140,19 @@ void quick_list_put_OP(Quick *q, Ins *ins) {
     x86_place_label(a, done);
 }
 
+void quick_list_swap_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    quick_load(q, RCX, arg(ins, 3));
+    x86_address_indexed(a, RDI, RDX, RCX, 0);
+    x86_load(a, RCX, (Place){RSI, 0});
+    x86_load(a, RDX, (Place){RDI, 0});
+    x86_store(a, (Place){RSI, 0}, RDX);
+    x86_store(a, (Place){RDI, 0}, RCX);
+}
+
 static void guard_size(Quick *q, Ins *ins, Known type) {
     quick_load(q, RDI, arg(ins, 0));
     quick_guard_type(q, ins, RDI, type);
@@ -243,6 +256,47 @@ void quick_byte_put_OP(Quick *q, Ins *ins) {
     quick_load(q, RCX, arg(ins, 2));
     quick_load(q, RSI, arg(ins, 3));
     x86_store_byte_indexed(&q->a, RDX, RCX, 0, RSI);
+}
+
+/* --- arrays --- */
+
+void quick_array_is_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_load(q, RCX, arg(ins, 1));
+    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_load(a, RDI, quick_field(q, RDI, LAYOUT_array_kind));
+    x86_load_byte(a, RCX, (Place){RDI, 0});
+    x86_alu_number(a, ALU_COMPARE, RCX, (int32_t)ins->imm);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
+void quick_array_start_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    set_from(q, ins, quick_field(q, RDI, LAYOUT_array_items));
+}
+
+/* Doubles are moved as their bits. */
+void quick_array_f64_OP(Quick *q, Ins *ins) { set_item(q, ins, arg(ins, 1), arg(ins, 2), 0); }
+
+void quick_array_i32_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_alu(a, ALU_ADD, RCX, RCX);
+    x86_alu(a, ALU_ADD, RCX, RCX);
+    x86_alu(a, ALU_ADD, RDX, RCX);
+    x86_load_int32(a, RAX, (Place){RDX, 0});
+    quick_set(q, ins);
+}
+
+void quick_array_put_f64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    quick_load(q, RCX, arg(ins, 3));
+    x86_store(&q->a, (Place){RSI, 0}, RCX);
 }
 
 /* --- iterators --- */

@@ -55,12 +55,11 @@ void quick_box_f64_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
-/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */
-void quick_unbox_i64_OP(Quick *q, Ins *ins) {
+/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. From rdi to
+ * rax. */
+static void unbox_int(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int is_long = x86_new_label(a), done = x86_new_label(a);
-    quick_load(q, RDI, arg(ins, 0));
-    quick_forget(q);
     quick_guard_type(q, ins, RDI, KNOWN_int);
     x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_size));
     x86_address(a, RDX, (Place){RCX, 1});
@@ -76,7 +75,30 @@ void quick_unbox_i64_OP(Quick *q, Ins *ins) {
     quick_leave_if(q, ins, COND_EQUAL);
     x86_load(a, RAX, quick_word(q->outs));
     x86_place_label(a, done);
+}
+
+void quick_unbox_i64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    unbox_int(q, ins);
     quick_set(q, ins);
+}
+
+void quick_unbox_number_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_float));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_load_real(a, XMM0, quick_field(q, RDI, LAYOUT_float_value));
+    x86_jump(a, done);
+    x86_place_label(a, other);
+    unbox_int(q, ins);
+    x86_real_of_int(a, XMM0, RAX);
+    x86_place_label(a, done);
+    quick_set_real(q, ins);
 }
 
 void quick_unbox_f64_OP(Quick *q, Ins *ins) {

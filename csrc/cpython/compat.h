@@ -13,6 +13,9 @@
 
 #include "cpython/lines.h"
 
+/* Before 3.11.4, what an except* raises comes in a group even when it is a single exception. */
+#define CP_STAR_WRAPS_ONE (PY_VERSION_HEX < 0x030b0400)
+
 #if PY_VERSION_HEX >= 0x030b0000 && PY_VERSION_HEX < 0x030c0000
 #include "cpython/v311.h"
 #else

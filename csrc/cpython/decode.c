@@ -1,5 +1,6 @@
 /* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
+#include "cpython/arrays.h"
 #include "cpython/decode_sites.h"
 
 typedef struct Decoder {
@@ -216,9 +217,15 @@ static uint8_t decode_likely_iterator(PyTypeObject *type) {
     return LIKELY_OTHER;
 }
 
+static uint8_t likely_array(PyObject *object) {
+    char kind = cp_array_kind(object);
+    return kind == 'd' ? LIKELY_DOUBLES : kind == 'i' ? LIKELY_C_INTS : LIKELY_OTHER;
+}
+
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     PyTypeObject *type = Py_TYPE(object);
+    if (cp_array_kind(object) != 0) return likely_array(object);
     return type == &PyLong_Type        ? LIKELY_INT
            : type == &PyFloat_Type     ? LIKELY_FLOAT
            : type == &PyBool_Type      ? LIKELY_BOOL
@@ -370,5 +377,6 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
     check_args(&d);
     describe_consts(&d);
     if (around != NULL) describe_sites(&d, around);
+    out->array_type = cp_array_type(); // as it is known by now
     return out;
 }

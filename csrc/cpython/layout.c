@@ -1,5 +1,6 @@
 #include "cpython/layout.h"
 
+#include "cpython/arrays.h"
 #include "cpython/compat.h"
 
 const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
@@ -34,6 +35,7 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_small_int_count] = _PY_NSMALLNEGINTS + _PY_NSMALLPOSINTS,
     [LAYOUT_float_value] = offsetof(PyFloatObject, ob_fval),
     [LAYOUT_list_items] = offsetof(PyListObject, ob_item),
+    [LAYOUT_list_room] = offsetof(PyListObject, allocated),
     [LAYOUT_tuple_items] = offsetof(PyTupleObject, ob_item),
     [LAYOUT_dict_keys] = offsetof(PyDictObject, ma_keys),
     [LAYOUT_keys_version] = offsetof(PyDictKeysObject, dk_version),
@@ -50,6 +52,8 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_ascii_data] = sizeof(PyASCIIObject),
     [LAYOUT_latin_data] = sizeof(PyCompactUnicodeObject),
     [LAYOUT_bytes_data] = offsetof(PyBytesObject, ob_sval),
+    [LAYOUT_array_items] = offsetof(Array, items),
+    [LAYOUT_array_kind] = offsetof(Array, kind),
     [LAYOUT_bytearray_data] = offsetof(PyByteArrayObject, ob_start),
     [LAYOUT_function_definition] = offsetof(PyCFunctionObject, m_ml),
     [LAYOUT_function_version] = offsetof(PyFunctionObject, func_version),

@@ -22,7 +22,7 @@ enum {
 typedef enum LinkKind {
     LINK_CODE,    /* the CompiledCode itself */
     LINK_BREAKER, /* address of the eval breaker */
-    LINK_VISITS,  /* address of the counter of guards visited, where exits are forced */
+    LINK_VISITS,  /* address of the counts of Visits in jit/table.c, where exits are forced */
     LINK_INVALID, /* address of the flag that says the code was invalidated */
     LINK_HELPER,  /* index: Helper */
     LINK_CONST,   /* index: co_consts */

@@ -232,7 +232,7 @@ typedef struct Fn {
     VEC(int64_t) facts;      /* while lowering; in the text there is only their number */
     VEC(uint8_t) fact_kinds; /* of these, likewise: what may be one number in the text */
     bool is_generator;
-    int force_exits; /* every guard fails at each such visit, for tests; 0: never */
+    bool force_exits; /* every guard asks whether it is to fail at this visit, for tests */
     int64_t layout[LAYOUT_COUNT];
 
     VEC(Ins *) pool;     /* constants */

@@ -303,7 +303,7 @@ static void header(Parser *p) {
     expect(p, "generator");
     p->fn->is_generator = number(p, 0, 1);
     expect(p, "force");
-    p->fn->force_exits = (int)number(p, 0, INT32_MAX);
+    p->fn->force_exits = number(p, 0, 1);
     end_line(p);
     expect(p, "layout");
     for (int i = 0; i < LAYOUT_COUNT; i++) {

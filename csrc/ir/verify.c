@@ -32,13 +32,19 @@ static void check_attr(Fn *fn, const char *after, const Ins *ins) {
 static void check_item(Fn *fn, const char *after, const Ins *ins) {
     bool list = ins->op != IR_tuple_get_OP;
     const Ins *index = ins->args[list ? 2 : 1], *value = ins->args[ins->arg_count - 1];
-    IrType wanted = ins->op == IR_list_put_f64_OP   ? IR_F64
-                    : ins->op == IR_list_put_i64_OP ? IR_I64
-                    : ins->op == IR_list_put_OP     ? IR_OBJ
-                                                    : (IrType)value->type;
+    IrType wanted = ins->op == IR_list_put_f64_OP                                 ? IR_F64
+                    : ins->op == IR_list_put_i64_OP || ins->op == IR_list_swap_OP ? IR_I64
+                    : ins->op == IR_list_put_OP                                   ? IR_OBJ
+                                                                                  : (IrType)value->type;
     if (ins->args[0]->type != IR_OBJ || index->type != IR_I64 || value->type != wanted)
         refuse(fn, after, ins, "an argument has the wrong type");
     if (list && ins->args[1]->type != IR_PTR) refuse(fn, after, ins, "the items must be a pointer");
+}
+
+static void check_array(Fn *fn, const char *after, const Ins *ins) {
+    static const IrType TYPES[] = {IR_OBJ, IR_PTR, IR_I64, IR_F64};
+    for (int i = 0; i < ins->arg_count; i++)
+        if ((IrType)ins->args[i]->type != TYPES[i]) refuse(fn, after, ins, "an argument has the wrong type");
 }
 
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
@@ -88,6 +94,10 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
             if (ins->args[i]->type != (i == 0 ? IR_OBJ : i == 1 ? IR_PTR : IR_I64))
                 refuse(fn, after, ins, "an argument has the wrong type");
         break;
+    case IR_array_f64_OP:
+    case IR_array_i32_OP:
+    case IR_array_put_f64_OP: check_array(fn, after, ins); break;
+    case IR_array_is_OP:
     case IR_is_function_OP:
         if (ins->args[0]->type != IR_OBJ || ins->args[1]->type != IR_I64)
             refuse(fn, after, ins, "an argument has the wrong type");
@@ -111,6 +121,7 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
     case IR_list_put_OP:
     case IR_list_put_f64_OP:
     case IR_list_put_i64_OP:
+    case IR_list_swap_OP:
     case IR_tuple_get_OP: check_item(fn, after, ins); break;
     case IR_keys_item_OP: wanted = IR_PTR; break;
     case IR_type_is_OP:
@@ -155,6 +166,10 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     case IR_seq_has_OP:
         fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator ||
                ins->imm == KNOWN_str_iterator;
+        break;
+    case IR_bytes_start_OP:
+    case IR_byte_get_OP:
+        fits = ins->imm == KNOWN_str || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;
         break;
     case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
     default: break;

@@ -2,6 +2,7 @@
 
 #include "jit/feedback.h"
 
+#include "cpython/arrays.h"
 #include "cpython/decode.h"
 #include "jit/guards.h"
 #include "jit/publish.h"
@@ -77,6 +78,7 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
     if (frame != NULL && publish_at_start && frame->f_code == record->code) {
         if (types == NULL) types = record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
         if (types != NULL) sample(types, frame->localsplus, code->argument_count);
+        code->array_type = cp_array_type(); // the sample may have the first one
     }
     if (types == NULL && code->osr_sample_count > 0)
         types = code->osr_samples[code->osr_sample_count - 1].types;

@@ -227,7 +227,7 @@ char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *aroun
         bc_print(decoded(&cx, record, tier, around), &text);
     } else {
         Fn *fn = lowering_fn(&cx, record, tier, around, NULL);
-        fn->force_exits = (int)Py_MIN(options.force_exits, INT32_MAX);
+        fn->force_exits = options.force_exits != 0;
         ir_print(fn, &text);
         if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
         if (lowered != NULL && lowered->wants_code) {

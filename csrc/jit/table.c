@@ -9,6 +9,7 @@
 #include "cpython/spare.h"
 #include "ir/image.h"
 #include "jit/code_memory.h"
+#include "jit/options.h"
 #include "runtime/rt.h"
 
 static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
@@ -16,7 +17,8 @@ static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
 #include "ir/helpers.def"
 };
 
-static int64_t guard_visits;  // of all compiled code of the process, for the option force_exits
+/* For the option force_exits: all compiled code of the process counts the guards it visits. */
+static struct Visits { int64_t visits, forced; } guard_visits;
 static CompiledCode *retired; // waiting for their last activation; one per process like the code itself
 
 /* --- reading an image: every number is checked, an artifact may be damaged --- */
@@ -70,7 +72,10 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Re
     case LINK_KNOWN: return known_object(next(r, 0, KNOWN_COUNT - 1));
     case LINK_FACT: return (void *)facts->numbers[next(r, 0, facts->count - 1)];
     case LINK_BREAKER: next(r, 0, 0); return cp_eval_breaker(PyInterpreterState_Get());
-    case LINK_VISITS: next(r, 0, 0); return &guard_visits;
+    case LINK_VISITS:
+        next(r, 0, 0);
+        guard_visits.forced = Py_MAX(options.force_exits, 1);
+        return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
     default: next(r, 0, 0); return c;
     }

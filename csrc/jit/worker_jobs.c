@@ -55,23 +55,36 @@ double jobs_due(const Client *client) {
     return first;
 }
 
-/* The first of those that are due which is compiled in the shortest time, and brings most: low levels are
- * for functions that nothing is compiled of yet. */
+/* When it would be there if the worker had nothing else to do since it was asked for: what takes long lets
+ * others go first, but not for ever. */
+static double ready_by(const Job *job) {
+    static const double SECONDS_PER_BYTE = 14e-6; /* of libgccjit, level 2 */
+    return job->submitted + (double)job->length * SECONDS_PER_BYTE;
+}
+
+static bool goes_before(const Job *job, const Job *other) {
+    return job->level != other->level ? job->level < other->level : ready_by(job) < ready_by(other);
+}
+
+/* Of those that are due the one that is compiled in the shortest time, and brings most: low levels are for
+ * functions that nothing is compiled of yet. */
 static const Job *most_urgent(const Client *client, double now) {
     const Job *found = NULL;
     for (const Job *job = client->waiting.head; job != NULL; job = job->next)
-        if (job->not_before <= now && (found == NULL || job->level < found->level)) found = job;
+        if (job->not_before <= now && (found == NULL || goes_before(job, found))) found = job;
     return found != NULL ? found : client->waiting.head;
 }
 
 void jobs_take_batch(Client *client, double now) {
     JobList left = {0};
     const Job *first = most_urgent(client, now);
-    size_t text = 0, most = first->level <= 1 ? QUICK_BATCH_TEXT : BATCH_TEXT;
-    client->batch_count = 0;
+    size_t text = first->length, most = first->level <= 1 ? QUICK_BATCH_TEXT : BATCH_TEXT;
+    client->batch_count = 1; /* it has the first place, whatever stands before it in the list */
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;) {
         bool room = client->batch_count < PROTOCOL_BATCH && text + job->length <= most;
-        if (job == first || (room && job->not_before <= now && goes_with(first, job))) {
+        if (job == first) {
+            client->batch[0] = job;
+        } else if (room && job->not_before <= now && goes_with(first, job)) {
             client->batch[client->batch_count++] = job;
             text += job->length;
         } else {

@@ -295,6 +295,8 @@ static uint8_t subscr_result(Likely container, Likely key) {
     if (container == LIKELY_CHAR) container = LIKELY_STR;
     if (key == LIKELY_SLICE) return is_sequence(container) ? container : LIKELY_OTHER;
     if (container == LIKELY_STR) return LIKELY_CHAR;
+    if (container == LIKELY_DOUBLES) return LIKELY_FLOAT;
+    if (container == LIKELY_C_INTS) return LIKELY_INT;
     return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
 }
 

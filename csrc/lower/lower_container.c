@@ -144,6 +144,38 @@ static BytePlace byte_place(Lowerer *l, Ins *container, Known type, Ins *index, 
     return (BytePlace){INS(l, bytes_start, type, container), counted};
 }
 
+static BytePlace array_place(Lowerer *l, Ins *container, Likely type, Ins *index, FrameState *state) {
+    Ins *address = K_FACT(l, OBJECT, (intptr_t)l->code->array_type);
+    lower_guarded(INS(l, array_is, type == LIKELY_DOUBLES ? 'd' : 'i', container, address), state);
+    Ins *counted = lower_guarded(INS(l, index, 0, index, INS(l, size, 0, container)), state);
+    return (BytePlace){INS(l, array_start, 0, container), counted};
+}
+
+static Ins *array_item(Lowerer *l, Ins *container, Likely type, Ins *key, FrameState *state) {
+    BytePlace place = array_place(l, container, type, lower_i64(l, key, state), state);
+    return type == LIKELY_DOUBLES ? INS(l, array_f64, 0, container, place.start, place.index)
+                                  : INS(l, array_i32, 0, container, place.start, place.index);
+}
+
+/* What an array of doubles takes for one: a float or an int. */
+static bool array_store(Lowerer *l) {
+    Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
+    const ConstInfo *info = lower_const_info(value);
+    bool number =
+        value->type != IR_OBJ ||
+        (info != NULL ? info->type == LIKELY_INT || info->type == LIKELY_FLOAT
+                      : !ir_is(value, OPF_CONST) && value->op != IR_mkbool_OP && value->op != IR_char_OP);
+    if (!number || l->code->array_type == NULL) return false;
+    FrameState *state = lower_state_here(l);
+    bool object = value->type == IR_OBJ && info == NULL;
+    Ins *real = object ? lower_guarded(INS(l, unbox_number, 0, value), state)
+                       : lower_f64(l, value, LIKELY_FLOAT, state);
+    BytePlace place = array_place(l, container, LIKELY_DOUBLES, lower_i64(l, key, state), state);
+    INS(l, array_put_f64, 0, container, place.start, place.index, real);
+    l->depth -= 3;
+    return true;
+}
+
 static Ins *byte_item(Lowerer *l, Ins *container, Known type, Ins *key, FrameState *state) {
     BytePlace place = byte_place(l, container, type, lower_i64(l, key, state), state);
     return INS(l, byte_get, type, container, place.start, place.index);
@@ -165,6 +197,11 @@ bool lower_known_subscr(Lowerer *l) {
     case LIKELY_STR: item = INS(l, char, 0, byte_item(l, container, KNOWN_str, key, state)); break;
     case LIKELY_BYTES: item = byte_item(l, container, KNOWN_bytes, key, state); break;
     case LIKELY_BYTEARRAY: item = byte_item(l, container, KNOWN_bytearray, key, state); break;
+    case LIKELY_DOUBLES:
+    case LIKELY_C_INTS:
+        if (l->code->array_type == NULL) return false;
+        item = array_item(l, container, type, key, state);
+        break;
     case LIKELY_LIST: item = lower_item(l, container, lower_i64(l, key, state), true, state); break;
     case LIKELY_TUPLE: item = lower_item(l, container, lower_i64(l, key, state), false, state); break;
     default: return false;
@@ -179,10 +216,12 @@ bool lower_known_store_subscr(Lowerer *l) {
     Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
     if (operands(l)->left == LIKELY_DICT || l->instr->feedback == FB_DICT)
         return dict_store(l, operands(l)->right);
-    if (operands(l)->left != LIKELY_BYTEARRAY || container->type != IR_OBJ) return false;
+    Likely type = (Likely)operands(l)->left;
+    if ((type != LIKELY_BYTEARRAY && type != LIKELY_DOUBLES) || container->type != IR_OBJ) return false;
     if (!lower_likely_int(l, key, operands(l)->right) &&
         (key->type != IR_OBJ || operands(l)->right != LIKELY_OTHER))
         return false;
+    if (type == LIKELY_DOUBLES) return array_store(l);
     if (value->type == IR_F64 || value->op == IR_mkbool_OP ||
         (ir_is(value, OPF_CONST) && sure_type(l, value) != LIKELY_INT && value->op != IR_ki64_OP))
         return false;

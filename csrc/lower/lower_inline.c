@@ -106,6 +106,7 @@ static bool has_lasting_effect(const Ins *ins) {
     case IR_list_put_i64_OP:
     case IR_list_put_f64_OP:
     case IR_byte_put_OP:
+    case IR_array_put_f64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP:

@@ -88,7 +88,8 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
     if (call->arg < 3) return 1;
     const Instr *last = call - 1;
     while (last > l->code->instrs && last->op == BC_NOP) last--;
-    if (last->op == BC_LOAD_FAST && l->inference->operands[head - 2].right == LIKELY_INT) return STEP_VARIES;
+    bool varies = last->op != BC_LOAD_CONST && l->inference->operands[head - 2].right == LIKELY_INT;
+    if (varies) return STEP_VARIES;
     const ConstInfo *step = last->op == BC_LOAD_CONST ? &l->code->consts[last->arg] : NULL;
     bool fits = step != NULL && step->type == LIKELY_INT && step->integer > INT32_MIN &&
                 step->integer < INT32_MAX; /* a count of steps is not wrapped around then */

@@ -168,6 +168,13 @@ static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
     return true;
 }
 
+/* The other operand is a float: an int will do, and gives the same. */
+static Ins *beside_float(Lowerer *l, Ins *value, FrameState *state) {
+    if (value->type != IR_OBJ || lower_const_info(value) != NULL)
+        return lower_f64(l, value, LIKELY_FLOAT, state);
+    return lower_guarded(INS(l, unbox_number, 0, value), state);
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
@@ -206,7 +213,9 @@ bool lower_number_binary(Lowerer *l) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
         result = int_operator(l, kind, a, b, state);
     } else {
-        Ins *a = lower_f64(l, left, left_type, state), *b = lower_f64(l, right, right_type, state);
+        bool by_right = right->type == IR_F64, by_left = left->type == IR_F64;
+        Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
+        Ins *b = by_left ? beside_float(l, right, state) : lower_f64(l, right, right_type, state);
         result = float_operator(l, kind, a, b, state);
     }
     l->depth -= 2;
@@ -380,8 +389,10 @@ static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
-    if (local->bound->op != IR_ki64_OP || local->bound->imm == 0)
+    if (!is_one(local->bound)) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
+        local->bound = K_INT(l, 1); /* from here on */
+    }
     lower_push(l, !l->framed && local->number ? local->number : local->value);
     return true;
 }
@@ -418,6 +429,13 @@ static bool store_and_unbox(Lowerer *l, int slot, Ins *value) {
     return true;
 }
 
+/* The object that a number was unboxed from, of a call without a frame; else the number itself. */
+static Ins *object_of(const Lowerer *l, Ins *number) {
+    for (int slot = 0; slot < l->code->local_count; slot++)
+        if (l->locals[slot].number == number) return l->locals[slot].value;
+    return number;
+}
+
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
@@ -428,7 +446,10 @@ bool lower_number_store(Lowerer *l, int slot) {
     if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
-        *local = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+        Ins *object = value->type == IR_OBJ ? value : object_of(l, value);
+        *local =
+            (Local){.number = object != value ? value : NULL, .value = object, .stale = true, .quiet = true};
+        local->bound = K_INT(l, 1);
         lower_pop_any(l);
         return true;
     }
@@ -606,6 +627,17 @@ static Ins *range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state)
     return lower_new_range(l, l->block, next, end, by);
 }
 
+/* A variable of a call without a frame that is only given one value: the object is kept as it is, since there
+ * is no memory that would have it beside the number. */
+static bool keeps_object(const Lowerer *l, int slot) {
+    const Local *local = &l->locals[slot];
+    if (l->framed || local->value == NULL || local->value->type != IR_OBJ) return false;
+    int given = slot < l->code->argument_count;
+    for (int i = 0; i < l->code->count; i++)
+        given += l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot;
+    return given <= 1;
+}
+
 void lower_conform(Lowerer *l, int target) {
     const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
     if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");
@@ -633,7 +665,7 @@ void lower_conform(Lowerer *l, int target) {
             const Local *met = &place->locals[slot];
             type = met->value ? (IrType)met->value->type : IR_OBJ;
             may_be_unbound = met->value && met->bound->op == IR_phi_OP;
-        } else if (slot >= l->code->plain_local_count) {
+        } else if (slot >= l->code->plain_local_count || (type != IR_OBJ && keeps_object(l, slot))) {
             type = IR_OBJ;
         }
         conform_local(l, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));

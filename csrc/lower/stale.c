@@ -49,9 +49,11 @@ static bool is_quiet(const Stale *s, int index) {
     switch (instr->op) {
     case BC_BINARY_SUBSCR:
         return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_STR ||
-               left == LIKELY_CHAR || left == LIKELY_BYTES || left == LIKELY_BYTEARRAY;
+               left == LIKELY_CHAR || left == LIKELY_BYTES || left == LIKELY_BYTEARRAY ||
+               left == LIKELY_DOUBLES || left == LIKELY_C_INTS;
     case BC_STORE_SUBSCR:
-        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_BYTEARRAY;
+        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_BYTEARRAY ||
+               left == LIKELY_DOUBLES;
     case BC_CONTAINS_OP:
         return is_hashed(right) || right == LIKELY_TUPLE || right == LIKELY_LIST || right == LIKELY_STR ||
                right == LIKELY_CHAR;

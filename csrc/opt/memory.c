@@ -47,6 +47,7 @@ bool memory_decides(const Ins *ins) {
     case IR_chkloc_OP:
     case IR_unbox_i64_OP:
     case IR_unbox_f64_OP:
+    case IR_unbox_number_OP:
     case IR_is_type_OP:
     case IR_is_function_OP:
     case IR_function_is_OP:
@@ -60,6 +61,10 @@ bool memory_decides(const Ins *ins) {
     case IR_code_of_OP:
     case IR_bytes_start_OP:
     case IR_byte_get_OP:
+    case IR_array_is_OP:
+    case IR_array_start_OP:
+    case IR_array_f64_OP:
+    case IR_array_i32_OP:
     case IR_globals_OP:
     case IR_builtins_OP:
     case IR_keys_are_OP:
@@ -105,6 +110,9 @@ uint64_t memory_read(const Ins *ins) {
     case IR_list_get_OP: return MEM_ITEMS | MEM_SIZES;
     case IR_list_at_OP: return MEM_ITEMS | MEM_SIZES;
     case IR_bytes_start_OP: return changes_length((Known)ins->imm) ? MEM_SIZES : 0;
+    case IR_array_start_OP: return MEM_SIZES;
+    case IR_array_f64_OP:
+    case IR_array_i32_OP: return MEM_BYTES | MEM_SIZES;
     case IR_byte_get_OP: return changes_length((Known)ins->imm) ? MEM_BYTES | MEM_SIZES : 0;
     default: return 0;
     }
@@ -124,7 +132,8 @@ struct Numbers {
 };
 
 static bool tells_number(const Ins *ins) {
-    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP) return true;
+    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP || ins->op == IR_unbox_number_OP)
+        return true;
     return ins->op == IR_is_type_OP &&
            (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
 }
@@ -165,10 +174,12 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_decref_OP: return is_quiet(numbers, ins->args[0], ins) ? 0 : MEM_SHARED;
     case IR_list_put_OP:
     case IR_list_put_f64_OP:
-    case IR_list_put_i64_OP: return MEM_ITEMS;
+    case IR_list_put_i64_OP:
+    case IR_list_swap_OP: return MEM_ITEMS;
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP: return MEM_ATTRIBUTES;
     case IR_attr_swap_OP: return MEM_SHARED;
+    case IR_array_put_f64_OP:
     case IR_byte_put_OP: return MEM_BYTES;
     case IR_range_item_OP:
     case IR_seq_item_OP:

@@ -10,7 +10,7 @@ enum {
     MEM_ITEMS = 4,      /* the items of lists */
     MEM_ATTRIBUTES = 8, /* of objects, classes and modules; globals */
     MEM_ITERATORS = 16,
-    MEM_BYTES = 32,    /* of bytearrays */
+    MEM_BYTES = 32,    /* of bytearrays, arrays */
     MEM_SHARED = 63,   /* all of these: what code that runs may change */
     MEM_FIRST_SLOT = 6 /* bit of the frame's first slot; the last bit is all slots from there on */
 };

@@ -141,6 +141,7 @@ static bool items_may_change(const Ins *ins) {
     case IR_list_put_OP:
     case IR_list_put_f64_OP:
     case IR_list_put_i64_OP:
+    case IR_list_swap_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
     case IR_attr_swap_OP: return true;

@@ -115,7 +115,9 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         f->at[level]->previous = f->at[level + 1];
         tstate->recursion_remaining -= depth_of(f, level);
     }
-    set_place(f->at[0], f->record->levels[0].lasti);
+    /* what is raised again is shown where it was raised first, which rt_reraise has said */
+    if (f->record->kind != EXIT_RERAISE || f->record->level_count > 1)
+        set_place(f->at[0], f->record->levels[0].lasti);
 }
 
 /* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */

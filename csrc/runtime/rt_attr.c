@@ -258,6 +258,20 @@ static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, co
     *cache = filled;
 }
 
+/* A site takes over what another one has found out of its class. Those with several classes stay with one
+ * soon. */
+static void adopt(RtCache *cache, const RtCache *known) {
+    enum { MOST = 4 };
+    uint32_t times = cache->version != 0 ? cache->spare : 0;
+    note_type(cache, known->version);
+    if (times >= MOST || known->kind == ATTR_NONE || cache->misses >= MISSES_BEFORE_REST) return;
+    RtCache filled = *known;
+    filled.misses = cache->misses;
+    filled.spare = times + 1;
+    memcpy(filled.seen, cache->seen, sizeof(filled.seen));
+    *cache = filled;
+}
+
 /* Is it worth asking where an owner keeps the name? */
 static bool may_fill(PyObject *name, const RtCache *known) {
     return PyUnicode_CHECK_INTERNED(name) && (known == NULL || known->misses < MISSES_BEFORE_REST);
@@ -402,7 +416,7 @@ static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject 
     RtCache *known = shared_find(USE_LOAD, type, name);
     PyObject *result;
     if (known != NULL) {
-        note_type(cache, known->version);
+        adopt(cache, known);
         if (load_by(known, type, owner, name, &result)) return result;
     }
     result = PyObject_GetAttr(owner, name);
@@ -462,7 +476,7 @@ static __attribute__((noinline)) i64 store_other(PyObject *owner, PyObject *name
     PyTypeObject *type = Py_TYPE(owner);
     RtCache *known = shared_find(USE_STORE, type, name);
     if (known != NULL) {
-        note_type(cache, known->version);
+        adopt(cache, known);
         if (store_by(known, owner, value)) return 0;
     }
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
@@ -510,7 +524,7 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
     }
     RtCache *known = shared_find(USE_METHOD, type, name);
     if (known != NULL) {
-        note_type(cache, known->version);
+        adopt(cache, known);
         if (class_value_holds(type, owner, name, known)) {
             results[0] = Py_NewRef(known->value);
             results[1] = Py_NewRef(owner);

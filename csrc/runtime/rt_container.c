@@ -30,6 +30,9 @@ PyObject *rt_subscr(PyObject *container, PyObject *key) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
     } else if (PyDict_CheckExact(container)) {
         return dict_subscr(container, key);
+    } else if (PyUnicode_CheckExact(container)) {
+        if (PyUnicode_IS_READY(container) && index_in(key, PyUnicode_GET_LENGTH(container), &index))
+            return PyUnicode_FromOrdinal((int)PyUnicode_READ_CHAR(container, index));
     } else if (PyDict_Check(container) &&
                Py_TYPE(container)->tp_as_mapping->mp_subscript == PyDict_Type.tp_as_mapping->mp_subscript) {
         PyObject *value; /* of defaultdict and its like: what is missing is theirs to give */

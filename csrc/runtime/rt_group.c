@@ -208,7 +208,8 @@ PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions) {
         goto done;
     }
     if (part != Py_None && PyList_Append(anew, part) < 0) goto done;
-    result = PyList_GET_SIZE(anew) > 1 ? new_group(anew) : Py_NewRef(PyList_GET_ITEM(anew, 0));
+    bool one = PyList_GET_SIZE(anew) == 1 && !CP_STAR_WRAPS_ONE;
+    result = one ? Py_NewRef(PyList_GET_ITEM(anew, 0)) : new_group(anew);
 done:
     Py_XDECREF(anew);
     Py_XDECREF(again);

@@ -79,7 +79,26 @@ def case_seen():
 def case_plain_values():
     return [
         count(what, 12)
-        for what in (0, 1, 2**70, 0.0, 1.5, "", "a", b"", b"a", [], [0], (), (0,), {}, {1: 2}, set(), {1}, None)
+        for what in (
+            0,
+            1,
+            2**70,
+            0.0,
+            1.5,
+            "",
+            "a",
+            b"",
+            b"a",
+            [],
+            [0],
+            (),
+            (0,),
+            {},
+            {1: 2},
+            set(),
+            {1},
+            None,
+        )
         + (True, False, frozenset(), range(0), range(3), object(), len, count, int, 1j, 0j, memoryview(b""))
     ]
 

@@ -6,6 +6,7 @@ EVENTS gets the JSON lines that proving/watch.py reads. --dxpy puts ROOT on the 
 and enable dxpy. --without names a file of case ids, one a line, that are left out. --settle is the longest wait at the end
 of a round for what is still being compiled: it goes into the code cache, where the next mode finds it. With --rounds all
 cases are run so often; what the first round made hot is compiled, with what the interpreter noted by then, in the second.
+Nothing is waited for behind the last of several rounds.
 """
 
 import argparse
@@ -204,10 +205,11 @@ def main():
     dxpy = enable(args.dxpy) if args.dxpy else None
     run_suite = install(events, without)
     module = import_module(args.module, events)
-    for _ in range(args.rounds if module else 0):
+    for number in range(args.rounds if module else 0):
         run_module(module, events, run_suite)
         gc.collect()
-        settle(dxpy, args.settle)
+        if number + 1 < args.rounds or args.rounds == 1:
+            settle(dxpy, args.settle)
     # What the JIT did, so that a mode in which nothing was compiled does not look like a proof.
     events(done=True, work=counted(dxpy.stats()) if dxpy else {}, enabled=bool(dxpy and dxpy.is_enabled()))
 

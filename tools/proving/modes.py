@@ -10,12 +10,15 @@ NEVER = "1000000000,1500000000,2000000000"
 AT_ONCE = {"DXPY_SYNC": "1", "DXPY_THRESHOLDS": "1,2,3"}
 TIER_2 = {**AT_ONCE, "DXPY_MAX_TIER": "2"}
 
+# What the caller's environment may say of every mode: how compiling is done, not what is compiled when.
+KEPT = ("DXPY_GCC_LEVEL", "DXPY_COMPILE_TIMEOUT")
+
 
 @dataclass(frozen=True, eq=False)
 class Mode:
     """One way to run a program.
 
-    options  environment of the run (all other DXPY_* variables are removed)
+    options  environment of the run (all other DXPY_* variables are removed, but for KEPT)
     enabled  whether the run calls dxpy.enable()
     warm     the run that counts is the second one on a code cache of its own
     settle   code is compiled beside the program; the next round waits until all that is hot is compiled
@@ -102,7 +105,7 @@ def batched(mode):
 
 def environment(mode, cache_dir=None, **extra):
     """os.environ for a run in `mode`. Without `cache_dir` the code cache is off."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_") or name in KEPT}
     env.update(mode.options)
     if mode.enabled:
         env.update(
