@@ -10,6 +10,7 @@ static bool is_quiet(const Ins *ins) {
     case IR_ldloc_OP:
     case IR_chkloc_OP:
     case IR_is_type_OP:
+    case IR_unbox_i64_OP:
     case IR_size_OP:
     case IR_index_OP:
     case IR_list_items_OP:
