@@ -259,6 +259,10 @@ static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *a
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
+/* Beyond these the user's thread is not held up for tier 1: making code takes it up to three microseconds a
+ * unit. */
+enum { MOST_UNITS_HERE = 2000 };
+
 static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
     CacheEntry entry;
     if (!compile_prepare() || !cache_lookup(key, &entry) ||
@@ -336,7 +340,8 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         return -1;
     }
     Surroundings around;
-    Lowered lowered = {.wants_code = tier == TIER_BASELINE && gcc_level(tier) <= 1 && !options.install_delay};
+    bool here = tier == TIER_BASELINE && gcc_level(tier) <= 1 && Py_SIZE(record->code) <= MOST_UNITS_HERE;
+    Lowered lowered = {.wants_code = here && !options.install_delay};
     char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
     int status = -1;
     if (text != NULL) {

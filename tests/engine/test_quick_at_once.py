@@ -41,6 +41,22 @@ def test_it_is_there_at_once(check):
     assert not HERE or out == "1 True\n"
 
 
+def test_what_is_long_is_left_to_the_worker(check):
+    out = check("""
+    dxpy.enable(thresholds=(5, 1000000, 2000000), cache=False, sync=True)
+    names = {}
+    lines = "".join(f"    if a > {i}: x = x * 3 + a\\n" for i in range(400))
+    exec(f"def f(a):\\n    x = 0\\n{lines}    return x % 1000003", names)
+    f = names["f"]
+    plain = [f(i) for i in range(4)]
+    assert len(f.__code__.co_code) // 2 > 2000
+    calls = [f(i) for i in range(12)]
+    assert calls[:4] == plain
+    print(tier(f))
+    """)
+    assert not HERE or out == "1\n"
+
+
 def test_functions_that_come_and_go(check):
     """Their code's memory is used by others, or given back."""
     check("""
