@@ -68,23 +68,25 @@ static bool goes_before(const Job *job, const Job *other) {
 
 /* Of those that are due the one that is compiled in the shortest time, and brings most: low levels are for
  * functions that nothing is compiled of yet. */
-static const Job *most_urgent(const Client *client, double now) {
-    const Job *found = NULL;
-    for (const Job *job = client->waiting.head; job != NULL; job = job->next)
+static Job *most_urgent(const Client *client, double now) {
+    Job *found = NULL;
+    for (Job *job = client->waiting.head; job != NULL; job = job->next)
         if (job->not_before <= now && (found == NULL || goes_before(job, found))) found = job;
     return found != NULL ? found : client->waiting.head;
 }
 
+/* The most urgent one first, whatever comes before it in the queue: it must have its place. */
 void jobs_take_batch(Client *client, double now) {
     JobList left = {0};
-    const Job *first = most_urgent(client, now);
+    Job *first = most_urgent(client, now);
+    client->batch_count = 0;
+    if (first == NULL) return; /* what waited was cancelled meanwhile */
     size_t text = first->length, most = first->level <= 1 ? QUICK_BATCH_TEXT : BATCH_TEXT;
-    client->batch_count = 1; /* it has the first place, whatever stands before it in the list */
+    client->batch[client->batch_count++] = first;
     for (Job *job; (job = jobs_take_first(&client->waiting)) != NULL;) {
+        if (job == first) continue;
         bool room = client->batch_count < PROTOCOL_BATCH && text + job->length <= most;
-        if (job == first) {
-            client->batch[0] = job;
-        } else if (room && job->not_before <= now && goes_with(first, job)) {
+        if (room && job->not_before <= now && goes_with(first, job)) {
             client->batch[client->batch_count++] = job;
             text += job->length;
         } else {

@@ -201,6 +201,10 @@ static void send_batch(Client *client) {
     double now = files_now();
     lock(client);
     jobs_take_batch(client, now);
+    if (client->batch_count == 0) {
+        unlock(client);
+        return;
+    }
     for (int i = 0; i < client->batch_count; i++) client->batch[i]->sent = now;
     client->stats.batches++;
     client->deadline = now + client->compile_timeout;

@@ -463,7 +463,9 @@ def test_without_a_compiler_the_program_runs_and_one_line_says_so(run_python, br
     assert run.stdout == "worker_unusable\nworker_unusable\n"
     assert run.stderr.count("\n") == 1
     assert run.stderr.startswith("dxpy: ")
-    assert run.stderr.endswith("; functions stay at the tier they are at (python -m dxpy doctor tells more)\n")
+    assert run.stderr.endswith(
+        "; functions stay at the tier they are at (python -m dxpy doctor tells more)\n"
+    )
     assert "dxpy-cc" in run.stderr
 
 

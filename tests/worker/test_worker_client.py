@@ -42,6 +42,21 @@ def test_jobs_that_come_together_are_one_batch(client, folder):
 
 
 @own_process
+def test_the_most_urgent_has_its_place_in_a_full_batch(client, folder):
+    """It is short, and came behind more long ones than a batch has room for."""
+    worker = client()
+    worker.submit("sleep 0.3", level=1)
+    assert not worker.lib.worker_wait_reply(0.1)
+    for i in range(40):
+        worker.submit(f"ok {i} {'x' * 3000}", level=1)
+    worker.submit("ok short", level=1)
+    replies = worker.wait_all(42)
+    assert all(reply.ok for reply in replies.values())
+    assert worker.stats().batches == 3 and worker.stats().crashes == 0
+    worker.stop()
+
+
+@own_process
 def test_a_batch_has_one_level(client, folder):
     worker = client()
     jobs = {worker.submit(f"ok {i}", level=i % 2): i % 2 for i in range(8)}

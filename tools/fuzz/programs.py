@@ -1,14 +1,17 @@
-"""A file of random cases: half of them plain statements, half kernels."""
+"""A file of random cases: plain statements, kernels, calls within calls."""
 
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
+from fuzz.nests import NEST_PRELUDE, NestCase
 from fuzz.statements import PRELUDE, WHERE, Case
 
+KINDS = {"statements": Case, "kernels": KernelCase, "nests": NestCase}
 
-def program(random_of, names):
+
+def program(random_of, names, kinds=("kernels", "statements", "nests")):
     """Source of one file with a case for each name; random_of(name) is the case's own random generator."""
     cases = []
     for name in names:
         random = random_of(name)
-        kind = KernelCase if random.random() < 0.65 else Case
-        cases.append(kind(random, name).source())
-    return PRELUDE + WHERE + KERNEL_PRELUDE + "\n\n".join(cases)
+        kind = kinds[random.randrange(len(kinds))]
+        cases.append(KINDS[kind](random, name).source())
+    return PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + "\n\n".join(cases)

@@ -1,6 +1,6 @@
 """Random programs, stock against every mode: output, exceptions with their lines, final state.
 
-    python tools/fuzz/run.py [--count 2000] [--seed 1] [--modes all] [--mix] [--batch 50] [--rounds 6]
+    python tools/fuzz/run.py [--count 2000] [--seed 1] [--modes all] [--mix] [--kinds nests] [--batch 50] [--rounds 6]
 
 A batch of cases is one file and, in each mode, one process; with --mix each batch is run in one mode, by turns.
 libgccjit runs at --level 0 unless told otherwise: the IR is the same, and compiling is what takes the time. A case that differs is made small (statements and
@@ -24,16 +24,39 @@ from proving import cases, modes
 
 from fuzz import programs, shrink
 
+WHOLE = 8  # of so many batches one is compiled as a whole
+# Near the limit a comparison or a call of a C function fails or not by how the interpreter has specialised it.
+AT_THE_LIMIT = "recursion depth exceeded "
+COMMON = [
+    "left",
+    "case_*",
+    "restore*",
+    "plain",
+    "seen",
+    "died",
+    "where",
+    "stack",
+    "around",
+    "Watch.*",
+    "Noted.*",
+    "limited",
+    "depth",
+]
+
+
+def around(text, other):
+    """What is before and behind the first difference."""
+    at = next(
+        (i for i, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other))
+    )
+    return text[max(0, at - 300) : at + 300]
+
 
 class Fuzzer:
     def __init__(self, args):
         self.args = args
         self.modes = [mode if args.sync else modes.batched(mode) for mode in modes.named(args.modes)]
-        self.extra = {
-            "DXPY_GCC_LEVEL": args.level,
-            "DXPY_COMPILE_TIMEOUT": "600",
-            "DXPY_ONLY": "fuzz_batch.*,small.*",
-        }
+        self.kinds = tuple(args.kinds.split(","))
         self.lock = threading.Lock()
         self.finds = []
         self.tried = 0
@@ -42,49 +65,68 @@ class Fuzzer:
         self.begin = time.monotonic()
 
     def source(self, names):
-        return programs.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names)
+        return programs.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names, self.kinds)
 
-    def outcomes(self, mode, source, folder, timeout):
+    def extra(self, number):
+        """Most batches leave interpreted what all programs have, and what is run once a round: it takes most of the time."""
+        options = {
+            "DXPY_GCC_LEVEL": self.args.level,
+            "DXPY_COMPILE_TIMEOUT": "600",
+            "DXPY_ONLY": "fuzz_batch.*,small.*",
+        }
+        if number % WHOLE != 0:
+            options["DXPY_EXCLUDE"] = ",".join(
+                f"{module}.{name}" for module in ("fuzz_batch", "small") for name in COMMON
+            )
+        return options
+
+    def outcomes(self, mode, source, folder, timeout, number):
         path = Path(folder, "fuzz_batch.py")
         path.write_text(source)
-        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout, extra=self.extra)
+        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout, extra=self.extra(number))
 
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
         source = self.source(names)
         with tempfile.TemporaryDirectory(prefix="dxpy-fuzz-") as folder:
-            stock = self.outcomes(modes.STOCK, source, folder, 120)
+            stock = self.outcomes(modes.STOCK, source, folder, 120, number)
             if stock.deaths:
                 with self.lock:
                     self.unusable += len(stock.deaths)
                 dead = {case.rpartition("case_")[2] for case, _, _ in stock.deaths}
                 names = [name for name in names if name not in dead]
                 source = self.source(names)
-                stock = self.outcomes(modes.STOCK, source, folder, 120)
+                stock = self.outcomes(modes.STOCK, source, folder, 120, number)
             for mode in [self.modes[number % len(self.modes)]] if self.args.mix else self.modes:
-                found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds)
+                found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds, number)
                 with self.lock:
                     self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
-                    self.find(mode, difference, source)
+                    if AT_THE_LIMIT in difference[2] or AT_THE_LIMIT in difference[3]:
+                        continue
+                    self.find(mode, difference, source, number)
         with self.lock:
             self.tried += len(names)
             self.progress()
 
-    def find(self, mode, difference, batch):
+    def find(self, mode, difference, batch, number):
         case, at, usual, seen = difference
         with self.lock:
             self.finds.append((mode.name, case))
             known = len(self.finds) > self.args.finds
         print(
-            f"differs in {mode.name}: {case}, round {at}\n--- stock\n{usual[-600:]}\n--- here\n{seen[-600:]}",
+            f"differs in {mode.name}: {case}, round {at}\n--- stock\n{around(usual, seen)}\n--- here\n{around(seen, usual)}",
             flush=True,
         )
         if known or "case_" not in case:
             return
         name = case.rpartition("case_")[2]
         small = shrink.shrink(
-            self.source([name]), mode, rounds=self.args.rounds, seconds=self.args.shrink, extra=self.extra
+            self.source([name]),
+            mode,
+            rounds=self.args.rounds,
+            seconds=self.args.shrink,
+            extra=self.extra(number),
         )
         path = ROOT / "tests" / "regress" / f"fuzz_{mode.name}_{self.args.seed}_{name}.py"
         if small is None:
@@ -110,6 +152,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--modes", default="heated,tier2,exits7,osr,cold,exits1,background,tier1,relowered")
+    parser.add_argument("--kinds", default=",".join(programs.KINDS), help="of programs")
     parser.add_argument("--mix", action="store_true", help="each batch in one of the modes, by turns")
     parser.add_argument("--level", default="0", help="libgccjit's optimisation level; -1: the tier's own")
     parser.add_argument("--batch", type=int, default=50)

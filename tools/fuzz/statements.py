@@ -239,6 +239,9 @@ class Case(Expressions):
         self.begin_function([])
         self.add(0, "")
         self.add(0, f"def case_{self.name}():")
+        self.add(1, f"return main{self.name}()")
+        self.add(0, "")
+        self.add(0, f"def main{self.name}():")
         self.add(1, "out = []")
         for name in self.globals:
             self.add(1, f"global {name}")
