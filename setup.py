@@ -45,7 +45,7 @@ CFLAGS = [
 WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
 JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "opt", "runtime", "cache", "jit"]
 # Tier 1's compiler, which the program's process has too.
-QUICK_CODE = [f"csrc/codegen/{name}.c" for name in ("image", "quick", "quick_ops", "x86")]
+QUICK_CODE = ["csrc/codegen/image.c", "csrc/codegen/x86.c", *sorted(glob.glob("csrc/codegen/quick*.c"))]
 REACTOR_FOLDERS = ["reactor"]
 
 

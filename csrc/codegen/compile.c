@@ -88,7 +88,7 @@ static Outcome compile_unit(CompileContext *cx, Gcc *gcc, Piece *pieces, const C
     double parsed = now_ms();
     opt_run(fn, getenv("DXPY_WITHOUT_PASSES"), NULL, NULL);
     double optimised = now_ms();
-    if (pieces != NULL && (!quick_can(fn) || !emit_quickly(fn, index, pieces))) return NOT_QUICK;
+    if (pieces != NULL && (!quick_can() || !emit_quickly(fn, index, pieces))) return NOT_QUICK;
     if (pieces == NULL) emit_unit(gcc, fn, index);
     result->parse_ms = parsed - start;
     result->opt_ms = optimised - parsed;

@@ -20,7 +20,8 @@ typedef struct CcResult {
 
 typedef struct CcSettings {
     const char *march; /* "x86-64", "x86-64-v2", ... : what cpu_level() found */
-    int optimize; /* 0 to 3: libgccjit's levels 0, 1, 1 with a little more, 2; tier 1 up to 1 is quick code */
+    int optimize; /* 0 to 3: libgccjit's levels 0, 1, 1 with a little more, 2; up to 1 quick code is tried
+                     first */
     bool debug_info;
     const char *scratch; /* a folder of the worker's own for libgccjit's files */
     /* Called (when not NULL) as work on a unit begins, and with -1 when libgccjit begins on all of them: who

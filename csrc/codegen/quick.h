@@ -1,15 +1,16 @@
-/* IR to machine code by hand, for tier 1: a function in a fraction of a millisecond, where libgccjit takes
- * twenty. Knows the operations that unspeculated code is made of, on x86-64; the rest is libgccjit's. */
+/* IR to machine code by hand: a function in a fraction of a millisecond, where libgccjit takes twenty and
+ * more. On x86-64 only. */
 #ifndef DXPY_CODEGEN_QUICK_H
 #define DXPY_CODEGEN_QUICK_H
 
 #include "base/strbuf.h"
 #include "ir/ir.h"
 
-/* Has every operation of the function (after the passes) quick code? */
-bool quick_can(const Fn *fn);
+/* Is there quick code for this machine? */
+bool quick_can(void);
 
-/* Code that may stand anywhere, and its image. False: it would take too much of the C stack. */
+/* Code of a function after the passes, which may stand anywhere, and its image. False: it would take too much
+ * of the C stack. */
 bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct Life {
 } Life;
 
 /* What exits that leave the function have in common: calling the helper of their kind. */
-enum { TAIL_LEAVE, TAIL_RAISE, QUICK_TAILS };
+enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
 
 typedef struct Quick {
     Fn *fn;
@@ -34,17 +34,63 @@ typedef struct Quick {
     Life *lives;                       /* by value id */
     int32_t words;                     /* of the C stack, so far */
     int32_t args, outs, spill, copies; /* words at which these begin */
+    int32_t frames; /* likewise, two for each call put in line: its frame, its code units */
     VEC(int32_t) free_words;
     const Ins *held;                /* value that rax holds, or NULL */
     int32_t frame_at, frame_end_at; /* where the size of the frame goes in */
 } Quick;
 
-Place quick_frame_field(const Quick *q, LayoutField field);
+/* --- places --- */
+Place quick_word(int32_t word); /* of the C stack */
+Place quick_place(const Quick *q, const Ins *value);
+Place quick_field(const Quick *q, Reg object, LayoutField field);
+Place quick_link(Quick *q, LinkKind kind, int index);
+/* A field of the frame of this number, and a slot of the frame that it is of; either may load r10. */
+Place quick_frame(Quick *q, int frame, LayoutField field);
+Place quick_slot(Quick *q, int64_t slot);
+
+/* --- values --- */
+/* A value into a register, a double as its bits; rax, unless it is that, keeps what it holds. */
+void quick_load(Quick *q, Reg to, const Ins *value);
+void quick_load_real(Quick *q, Real to, const Ins *value);
+/* The result of an operation, from rax or xmm0. */
+void quick_set(Quick *q, const Ins *ins);
+void quick_set_real(Quick *q, const Ins *ins);
+/* 1 when the condition holds, else 0; clears rcx. */
+void quick_set_test(Quick *q, Ins *ins, Condition condition);
+/* rax is about to hold something else. */
+static inline void quick_forget(Quick *q) { q->held = NULL; }
+
+/* --- code --- */
+void quick_call_helper(Quick *q, Helper helper);
 int quick_argument_count(const Ins *call);
+void quick_drop(Quick *q, bool nullable); /* the reference in rdi */
+void quick_drop_value(Quick *q, const Ins *value);
+void quick_add_reference(Quick *q, const Ins *value);
+/* prev_instr of a frame. */
+void quick_set_running(Quick *q, int frame, int64_t code_unit);
+/* Leave by the guard's exit when the condition holds. */
+static inline void quick_leave_if(Quick *q, const Ins *guard, Condition condition) {
+    x86_jump_if(&q->a, condition, q->exits[guard->exit]);
+}
+/* Leave unless the object in a register is exactly of the type; uses r11. */
+void quick_guard_type(Quick *q, const Ins *guard, Reg object, Known type);
+/* Leave unless a 32-bit version is the guard's second argument; uses rcx and r11. */
+void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField field);
+/* On to `next` when the end of the object in rdi runs no code, else leave. */
+void quick_goes_quietly(Quick *q, const Ins *guard, int next);
+/* Put the double that is the guard's last argument to the place in rsi, which holds what is in rdi. `values`:
+ * the instance values that it may be new in, at that index; NULL: none. */
+void quick_put_f64(Quick *q, const Ins *guard, const Ins *values, int64_t index);
+/* Is it a constant that instructions can hold? */
+static inline bool quick_is_number(const Ins *value) {
+    return value->op == IR_ki64_OP && value->imm >= INT32_MIN && value->imm <= INT32_MAX;
+}
+
 void quick_exit(Quick *q, int exit);
 void quick_tails(Quick *q);
 
-#define QUICK(name) void quick_##name##_OP(Quick *q, Ins *ins);
-#include "codegen/quick_ops.def"
+#define OP(name, result, args, imm, flags, doc) void quick_##name##_OP(Quick *q, Ins *ins);
+#include "ir/ops.def"
 
 #endif

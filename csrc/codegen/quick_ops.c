@@ -1,168 +1,215 @@
-/* Operations in quick code: one quick_<OP> for each row of quick_ops.def. Each does what emit_<OP> has
- * libgccjit do. */
+/* Operations in quick code: one quick_<OP> for each row of ir/ops.def, here and in quick_number.c,
+ * quick_container.c and quick_object.c. Each does what emit_<OP> has libgccjit do. */
 #include "codegen/quick_code.h"
 
 #include <string.h>
 
 /* --- places --- */
 
-Place quick_frame_field(const Quick *q, LayoutField field) {
-    return (Place){QUICK_FRAME, (int32_t)q->fn->layout[field]};
+/* Of the function's own frame, or of one made here, whose address r10 gets. */
+Place quick_frame(Quick *q, int frame, LayoutField field) {
+    Reg base = QUICK_FRAME;
+    if (frame != 0) {
+        base = R10;
+        x86_load(&q->a, base, quick_word(q->frames + 2 * (frame - 1)));
+    }
+    return (Place){base, (int32_t)q->fn->layout[field]};
 }
 
-static Place slot_place(const Quick *q, int64_t slot) {
-    return (Place){QUICK_FRAME, (int32_t)(q->fn->layout[LAYOUT_frame_localsplus] + 8 * slot)};
+static void load_frame(Quick *q, Reg to, int frame) {
+    if (frame == 0) x86_move(&q->a, to, QUICK_FRAME);
+    else x86_load(&q->a, to, quick_word(q->frames + 2 * (frame - 1)));
 }
 
-static Place word_place(int32_t word) { return (Place){RSP, 8 * word}; }
-static Place field(const Quick *q, Reg object, LayoutField field) {
+Place quick_slot(Quick *q, int64_t slot) {
+    int frame = ir_frame_of_slot(q->fn, slot);
+    Place place = quick_frame(q, frame, LAYOUT_frame_localsplus);
+    place.offset += (int32_t)(8 * (slot - ir_local_slot(q->fn, frame, 0)));
+    return place;
+}
+
+Place quick_word(int32_t word) { return (Place){RSP, 8 * word}; }
+Place quick_field(const Quick *q, Reg object, LayoutField field) {
     return (Place){object, (int32_t)q->fn->layout[field]};
 }
 
-static Place link_place(Quick *q, LinkKind kind, int index) {
+Place quick_link(Quick *q, LinkKind kind, int index) {
     return (Place){QUICK_LINK, (int32_t)links_offset(q->fn, &q->links, kind, index)};
 }
 
-static Place place_of(const Quick *q, const Ins *value) { return word_place(q->lives[value->id].place); }
+Place quick_place(const Quick *q, const Ins *value) { return quick_word(q->lives[value->id].place); }
 
-/* A value into a register; rax, unless it is that, keeps what it holds. */
-static void load(Quick *q, Reg to, const Ins *value) {
+void quick_load(Quick *q, Reg to, const Ins *value) {
     Assembler *a = &q->a;
     if (to == RAX && q->held != value) q->held = NULL;
     switch (value->op) {
     case IR_null_OP: x86_set(a, to, 0); return;
-    case IR_ki64_OP: x86_set(a, to, value->imm); return;
-    case IR_const_OP: x86_load(a, to, link_place(q, LINK_CONST, (int)value->imm)); return;
-    case IR_name_OP: x86_load(a, to, link_place(q, LINK_NAME, (int)value->imm)); return;
-    case IR_known_OP: x86_load(a, to, link_place(q, LINK_KNOWN, (int)value->imm)); return;
+    case IR_ki64_OP:
+    case IR_kf64_OP: x86_set(a, to, value->imm); return;
+    case IR_fact_OP:
+    case IR_factptr_OP: x86_load(a, to, quick_link(q, LINK_FACT, (int)value->imm)); return;
+    case IR_const_OP: x86_load(a, to, quick_link(q, LINK_CONST, (int)value->imm)); return;
+    case IR_name_OP: x86_load(a, to, quick_link(q, LINK_NAME, (int)value->imm)); return;
+    case IR_known_OP: x86_load(a, to, quick_link(q, LINK_KNOWN, (int)value->imm)); return;
     case IR_cache_OP: x86_address(a, to, (Place){QUICK_LINK, (int32_t)(value->imm * CACHE_BYTES)}); return;
     default:
         if (q->held == value) x86_move(a, to, RAX);
-        else x86_load(a, to, place_of(q, value));
+        else x86_load(a, to, quick_place(q, value));
     }
 }
 
-/* The result of an operation, from rax. */
-static void set_from_rax(Quick *q, const Ins *ins) {
-    x86_store(&q->a, place_of(q, ins), RAX);
+void quick_set(Quick *q, const Ins *ins) {
+    x86_store(&q->a, quick_place(q, ins), RAX);
     q->held = ins;
 }
 
+void quick_load_real(Quick *q, Real to, const Ins *value) {
+    if (ir_is(value, OPF_CONST)) {
+        quick_load(q, R11, value);
+        x86_real_of_bits(&q->a, to, R11);
+    } else {
+        x86_load_real(&q->a, to, quick_place(q, value));
+    }
+}
+
+void quick_set_real(Quick *q, const Ins *ins) { x86_store_real(&q->a, quick_place(q, ins), XMM0); }
+
 /* Whatever is called may change rax. */
-static void call_helper(Quick *q, Helper helper) {
-    x86_call(&q->a, link_place(q, LINK_HELPER, helper));
+void quick_call_helper(Quick *q, Helper helper) {
+    x86_call(&q->a, quick_link(q, LINK_HELPER, helper));
     q->held = NULL;
 }
 
 /* --- the frame's memory --- */
 
+/* Constants are emitted where they are used. */
+void quick_null_OP(Quick *q, Ins *ins) {}
+void quick_const_OP(Quick *q, Ins *ins) {}
+void quick_name_OP(Quick *q, Ins *ins) {}
+void quick_known_OP(Quick *q, Ins *ins) {}
+void quick_fact_OP(Quick *q, Ins *ins) {}
+void quick_factptr_OP(Quick *q, Ins *ins) {}
+void quick_ki64_OP(Quick *q, Ins *ins) {}
+void quick_kf64_OP(Quick *q, Ins *ins) {}
+void quick_cache_OP(Quick *q, Ins *ins) {}
 void quick_phi_OP(Quick *q, Ins *ins) {} /* set by its predecessors */
 void quick_keep_OP(Quick *q, Ins *ins) {}
+void quick_anchor_OP(Quick *q, Ins *ins) {}
+void quick_range_OP(Quick *q, Ins *ins) {} /* in frame states only */
 
 static void load_slot(Quick *q, const Ins *ins, int64_t slot) {
-    x86_load(&q->a, RAX, slot_place(q, slot));
-    set_from_rax(q, ins);
+    x86_load(&q->a, RAX, quick_slot(q, slot));
+    quick_set(q, ins);
 }
 
 void quick_ldloc_OP(Quick *q, Ins *ins) { load_slot(q, ins, ins->imm); }
 void quick_ldstk_OP(Quick *q, Ins *ins) { load_slot(q, ins, q->fn->local_count + ins->imm); }
 
 void quick_ldout_OP(Quick *q, Ins *ins) {
-    x86_load(&q->a, RAX, word_place(q->outs + (int32_t)ins->imm));
-    set_from_rax(q, ins);
+    x86_load(&q->a, RAX, quick_word(q->outs + (int32_t)ins->imm));
+    quick_set(q, ins);
 }
 
 /* Drop the reference to the object in rdi. */
-static void drop(Quick *q, bool nullable) {
+void quick_drop(Quick *q, bool nullable) {
     Assembler *a = &q->a;
     int done = x86_new_label(a);
     if (nullable) {
         x86_test(a, RDI);
         x86_jump_if(a, COND_EQUAL, done);
     }
-    x86_take_1(a, field(q, RDI, LAYOUT_object_refcnt));
+    x86_take_1(a, quick_field(q, RDI, LAYOUT_object_refcnt));
     x86_jump_if(a, COND_NOT_EQUAL, done);
-    call_helper(q, H_rt_dealloc);
+    quick_call_helper(q, H_rt_dealloc);
     x86_place_label(a, done);
 }
 
 /* The slot is written before the old value is dropped: its finalizer may look. */
 static void replace_slot(Quick *q, int64_t slot, const Ins *value) {
-    x86_load(&q->a, RDI, slot_place(q, slot));
-    if (value != NULL) load(q, RCX, value);
+    x86_load(&q->a, RDI, quick_slot(q, slot));
+    if (value != NULL) quick_load(q, RCX, value);
     else x86_set(&q->a, RCX, 0);
-    x86_store(&q->a, slot_place(q, slot), RCX);
-    drop(q, true);
+    x86_store(&q->a, quick_slot(q, slot), RCX);
+    quick_drop(q, true);
 }
 
 void quick_stloc_OP(Quick *q, Ins *ins) { replace_slot(q, ins->imm, ins->args[0]); }
+void quick_stboxed_OP(Quick *q, Ins *ins) { replace_slot(q, ins->imm, ins->args[0]); }
 void quick_clrloc_OP(Quick *q, Ins *ins) { replace_slot(q, ins->imm, NULL); }
 
 void quick_chkloc_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int bound = x86_new_label(a);
     const Ins *held = q->held;
-    load(q, RCX, ins->args[0]);
+    quick_load(q, RCX, ins->args[0]);
     x86_test(a, RCX);
     x86_jump_if(a, COND_NOT_EQUAL, bound);
-    x86_move(a, RDI, QUICK_FRAME);
-    x86_set(a, RSI, ins->imm);
-    call_helper(q, H_rt_unbound_local);
+    int frame = ir_frame_of_slot(q->fn, ins->imm);
+    load_frame(q, RDI, frame);
+    x86_set(a, RSI, ins->imm - ir_local_slot(q->fn, frame, 0));
+    quick_call_helper(q, H_rt_unbound_local);
     x86_jump(a, q->exits[ins->exit]);
     x86_place_label(a, bound);
     q->held = held;
 }
 
+void quick_is_bound_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, ins->args[0]);
+    x86_test(&q->a, RCX);
+    quick_leave_if(q, ins, COND_EQUAL);
+}
+
 /* --- tests --- */
 
 void quick_mkbool_OP(Quick *q, Ins *ins) {
-    load(q, RCX, ins->args[0]);
+    quick_load(q, RCX, ins->args[0]);
     x86_load_indexed(&q->a, RAX, QUICK_LINK, RCX, (int32_t)links_bool_offset(q->fn, &q->links));
-    set_from_rax(q, ins);
+    quick_set(q, ins);
 }
 
-/* 1 when the condition holds, else 0; rcx has been cleared before what sets it. */
-static void set_test(Quick *q, Ins *ins, Condition condition) {
+void quick_set_test(Quick *q, Ins *ins, Condition condition) {
+    x86_set(&q->a, RCX, 0); /* leaves the conditions as they are */
     x86_set_if(&q->a, condition, RCX);
     x86_move(&q->a, RAX, RCX);
-    set_from_rax(q, ins);
+    quick_set(q, ins);
 }
 
 void quick_not_OP(Quick *q, Ins *ins) {
-    x86_set(&q->a, RCX, 0);
-    load(q, RAX, ins->args[0]);
-    x86_test(&q->a, RAX);
-    set_test(q, ins, COND_EQUAL);
+    quick_load(q, RCX, ins->args[0]);
+    x86_test(&q->a, RCX);
+    quick_set_test(q, ins, COND_EQUAL);
 }
 
 void quick_is_OP(Quick *q, Ins *ins) {
-    load(q, RDX, ins->args[1]);
-    load(q, RAX, ins->args[0]);
-    x86_store(&q->a, place_of(q, ins), RDX);
-    x86_set(&q->a, RCX, 0);
-    x86_compare(&q->a, RAX, place_of(q, ins));
-    set_test(q, ins, COND_EQUAL);
+    quick_load(q, RDX, ins->args[1]);
+    quick_load(q, RCX, ins->args[0]);
+    x86_alu(&q->a, ALU_COMPARE, RCX, RDX);
+    quick_set_test(q, ins, COND_EQUAL);
 }
 
-/* True, False and None are told by their address; the rest asks the object. */
-void quick_truth_OP(Quick *q, Ins *ins) {
+/* True, False and None are told by their address; `helper` is asked of the rest. */
+static void truth(Quick *q, Ins *ins, Helper helper) {
     Assembler *a = &q->a;
     int done = x86_new_label(a);
-    load(q, RDI, ins->args[0]);
+    quick_load(q, RDI, ins->args[0]);
+    quick_forget(q);
     x86_set(a, RAX, 0);
-    x86_compare(a, RDI, link_place(q, LINK_KNOWN, KNOWN_False));
+    x86_compare(a, RDI, quick_link(q, LINK_KNOWN, KNOWN_False));
     x86_jump_if(a, COND_EQUAL, done);
-    x86_compare(a, RDI, link_place(q, LINK_KNOWN, KNOWN_None));
+    x86_compare(a, RDI, quick_link(q, LINK_KNOWN, KNOWN_None));
     x86_jump_if(a, COND_EQUAL, done);
     x86_set(a, RAX, 1);
-    x86_compare(a, RDI, link_place(q, LINK_KNOWN, KNOWN_True));
+    x86_compare(a, RDI, quick_link(q, LINK_KNOWN, KNOWN_True));
     x86_jump_if(a, COND_EQUAL, done);
-    call_helper(q, H_rt_is_true);
+    quick_call_helper(q, helper);
     x86_test(a, RAX);
-    x86_jump_if(a, COND_NEGATIVE, q->exits[ins->exit]);
+    if (ir_raises(ins)) x86_jump_if(a, COND_NEGATIVE, q->exits[ins->exit]);
     x86_place_label(a, done);
-    set_from_rax(q, ins);
+    quick_set(q, ins);
 }
+
+void quick_truth_OP(Quick *q, Ins *ins) { truth(q, ins, H_rt_is_true); }
+void quick_truth_quiet_OP(Quick *q, Ins *ins) { truth(q, ins, H_rt_is_true_quiet); }
 
 /* --- calls --- */
 
@@ -170,14 +217,15 @@ static bool is_rest(char letter) { return letter == '*'; }
 
 int quick_argument_count(const Ins *call) {
     int count = 0;
-    for (const char *p = ir_helper((int)call->imm)->args; *p != '\0'; p++) count += is_rest(*p) ? 3 : 1;
+    for (const char *p = ir_helper((int)call->imm)->args; *p != '\0'; p++)
+        count += is_rest(*p) ? 3 : *p != 'd';
     return count;
 }
 
 /* Arguments of a call as they come: in registers first, then on the stack. */
 typedef struct Arguments {
     Quick *q;
-    int count;
+    int count, reals; /* those that are doubles have registers of their own */
 } Arguments;
 
 static const Reg ARGUMENT_REGISTERS[QUICK_ARGUMENT_REGISTERS] = {RDI, RSI, RDX, RCX, R8, R9};
@@ -189,11 +237,11 @@ static Reg next_register(const Arguments *arguments) {
 
 static void done_with(Arguments *arguments) {
     int beyond = arguments->count++ - QUICK_ARGUMENT_REGISTERS;
-    if (beyond >= 0) x86_store(&arguments->q->a, word_place(beyond), R11);
+    if (beyond >= 0) x86_store(&arguments->q->a, quick_word(beyond), R11);
 }
 
 static void pass_value(Arguments *arguments, const Ins *value) {
-    load(arguments->q, next_register(arguments), value);
+    quick_load(arguments->q, next_register(arguments), value);
     done_with(arguments);
 }
 
@@ -203,7 +251,7 @@ static void pass_register(Arguments *arguments, Reg from) {
 }
 
 static void pass_address(Arguments *arguments, int32_t word) {
-    x86_address(&arguments->q->a, next_register(arguments), word_place(word));
+    x86_address(&arguments->q->a, next_register(arguments), quick_word(word));
     done_with(arguments);
 }
 
@@ -215,8 +263,8 @@ static void pass_number(Arguments *arguments, int64_t number) {
 static void pass_rest(Arguments *arguments, const Ins *ins, int first) {
     Quick *q = arguments->q;
     for (int i = first; i < ins->arg_count; i++) {
-        load(q, R11, ins->args[i]);
-        x86_store(&q->a, word_place(q->args + i - first), R11);
+        quick_load(q, R11, ins->args[i]);
+        x86_store(&q->a, quick_word(q->args + i - first), R11);
     }
     pass_address(arguments, q->args);
     pass_number(arguments, ins->arg_count - first);
@@ -224,19 +272,24 @@ static void pass_rest(Arguments *arguments, const Ins *ins, int first) {
 }
 
 void quick_call_OP(Quick *q, Ins *ins) {
-    Arguments arguments = {q, 0};
+    Arguments arguments = {q, 0, 0};
     int value = 0;
     for (const char *p = ir_helper((int)ins->imm)->args; *p != '\0'; p++) {
         switch (*p) {
         case 'T': pass_register(&arguments, QUICK_TSTATE); break;
-        case 'F': pass_register(&arguments, QUICK_FRAME); break;
+        case 'F':
+            load_frame(q, next_register(&arguments), ins->frame);
+            done_with(&arguments);
+            break;
+        case 'd': quick_load_real(q, (Real)arguments.reals++, ins->args[value++]); break;
         case 'r': pass_address(&arguments, q->outs); break;
         case '*': pass_rest(&arguments, ins, value); break;
         default: pass_value(&arguments, ins->args[value++]);
         }
     }
-    call_helper(q, (Helper)ins->imm);
-    if (ins->type != IR_VOID) set_from_rax(q, ins);
+    quick_call_helper(q, (Helper)ins->imm);
+    if (ins->type == IR_F64) quick_set_real(q, ins);
+    else if (ins->type != IR_VOID) quick_set(q, ins);
     if (ins->exit < 0) return;
     x86_test(&q->a, RAX);
     x86_jump_if(&q->a, ins->type == IR_OBJ ? COND_EQUAL : COND_NEGATIVE, q->exits[ins->exit]);
@@ -244,38 +297,44 @@ void quick_call_OP(Quick *q, Ins *ins) {
 
 /* --- counts and bookkeeping --- */
 
-static void add_reference(Quick *q, const Ins *value) {
+void quick_add_reference(Quick *q, const Ins *value) {
     Assembler *a = &q->a;
     int done = x86_new_label(a);
-    load(q, RCX, value);
+    quick_load(q, RCX, value);
     if (value->nullable) {
         x86_test(a, RCX);
         x86_jump_if(a, COND_EQUAL, done);
     }
-    x86_add_1(a, field(q, RCX, LAYOUT_object_refcnt));
+    x86_add_1(a, quick_field(q, RCX, LAYOUT_object_refcnt));
     x86_place_label(a, done);
 }
 
-static void drop_value(Quick *q, const Ins *value) {
-    load(q, RDI, value);
-    drop(q, value->nullable);
+void quick_drop_value(Quick *q, const Ins *value) {
+    quick_load(q, RDI, value);
+    quick_drop(q, value->nullable);
 }
 
-void quick_incref_OP(Quick *q, Ins *ins) { add_reference(q, ins->args[0]); }
-void quick_decref_OP(Quick *q, Ins *ins) { drop_value(q, ins->args[0]); }
+void quick_incref_OP(Quick *q, Ins *ins) { quick_add_reference(q, ins->args[0]); }
+void quick_decref_OP(Quick *q, Ins *ins) { quick_drop_value(q, ins->args[0]); }
 
-static void set_running(Quick *q, int64_t code_unit) {
-    x86_address(&q->a, RCX, (Place){QUICK_UNITS, (int32_t)(2 * code_unit)});
-    x86_store(&q->a, quick_frame_field(q, LAYOUT_frame_prev_instr), RCX);
+void quick_set_running(Quick *q, int frame, int64_t code_unit) {
+    Assembler *a = &q->a;
+    Reg units = QUICK_UNITS;
+    if (frame != 0) {
+        units = RCX;
+        x86_load(a, units, quick_word(q->frames + 2 * (frame - 1) + 1));
+    }
+    x86_address(a, RCX, (Place){units, (int32_t)(2 * code_unit)});
+    x86_store(a, quick_frame(q, frame, LAYOUT_frame_prev_instr), RCX);
 }
 
-void quick_setlasti_OP(Quick *q, Ins *ins) { set_running(q, ins->imm); }
+void quick_setlasti_OP(Quick *q, Ins *ins) { quick_set_running(q, ins->frame, ins->imm); }
 
 void quick_leave_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    x86_load(a, RDX, link_place(q, LINK_INVALID, 0));
-    x86_load(a, RCX, field(q, QUICK_TSTATE, LAYOUT_tstate_cframe));
-    x86_load_byte(a, RCX, field(q, RCX, LAYOUT_cframe_use_tracing));
+    x86_load(a, RDX, quick_link(q, LINK_INVALID, 0));
+    x86_load(a, RCX, quick_field(q, QUICK_TSTATE, LAYOUT_tstate_cframe));
+    x86_load_byte(a, RCX, quick_field(q, RCX, LAYOUT_cframe_use_tracing));
     x86_or_byte(a, RCX, (Place){RDX, 0});
     x86_jump_if(a, COND_NOT_EQUAL, q->exits[ins->exit]);
 }
@@ -294,14 +353,14 @@ static void set_phis(Quick *q, const Ins *ins) {
     for (Ins *phi = succ->first; phi->op == IR_phi_OP; phi = phi->next) count++;
     int32_t copy = q->copies;
     for (Ins *phi = succ->first; phi->op == IR_phi_OP && count > 1; phi = phi->next) {
-        load(q, RCX, phi->args[index]);
-        x86_store(&q->a, word_place(copy++), RCX);
+        quick_load(q, RCX, phi->args[index]);
+        x86_store(&q->a, quick_word(copy++), RCX);
     }
     copy = q->copies;
     for (Ins *phi = succ->first; phi->op == IR_phi_OP; phi = phi->next) {
-        if (count > 1) x86_load(&q->a, RCX, word_place(copy++));
-        else load(q, RCX, phi->args[index]);
-        x86_store(&q->a, place_of(q, phi), RCX);
+        if (count > 1) x86_load(&q->a, RCX, quick_word(copy++));
+        else quick_load(q, RCX, phi->args[index]);
+        x86_store(&q->a, quick_place(q, phi), RCX);
     }
 }
 
@@ -311,7 +370,7 @@ void quick_jump_OP(Quick *q, Ins *ins) {
 }
 
 void quick_br_OP(Quick *q, Ins *ins) {
-    load(q, RAX, ins->args[0]);
+    quick_load(q, RAX, ins->args[0]);
     x86_test(&q->a, RAX);
     const Block *taken = ins->block->succs[0], *other = ins->block->succs[1];
     bool falls_into_taken = taken == q->next;
@@ -321,8 +380,8 @@ void quick_br_OP(Quick *q, Ins *ins) {
 }
 
 void quick_ret_OP(Quick *q, Ins *ins) {
-    x86_store_int32(&q->a, quick_frame_field(q, LAYOUT_frame_stacktop), q->fn->local_count);
-    load(q, RAX, ins->args[0]);
+    x86_store_int32(&q->a, quick_frame(q, 0, LAYOUT_frame_stacktop), q->fn->local_count);
+    quick_load(q, RAX, ins->args[0]);
     x86_jump(&q->a, q->end);
 }
 
@@ -336,8 +395,8 @@ void quick_cold_OP(Quick *q, Ins *ins) { to_exit(q, ins); }
 
 static void fill_spill(Quick *q, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
-        load(q, RCX, exit->values.items[i].value);
-        x86_store(&q->a, word_place(q->spill + i), RCX);
+        quick_load(q, RCX, exit->values.items[i].value);
+        x86_store(&q->a, quick_word(q->spill + i), RCX);
     }
 }
 
@@ -345,27 +404,30 @@ static void fill_spill(Quick *q, const Exit *exit) {
 static void call_exit(Quick *q, Helper helper) {
     x86_move(&q->a, RDI, QUICK_TSTATE);
     x86_move(&q->a, RSI, QUICK_FRAME);
-    x86_load(&q->a, RDX, link_place(q, LINK_CODE, 0));
-    x86_address(&q->a, R8, word_place(q->spill));
-    call_helper(q, helper);
+    x86_load(&q->a, RDX, quick_link(q, LINK_CODE, 0));
+    x86_address(&q->a, R8, quick_word(q->spill));
+    quick_call_helper(q, helper);
 }
 
 /* Mostly a look at the eval breaker. When it asks for something, the exit's values tell what the frame must
  * show. */
-void quick_poll_OP(Quick *q, Ins *ins) {
+static void poll(Quick *q, Ins *ins, Helper helper) {
     Assembler *a = &q->a;
     int next = x86_new_label(a);
-    x86_load(a, RCX, link_place(q, LINK_BREAKER, 0));
+    x86_load(a, RCX, quick_link(q, LINK_BREAKER, 0));
     x86_compare_int32_with_0(a, (Place){RCX, 0});
     x86_jump_if(a, COND_EQUAL, next);
     fill_spill(q, &q->fn->exits.items[ins->leave_exit]);
     x86_set(a, RCX, ins->leave_exit);
-    call_exit(q, H_rt_exit_poll);
+    call_exit(q, helper);
     x86_test(a, RAX);
     x86_jump_if(a, COND_NEGATIVE, q->exits[ins->exit]);
     x86_jump_if(a, COND_NOT_EQUAL, q->exits[ins->leave_exit]);
     x86_place_label(a, next);
 }
+
+void quick_poll_OP(Quick *q, Ins *ins) { poll(q, ins, H_rt_exit_poll); }
+void quick_turn_OP(Quick *q, Ins *ins) { poll(q, ins, H_rt_exit_turn); }
 
 /* Can the frame be filled without a helper? What a variable held would have to be dropped. */
 static bool yields_in_line(const Quick *q, const Exit *exit) {
@@ -382,16 +444,16 @@ static void suspend_in_line(Quick *q, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
         const ExitValue *row = &exit->values.items[i];
         if (row->kind == EXIT_DROP) continue;
-        if (row->kind == EXIT_BORROWED) add_reference(q, row->value);
-        load(q, RCX, row->value);
-        x86_store(a, slot_place(q, row->slot), RCX);
+        if (row->kind == EXIT_BORROWED) quick_add_reference(q, row->value);
+        quick_load(q, RCX, row->value);
+        x86_store(a, quick_slot(q, row->slot), RCX);
     }
     for (int i = exit->values.count - 1; i >= 0; i--)
-        if (exit->values.items[i].kind == EXIT_DROP) drop_value(q, exit->values.items[i].value);
+        if (exit->values.items[i].kind == EXIT_DROP) quick_drop_value(q, exit->values.items[i].value);
     int depth = q->fn->local_count + exit->state->stack_count;
-    x86_store_int32(a, quick_frame_field(q, LAYOUT_frame_stacktop), depth);
-    set_running(q, exit->state->lasti);
-    x86_store_byte(a, quick_frame_field(q, LAYOUT_generator_state), (uint8_t)q->fn->layout[LAYOUT_suspended]);
+    x86_store_int32(a, quick_frame(q, 0, LAYOUT_frame_stacktop), depth);
+    quick_set_running(q, 0, exit->state->lasti);
+    x86_store_byte(a, quick_frame(q, 0, LAYOUT_generator_state), (uint8_t)q->fn->layout[LAYOUT_suspended]);
 }
 
 void quick_yield_OP(Quick *q, Ins *ins) {
@@ -403,7 +465,7 @@ void quick_yield_OP(Quick *q, Ins *ins) {
         x86_set(&q->a, RCX, ins->exit);
         call_exit(q, H_rt_exit_yield);
     }
-    load(q, RAX, ins->args[0]);
+    quick_load(q, RAX, ins->args[0]);
     x86_jump(&q->a, q->end);
 }
 
@@ -415,6 +477,10 @@ void quick_exit(Quick *q, int number) {
     if (exit->kind == EXIT_YIELD) return; /* done in line */
     fill_spill(q, exit);
     x86_set(a, RCX, number);
+    if (exit->kind == EXIT_CATCH) {
+        x86_jump(a, q->tails[TAIL_CATCH]);
+        return;
+    }
     bool raises = exit->kind == EXIT_RAISE || exit->kind == EXIT_RERAISE;
     while (raises && state->handler < 0 && state->parent != NULL) state = state->parent;
     if (!raises || state->handler < 0) {
@@ -425,7 +491,7 @@ void quick_exit(Quick *q, int number) {
     call_exit(q, H_rt_exit_raise);
     x86_test(a, RAX);
     x86_jump_if(a, COND_NOT_EQUAL, q->blocks[entry->block->id]);
-    x86_load(a, RAX, word_place(q->spill));
+    x86_load(a, RAX, quick_word(q->spill));
     x86_jump(a, q->end);
 }
 
@@ -434,7 +500,10 @@ void quick_tails(Quick *q) {
     x86_place_label(a, q->tails[TAIL_LEAVE]);
     call_exit(q, H_rt_exit_leave);
     x86_jump(a, q->end);
+    x86_place_label(a, q->tails[TAIL_CATCH]);
+    call_exit(q, H_rt_exit_catch);
+    x86_jump(a, q->end);
     x86_place_label(a, q->tails[TAIL_RAISE]);
     call_exit(q, H_rt_exit_raise);
-    x86_load(a, RAX, word_place(q->spill));
+    x86_load(a, RAX, quick_word(q->spill));
 }

@@ -74,7 +74,10 @@ static void on_registers(Assembler *a, int wide, int opcode, int reg, int other)
 
 void x86_load(Assembler *a, Reg to, Place from) { on_memory(a, WIDE, 0x8b, to, from); }
 void x86_load_byte(Assembler *a, Reg to, Place from) { on_memory(a, 0, ESCAPE << 8 | 0xb6, to, from); }
+void x86_load_uint32(Assembler *a, Reg to, Place from) { on_memory(a, 0, 0x8b, to, from); }
+void x86_load_int32(Assembler *a, Reg to, Place from) { on_memory(a, WIDE, 0x63, to, from); }
 void x86_store(Assembler *a, Place to, Reg from) { on_memory(a, WIDE, 0x89, from, to); }
+void x86_store_half(Assembler *a, Place to, Reg from) { on_memory(a, 0, 0x89, from, to); }
 void x86_address(Assembler *a, Reg to, Place of) { on_memory(a, WIDE, 0x8d, to, of); }
 
 void x86_store_int32(Assembler *a, Place to, int32_t value) {
@@ -107,18 +110,87 @@ void x86_set(Assembler *a, Reg to, int64_t value) {
     }
 }
 
-void x86_load_indexed(Assembler *a, Reg to, Reg base, Reg index, int32_t offset) {
-    enum { TIMES_8 = 3 };
-    prefix(a, WIDE, to, index, base);
-    byte(a, 0x8b);
-    byte(a, 0x80 | (to & 7) << 3 | BASE_NEEDS_INDEX_BYTE);
-    byte(a, TIMES_8 << 6 | (index & 7) << 3 | (base & 7));
+/* The same on base + (index << scale) + offset. */
+static void on_indexed(Assembler *a, int wide, int opcode, int reg, Reg base, Reg index, int scale,
+                       int32_t offset) {
+    prefix(a, wide, reg, index, base);
+    opcode_bytes(a, opcode);
+    byte(a, 0x80 | (reg & 7) << 3 | BASE_NEEDS_INDEX_BYTE);
+    byte(a, scale << 6 | (index & 7) << 3 | (base & 7));
     int32(a, offset);
+}
+
+enum { TIMES_1 = 0, TIMES_8 = 3 };
+
+void x86_load_indexed(Assembler *a, Reg to, Reg base, Reg index, int32_t offset) {
+    on_indexed(a, WIDE, 0x8b, to, base, index, TIMES_8, offset);
+}
+
+void x86_address_indexed(Assembler *a, Reg to, Reg base, Reg index, int32_t offset) {
+    on_indexed(a, WIDE, 0x8d, to, base, index, TIMES_8, offset);
+}
+
+void x86_load_byte_indexed(Assembler *a, Reg to, Reg base, Reg index, int32_t offset) {
+    on_indexed(a, 0, ESCAPE << 8 | 0xb6, to, base, index, TIMES_1, offset);
+}
+
+void x86_store_byte_indexed(Assembler *a, Reg base, Reg index, int32_t offset, Reg from) {
+    on_indexed(a, WIDE, 0x88, from, base, index, TIMES_1, offset); /* wide: else some mean other bytes */
 }
 
 /* --- arithmetic and conditions --- */
 
+void x86_alu(Assembler *a, Alu op, Reg left, Reg right) { on_registers(a, WIDE, op << 3 | 3, left, right); }
+
+void x86_alu_place(Assembler *a, Alu op, Reg left, Place right) {
+    on_memory(a, WIDE, op << 3 | 3, left, right);
+}
+
+void x86_alu_number(Assembler *a, Alu op, Reg left, int32_t right) {
+    bool is_short = right >= INT8_MIN && right <= INT8_MAX;
+    on_registers(a, WIDE, is_short ? 0x83 : 0x81, op, left);
+    if (is_short) byte(a, right & 0xff);
+    else int32(a, right);
+}
+
+void x86_multiply(Assembler *a, Reg left, Reg right) {
+    on_registers(a, WIDE, ESCAPE << 8 | 0xaf, left, right);
+}
+
+void x86_multiply_place(Assembler *a, Reg left, Place right) {
+    on_memory(a, WIDE, ESCAPE << 8 | 0xaf, left, right);
+}
+
+void x86_multiply_number(Assembler *a, Reg left, int32_t right) {
+    on_registers(a, WIDE, 0x69, left, left);
+    int32(a, right);
+}
+
+void x86_divide(Assembler *a, Reg by) {
+    byte(a, 0x48); /* the sign of rax into rdx */
+    byte(a, 0x99);
+    on_registers(a, WIDE, 0xf7, 7, by);
+}
+
+void x86_shift(Assembler *a, Shift op, Reg reg, int by) {
+    on_registers(a, WIDE, 0xc1, op, reg);
+    byte(a, by);
+}
+
+void x86_shift_by_rcx(Assembler *a, Shift op, Reg reg) { on_registers(a, WIDE, 0xd3, op, reg); }
+void x86_negate(Assembler *a, Reg reg) { on_registers(a, WIDE, 0xf7, 3, reg); }
+void x86_invert(Assembler *a, Reg reg) { on_registers(a, WIDE, 0xf7, 2, reg); }
 void x86_compare(Assembler *a, Reg left, Place right) { on_memory(a, WIDE, 0x3b, left, right); }
+
+void x86_compare_number(Assembler *a, Place left, int32_t right) {
+    on_memory(a, WIDE, 0x81, ALU_COMPARE, left);
+    int32(a, right);
+}
+
+void x86_add_int32(Assembler *a, Place to, int32_t number) {
+    on_memory(a, 0, 0x81, ALU_ADD, to);
+    int32(a, number);
+}
 
 void x86_compare_int32_with_0(Assembler *a, Place left) {
     on_memory(a, 0, 0x83, 7, left);
@@ -134,6 +206,46 @@ void x86_set_if(Assembler *a, Condition condition, Reg to) {
 
 void x86_add_1(Assembler *a, Place to) { on_memory(a, WIDE, 0xff, 0, to); }
 void x86_take_1(Assembler *a, Place from) { on_memory(a, WIDE, 0xff, 1, from); }
+
+/* --- doubles --- */
+
+enum { SCALAR = 0xf2, PACKED = 0x66 };
+
+static void real_on_registers(Assembler *a, int first, int wide, int opcode, int reg, int other) {
+    byte(a, first);
+    on_registers(a, wide, ESCAPE << 8 | opcode, reg, other);
+}
+
+void x86_load_real(Assembler *a, Real to, Place from) {
+    byte(a, SCALAR);
+    on_memory(a, 0, ESCAPE << 8 | 0x10, (int)to, from);
+}
+
+void x86_store_real(Assembler *a, Place to, Real from) {
+    byte(a, SCALAR);
+    on_memory(a, 0, ESCAPE << 8 | 0x11, (int)from, to);
+}
+
+void x86_real(Assembler *a, RealOp op, Real left, Real right) {
+    real_on_registers(a, SCALAR, 0, op, (int)left, (int)right);
+}
+
+void x86_compare_real(Assembler *a, Real left, Real right) {
+    real_on_registers(a, PACKED, 0, 0x2e, (int)left, (int)right);
+}
+
+void x86_real_of_int(Assembler *a, Real to, Reg from) {
+    real_on_registers(a, SCALAR, WIDE, 0x2a, (int)to, from);
+}
+void x86_int_of_real(Assembler *a, Reg to, Real from) {
+    real_on_registers(a, SCALAR, WIDE, 0x2c, to, (int)from);
+}
+void x86_real_of_bits(Assembler *a, Real to, Reg from) {
+    real_on_registers(a, PACKED, WIDE, 0x6e, (int)to, from);
+}
+void x86_bits_of_real(Assembler *a, Reg to, Real from) {
+    real_on_registers(a, PACKED, WIDE, 0x7e, (int)from, to);
+}
 
 /* --- control --- */
 

@@ -54,10 +54,11 @@ static double seconds_of(clockid_t clock) {
 
 static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
-/* How hard the compiler is to try for a tier, see codegen/compile.h. */
+/* How hard the compiler is to try for a tier, see codegen/compile.h. Tiers 1 and 2 have quick code: what is
+ * speculated on is known after a while only, and compiled several times until then. */
 static int gcc_level(Tier tier) {
     if (options.gcc_level >= 0) return (int)options.gcc_level;
-    return tier == TIER_BASELINE ? 1 : tier == TIER_OPTIMIZING ? 2 : 3;
+    return tier < TIER_AOT ? 1 : 3;
 }
 
 /* --- failures --- */
@@ -340,7 +341,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         return -1;
     }
     Surroundings around;
-    bool here = tier == TIER_BASELINE && gcc_level(tier) <= 1 && Py_SIZE(record->code) <= MOST_UNITS_HERE;
+    bool here = gcc_level(tier) <= 1 && Py_SIZE(record->code) <= MOST_UNITS_HERE;
     Lowered lowered = {.wants_code = here && !options.install_delay};
     char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
     int status = -1;
@@ -401,7 +402,7 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     FunctionRecord *failed = code == record->code ? record : table_record(code);
     if (failed != NULL && note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
-        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 waits for all others */
+        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
         if (++record->recompiles > MAX_RECOMPILES) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
@@ -477,6 +478,10 @@ static bool has_osr_entry(const FunctionRecord *record, int32_t unit) {
 bool compile_arm_osr(FunctionRecord *record, int offset) {
     int32_t unit = offset / (int32_t)sizeof(_Py_CODEUNIT);
     return has_osr_entry(record, unit) && !record->osr_never && osr_arm(record->code, unit);
+}
+
+void compile_loop_on(FunctionRecord *record, Frame *frame) {
+    if (record->osr_count > 0 && engine_is_due(record, TIER_AOT)) start_again(record, frame, TIER_AOT);
 }
 
 static Tier osr_tier(const FunctionRecord *record) {

@@ -176,6 +176,10 @@ static Tier due_tier(const FunctionRecord *record) {
     return tier;
 }
 
+bool engine_is_due(const FunctionRecord *record, Tier tier) {
+    return record->engine->enabled && !record->requested && record->tier < tier && due_tier(record) >= tier;
+}
+
 /* Without anything to wait for, the policy is asked when the counter must be moved. */
 static void set_next_ask(FunctionRecord *record) {
     uint64_t pause = COUNTER_LIMIT;

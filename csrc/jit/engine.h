@@ -59,6 +59,9 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok);
  * record->bail_reason and bail_message set and nothing else changed; no exception set. */
 int compile_start(FunctionRecord *record, Tier tier, bool sync);
 
+/* Has its heat reached this tier, beyond the one it has, and nothing been asked for? */
+bool engine_is_due(const FunctionRecord *record, Tier tier);
+
 /* Note in the record why it was not compiled: a name of reasons.def, and a sentence for people. */
 void compile_failed(FunctionRecord *record, const char *reason, const char *message);
 

@@ -18,7 +18,7 @@ static double now_ms(void) {
 double quick_code_make(Fn *fn, QuickCode *code) {
     double begin = now_ms();
     opt_run(fn, NULL, NULL, NULL);
-    if (quick_can(fn) && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
+    if (quick_can() && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
     return now_ms() - begin;
 }
 

@@ -230,7 +230,11 @@ char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *aroun
         fn->force_exits = options.force_exits != 0;
         ir_print(fn, &text);
         if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
-        if (lowered != NULL && lowered->wants_code) lowered->code_ms = quick_code_make(fn, &lowered->code);
+        if (lowered != NULL && lowered->wants_code) {
+            /* What was put in line and given up again leaves traces; the text is what the worker gets too. */
+            if (tier > TIER_BASELINE && !text.failed) fn = ir_parse(&cx, text.text, text.length);
+            lowered->code_ms = quick_code_make(fn, &lowered->code);
+        }
     }
     cx_free(&cx);
     char *result = strbuf_take(&text);

@@ -22,7 +22,7 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
 
 /* What lowering gives beside the text. */
 typedef struct Lowered {
-    bool wants_code; /* to be set before: make tier 1's code here, where that can be done */
+    bool wants_code; /* to be set before: make quick code here, where that can be done */
     Facts *facts;    /* that the text leaves open */
     QuickCode code;
     double code_ms; /* what making it took */

@@ -36,7 +36,9 @@ static void look(PyThreadState *tstate) {
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
     if (!osr_sees(tstate, frame)) {
-        if (record->compiled != NULL && record->compiled->active > 0 && has_loops(record)) note_loops(record);
+        if (record->compiled == NULL || record->compiled->active == 0 || !has_loops(record)) return;
+        note_loops(record);
+        compile_loop_on(record, frame);
         return;
     }
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));

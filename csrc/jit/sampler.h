@@ -15,6 +15,10 @@ void sampler_stop(void);
  * (jit/compile.c) */
 void compile_hot_loop(FunctionRecord *record, int32_t unit);
 
+/* Compiled code is in a loop of this frame: when the last tier is due, it goes on there as soon as that is
+ * compiled. (jit/compile.c) */
+void compile_loop_on(FunctionRecord *record, struct _PyInterpreterFrame *frame);
+
 /* With the option osr_threshold at 1 every function is entered at one of its back-edges, another one each
  * time: for tests, which cannot wait for loops to get hot. At 2 this begins with its second call, with what
  * the interpreter noted in the first one, and the function's start has its turn too. */

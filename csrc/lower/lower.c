@@ -313,7 +313,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
         add_phi(l, place, &local->value);
-        if (l->framed && l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
+        if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);
     }
     for (int i = 0; i < l->depth; i++)
@@ -347,6 +347,8 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
         if (range && has_step_phi(place, i)) incoming.values[count++] = l->stack[i]->args[2];
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
+        if (place->locals[i].value == NULL && !l->framed && l->locals[i].value != NULL)
+            lower_give_up_inlining(l); /* an exit in the loop would know nothing of it */
         if (place->locals[i].value == NULL) continue;
         if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
         incoming.values[count++] = l->locals[i].value;

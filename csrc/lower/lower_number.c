@@ -389,15 +389,11 @@ static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->
 bool lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (local->value == NULL) return false;
-    if (!l->framed) {
-        lower_push(l, local->number ? local->number : local->value);
-        return true;
-    }
     if (!is_one(local->bound)) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
         local->bound = K_INT(l, 1); /* from here on */
     }
-    lower_push(l, local->value);
+    lower_push(l, !l->framed && local->number ? local->number : local->value);
     return true;
 }
 
@@ -577,10 +573,17 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
     *local = (Local){.value = phi, .bound = is_bound};
 }
 
+/* A local of a call without a frame that has no value yet, and gets one in the loop that begins here. */
+static Local unbound(Lowerer *l, IrType type) {
+    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    return (Local){.value = none, .bound = K_INT(l, 0), .stale = true, .quiet = true};
+}
+
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
         if (local->value != NULL) local->value = as_type(l, local->value, type, state);
+        else if (may_be_unbound && type != IR_OBJ) *local = unbound(l, type);
         return;
     }
     if (type == IR_OBJ) {

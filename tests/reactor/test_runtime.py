@@ -276,9 +276,16 @@ def test_under_trio(folder):
             await aio.read_file(fifo)
         assert scope.cancelled_caught
         os.close(os.open(fifo, os.O_WRONLY))
-        with trio.move_on_after(0.05) as scope:
-            threading.Timer(0.8, lambda: open(fifo, "rb").read()).start()
-            await aio.write_file(fifo, b"late")
+
+        async def let_go(scope):
+            while not scope.cancel_called:
+                await trio.sleep(0.01)
+            threading.Thread(target=lambda: open(fifo, "rb").read()).start()
+
+        async with trio.open_nursery() as nursery:
+            with trio.move_on_after(0.05) as scope:
+                nursery.start_soon(let_go, scope)
+                await aio.write_file(fifo, b"late")
         assert scope.cancelled_caught
         results = []
 

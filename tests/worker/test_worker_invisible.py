@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from support.native import Signal, has_ended, own_process, parent_of
@@ -221,6 +222,10 @@ def test_nothing_is_left_open_or_running(client, folder):
         if i % 2:
             os.kill(worker.stats().pid, signal.SIGKILL)
         worker.stop()
+    for _ in range(1000):
+        if len(os.listdir("/proc/self/task")) == threads:
+            break
+        time.sleep(0.01)  # who joined a thread may run before the kernel has put it away
     assert descriptors() == before and len(os.listdir("/proc/self/task")) == threads
     assert children() == []
 

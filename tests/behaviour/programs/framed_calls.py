@@ -161,6 +161,26 @@ def count_down():
     return look(count_down())
 
 
+def names_seen(count):
+    out = []
+    for i in range(count):
+        try:
+            middle(i, 2)
+        except ValueError as error:
+            out.append(sorted(error.__traceback__.tb_next.tb_frame.f_locals))
+    return out
+
+
+def case_loop_variables_of_calls_in_line():
+    """Known where the call ends by an exception behind the loop that assigns them."""
+    names_seen(4), names_seen(4)
+    before = swap(fails_at)
+    try:
+        return names_seen(8)
+    finally:
+        swap(before)
+
+
 def case_recursion_limit():
     limit = sys.getrecursionlimit()
     out = [deeper(50) for _ in range(5)]

@@ -1,0 +1,377 @@
+/* Containers of exact types, iterators over them and names in quick code: what emit_container.c and the
+ * second half of emit_number.c have libgccjit do. */
+#include "codegen/quick_code.h"
+
+static const Ins *arg(const Ins *ins, int index) { return ins->args[index]; }
+
+void quick_guard_type(Quick *q, const Ins *guard, Reg object, Known type) {
+    x86_load(&q->a, R11, quick_link(q, LINK_KNOWN, type));
+    x86_compare(&q->a, R11, quick_field(q, object, LAYOUT_object_type));
+    quick_leave_if(q, guard, COND_NOT_EQUAL);
+}
+
+void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField field) {
+    x86_load_uint32(&q->a, RCX, quick_field(q, object, field));
+    quick_load(q, R11, arg(guard, 1));
+    x86_alu(&q->a, ALU_COMPARE, RCX, R11);
+    quick_leave_if(q, guard, COND_NOT_EQUAL);
+}
+
+/* A pointer or number that a place holds. */
+static void set_from(Quick *q, Ins *ins, Place place) {
+    x86_load(&q->a, RAX, place);
+    quick_set(q, ins);
+}
+
+/* Likewise; NULL leaves. */
+static void set_there(Quick *q, Ins *ins, Place place) {
+    x86_load(&q->a, RAX, place);
+    quick_forget(q);
+    x86_test(&q->a, RAX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    quick_set(q, ins);
+}
+
+void quick_is_type_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, (Known)ins->imm);
+}
+
+void quick_is_function_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, KNOWN_builtin_function);
+    quick_load(q, RCX, arg(ins, 1));
+    x86_compare(&q->a, RCX, quick_field(q, RDI, LAYOUT_function_definition));
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
+void quick_length_OP(Quick *q, Ins *ins) {
+    LayoutField field = ins->imm == KNOWN_str    ? LAYOUT_str_length
+                        : ins->imm == KNOWN_dict ? LAYOUT_dict_used
+                        : ins->imm == KNOWN_set  ? LAYOUT_set_used
+                                                 : LAYOUT_object_size;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, (Known)ins->imm);
+    set_from(q, ins, quick_field(q, RDI, field));
+}
+
+/* --- lists and tuples --- */
+
+void quick_size_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    set_from(q, ins, quick_field(q, RDI, LAYOUT_object_size));
+}
+
+/* rcx: the second operand counted from the start; `size` is a register. Out of range leaves. */
+static void check_index(Quick *q, Ins *ins, const Ins *given, Reg size) {
+    Assembler *a = &q->a;
+    quick_load(q, RCX, given);
+    x86_move(a, R8, RCX);
+    x86_shift(a, SHIFT_RIGHT, R8, 63); /* all bits set, or none */
+    x86_alu(a, ALU_AND, R8, size);
+    x86_alu(a, ALU_ADD, RCX, R8);
+    x86_alu(a, ALU_COMPARE, RCX, size);
+    quick_leave_if(q, ins, COND_ABOVE_EQUAL);
+}
+
+void quick_index_OP(Quick *q, Ins *ins) {
+    const Ins *given = arg(ins, 0);
+    quick_load(q, RDX, arg(ins, 1));
+    if (given->op == IR_ki64_OP && given->imm >= 0) { /* nothing to be counted from the end */
+        quick_load(q, RCX, given);
+        x86_alu(&q->a, ALU_COMPARE, RCX, RDX);
+        quick_leave_if(q, ins, COND_GREATER_EQUAL);
+    } else {
+        check_index(q, ins, given, RDX);
+    }
+    x86_move(&q->a, RAX, RCX);
+    quick_set(q, ins);
+}
+
+void quick_list_items_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    set_from(q, ins, quick_field(q, RDI, LAYOUT_list_items));
+}
+
+static void set_item(Quick *q, Ins *ins, const Ins *items, const Ins *index, int64_t offset) {
+    quick_load(q, RDX, items);
+    quick_load(q, RCX, index);
+    x86_load_indexed(&q->a, RAX, RDX, RCX, (int32_t)offset);
+    quick_set(q, ins);
+}
+
+void quick_list_get_OP(Quick *q, Ins *ins) { set_item(q, ins, arg(ins, 1), arg(ins, 2), 0); }
+void quick_tuple_get_OP(Quick *q, Ins *ins) {
+    set_item(q, ins, arg(ins, 0), arg(ins, 1), q->fn->layout[LAYOUT_tuple_items]);
+}
+
+/* Others hold it, or it is a number or a str. */
+void quick_goes_quietly(Quick *q, const Ins *guard, int next) {
+    static const Known PLAIN[3] = {KNOWN_int, KNOWN_float, KNOWN_str};
+    Assembler *a = &q->a;
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
+    x86_jump_if(a, COND_NOT_EQUAL, next);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+    for (int i = 0; i < 3; i++) {
+        x86_compare(a, RCX, quick_link(q, LINK_KNOWN, PLAIN[i]));
+        x86_jump_if(a, COND_EQUAL, next);
+    }
+    x86_jump(a, q->exits[guard->exit]);
+}
+
+void quick_list_put_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int store = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    x86_load(a, RDI, (Place){RSI, 0});
+    if (!ins->consumed && ir_is(arg(ins, 3), OPF_CONST)) { /* a flag is mostly set where it is set already */
+        quick_load(q, RCX, arg(ins, 3));
+        x86_alu(a, ALU_COMPARE, RCX, RDI);
+        x86_jump_if(a, COND_EQUAL, done);
+    }
+    quick_goes_quietly(q, ins, store);
+    x86_place_label(a, store);
+    if (!ins->consumed) quick_add_reference(q, arg(ins, 3));
+    quick_load(q, RCX, arg(ins, 3));
+    x86_store(a, (Place){RSI, 0}, RCX);
+    quick_drop(q, false);
+    x86_place_label(a, done);
+}
+
+void quick_list_swap_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    quick_load(q, RCX, arg(ins, 3));
+    x86_address_indexed(a, RDI, RDX, RCX, 0);
+    x86_load(a, RCX, (Place){RSI, 0});
+    x86_load(a, RDX, (Place){RDI, 0});
+    x86_store(a, (Place){RSI, 0}, RDX);
+    x86_store(a, (Place){RDI, 0}, RCX);
+}
+
+static void guard_size(Quick *q, Ins *ins, Known type) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, type);
+    x86_compare_number(&q->a, quick_field(q, RDI, LAYOUT_object_size), (int32_t)ins->imm);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
+void quick_tuple_is_OP(Quick *q, Ins *ins) { guard_size(q, ins, KNOWN_tuple); }
+void quick_list_is_OP(Quick *q, Ins *ins) { guard_size(q, ins, KNOWN_list); }
+
+void quick_tuple_at_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    Place first = quick_field(q, RDI, LAYOUT_tuple_items);
+    set_from(q, ins, (Place){RDI, first.offset + (int32_t)(8 * ins->imm)});
+}
+
+void quick_list_at_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_list_items));
+    set_from(q, ins, (Place){RDI, (int32_t)(8 * ins->imm)});
+}
+
+/* --- str: one byte a character, or the guard fails --- */
+
+/* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
+enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
+
+/* The str is in rsi. */
+static void guard_latin(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    x86_load_byte(a, RDX, quick_field(q, RSI, LAYOUT_str_state));
+    x86_alu_number(a, ALU_AND, RDX, STR_STATE_MASK);
+    x86_alu_number(a, ALU_COMPARE, RDX, STR_STATE_LATIN);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
+/* rsi: from the str to its first character, behind the shorter head of an ASCII str or behind the longer one.
+ */
+static void find_latin(Quick *q) {
+    const int64_t *layout = q->fn->layout;
+    Assembler *a = &q->a;
+    x86_load_byte(a, RDX, quick_field(q, RSI, LAYOUT_str_state));
+    x86_shift(a, SHIFT_UNSIGNED, RDX, STR_ASCII_BIT);
+    x86_alu_number(a, ALU_AND, RDX, 1);
+    x86_multiply_number(a, RDX, (int32_t)(layout[LAYOUT_latin_data] - layout[LAYOUT_ascii_data]));
+    x86_address(a, RSI, quick_field(q, RSI, LAYOUT_latin_data));
+    x86_alu(a, ALU_SUB, RSI, RDX);
+}
+
+/* Of the str in rsi at the index in rcx. */
+static void set_latin_code(Quick *q, Ins *ins) {
+    find_latin(q);
+    x86_load_byte_indexed(&q->a, RAX, RSI, RCX, 0);
+    quick_set(q, ins);
+}
+
+void quick_latin_is_OP(Quick *q, Ins *ins) {
+    quick_load(q, RSI, arg(ins, 0));
+    quick_guard_type(q, ins, RSI, KNOWN_str);
+    guard_latin(q, ins);
+}
+
+void quick_code_of_OP(Quick *q, Ins *ins) {
+    quick_load(q, RSI, arg(ins, 0));
+    quick_guard_type(q, ins, RSI, KNOWN_str);
+    guard_latin(q, ins);
+    x86_compare_number(&q->a, quick_field(q, RSI, LAYOUT_str_length), 1);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_set(&q->a, RCX, 0);
+    set_latin_code(q, ins);
+}
+
+void quick_char_OP(Quick *q, Ins *ins) {
+    x86_load(&q->a, RDX, quick_link(q, LINK_KNOWN, KNOWN_characters));
+    quick_load(q, RCX, arg(ins, 0));
+    x86_load_indexed(&q->a, RAX, RDX, RCX, 0);
+    quick_set(q, ins);
+}
+
+/* --- bytes of str, bytes and bytearray --- */
+
+void quick_bytes_start_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RSI, arg(ins, 0));
+    if (ins->imm == KNOWN_str) find_latin(q);
+    else if (ins->imm == KNOWN_bytes) x86_address(a, RSI, quick_field(q, RSI, LAYOUT_bytes_data));
+    else x86_load(a, RSI, quick_field(q, RSI, LAYOUT_bytearray_data));
+    x86_move(a, RAX, RSI);
+    quick_set(q, ins);
+}
+
+void quick_byte_get_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_load_byte_indexed(&q->a, RAX, RDX, RCX, 0);
+    quick_set(q, ins);
+}
+
+void quick_byte_put_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    quick_load(q, RSI, arg(ins, 3));
+    x86_store_byte_indexed(&q->a, RDX, RCX, 0, RSI);
+}
+
+/* --- arrays --- */
+
+void quick_array_is_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_load(q, RCX, arg(ins, 1));
+    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_load(a, RDI, quick_field(q, RDI, LAYOUT_array_kind));
+    x86_load_byte(a, RCX, (Place){RDI, 0});
+    x86_alu_number(a, ALU_COMPARE, RCX, (int32_t)ins->imm);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
+void quick_array_start_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    set_from(q, ins, quick_field(q, RDI, LAYOUT_array_items));
+}
+
+/* Doubles are moved as their bits. */
+void quick_array_f64_OP(Quick *q, Ins *ins) { set_item(q, ins, arg(ins, 1), arg(ins, 2), 0); }
+
+void quick_array_i32_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_alu(a, ALU_ADD, RCX, RCX);
+    x86_alu(a, ALU_ADD, RCX, RCX);
+    x86_alu(a, ALU_ADD, RDX, RCX);
+    x86_load_int32(a, RAX, (Place){RDX, 0});
+    quick_set(q, ins);
+}
+
+void quick_array_put_f64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    quick_load(q, RCX, arg(ins, 3));
+    x86_store(&q->a, (Place){RSI, 0}, RCX);
+}
+
+/* --- iterators --- */
+
+void quick_seq_has_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    bool is_str = ins->imm == KNOWN_str_iterator;
+    int done = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    quick_guard_type(q, ins, RDI, (Known)ins->imm);
+    x86_load(a, RSI, quick_field(q, RDI, LAYOUT_iterator_sequence));
+    x86_set(a, RAX, 0);
+    x86_test(a, RSI);
+    x86_jump_if(a, COND_EQUAL, done); /* exhausted */
+    if (is_str) guard_latin(q, ins);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_iterator_index));
+    x86_compare(a, RCX, quick_field(q, RSI, is_str ? LAYOUT_str_length : LAYOUT_object_size));
+    x86_set_if(a, COND_LESS, RAX);
+    x86_place_label(a, done);
+    quick_set(q, ins);
+}
+
+/* rsi: what is gone over, rcx: the place of the next item; the iterator steps on. */
+static void step(Quick *q, const Ins *iterator) {
+    quick_load(q, RDI, iterator);
+    x86_load(&q->a, RCX, quick_field(q, RDI, LAYOUT_iterator_index));
+    x86_add_1(&q->a, quick_field(q, RDI, LAYOUT_iterator_index));
+    x86_load(&q->a, RSI, quick_field(q, RDI, LAYOUT_iterator_sequence));
+}
+
+void quick_seq_item_OP(Quick *q, Ins *ins) {
+    int64_t offset = 0;
+    step(q, arg(ins, 0));
+    if (ins->imm == KNOWN_list_iterator) x86_load(&q->a, RSI, quick_field(q, RSI, LAYOUT_list_items));
+    else offset = q->fn->layout[LAYOUT_tuple_items];
+    x86_load_indexed(&q->a, RAX, RSI, RCX, (int32_t)offset);
+    quick_set(q, ins);
+}
+
+void quick_str_next_OP(Quick *q, Ins *ins) {
+    step(q, arg(ins, 0));
+    set_latin_code(q, ins);
+}
+
+/* --- names --- */
+
+void quick_globals_OP(Quick *q, Ins *ins) { set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_globals)); }
+void quick_builtins_OP(Quick *q, Ins *ins) { set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_builtins)); }
+
+void quick_keys_are_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
+    quick_guard_version(q, ins, RDI, LAYOUT_keys_version);
+}
+
+void quick_keys_item_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
+    set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+}
+
+/* The keys of the dict of the module in rdi. */
+static void load_module_keys(Quick *q, const Ins *module) {
+    quick_load(q, RDI, module);
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_module_dict));
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
+}
+
+void quick_module_is_OP(Quick *q, Ins *ins) {
+    load_module_keys(q, arg(ins, 0));
+    quick_guard_version(q, ins, RDI, LAYOUT_keys_version);
+}
+
+void quick_module_item_OP(Quick *q, Ins *ins) {
+    load_module_keys(q, arg(ins, 0));
+    set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+}

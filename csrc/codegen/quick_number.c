@@ -1,0 +1,533 @@
+/* Unboxed numbers in quick code: what emit_number.c and emit_builtin.c have libgccjit do. */
+#include "codegen/quick_code.h"
+
+#include <string.h>
+
+static const Ins *arg(const Ins *ins, int index) { return ins->args[index]; }
+
+/* rax op= a value. */
+static void operate(Quick *q, Alu op, const Ins *value) {
+    if (quick_is_number(value)) {
+        x86_alu_number(&q->a, op, RAX, (int32_t)value->imm);
+    } else if (ir_is(value, OPF_CONST)) {
+        quick_load(q, RCX, value);
+        x86_alu(&q->a, op, RAX, RCX);
+    } else {
+        x86_alu_place(&q->a, op, RAX, quick_place(q, value));
+    }
+}
+
+/* --- boxes --- */
+
+/* Flags: below, when the number in rax is one of the ints that are always there; rcx gets its index there. */
+static void test_small(Quick *q) {
+    const int64_t *layout = q->fn->layout;
+    x86_address(&q->a, RCX, (Place){RAX, (int32_t)layout[LAYOUT_small_int_negatives]});
+    x86_alu_number(&q->a, ALU_COMPARE, RCX, (int32_t)layout[LAYOUT_small_int_count]);
+}
+
+void quick_box_i64_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RAX, arg(ins, 0));
+    x86_move(a, RDI, RAX);
+    quick_forget(q);
+    test_small(q);
+    x86_jump_if(a, COND_ABOVE_EQUAL, other);
+    x86_multiply_number(a, RCX, (int32_t)q->fn->layout[LAYOUT_small_int_size]);
+    x86_load(a, RAX, quick_link(q, LINK_KNOWN, KNOWN_small_ints));
+    x86_alu(a, ALU_ADD, RAX, RCX);
+    x86_add_1(a, quick_field(q, RAX, LAYOUT_object_refcnt));
+    x86_jump(a, done);
+    x86_place_label(a, other);
+    quick_call_helper(q, H_rt_box_i64);
+    x86_test(a, RAX);
+    x86_jump_if(a, COND_EQUAL, q->exits[ins->exit]);
+    x86_place_label(a, done);
+    quick_set(q, ins);
+}
+
+void quick_box_f64_OP(Quick *q, Ins *ins) {
+    quick_load_real(q, XMM0, arg(ins, 0));
+    quick_call_helper(q, H_rt_box_f64);
+    x86_test(&q->a, RAX);
+    x86_jump_if(&q->a, COND_EQUAL, q->exits[ins->exit]);
+    quick_set(q, ins);
+}
+
+/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. From rdi to
+ * rax. */
+static void unbox_int(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int is_long = x86_new_label(a), done = x86_new_label(a);
+    quick_guard_type(q, ins, RDI, KNOWN_int);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_size));
+    x86_address(a, RDX, (Place){RCX, 1});
+    x86_alu_number(a, ALU_COMPARE, RDX, 2);
+    x86_jump_if(a, COND_ABOVE, is_long);
+    x86_load_uint32(a, RAX, quick_field(q, RDI, LAYOUT_int_digits));
+    x86_multiply(a, RAX, RCX);
+    x86_jump(a, done);
+    x86_place_label(a, is_long);
+    x86_address(a, RSI, quick_word(q->outs));
+    quick_call_helper(q, H_rt_unbox_long);
+    x86_test(a, RAX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    x86_load(a, RAX, quick_word(q->outs));
+    x86_place_label(a, done);
+}
+
+void quick_unbox_i64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    unbox_int(q, ins);
+    quick_set(q, ins);
+}
+
+void quick_unbox_number_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_float));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_load_real(a, XMM0, quick_field(q, RDI, LAYOUT_float_value));
+    x86_jump(a, done);
+    x86_place_label(a, other);
+    unbox_int(q, ins);
+    x86_real_of_int(a, XMM0, RAX);
+    x86_place_label(a, done);
+    quick_set_real(q, ins);
+}
+
+void quick_unbox_f64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, KNOWN_float);
+    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_float_value));
+    quick_set(q, ins);
+}
+
+/* --- ints: what does not fit leaves --- */
+
+void quick_guard_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 0));
+    x86_test(&q->a, RCX);
+    quick_leave_if(q, ins, COND_EQUAL);
+}
+
+void quick_settled_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 0));
+    x86_test(&q->a, RCX);
+    quick_leave_if(q, ins, COND_NEGATIVE);
+}
+
+static void set_operation(Quick *q, Ins *ins, Alu op) {
+    quick_load(q, RAX, arg(ins, 0));
+    operate(q, op, arg(ins, 1));
+    quick_set(q, ins);
+}
+
+static void set_checked(Quick *q, Ins *ins, Alu op) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    operate(q, op, arg(ins, 1));
+    quick_leave_if(q, ins, COND_OVERFLOW);
+    quick_set(q, ins);
+}
+
+void quick_iadd_wrap_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_ADD); }
+void quick_iand_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_AND); }
+void quick_ior_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_OR); }
+void quick_ixor_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_XOR); }
+void quick_iadd_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_ADD); }
+void quick_isub_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_SUB); }
+
+void quick_imul_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 1));
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_multiply(&q->a, RAX, RCX);
+    quick_leave_if(q, ins, COND_OVERFLOW);
+    quick_set(q, ins);
+}
+
+/* Into rcx. 0 divides nothing, and the smallest number divided by -1 does not fit. */
+static void load_divisor(Quick *q, Ins *ins) {
+    const Ins *divisor = arg(ins, 1);
+    quick_load(q, RCX, divisor);
+    if (divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1) return;
+    x86_test(&q->a, RCX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    x86_alu_number(&q->a, ALU_COMPARE, RCX, -1);
+    quick_leave_if(q, ins, COND_EQUAL);
+}
+
+/* rax and rdx by rcx; to `done` when quotient and rest need no correction towards the floor. */
+static void divide(Quick *q, Ins *ins, int done) {
+    Assembler *a = &q->a;
+    load_divisor(q, ins);
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_divide(a, RCX);
+    x86_test(a, RDX);
+    x86_jump_if(a, COND_EQUAL, done);
+    x86_move(a, RSI, RDX);
+    x86_alu(a, ALU_XOR, RSI, RCX);
+    x86_jump_if(a, COND_NOT_NEGATIVE, done);
+}
+
+void quick_ifloordiv_OP(Quick *q, Ins *ins) {
+    int done = x86_new_label(&q->a);
+    divide(q, ins, done);
+    x86_alu_number(&q->a, ALU_SUB, RAX, 1);
+    x86_place_label(&q->a, done);
+    quick_set(q, ins);
+}
+
+void quick_imod_OP(Quick *q, Ins *ins) {
+    int done = x86_new_label(&q->a);
+    divide(q, ins, done);
+    x86_alu(&q->a, ALU_ADD, RDX, RCX);
+    x86_place_label(&q->a, done);
+    x86_move(&q->a, RAX, RDX);
+    quick_set(q, ins);
+}
+
+/* The number of bits into rcx. */
+static void load_bits(Quick *q, Ins *ins, int32_t most) {
+    quick_load(q, RCX, arg(ins, 1));
+    x86_alu_number(&q->a, ALU_COMPARE, RCX, most);
+    quick_leave_if(q, ins, COND_ABOVE);
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+}
+
+void quick_ishl_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    load_bits(q, ins, 62);
+    x86_move(a, RSI, RAX);
+    x86_shift_by_rcx(a, SHIFT_LEFT, RAX);
+    x86_move(a, RDX, RAX);
+    x86_shift_by_rcx(a, SHIFT_RIGHT, RDX);
+    x86_alu(a, ALU_COMPARE, RDX, RSI);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    quick_set(q, ins);
+}
+
+void quick_ishr_OP(Quick *q, Ins *ins) {
+    load_bits(q, ins, 63);
+    x86_shift_by_rcx(&q->a, SHIFT_RIGHT, RAX);
+    quick_set(q, ins);
+}
+
+void quick_ineg_OP(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_negate(&q->a, RAX);
+    quick_leave_if(q, ins, COND_OVERFLOW);
+    quick_set(q, ins);
+}
+
+void quick_iinvert_OP(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    x86_invert(&q->a, RAX);
+    quick_set(q, ins);
+}
+
+/* Py_LT, Py_LE, Py_EQ, Py_NE, Py_GT, Py_GE. */
+static const Condition OF_INTS[6] = {COND_LESS,      COND_LESS_EQUAL, COND_EQUAL,
+                                     COND_NOT_EQUAL, COND_GREATER,    COND_GREATER_EQUAL};
+
+Condition quick_compare_ints(Quick *q, const Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    operate(q, ALU_COMPARE, arg(ins, 1));
+    return OF_INTS[ins->imm];
+}
+
+void quick_icmp_OP(Quick *q, Ins *ins) { quick_set_test(q, ins, quick_compare_ints(q, ins)); }
+
+/* --- doubles --- */
+
+void quick_i2f_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 0));
+    x86_real_of_int(&q->a, XMM0, RCX);
+    quick_set_real(q, ins);
+}
+
+static void set_real_operation(Quick *q, Ins *ins, RealOp op) {
+    quick_load_real(q, XMM0, arg(ins, 0));
+    quick_load_real(q, XMM1, arg(ins, 1));
+    x86_real(&q->a, op, XMM0, XMM1);
+    quick_set_real(q, ins);
+}
+
+void quick_fadd_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_ADD); }
+void quick_fsub_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_SUB); }
+void quick_fmul_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_MUL); }
+
+void quick_fdiv_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 1));
+    x86_alu(&q->a, ALU_ADD, RCX, RCX); /* without the sign */
+    quick_leave_if(q, ins, COND_EQUAL);
+    set_real_operation(q, ins, REAL_DIV);
+}
+
+/* Both must be exact as doubles, or the quotient would be rounded twice. */
+void quick_itruediv_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    for (int i = 0; i < 2; i++) {
+        quick_load(q, RCX, arg(ins, i));
+        x86_set(a, RDX, INT64_C(1) << 53);
+        x86_alu(a, ALU_ADD, RDX, RCX);
+        x86_set(a, RSI, INT64_C(1) << 54);
+        x86_alu(a, ALU_COMPARE, RDX, RSI);
+        quick_leave_if(q, ins, COND_ABOVE);
+        x86_real_of_int(a, i ? XMM1 : XMM0, RCX);
+    }
+    x86_test(a, RCX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    x86_real(a, REAL_DIV, XMM0, XMM1);
+    quick_set_real(q, ins);
+}
+
+static void set_bits(Quick *q, Ins *ins, Alu op, int64_t bits) {
+    quick_load(q, RAX, arg(ins, 0));
+    x86_set(&q->a, RCX, bits);
+    x86_alu(&q->a, op, RAX, RCX);
+    quick_set(q, ins);
+}
+
+void quick_fneg_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_XOR, INT64_MIN); }
+void quick_fabs_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_AND, INT64_MAX); }
+
+/* What is no number is neither less nor greater: it counts as below, so `above` is asked with the operands in
+ * that order. */
+void quick_fcmp_OP(Quick *q, Ins *ins) {
+    static const Condition CONDITIONS[6] = {COND_ABOVE,     COND_ABOVE_EQUAL, COND_EQUAL,
+                                            COND_NOT_EQUAL, COND_ABOVE,       COND_ABOVE_EQUAL};
+    Assembler *a = &q->a;
+    bool swaps = ins->imm < 2, is_equality = ins->imm == 2 || ins->imm == 3;
+    quick_load_real(q, XMM0, arg(ins, swaps ? 1 : 0));
+    quick_load_real(q, XMM1, arg(ins, swaps ? 0 : 1));
+    x86_compare_real(a, XMM0, XMM1);
+    x86_set(a, RDX, 0);
+    if (is_equality) x86_set_if(a, ins->imm == 2 ? COND_NO_PARITY : COND_PARITY, RDX);
+    x86_set(a, RCX, 0);
+    x86_set_if(a, CONDITIONS[ins->imm], RCX);
+    if (is_equality) x86_alu(a, ins->imm == 2 ? ALU_AND : ALU_OR, RCX, RDX);
+    x86_move(a, RAX, RCX);
+    quick_set(q, ins);
+}
+
+/* Not a number fails both comparisons. */
+void quick_f2i_OP(Quick *q, Ins *ins) {
+    static const double LIMIT = 4611686018427387904.0; /* 2**62 */
+    Assembler *a = &q->a;
+    quick_load_real(q, XMM0, arg(ins, 0));
+    for (int i = 0; i < 2; i++) {
+        double limit = i ? LIMIT : -LIMIT;
+        int64_t bits;
+        memcpy(&bits, &limit, sizeof(bits));
+        x86_set(a, RCX, bits);
+        x86_real_of_bits(a, XMM1, RCX);
+        x86_compare_real(a, i ? XMM1 : XMM0, i ? XMM0 : XMM1);
+        quick_leave_if(q, ins, COND_BELOW_EQUAL);
+    }
+    x86_int_of_real(a, RAX, XMM0);
+    quick_set(q, ins);
+}
+
+/* xmm0 is the result, unless it is infinite or no number: then all bits of its exponent are set. */
+static void set_finite(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    x86_bits_of_real(a, RCX, XMM0);
+    x86_alu(a, ALU_ADD, RCX, RCX);
+    x86_set(a, RDX, (int64_t)(UINT64_C(0x7ff) << 53));
+    x86_alu(a, ALU_COMPARE, RCX, RDX);
+    quick_leave_if(q, ins, COND_ABOVE_EQUAL);
+    quick_set_real(q, ins);
+}
+
+void quick_fmath_OP(Quick *q, Ins *ins) {
+    quick_load_real(q, XMM0, arg(ins, 0));
+    if (ins->imm == H_rt_sqrt) x86_real(&q->a, REAL_ROOT, XMM0, XMM0);
+    else quick_call_helper(q, (Helper)ins->imm);
+    set_finite(q, ins);
+}
+
+static bool is_whole(const Ins *value) {
+    double number;
+    memcpy(&number, &value->imm, sizeof(number));
+    return value->op == IR_kf64_OP && number >= -1024 && number <= 1024 && number == (double)(int)number;
+}
+
+void quick_fpow_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load_real(q, XMM0, arg(ins, 0));
+    if (!is_whole(arg(ins, 1))) {
+        x86_set(a, RCX, 0);
+        x86_real_of_bits(a, XMM1, RCX);
+        x86_compare_real(a, XMM1, XMM0);
+        quick_leave_if(q, ins, COND_ABOVE);
+    }
+    quick_load_real(q, XMM1, arg(ins, 1));
+    quick_call_helper(q, H_rt_pow);
+    set_finite(q, ins);
+}
+
+/* --- what built-in functions do with them --- */
+
+static void select_one(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int done = x86_new_label(a);
+    quick_load(q, RCX, arg(ins, 0));
+    quick_load(q, RAX, arg(ins, 1));
+    quick_forget(q);
+    x86_test(a, RCX);
+    x86_jump_if(a, COND_NOT_EQUAL, done);
+    quick_load(q, RAX, arg(ins, 2));
+    x86_place_label(a, done);
+    quick_set(q, ins);
+}
+
+void quick_iselect_OP(Quick *q, Ins *ins) { select_one(q, ins); }
+void quick_fselect_OP(Quick *q, Ins *ins) { select_one(q, ins); }
+void quick_oselect_OP(Quick *q, Ins *ins) {
+    select_one(q, ins);
+    x86_add_1(&q->a, quick_field(q, RAX, LAYOUT_object_refcnt));
+}
+
+void quick_ldnum_OP(Quick *q, Ins *ins) {
+    x86_load(&q->a, RAX, quick_word(q->outs + (int32_t)ins->imm));
+    quick_set(q, ins);
+}
+
+/* --- range iterators: index, start, step and length are C longs --- */
+
+void quick_range_has_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, KNOWN_range_iterator);
+    x86_load(a, RDX, quick_field(q, RDI, LAYOUT_range_index));
+    x86_compare(a, RDX, quick_field(q, RDI, LAYOUT_range_length));
+    quick_set_test(q, ins, COND_LESS);
+}
+
+void quick_range_is_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, KNOWN_range_iterator);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_range_step));
+    if (ins->imm != 0) {
+        x86_set(a, RDX, ins->imm);
+        x86_alu(a, ALU_COMPARE, RCX, RDX);
+        quick_leave_if(q, ins, COND_NOT_EQUAL);
+    } else {
+        x86_alu_number(a, ALU_SUB, RCX, 1);
+        x86_alu_number(a, ALU_COMPARE, RCX, INT32_MAX);
+        quick_leave_if(q, ins, COND_ABOVE);
+    }
+}
+
+void quick_range_step_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_range_step));
+    quick_set(q, ins);
+}
+
+/* rdi is the iterator, rax how many steps from its start. */
+static void set_range_number(Quick *q, Ins *ins) {
+    x86_multiply_place(&q->a, RAX, quick_field(q, RDI, LAYOUT_range_step));
+    x86_alu_place(&q->a, ALU_ADD, RAX, quick_field(q, RDI, LAYOUT_range_start));
+    quick_set(q, ins);
+}
+
+static void range_number(Quick *q, Ins *ins, LayoutField steps) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RAX, quick_field(q, RDI, steps));
+    set_range_number(q, ins);
+}
+
+void quick_range_next_OP(Quick *q, Ins *ins) { range_number(q, ins, LAYOUT_range_index); }
+void quick_range_end_OP(Quick *q, Ins *ins) { range_number(q, ins, LAYOUT_range_length); }
+
+void quick_range_item_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_range_index));
+    x86_add_1(&q->a, quick_field(q, RDI, LAYOUT_range_index));
+    set_range_number(q, ins);
+}
+
+/* --- numbers that are items of lists --- */
+
+/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
+ * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
+void quick_list_put_i64_OP(Quick *q, Ins *ins) {
+    enum { DIGIT_BITS = 30 };
+    Assembler *a = &q->a;
+    int general = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    x86_load(a, RDI, (Place){RSI, 0});
+    quick_load(q, RAX, arg(ins, 3));
+    quick_forget(q);
+    test_small(q);
+    x86_jump_if(a, COND_BELOW, general);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_int));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, general);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
+    x86_jump_if(a, COND_NOT_EQUAL, general);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_size), 1);
+    x86_jump_if(a, COND_NOT_EQUAL, general);
+    x86_alu_number(a, ALU_COMPARE, RAX, 1 << DIGIT_BITS);
+    x86_jump_if(a, COND_ABOVE_EQUAL, general);
+    x86_store_half(a, quick_field(q, RDI, LAYOUT_int_digits), RAX);
+    x86_jump(a, done);
+    x86_place_label(a, general);
+    x86_move(a, RDI, RSI);
+    x86_move(a, RSI, RAX);
+    quick_call_helper(q, H_rt_put_i64);
+    x86_test(a, RAX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    x86_place_label(a, done);
+}
+
+/* A float that only this place holds is written over: nobody can tell. */
+void quick_put_f64(Quick *q, const Ins *guard, const Ins *values, int64_t index) {
+    const Ins *number = guard->args[guard->arg_count - 1];
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    x86_test(a, RDI);
+    x86_jump_if(a, COND_EQUAL, other);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_float));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    quick_load(q, RCX, number);
+    x86_store(a, quick_field(q, RDI, LAYOUT_float_value), RCX);
+    x86_jump(a, done);
+    x86_place_label(a, other);
+    x86_move(a, RDI, RSI);
+    quick_load_real(q, XMM0, number);
+    if (values != NULL) quick_load(q, RSI, values);
+    else x86_set(a, RSI, 0);
+    x86_set(a, RDX, index);
+    quick_call_helper(q, H_rt_put_f64);
+    x86_test(a, RAX);
+    quick_leave_if(q, guard, COND_EQUAL);
+    x86_place_label(a, done);
+}
+
+void quick_list_put_f64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    x86_load(&q->a, RDI, (Place){RSI, 0});
+    quick_put_f64(q, ins, NULL, 0);
+}
