@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 from proving import cases, modes
 
-SHORT = "stock,hook,tier1,tier2"
+SHORT = "stock,hook,tier1,tier2,tier3"
 
 
 def pytest_addoption(parser):

@@ -53,8 +53,12 @@ MODES = [
         heat=2,
     ),
     Mode("tier3", "tiers 1 to 3 at the first calls", {**AT_ONCE, "DXPY_MAX_TIER": "3"}),
-    Mode("exits1", "tier 2, every guard fails at each visit", {**TIER_2, "DXPY_FORCE_EXITS": "1"}),
-    Mode("exits7", "tier 2, every guard fails at each 7th visit", {**TIER_2, "DXPY_FORCE_EXITS": "7"}),
+    # Code that was never interpreted from its start is not specialised by the interpreter either, where exits leave it:
+    # its comparisons then count as a level of recursion.
+    Mode("exits1", "tier 2, every guard fails at each visit", {**TIER_2, "DXPY_FORCE_EXITS": "1"}, heat=1),
+    Mode(
+        "exits7", "tier 2, every guard fails at each 7th visit", {**TIER_2, "DXPY_FORCE_EXITS": "7"}, heat=1
+    ),
     Mode(
         "osr",
         "entered at the first back-edge, never at a call",
