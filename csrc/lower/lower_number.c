@@ -33,6 +33,13 @@ static Ins *box(Lowerer *l, Ins *value) {
 
 static void flush_local(Lowerer *l, int slot);
 
+/* The object that this block has made of a number already; NULL: none. */
+static Ins *boxed_before(const Lowerer *l, const Ins *value) {
+    for (Ins *ins = l->block->last; ins != NULL; ins = ins->prev)
+        if ((ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP) && ins->args[0] == value) return ins;
+    return NULL;
+}
+
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP)
@@ -40,7 +47,10 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
-    if (!l->framed) return box(l, value);
+    if (!l->framed) {
+        Ins *before = boxed_before(l, value);
+        return before != NULL ? before : box(l, value);
+    }
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
         if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
