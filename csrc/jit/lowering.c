@@ -85,7 +85,8 @@ typedef struct Found {
 
 typedef struct Looking {
     FunctionRecord *record; // borrowed; being lowered
-    PyObject *refused;      // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
+    Tier tier;
+    PyObject *refused; // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
     Found *found;
     Classes *classes; /* NULL: not asked for yet */
 } Looking;
@@ -110,7 +111,15 @@ static const char *why_refused(PyFunctionObject *function) {
     return NULL;
 }
 
+/* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
+static bool is_better_called(const Looking *looking, PyCodeObject *code) {
+    const FunctionRecord *record = table_record(code);
+    return looking->tier < TIER_AOT && record != NULL && record->compiled_tier == TIER_AOT &&
+           cp_next_back_edge(code, -1) >= 0;
+}
+
 static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
+    if (is_better_called(looking, (PyCodeObject *)function->func_code)) return false;
     const char *reason = why_refused(function);
     if (reason == NULL) return cp_need_function_version(function) != 0;
     if (looking->refused != NULL) {
@@ -202,7 +211,7 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
                 PyObject *refused) {
     Bytecode *code = decoded(cx, record, tier, around);
     warm_lowered(record, code);
-    Looking looking = {.record = record, .refused = refused};
+    Looking looking = {.record = record, .tier = tier, .refused = refused};
     Callees callees = {find_callee, find_parameter, find_operator, &looking};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }

@@ -69,10 +69,8 @@ def test_the_mode_did_its_work(in_enabled_mode, run_in_mode):
         assert result.work["tier0_functions"] > 100
     elif modes.BY_NAME[mode].warm:
         assert result.work["warm_functions"] > 100
-    elif mode.startswith("exits"):
-        assert above > 100  # their code is the same: one mode may have compiled it for the other
-    else:
-        assert result.work["total_compiles"] > (20 if mode in ("osr", "cold") else 100)
+    else:  # modes share their code: another one may have compiled it
+        assert max(result.work["total_compiles"], above) > (20 if mode in ("osr", "cold") else 100)
     if mode.startswith("exits"):
         assert result.work["total_exits"] > 1000
     if mode == "cold":
