@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/files.h"
 #include "codegen/emit.h"
 #include "codegen/object.h"
 #include "codegen/quick.h"
@@ -51,11 +51,7 @@ static const char *const CALLER_SAVES = "-fcaller-saves";
 
 enum { SLOWEST_QUICK_LEVEL = 2 };
 
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
+static double now_ms(void) { return files_now() * 1e3; }
 
 typedef enum Outcome { DONE, BAILED, NOT_QUICK } Outcome;
 

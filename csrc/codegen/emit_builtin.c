@@ -1,8 +1,6 @@
 /* What built-in functions do with unboxed numbers. */
 #include "codegen/emit.h"
 
-#include <string.h>
-
 #define CMP(name) GCC_JIT_COMPARISON_##name
 
 static gcc_jit_rvalue *arg(Unit *u, const Ins *ins, int index) { return emit_value(u, ins->args[index]); }
@@ -69,12 +67,6 @@ void emit_fmath_OP(Unit *u, Ins *ins) {
         emit_set(u, ins, emit_helper_call(u, (Helper)ins->imm, 1, &value));
     }
     guard_finite(u, ins);
-}
-
-static bool is_whole(const Ins *value) {
-    double number;
-    memcpy(&number, &value->imm, sizeof(number));
-    return value->op == IR_kf64_OP && number >= -1024 && number <= 1024 && number == (double)(int)number;
 }
 
 void emit_fpow_OP(Unit *u, Ins *ins) {

@@ -50,9 +50,6 @@ void emit_length_OP(Unit *u, Ins *ins) {
 
 /* --- str: one byte a character, or the guard fails --- */
 
-/* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
-enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
-
 static gcc_jit_rvalue *str_state(Unit *u, gcc_jit_rvalue *text) {
     return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, text, LAYOUT_str_state, u->gcc->u8_ptr),
                                     u->gcc->i64);

@@ -1,8 +1,6 @@
 /* Frames: that of the function, and those of calls put in line, which are made and dropped here. */
 #include "codegen/emit.h"
 
-enum { MOST_IN_LINE = 6 }; /* locals that are dropped by code of their own */
-
 static gcc_jit_lvalue *field(Unit *u, gcc_jit_rvalue *object, LayoutField name, gcc_jit_type *pointer_type) {
     return emit_field(u, object, u->fn->layout[name], pointer_type);
 }
@@ -141,7 +139,7 @@ void emit_pop_OP(Unit *u, Ins *ins) {
     const InlinedCall *call = &u->fn->inlined.items[ins->frame - 1];
     gcc_jit_rvalue *frame = emit_frame(u, ins->frame);
     set_current(u, emit_frame(u, call->parent));
-    if (call->local_count <= MOST_IN_LINE) {
+    if (call->local_count <= MOST_DROPPED_IN_LINE) {
         gcc_jit_block *asked_for = emit_block(u), *done = emit_block(u);
         emit_unlikely(
             u,

@@ -227,7 +227,7 @@ void emit_imul_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->mul_over
 /* 0 divides nothing, and the smallest number divided by -1 does not fit. */
 static void guard_divisor(Unit *u, Ins *ins) {
     const Ins *divisor = ins->args[1];
-    if (divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1) return;
+    if (divides_all(divisor)) return;
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, 0)));
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, -1)));
 }

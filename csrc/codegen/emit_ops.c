@@ -1,8 +1,6 @@
 /* Operations: one emit_<OP> for each row of ir/ops.def. */
 #include "codegen/emit.h"
 
-#include <string.h>
-
 /* Constants are emitted where they are used. */
 void emit_null_OP(Unit *u, Ins *ins) {}
 void emit_const_OP(Unit *u, Ins *ins) {}
@@ -289,16 +287,6 @@ static void poll(Unit *u, Ins *ins, Helper helper) {
 void emit_poll_OP(Unit *u, Ins *ins) { poll(u, ins, H_rt_exit_poll); }
 void emit_turn_OP(Unit *u, Ins *ins) { poll(u, ins, H_rt_exit_turn); }
 
-/* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
-static bool yields_in_line(Unit *u, const Exit *exit) {
-    for (int i = 0; i < exit->values.count; i++) {
-        const ExitValue *row = &exit->values.items[i];
-        if (row->value->type != IR_OBJ || row->kind == EXIT_IF) return false;
-        if (row->kind != EXIT_DROP && row->slot < u->fn->local_count) return false;
-    }
-    return true;
-}
-
 static void suspend_in_line(Unit *u, const Exit *exit) {
     const int64_t *layout = u->fn->layout;
     for (int i = 0; i < exit->values.count; i++) {
@@ -323,7 +311,7 @@ static void suspend_in_line(Unit *u, const Exit *exit) {
 
 void emit_yield_OP(Unit *u, Ins *ins) {
     const Exit *exit = &u->fn->exits.items[ins->exit];
-    if (yields_in_line(u, exit)) {
+    if (yields_in_line(u->fn, exit)) {
         suspend_in_line(u, exit);
         gcc_jit_block_end_with_return(u->block, NULL, emit_value(u, ins->args[0]));
         return;

@@ -1,5 +1,8 @@
-/* Link slots, and what the loader must know of the code. */
+/* What both emitters share: link slots, what the loader must know of the code, and how operations are done.
+ */
 #include "codegen/links.h"
+
+#include <string.h>
 
 static void add_slot(const Fn *fn, Links *links, LinkKind kind, int index) {
     vec_push(fn_arena(fn), &links->kinds, (int32_t)kind);
@@ -77,4 +80,25 @@ void image_words(const Fn *fn, const Links *links, Words *words) {
     }
     word(fn->exits.count);
     for (int i = 0; i < fn->exits.count; i++) write_exit(arena, fn, &fn->exits.items[i], words);
+}
+
+/* --- how an operation is done --- */
+
+bool is_whole(const Ins *value) {
+    double number;
+    memcpy(&number, &value->imm, sizeof(number));
+    return value->op == IR_kf64_OP && number >= -1024 && number <= 1024 && number == (double)(int)number;
+}
+
+bool divides_all(const Ins *divisor) {
+    return divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1;
+}
+
+bool yields_in_line(const Fn *fn, const Exit *exit) {
+    for (int i = 0; i < exit->values.count; i++) {
+        const ExitValue *row = &exit->values.items[i];
+        if (row->value->type != IR_OBJ || row->kind == EXIT_IF) return false;
+        if (row->kind != EXIT_DROP && row->slot < fn->local_count) return false;
+    }
+    return true;
 }

@@ -1,4 +1,5 @@
-/* What both emitters share: the link slots that code asks for, and what its image says. */
+/* What both emitters share: the link slots that code asks for, what its image says, and what decides how an
+ * operation is done. */
 #ifndef DXPY_CODEGEN_LINKS_H
 #define DXPY_CODEGEN_LINKS_H
 
@@ -19,5 +20,18 @@ int64_t links_bool_offset(const Fn *fn, Links *links);
 typedef VEC(int32_t) Words;
 /* The image, see ir/image.h. */
 void image_words(const Fn *fn, const Links *links, Words *words);
+
+/* Locals of a call put in line that are dropped by code of their own. */
+enum { MOST_DROPPED_IN_LINE = 6 };
+
+/* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
+enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
+
+/* Is it a whole constant? A power by it is known for negative numbers too. */
+bool is_whole(const Ins *value);
+/* Neither 0 nor -1, by which the smallest number does not divide? */
+bool divides_all(const Ins *divisor);
+/* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
+bool yields_in_line(const Fn *fn, const Exit *exit);
 
 #endif

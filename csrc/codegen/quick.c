@@ -4,8 +4,6 @@
  * keep hold what all code needs; rax holds the value made last, as long as nothing else wants it. */
 #include "codegen/quick_code.h"
 
-#include <string.h>
-
 static void (*const EMIT[IR_OP_COUNT])(Quick *q, Ins *ins) = {
 #define OP(name, result, args, imm, flags, doc) [IR_##name##_OP] = quick_##name##_OP,
 #include "ir/ops.def"

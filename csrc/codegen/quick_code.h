@@ -49,6 +49,8 @@ Place quick_link(Quick *q, LinkKind kind, int index);
 Place quick_frame(Quick *q, int frame, LayoutField field);
 Place quick_slot(Quick *q, int64_t slot);
 
+void quick_load_frame(Quick *q, Reg to, int frame);
+
 /* --- values --- */
 /* A value into a register, a double as its bits; rax, unless it is that, keeps what it holds. */
 void quick_load(Quick *q, Reg to, const Ins *value);
@@ -56,6 +58,9 @@ void quick_load_real(Quick *q, Real to, const Ins *value);
 /* The result of an operation, from rax or xmm0. */
 void quick_set(Quick *q, const Ins *ins);
 void quick_set_real(Quick *q, const Ins *ins);
+/* What a place holds; of `there` NULL leaves. */
+void quick_set_from(Quick *q, const Ins *ins, Place place);
+void quick_set_there(Quick *q, const Ins *ins, Place place);
 /* 1 when the condition holds, else 0; clears rcx. */
 void quick_set_test(Quick *q, Ins *ins, Condition condition);
 /* rax is about to hold something else. */
@@ -77,6 +82,9 @@ static inline void quick_leave_if(Quick *q, const Ins *guard, Condition conditio
 void quick_guard_type(Quick *q, const Ins *guard, Reg object, Known type);
 /* Leave unless a 32-bit version is the guard's second argument; uses rcx and r11. */
 void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField field);
+/* rsi: the address of the item that the third argument is the index of, the second where items begin; uses
+ * rdx, which is left that, and rcx. */
+void quick_find_item(Quick *q, const Ins *ins);
 /* On to `next` when the end of the object in rdi runs no code, else leave. */
 void quick_goes_quietly(Quick *q, const Ins *guard, int next);
 /* Put the double that is the guard's last argument to the place in rsi, which holds what is in rdi. `values`:

@@ -17,21 +17,6 @@ void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField fie
     quick_leave_if(q, guard, COND_NOT_EQUAL);
 }
 
-/* A pointer or number that a place holds. */
-static void set_from(Quick *q, Ins *ins, Place place) {
-    x86_load(&q->a, RAX, place);
-    quick_set(q, ins);
-}
-
-/* Likewise; NULL leaves. */
-static void set_there(Quick *q, Ins *ins, Place place) {
-    x86_load(&q->a, RAX, place);
-    quick_forget(q);
-    x86_test(&q->a, RAX);
-    quick_leave_if(q, ins, COND_EQUAL);
-    quick_set(q, ins);
-}
-
 void quick_is_type_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     quick_guard_type(q, ins, RDI, (Known)ins->imm);
@@ -52,14 +37,14 @@ void quick_length_OP(Quick *q, Ins *ins) {
                                                  : LAYOUT_object_size;
     quick_load(q, RDI, arg(ins, 0));
     quick_guard_type(q, ins, RDI, (Known)ins->imm);
-    set_from(q, ins, quick_field(q, RDI, field));
+    quick_set_from(q, ins, quick_field(q, RDI, field));
 }
 
 /* --- lists and tuples --- */
 
 void quick_size_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
-    set_from(q, ins, quick_field(q, RDI, LAYOUT_object_size));
+    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_object_size));
 }
 
 /* rcx: the second operand counted from the start; `size` is a register. Out of range leaves. */
@@ -90,7 +75,7 @@ void quick_index_OP(Quick *q, Ins *ins) {
 
 void quick_list_items_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
-    set_from(q, ins, quick_field(q, RDI, LAYOUT_list_items));
+    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_list_items));
 }
 
 static void set_item(Quick *q, Ins *ins, const Ins *items, const Ins *index, int64_t offset) {
@@ -103,6 +88,12 @@ static void set_item(Quick *q, Ins *ins, const Ins *items, const Ins *index, int
 void quick_list_get_OP(Quick *q, Ins *ins) { set_item(q, ins, arg(ins, 1), arg(ins, 2), 0); }
 void quick_tuple_get_OP(Quick *q, Ins *ins) {
     set_item(q, ins, arg(ins, 0), arg(ins, 1), q->fn->layout[LAYOUT_tuple_items]);
+}
+
+void quick_find_item(Quick *q, const Ins *ins) {
+    quick_load(q, RDX, arg(ins, 1));
+    quick_load(q, RCX, arg(ins, 2));
+    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
 }
 
 /* Others hold it, or it is a number or a str. */
@@ -122,9 +113,7 @@ void quick_goes_quietly(Quick *q, const Ins *guard, int next) {
 void quick_list_put_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int store = x86_new_label(a), done = x86_new_label(a);
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    quick_find_item(q, ins);
     x86_load(a, RDI, (Place){RSI, 0});
     if (!ins->consumed && ir_is(arg(ins, 3), OPF_CONST)) { /* a flag is mostly set where it is set already */
         quick_load(q, RCX, arg(ins, 3));
@@ -142,9 +131,7 @@ void quick_list_put_OP(Quick *q, Ins *ins) {
 
 void quick_list_swap_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    quick_find_item(q, ins);
     quick_load(q, RCX, arg(ins, 3));
     x86_address_indexed(a, RDI, RDX, RCX, 0);
     x86_load(a, RCX, (Place){RSI, 0});
@@ -166,19 +153,16 @@ void quick_list_is_OP(Quick *q, Ins *ins) { guard_size(q, ins, KNOWN_list); }
 void quick_tuple_at_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     Place first = quick_field(q, RDI, LAYOUT_tuple_items);
-    set_from(q, ins, (Place){RDI, first.offset + (int32_t)(8 * ins->imm)});
+    quick_set_from(q, ins, (Place){RDI, first.offset + (int32_t)(8 * ins->imm)});
 }
 
 void quick_list_at_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_list_items));
-    set_from(q, ins, (Place){RDI, (int32_t)(8 * ins->imm)});
+    quick_set_from(q, ins, (Place){RDI, (int32_t)(8 * ins->imm)});
 }
 
 /* --- str: one byte a character, or the guard fails --- */
-
-/* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
-enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
 
 /* The str is in rsi. */
 static void guard_latin(Quick *q, Ins *ins) {
@@ -274,7 +258,7 @@ void quick_array_is_OP(Quick *q, Ins *ins) {
 
 void quick_array_start_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
-    set_from(q, ins, quick_field(q, RDI, LAYOUT_array_items));
+    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_array_items));
 }
 
 /* Doubles are moved as their bits. */
@@ -292,9 +276,7 @@ void quick_array_i32_OP(Quick *q, Ins *ins) {
 }
 
 void quick_array_put_f64_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    quick_find_item(q, ins);
     quick_load(q, RCX, arg(ins, 3));
     x86_store(&q->a, (Place){RSI, 0}, RCX);
 }
@@ -344,8 +326,10 @@ void quick_str_next_OP(Quick *q, Ins *ins) {
 
 /* --- names --- */
 
-void quick_globals_OP(Quick *q, Ins *ins) { set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_globals)); }
-void quick_builtins_OP(Quick *q, Ins *ins) { set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_builtins)); }
+void quick_globals_OP(Quick *q, Ins *ins) { quick_set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_globals)); }
+void quick_builtins_OP(Quick *q, Ins *ins) {
+    quick_set_from(q, ins, quick_frame(q, 0, LAYOUT_frame_builtins));
+}
 
 void quick_keys_are_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
@@ -356,7 +340,7 @@ void quick_keys_are_OP(Quick *q, Ins *ins) {
 void quick_keys_item_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
-    set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
 }
 
 /* The keys of the dict of the module in rdi. */
@@ -373,5 +357,5 @@ void quick_module_is_OP(Quick *q, Ins *ins) {
 
 void quick_module_item_OP(Quick *q, Ins *ins) {
     load_module_keys(q, arg(ins, 0));
-    set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
 }

@@ -104,8 +104,7 @@ void quick_unbox_number_OP(Quick *q, Ins *ins) {
 void quick_unbox_f64_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     quick_guard_type(q, ins, RDI, KNOWN_float);
-    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_float_value));
-    quick_set(q, ins);
+    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_float_value));
 }
 
 /* --- ints: what does not fit leaves --- */
@@ -156,7 +155,7 @@ void quick_imul_OP(Quick *q, Ins *ins) {
 static void load_divisor(Quick *q, Ins *ins) {
     const Ins *divisor = arg(ins, 1);
     quick_load(q, RCX, divisor);
-    if (divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1) return;
+    if (divides_all(divisor)) return;
     x86_test(&q->a, RCX);
     quick_leave_if(q, ins, COND_EQUAL);
     x86_alu_number(&q->a, ALU_COMPARE, RCX, -1);
@@ -356,12 +355,6 @@ void quick_fmath_OP(Quick *q, Ins *ins) {
     set_finite(q, ins);
 }
 
-static bool is_whole(const Ins *value) {
-    double number;
-    memcpy(&number, &value->imm, sizeof(number));
-    return value->op == IR_kf64_OP && number >= -1024 && number <= 1024 && number == (double)(int)number;
-}
-
 void quick_fpow_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     quick_load_real(q, XMM0, arg(ins, 0));
@@ -398,10 +391,7 @@ void quick_oselect_OP(Quick *q, Ins *ins) {
     x86_add_1(&q->a, quick_field(q, RAX, LAYOUT_object_refcnt));
 }
 
-void quick_ldnum_OP(Quick *q, Ins *ins) {
-    x86_load(&q->a, RAX, quick_word(q->outs + (int32_t)ins->imm));
-    quick_set(q, ins);
-}
+void quick_ldnum_OP(Quick *q, Ins *ins) { quick_set_from(q, ins, quick_word(q->outs + (int32_t)ins->imm)); }
 
 /* --- range iterators: index, start, step and length are C longs --- */
 
@@ -434,8 +424,7 @@ void quick_range_is_OP(Quick *q, Ins *ins) {
 
 void quick_range_step_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
-    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_range_step));
-    quick_set(q, ins);
+    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_range_step));
 }
 
 /* rdi is the iterator, rax how many steps from its start. */
@@ -469,9 +458,7 @@ void quick_list_put_i64_OP(Quick *q, Ins *ins) {
     enum { DIGIT_BITS = 30 };
     Assembler *a = &q->a;
     int general = x86_new_label(a), done = x86_new_label(a);
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(a, RSI, RDX, RCX, 0);
+    quick_find_item(q, ins);
     x86_load(a, RDI, (Place){RSI, 0});
     quick_load(q, RAX, arg(ins, 3));
     quick_forget(q);
@@ -525,9 +512,7 @@ void quick_put_f64(Quick *q, const Ins *guard, const Ins *values, int64_t index)
 }
 
 void quick_list_put_f64_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    quick_find_item(q, ins);
     x86_load(&q->a, RDI, (Place){RSI, 0});
     quick_put_f64(q, ins, NULL, 0);
 }

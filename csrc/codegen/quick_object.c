@@ -2,8 +2,6 @@
  * libgccjit do. */
 #include "codegen/quick_code.h"
 
-enum { MOST_IN_LINE = 6 }; /* locals that are dropped by code of their own */
-
 static const Ins *arg(const Ins *ins, int index) { return ins->args[index]; }
 
 /* --- types and versions --- */
@@ -60,18 +58,9 @@ void quick_pinned_OP(Quick *q, Ins *ins) {
 
 /* --- where values are --- */
 
-/* rax is the result; NULL leaves. */
-static void set_there(Quick *q, Ins *ins) {
-    quick_forget(q);
-    x86_test(&q->a, RAX);
-    quick_leave_if(q, ins, COND_EQUAL);
-    quick_set(q, ins);
-}
-
 void quick_values_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
-    x86_load(&q->a, RAX, quick_field(q, RDI, LAYOUT_instance_values));
-    set_there(q, ins);
+    quick_set_there(q, ins, quick_field(q, RDI, LAYOUT_instance_values));
 }
 
 void quick_itself_OP(Quick *q, Ins *ins) {
@@ -88,8 +77,7 @@ void quick_further_OP(Quick *q, Ins *ins) {
 
 void quick_attr_item_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 1));
-    x86_load(&q->a, RAX, (Place){RDI, (int32_t)ins->imm});
-    set_there(q, ins);
+    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
 }
 
 /* Into rsi; rdi is what it holds. */
@@ -190,11 +178,6 @@ static void copy_field(Quick *q, Reg to, LayoutField to_field, Reg from, LayoutF
     x86_store(&q->a, quick_field(q, to, to_field), RCX);
 }
 
-static void load_frame(Quick *q, Reg to, int frame) {
-    if (frame == 0) x86_move(&q->a, to, QUICK_FRAME);
-    else x86_load(&q->a, to, quick_word(q->frames + 2 * (frame - 1)));
-}
-
 /* All that is in the frame in r8 but its slots. */
 static void fill_frame(Quick *q, const Ins *push) {
     Assembler *a = &q->a;
@@ -210,7 +193,7 @@ static void fill_frame(Quick *q, const Ins *push) {
     x86_store(a, quick_field(q, R8, LAYOUT_frame_locals), RCX);
     x86_store(a, quick_field(q, R8, LAYOUT_frame_object), RCX);
     x86_store(a, quick_field(q, R8, LAYOUT_frame_code), RSI);
-    load_frame(q, RCX, q->fn->inlined.items[push->frame - 1].parent);
+    quick_load_frame(q, RCX, q->fn->inlined.items[push->frame - 1].parent);
     x86_store(a, quick_field(q, R8, LAYOUT_frame_previous), RCX);
     quick_set_running(q, push->frame, push->imm);
     x86_store_int32(a, quick_field(q, R8, LAYOUT_frame_stacktop),
@@ -254,7 +237,7 @@ static void drop_by_helper(Quick *q, const Ins *pop, int local_count) {
     quick_set_running(q, pop->frame, pop->imm);
     x86_store_int32(&q->a, quick_frame(q, pop->frame, LAYOUT_frame_stacktop), local_count);
     x86_move(&q->a, RDI, QUICK_TSTATE);
-    load_frame(q, RSI, pop->frame);
+    quick_load_frame(q, RSI, pop->frame);
     quick_call_helper(q, H_rt_clear_frame);
 }
 
@@ -262,9 +245,9 @@ void quick_pop_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     const InlinedCall *call = &q->fn->inlined.items[ins->frame - 1];
     int by_helper = x86_new_label(a), done = x86_new_label(a);
-    load_frame(q, RDX, call->parent);
+    quick_load_frame(q, RDX, call->parent);
     set_current(q, RDX);
-    if (call->local_count <= MOST_IN_LINE) {
+    if (call->local_count <= MOST_DROPPED_IN_LINE) {
         x86_compare_number(a, quick_frame(q, ins->frame, LAYOUT_frame_object), 0);
         x86_jump_if(a, COND_NOT_EQUAL, by_helper);
         drop_contents(q, ins, call);
@@ -273,7 +256,7 @@ void quick_pop_OP(Quick *q, Ins *ins) {
     x86_place_label(a, by_helper);
     drop_by_helper(q, ins, call->local_count);
     x86_place_label(a, done);
-    load_frame(q, RDX, ins->frame);
+    quick_load_frame(q, RDX, ins->frame);
     x86_store(a, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top), RDX);
     change_depth(q, ir_levels(call->kind));
 }

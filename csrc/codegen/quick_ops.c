@@ -2,8 +2,6 @@
  * quick_container.c and quick_object.c. Each does what emit_<OP> has libgccjit do. */
 #include "codegen/quick_code.h"
 
-#include <string.h>
-
 /* --- places --- */
 
 /* Of the function's own frame, or of one made here, whose address r10 gets. */
@@ -16,7 +14,7 @@ Place quick_frame(Quick *q, int frame, LayoutField field) {
     return (Place){base, (int32_t)q->fn->layout[field]};
 }
 
-static void load_frame(Quick *q, Reg to, int frame) {
+void quick_load_frame(Quick *q, Reg to, int frame) {
     if (frame == 0) x86_move(&q->a, to, QUICK_FRAME);
     else x86_load(&q->a, to, quick_word(q->frames + 2 * (frame - 1)));
 }
@@ -63,6 +61,19 @@ void quick_set(Quick *q, const Ins *ins) {
     q->held = ins;
 }
 
+void quick_set_from(Quick *q, const Ins *ins, Place place) {
+    x86_load(&q->a, RAX, place);
+    quick_set(q, ins);
+}
+
+void quick_set_there(Quick *q, const Ins *ins, Place place) {
+    x86_load(&q->a, RAX, place);
+    quick_forget(q);
+    x86_test(&q->a, RAX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    quick_set(q, ins);
+}
+
 void quick_load_real(Quick *q, Real to, const Ins *value) {
     if (ir_is(value, OPF_CONST)) {
         quick_load(q, R11, value);
@@ -97,18 +108,12 @@ void quick_keep_OP(Quick *q, Ins *ins) {}
 void quick_anchor_OP(Quick *q, Ins *ins) {}
 void quick_range_OP(Quick *q, Ins *ins) {} /* in frame states only */
 
-static void load_slot(Quick *q, const Ins *ins, int64_t slot) {
-    x86_load(&q->a, RAX, quick_slot(q, slot));
-    quick_set(q, ins);
-}
+static void load_slot(Quick *q, const Ins *ins, int64_t slot) { quick_set_from(q, ins, quick_slot(q, slot)); }
 
 void quick_ldloc_OP(Quick *q, Ins *ins) { load_slot(q, ins, ins->imm); }
 void quick_ldstk_OP(Quick *q, Ins *ins) { load_slot(q, ins, q->fn->local_count + ins->imm); }
 
-void quick_ldout_OP(Quick *q, Ins *ins) {
-    x86_load(&q->a, RAX, quick_word(q->outs + (int32_t)ins->imm));
-    quick_set(q, ins);
-}
+void quick_ldout_OP(Quick *q, Ins *ins) { quick_set_from(q, ins, quick_word(q->outs + (int32_t)ins->imm)); }
 
 /* Drop the reference to the object in rdi. */
 void quick_drop(Quick *q, bool nullable) {
@@ -145,7 +150,7 @@ void quick_chkloc_OP(Quick *q, Ins *ins) {
     x86_test(a, RCX);
     x86_jump_if(a, COND_NOT_EQUAL, bound);
     int frame = ir_frame_of_slot(q->fn, ins->imm);
-    load_frame(q, RDI, frame);
+    quick_load_frame(q, RDI, frame);
     x86_set(a, RSI, ins->imm - ir_local_slot(q->fn, frame, 0));
     quick_call_helper(q, H_rt_unbound_local);
     x86_jump(a, q->exits[ins->exit]);
@@ -278,7 +283,7 @@ void quick_call_OP(Quick *q, Ins *ins) {
         switch (*p) {
         case 'T': pass_register(&arguments, QUICK_TSTATE); break;
         case 'F':
-            load_frame(q, next_register(&arguments), ins->frame);
+            quick_load_frame(q, next_register(&arguments), ins->frame);
             done_with(&arguments);
             break;
         case 'd': quick_load_real(q, (Real)arguments.reals++, ins->args[value++]); break;
@@ -429,16 +434,6 @@ static void poll(Quick *q, Ins *ins, Helper helper) {
 void quick_poll_OP(Quick *q, Ins *ins) { poll(q, ins, H_rt_exit_poll); }
 void quick_turn_OP(Quick *q, Ins *ins) { poll(q, ins, H_rt_exit_turn); }
 
-/* Can the frame be filled without a helper? What a variable held would have to be dropped. */
-static bool yields_in_line(const Quick *q, const Exit *exit) {
-    for (int i = 0; i < exit->values.count; i++) {
-        const ExitValue *row = &exit->values.items[i];
-        if (row->value->type != IR_OBJ || row->kind == EXIT_IF) return false;
-        if (row->kind != EXIT_DROP && row->slot < q->fn->local_count) return false;
-    }
-    return true;
-}
-
 static void suspend_in_line(Quick *q, const Exit *exit) {
     Assembler *a = &q->a;
     for (int i = 0; i < exit->values.count; i++) {
@@ -458,7 +453,7 @@ static void suspend_in_line(Quick *q, const Exit *exit) {
 
 void quick_yield_OP(Quick *q, Ins *ins) {
     const Exit *exit = &q->fn->exits.items[ins->exit];
-    if (yields_in_line(q, exit)) {
+    if (yields_in_line(q->fn, exit)) {
         suspend_in_line(q, exit);
     } else {
         fill_spill(q, exit);

@@ -59,7 +59,7 @@ const HelperInfo *ir_helper(int helper) { return &HELPERS[helper]; }
 
 int ir_helper_by_name(const char *name, size_t length) {
     for (int i = 0; i < HELPER_COUNT; i++)
-        if (strlen(HELPERS[i].name) == length && memcmp(HELPERS[i].name, name, length) == 0) return i;
+        if (strncmp(HELPERS[i].name, name, length) == 0 && HELPERS[i].name[length] == '\0') return i;
     return -1;
 }
 

@@ -77,7 +77,7 @@ static size_t word(Parser *p, const char **start) {
 }
 
 static bool same(const char *start, size_t length, const char *text) {
-    return strlen(text) == length && memcmp(start, text, length) == 0;
+    return *start == *text && strncmp(start, text, length) == 0 && text[length] == '\0';
 }
 
 static Block *block_ref(Parser *p) {

@@ -3,11 +3,11 @@
 #define _GNU_SOURCE /* dladdr */
 #include <dlfcn.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <build_id.h> /* made by setup.py */
 #include "base/cpu_level.h"
+#include "base/files.h"
 #include "base/hash.h"
 #include "cache/cache.h"
 #include "cpython/decode.h"
@@ -45,14 +45,6 @@ volatile int publish_is_wanted;
 bool publish_at_start;
 static Pending *pending; // one list per process, like the worker; guarded by the GIL
 static uint64_t last_job;
-
-static double seconds_of(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
 
 /* How hard the compiler is to try for a tier, see codegen/compile.h. Tiers 1 and 2 have quick code: what is
  * speculated on is known after a while only, and compiled several times until then. */
@@ -186,7 +178,7 @@ static void take_replies(void) {
         }
         (*place)->reply = malloc(sizeof(reply));
         if ((*place)->reply != NULL) *(*place)->reply = reply;
-        (*place)->due = options.install_delay > 0 ? now() + options.install_delay : 0;
+        (*place)->due = options.install_delay > 0 ? files_now() + options.install_delay : 0;
     }
 }
 
@@ -198,7 +190,7 @@ void compile_publish_finished(void) {
     bool waiting = false;
     for (Pending **place = &pending; *place != NULL;) {
         Pending *p = *place;
-        if (p->reply == NULL || (p->due > 0 && p->due > now())) {
+        if (p->reply == NULL || (p->due > 0 && p->due > files_now())) {
             waiting |= p->reply != NULL;
             place = &p->next;
             continue;
@@ -234,7 +226,7 @@ static void wait_for(uint64_t job) {
 }
 
 void compile_settle(double seconds) {
-    for (double until = now() + seconds; pending != NULL && now() < until;) {
+    for (double until = files_now() + seconds; pending != NULL && files_now() < until;) {
         Py_BEGIN_ALLOW_THREADS worker_wait_reply(0.1);
         Py_END_ALLOW_THREADS compile_publish_finished();
     }
@@ -260,8 +252,8 @@ static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *a
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
-/* Beyond these the user's thread is not held up for tier 1: making code takes it up to three microseconds a
- * unit. */
+/* Beyond these the user's thread is not held up: making code takes up to three microseconds a unit at tier 1.
+ */
 enum { MOST_UNITS_HERE = 2000 };
 
 static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
@@ -353,6 +345,7 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     free(text);
     lowered_free(&lowered);
     if (status == 0 && sync) wait_for(last_job);
+    sampler_skip();
     return status;
 }
 

@@ -1,25 +1,19 @@
 #include "jit/install.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "codegen/quick.h"
 #include "jit/engine.h"
 #include "jit/options.h"
 #include "opt/opt.h"
 
-static double now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
 double quick_code_make(Fn *fn, QuickCode *code) {
-    double begin = now_ms();
+    double begun = files_now();
     opt_run(fn, NULL, NULL, NULL);
     if (quick_can() && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
-    return now_ms() - begin;
+    return (files_now() - begun) * 1e3;
 }
 
 void quick_code_free(QuickCode *code) {

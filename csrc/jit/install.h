@@ -4,7 +4,7 @@
 
 #include "jit/table.h"
 
-/* Code of tier 1 that was made in this process; empty: none. */
+/* Quick code that was made in this process; empty: none. */
 typedef struct QuickCode {
     StrBuf bytes, image;
 } QuickCode;

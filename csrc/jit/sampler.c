@@ -18,6 +18,7 @@ enum { LOOK_EVERY_MS = 5, LOOKS_BEFORE_HOT = 2 };
  * round. */
 bool sampler_at_once;
 static volatile int wanted, asked, running;
+static bool skipping; // the look that was asked for
 
 static void note_loops(FunctionRecord *record) {
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
@@ -52,11 +53,12 @@ static void look(PyThreadState *tstate) {
 
 static int pending_look(void *unused) {
     static bool was_armed; // at the look before; one sampler per process
-    asked = 0;
+    bool skipped = skipping;
+    skipping = asked = 0;
     if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
     if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
     was_armed = osr_is_armed;
-    if (wanted && options.osr) look(PyThreadState_Get());
+    if (wanted && options.osr && !skipped) look(PyThreadState_Get());
     return 0;
 }
 
@@ -96,3 +98,5 @@ void sampler_start(void) {
 }
 
 void sampler_stop(void) { wanted = 0; }
+
+void sampler_skip(void) { skipping = asked; }

@@ -11,6 +11,10 @@
 void sampler_start(void);
 void sampler_stop(void);
 
+/* This thread was busy compiling: if the time for a look came meanwhile, it says nothing of the loops that
+ * run. */
+void sampler_skip(void);
+
 /* This back-edge (code unit) is hot: have its function compiled with an entry there, or enter it.
  * (jit/compile.c) */
 void compile_hot_loop(FunctionRecord *record, int32_t unit);

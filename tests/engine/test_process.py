@@ -64,6 +64,15 @@ def test_time_spent_without_loops_is_no_loop(check):
     """)
 
 
+def test_time_spent_compiling_is_no_loop(check):
+    check("""
+    dxpy.enable(thresholds=(2, 4, 1000), sync=True, only=["__main__.loop"])
+    calls(loop, 50, 3)
+    assert engine.get_tier("__main__.loop") == 2
+    assert engine.profile("__main__.loop").loop_iterations < 1000
+    """, env={"DXPY_INSTALL_DELAY": "0.05"})
+
+
 def test_nothing_happens_before_enable_and_after_disable(check):
     check("""
     calls(f, 500, 1)
@@ -491,3 +500,22 @@ def test_explain_says_what_is_assumed_and_put_in_line(check):
     told = dict(row.split(maxsplit=2)[1:] for row in out.splitlines() if row.startswith("    line "))
     assert told == {"22": "int", "23": "double in line", "24": "stays a call", "25": "stays a call"}
     assert "    any_of: it takes *args or **kwargs; with parameters of their own it would be\n" in out
+
+
+def test_quick_code_calls_loops_that_libgccjit_has_compiled(check):
+    check("""
+    dxpy.enable(thresholds=(10, 20, 40), sync=True, osr=False, only=["__main__.hot", "__main__.early", "__main__.late"])
+    def hot(n):
+        total = 0
+        for i in range(n): total += i
+        return total
+    def early(n): return hot(n) + 1
+    def late(n): return hot(n) + 1
+    for _ in range(25): assert early(5) == 11
+    assert engine.get_tier("__main__.early") == 2 and engine.get_tier("__main__.hot") < 3
+    assert "hot in line" in dxpy.explain(early)
+    calls(hot, 100, 5)
+    assert engine.get_tier("__main__.hot") == 3
+    for _ in range(25): assert late(5) == 11
+    assert engine.get_tier("__main__.late") == 2 and "hot in line" not in dxpy.explain(late)
+    """)
