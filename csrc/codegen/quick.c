@@ -68,6 +68,14 @@ static void give_place(Quick *q, const Ins *value) {
                       : q->words++;
 }
 
+/* Blocks are not always behind those that dominate them: a loop's body is in front of the entrance at its
+ * back-edge. */
+static void place_what_stays(Quick *q) {
+    for (int i = 0; i < q->fn->blocks.count; i++)
+        for_each_ins(ins, q->fn->blocks.items[i]) if (ins->type != IR_VOID &&
+                                                      q->lives[ins->id].last == FOR_GOOD) give_place(q, ins);
+}
+
 static void end_life(Quick *q, const Ins *value, int position) {
     if (ir_is(value, OPF_CONST)) return;
     Life *life = &q->lives[value->id];
@@ -215,9 +223,7 @@ bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     new_labels(q);
     find_lives(q);
     plan_frame(q);
-    for (int i = 0; i < fn->blocks.count; i++)
-        for (Ins *phi = fn->blocks.items[i]->first; phi != NULL && phi->op == IR_phi_OP; phi = phi->next)
-            give_place(q, phi);
+    place_what_stays(q);
     prologue(q);
     for (int i = 0; i < fn->blocks.count; i++) {
         q->next = i + 1 < fn->blocks.count ? fn->blocks.items[i + 1] : NULL;
