@@ -91,14 +91,14 @@ class Fuzzer:
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
         source = self.source(names)
         with tempfile.TemporaryDirectory(prefix="dxpy-fuzz-") as folder:
-            stock = self.outcomes(modes.STOCK, source, folder, 120, number)
+            stock = self.outcomes(modes.STOCK, source, folder, 40, number)
             if stock.deaths:
                 with self.lock:
                     self.unusable += len(stock.deaths)
                 dead = {case.rpartition("case_")[2] for case, _, _ in stock.deaths}
                 names = [name for name in names if name not in dead]
                 source = self.source(names)
-                stock = self.outcomes(modes.STOCK, source, folder, 120, number)
+                stock = self.outcomes(modes.STOCK, source, folder, 40, number)
             for mode in [self.modes[number % len(self.modes)]] if self.args.mix else self.modes:
                 found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds, number)
                 with self.lock:
