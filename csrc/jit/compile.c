@@ -295,7 +295,9 @@ static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *
     const char *text = lowered->text;
     Pending *p = calloc(1, sizeof(*p));
     uint64_t job = ++last_job;
-    if (p == NULL || worker_submit(job, key, text, strlen(text), gcc_level(tier)) < 0) {
+    int (*to_worker)(uint64_t, const char *, const char *, size_t, int) =
+        record != NULL ? worker_submit : worker_submit_idly;
+    if (p == NULL || to_worker(job, key, text, strlen(text), gcc_level(tier)) < 0) {
         free(p);
         return false;
     }
