@@ -51,10 +51,10 @@ void quick_size_OP(Quick *q, Ins *ins) {
 static void check_index(Quick *q, Ins *ins, const Ins *given, Reg size) {
     Assembler *a = &q->a;
     quick_load(q, RCX, given);
-    x86_move(a, R8, RCX);
-    x86_shift(a, SHIFT_RIGHT, R8, 63); /* all bits set, or none */
-    x86_alu(a, ALU_AND, R8, size);
-    x86_alu(a, ALU_ADD, RCX, R8);
+    x86_move(a, RSI, RCX);
+    x86_shift(a, SHIFT_RIGHT, RSI, 63); /* all bits set, or none */
+    x86_alu(a, ALU_AND, RSI, size);
+    x86_alu(a, ALU_ADD, RCX, RSI);
     x86_alu(a, ALU_COMPARE, RCX, size);
     quick_leave_if(q, ins, COND_ABOVE_EQUAL);
 }

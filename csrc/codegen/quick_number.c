@@ -12,6 +12,8 @@ static void operate(Quick *q, Alu op, const Ins *value) {
     } else if (ir_is(value, OPF_CONST)) {
         quick_load(q, RCX, value);
         x86_alu(&q->a, op, RAX, RCX);
+    } else if (quick_register(q, value) >= 0) {
+        x86_alu(&q->a, op, RAX, (Reg)quick_register(q, value));
     } else {
         x86_alu_place(&q->a, op, RAX, quick_place(q, value));
     }
@@ -110,9 +112,7 @@ void quick_unbox_f64_OP(Quick *q, Ins *ins) {
 /* --- ints: what does not fit leaves --- */
 
 void quick_guard_OP(Quick *q, Ins *ins) {
-    quick_load(q, RCX, arg(ins, 0));
-    x86_test(&q->a, RCX);
-    quick_leave_if(q, ins, COND_EQUAL);
+    quick_leave_if(q, ins, (Condition)(quick_condition(q, arg(ins, 0)) ^ 1));
 }
 
 void quick_settled_OP(Quick *q, Ins *ins) {
@@ -244,7 +244,9 @@ Condition quick_compare_ints(Quick *q, const Ins *ins) {
     return OF_INTS[ins->imm];
 }
 
-void quick_icmp_OP(Quick *q, Ins *ins) { quick_set_test(q, ins, quick_compare_ints(q, ins)); }
+void quick_icmp_OP(Quick *q, Ins *ins) {
+    if (!quick_is_fused(q, ins)) quick_set_test(q, ins, quick_compare_ints(q, ins));
+}
 
 /* --- doubles --- */
 
@@ -302,19 +304,26 @@ void quick_fabs_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_AND, INT64_MAX); }
 
 /* What is no number is neither less nor greater: it counts as below, so `above` is asked with the operands in
  * that order. */
-void quick_fcmp_OP(Quick *q, Ins *ins) {
+Condition quick_compare_reals(Quick *q, const Ins *ins) {
     static const Condition CONDITIONS[6] = {COND_ABOVE,     COND_ABOVE_EQUAL, COND_EQUAL,
                                             COND_NOT_EQUAL, COND_ABOVE,       COND_ABOVE_EQUAL};
-    Assembler *a = &q->a;
-    bool swaps = ins->imm < 2, is_equality = ins->imm == 2 || ins->imm == 3;
+    bool swaps = ins->imm < PY_EQ;
     quick_load_real(q, XMM0, arg(ins, swaps ? 1 : 0));
     quick_load_real(q, XMM1, arg(ins, swaps ? 0 : 1));
-    x86_compare_real(a, XMM0, XMM1);
+    x86_compare_real(&q->a, XMM0, XMM1);
+    return CONDITIONS[ins->imm];
+}
+
+void quick_fcmp_OP(Quick *q, Ins *ins) {
+    if (quick_is_fused(q, ins)) return;
+    Assembler *a = &q->a;
+    bool is_equality = ins->imm == PY_EQ || ins->imm == PY_NE;
+    Condition condition = quick_compare_reals(q, ins);
     x86_set(a, RDX, 0);
-    if (is_equality) x86_set_if(a, ins->imm == 2 ? COND_NO_PARITY : COND_PARITY, RDX);
+    if (is_equality) x86_set_if(a, ins->imm == PY_EQ ? COND_NO_PARITY : COND_PARITY, RDX);
     x86_set(a, RCX, 0);
-    x86_set_if(a, CONDITIONS[ins->imm], RCX);
-    if (is_equality) x86_alu(a, ins->imm == 2 ? ALU_AND : ALU_OR, RCX, RDX);
+    x86_set_if(a, condition, RCX);
+    if (is_equality) x86_alu(a, ins->imm == PY_EQ ? ALU_AND : ALU_OR, RCX, RDX);
     x86_move(a, RAX, RCX);
     quick_set(q, ins);
 }
