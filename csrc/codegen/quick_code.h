@@ -78,6 +78,15 @@ void quick_load_real(Quick *q, Real to, const Ins *value);
 /* The result of an operation, from rax or xmm0. */
 void quick_set(Quick *q, const Ins *ins);
 void quick_set_real(Quick *q, const Ins *ins);
+/* The register that a value is in: its own, or `scratch`, into which it is loaded. Not to be written to. */
+Reg quick_in(Quick *q, const Ins *value, Reg scratch);
+Real quick_real_in(Quick *q, const Ins *value, Real scratch);
+/* The register to make a result in, rax or xmm0 where it has none of its own; then quick_put. It may be that
+ * of an argument. */
+Reg quick_out(Quick *q, const Ins *ins);
+Real quick_real_out(const Quick *q, const Ins *ins);
+/* Likewise where an exit may yet follow: never that of an argument. */
+Reg quick_out_before_exit(Quick *q, const Ins *ins);
 /* The same from any register. */
 void quick_put(Quick *q, const Ins *ins, Reg from);
 void quick_put_real(Quick *q, const Ins *ins, Real from);
@@ -116,7 +125,7 @@ void quick_guard_type(Quick *q, const Ins *guard, Reg object, Known type);
 /* Leave unless a 32-bit version is the guard's second argument; uses rcx and r11. */
 void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField field);
 /* rsi: the address of the item that the third argument is the index of, the second where items begin; uses
- * rdx, which is left that, and rcx. */
+ * rdx and rcx. */
 void quick_find_item(Quick *q, const Ins *ins);
 /* On to `next` when the end of the object in rdi runs no code, else leave. */
 void quick_goes_quietly(Quick *q, const Ins *guard, int next);

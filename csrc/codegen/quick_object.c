@@ -31,14 +31,14 @@ void quick_type_index_OP(Quick *q, Ins *ins) {
 }
 
 void quick_version_is_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_version(q, ins, RDI, LAYOUT_type_version);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_version(q, ins, object, LAYOUT_type_version);
 }
 
 void quick_function_is_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_function);
-    quick_guard_version(q, ins, RDI, LAYOUT_function_version);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_function);
+    quick_guard_version(q, ins, object, LAYOUT_function_version);
 }
 
 void quick_unshadowed_OP(Quick *q, Ins *ins) {
@@ -59,8 +59,8 @@ void quick_pinned_OP(Quick *q, Ins *ins) {
 /* --- where values are --- */
 
 void quick_values_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_there(q, ins, quick_field(q, RDI, LAYOUT_instance_values));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_there(q, ins, quick_field(q, object, LAYOUT_instance_values));
 }
 
 void quick_itself_OP(Quick *q, Ins *ins) {
@@ -76,8 +76,8 @@ void quick_further_OP(Quick *q, Ins *ins) {
 }
 
 void quick_attr_item_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 1));
-    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    Reg object = quick_in(q, arg(ins, 1), RDI);
+    quick_set_there(q, ins, (Place){object, (int32_t)ins->imm});
 }
 
 /* Into rsi; rdi is what it holds. */

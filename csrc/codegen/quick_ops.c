@@ -70,6 +70,7 @@ void quick_put(Quick *q, const Ins *ins, Reg from) {
     if (life->reg >= 0 && ins->type == IR_F64) x86_real_of_bits(&q->a, (Real)life->reg, from);
     else if (life->reg >= 0) x86_move(&q->a, (Reg)life->reg, from);
     if (life->reg < 0 || life->kept) x86_store(&q->a, quick_place(q, ins), from);
+    if (from == RAX) q->held = ins;
 }
 
 void quick_put_real(Quick *q, const Ins *ins, Real from) {
@@ -78,9 +79,39 @@ void quick_put_real(Quick *q, const Ins *ins, Real from) {
     if (life->reg < 0 || life->kept) x86_store_real(&q->a, quick_place(q, ins), from);
 }
 
-void quick_set(Quick *q, const Ins *ins) {
-    quick_put(q, ins, RAX);
-    q->held = ins;
+void quick_set(Quick *q, const Ins *ins) { quick_put(q, ins, RAX); }
+
+Reg quick_out(Quick *q, const Ins *ins) {
+    int reg = quick_register(q, ins);
+    if (reg >= 0 && ins->type != IR_F64) return (Reg)reg;
+    quick_forget(q);
+    return RAX;
+}
+
+Reg quick_out_before_exit(Quick *q, const Ins *ins) {
+    Reg out = quick_out(q, ins);
+    const Ins *tenant = q->tenants[QUICK_GENERAL][out];
+    if (tenant == NULL || q->lives[tenant->id].last < 2 * q->position) return out;
+    quick_forget(q);
+    return RAX;
+}
+
+Real quick_real_out(const Quick *q, const Ins *ins) {
+    return quick_register(q, ins) >= 0 ? (Real)quick_register(q, ins) : XMM0;
+}
+
+Reg quick_in(Quick *q, const Ins *value, Reg scratch) {
+    int reg = quick_register(q, value);
+    if (reg >= 0 && value->type != IR_F64) return (Reg)reg;
+    quick_load(q, scratch, value);
+    return scratch;
+}
+
+Real quick_real_in(Quick *q, const Ins *value, Real scratch) {
+    int reg = quick_register(q, value);
+    if (reg >= 0) return (Real)reg;
+    quick_load_real(q, scratch, value);
+    return scratch;
 }
 
 void quick_set_from(Quick *q, const Ins *ins, Place place) {
@@ -98,11 +129,11 @@ void quick_set_from(Quick *q, const Ins *ins, Place place) {
 }
 
 void quick_set_there(Quick *q, const Ins *ins, Place place) {
-    x86_load(&q->a, RAX, place);
-    quick_forget(q);
-    x86_test(&q->a, RAX);
+    Reg out = quick_out_before_exit(q, ins);
+    x86_load(&q->a, out, place);
+    x86_test(&q->a, out);
     quick_leave_if(q, ins, COND_EQUAL);
-    quick_set(q, ins);
+    quick_put(q, ins, out);
 }
 
 void quick_load_real(Quick *q, Real to, const Ins *value) {
@@ -221,8 +252,7 @@ void quick_chkloc_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int bound = x86_new_label(a);
     const Ins *held = q->held;
-    quick_load(q, RCX, ins->args[0]);
-    x86_test(a, RCX);
+    x86_test(a, quick_in(q, ins->args[0], RCX));
     x86_jump_if(a, COND_NOT_EQUAL, bound);
     int frame = ir_frame_of_slot(q->fn, ins->imm);
     quick_load_frame(q, RDI, frame);
@@ -234,8 +264,7 @@ void quick_chkloc_OP(Quick *q, Ins *ins) {
 }
 
 void quick_is_bound_OP(Quick *q, Ins *ins) {
-    quick_load(q, RCX, ins->args[0]);
-    x86_test(&q->a, RCX);
+    x86_test(&q->a, quick_in(q, ins->args[0], RCX));
     quick_leave_if(q, ins, COND_EQUAL);
 }
 
@@ -248,10 +277,10 @@ void quick_mkbool_OP(Quick *q, Ins *ins) {
 }
 
 void quick_set_test(Quick *q, Ins *ins, Condition condition) {
-    x86_set(&q->a, RCX, 0); /* leaves the conditions as they are */
-    x86_set_if(&q->a, condition, RCX);
-    x86_move(&q->a, RAX, RCX);
-    quick_set(q, ins);
+    Reg out = quick_out(q, ins);
+    x86_set(&q->a, out, 0); /* leaves the conditions as they are */
+    x86_set_if(&q->a, condition, out);
+    quick_put(q, ins, out);
 }
 
 /* --- comparisons that a branch comes behind --- */
@@ -269,9 +298,9 @@ bool quick_is_fused(const Quick *q, const Ins *ins) {
 static Condition inverse(Condition condition) { return (Condition)(condition ^ 1); }
 
 static Condition compare_objects(Quick *q, const Ins *ins) {
-    quick_load(q, RDX, ins->args[1]);
-    quick_load(q, RCX, ins->args[0]);
-    x86_alu(&q->a, ALU_COMPARE, RCX, RDX);
+    Reg left = quick_in(q, ins->args[0], RCX);
+    if (ins->args[1]->op == IR_null_OP) x86_test(&q->a, left);
+    else x86_alu(&q->a, ALU_COMPARE, left, quick_in(q, ins->args[1], RDX));
     return COND_EQUAL;
 }
 
@@ -282,10 +311,7 @@ Condition quick_condition(Quick *q, const Ins *value) {
         case IR_is_OP: return compare_objects(q, value);
         default: return inverse(quick_condition(q, value->args[0]));
         }
-    Reg in = RCX;
-    if (quick_register(q, value) >= 0) in = (Reg)quick_register(q, value);
-    else quick_load(q, in, value);
-    x86_test(&q->a, in);
+    x86_test(&q->a, quick_in(q, value, RCX));
     return COND_NOT_EQUAL;
 }
 
@@ -414,12 +440,12 @@ void quick_call_OP(Quick *q, Ins *ins) {
 void quick_add_reference(Quick *q, const Ins *value) {
     Assembler *a = &q->a;
     int done = x86_new_label(a);
-    quick_load(q, RCX, value);
+    Reg object = quick_in(q, value, RCX);
     if (value->nullable) {
-        x86_test(a, RCX);
+        x86_test(a, object);
         x86_jump_if(a, COND_EQUAL, done);
     }
-    x86_add_1(a, quick_field(q, RCX, LAYOUT_object_refcnt));
+    x86_add_1(a, quick_field(q, object, LAYOUT_object_refcnt));
     x86_place_label(a, done);
 }
 
@@ -556,10 +582,7 @@ void quick_cold_OP(Quick *q, Ins *ins) { to_exit(q, ins); }
 static void fill_spill(Quick *q, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
         const Ins *value = exit->values.items[i].value;
-        Reg in = RCX;
-        if (value->type != IR_F64 && quick_register(q, value) >= 0) in = (Reg)quick_register(q, value);
-        else quick_load(q, in, value);
-        x86_store(&q->a, quick_word(q->spill + i), in);
+        x86_store(&q->a, quick_word(q->spill + i), quick_in(q, value, RCX));
     }
 }
 
