@@ -4,6 +4,8 @@
  * holds the value made last as well, as long as nothing else wants it. */
 #include "codegen/quick_code.h"
 
+#include <string.h>
+
 static void (*const EMIT[IR_OP_COUNT])(Quick *q, Ins *ins) = {
 #define OP(name, result, args, imm, flags, doc) [IR_##name##_OP] = quick_##name##_OP,
 #include "ir/ops.def"
@@ -108,16 +110,64 @@ static void leave_if_forced(Quick *q, const Ins *guard) {
     quick_leave_if(q, guard, COND_EQUAL);
 }
 
+/* --- in debug builds: is each value where it is looked for? --- */
+
+#ifdef DXPY_DEBUG
+static void check_value(const Quick *q, const Ins *value) {
+    int reg = quick_register(q, value);
+    if (reg >= 0 && q->tenants[quick_kind(value)][reg] != value)
+        bail(q->fn->cx, "bad_ir", "quick code: the register of v%u is another's", value->id);
+}
+
+static void check_exit(const Quick *q, int32_t exit) {
+    for (int i = 0; exit >= 0 && i < q->fn->exits.items[exit].values.count; i++)
+        check_value(q, q->fn->exits.items[exit].values.items[i].value);
+}
+
+static void check_arguments(const Quick *q, const Ins *ins) {
+    for (int i = 0; ins->op != IR_phi_OP && !ir_is(ins, OPF_VIRTUAL) && i < ins->arg_count; i++)
+        check_value(q, ins->args[i]);
+    check_exit(q, ins->exit);
+    check_exit(q, ins->leave_exit);
+}
+
+/* What a loop finds in registers when it is entered it finds there after each turn. */
+static void check_loops(const Quick *q, const Block *block) {
+    for (int s = 0; s < block->succ_count; s++) {
+        const Heads *head = &q->heads[block->succs[s]->order];
+        for (int i = 0; block->succs[s]->order <= block->order && i < QUICK_KINDS * X86_REGISTERS; i++) {
+            const Ins *value = head->tenants[i];
+            if (value != NULL && q->lives[value->id].last >= 2 * head->position &&
+                q->tenants[i / X86_REGISTERS][i % X86_REGISTERS] != value)
+                bail(q->fn->cx, "bad_ir", "quick code: a loop takes the register of v%u", value->id);
+        }
+    }
+}
+
+static void note_head(Quick *q, const Block *block) {
+    if (q->heads == NULL) q->heads = arena_array(fn_arena(q->fn), Heads, q->order_count);
+    q->heads[block->order].position = q->position;
+    memcpy(q->heads[block->order].tenants, q->tenants, sizeof(q->tenants));
+}
+#else
+#define check_arguments(q, ins)
+#define check_loops(q, block)
+#define note_head(q, block)
+#endif
+
 /* The register of a result is that of what it held before until the operation is done. */
 static void emit_block(Quick *q, Block *block) {
     x86_place_label(&q->a, q->blocks[block->id]);
     q->held = NULL;
+    note_head(q, block);
     for_each_ins(ins, block) {
+        check_arguments(q, ins);
         if (q->fn->force_exits && ir_is(ins, OPF_GUARD) && ins->op != IR_settled_OP) leave_if_forced(q, ins);
         EMIT[ins->op](q, ins);
         if (quick_register(q, ins) >= 0) q->tenants[quick_kind(ins)][quick_register(q, ins)] = ins;
         q->position++;
     }
+    check_loops(q, block);
 }
 
 static void emit_exits(Quick *q) {

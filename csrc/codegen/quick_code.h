@@ -34,6 +34,12 @@ typedef struct Life {
 /* What exits that leave the function have in common: calling the helper of their kind. */
 enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
 
+/* For debug builds: what registers hold where a block begins. */
+typedef struct Heads {
+    int32_t position;
+    const Ins *tenants[QUICK_KINDS * X86_REGISTERS];
+} Heads;
+
 typedef struct Quick {
     Fn *fn;
     Assembler a;
@@ -51,6 +57,7 @@ typedef struct Quick {
     int32_t frames;
     bool uses_register[X86_REGISTERS];              /* of those that calls keep */
     const Ins *tenants[QUICK_KINDS][X86_REGISTERS]; /* the values that registers were given to last */
+    Heads *heads;                                   /* in the order of blocks */
     int32_t position;   /* of what is emitted; beyond all lives outside of blocks */
     bool is_saved;      /* for the call about to come values are in their words that it does not keep, */
     int32_t saved_from; /* of those that are wanted at this position or later */
