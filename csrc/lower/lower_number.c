@@ -446,17 +446,24 @@ static Ins *object_of(const Lowerer *l, Ins *number) {
     return number;
 }
 
+/* The number of a constant; the constant itself where its object could not be told from the number again: it
+ * is the caller's. NULL: no value. */
+static Ins *number_of_constant(Lowerer *l, Ins *given) {
+    const ConstInfo *info = given != NULL ? lower_const_info(given) : NULL;
+    if (info == NULL || (info->type != LIKELY_INT && info->type != LIKELY_FLOAT)) return given;
+    bool integer = info->type == LIKELY_INT;
+    Ins *number = integer ? K_INT(l, info->integer) : lower_const(l, IR_kf64_OP, bits_of(info->real));
+    bool one_object = integer && info->integer >= 0 && info->integer <= 256;
+    return one_object || !l->framed || lower_constant_object(l, number) == given ? number : given;
+}
+
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
-    Ins *value = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
-    const ConstInfo *info = value ? lower_const_info(value) : NULL;
-    if (info != NULL && info->type == LIKELY_INT) value = K_INT(l, info->integer);
-    else if (info != NULL && info->type == LIKELY_FLOAT)
-        value = lower_const(l, IR_kf64_OP, bits_of(info->real));
+    Ins *given = l->depth > 0 ? l->stack[l->depth - 1] : NULL, *value = number_of_constant(l, given);
     if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
-        Ins *object = value->type == IR_OBJ ? value : object_of(l, value);
+        Ins *object = given->type == IR_OBJ ? given : object_of(l, value);
         *local =
             (Local){.number = object != value ? value : NULL, .value = object, .stale = true, .quiet = true};
         local->bound = K_INT(l, 1);
