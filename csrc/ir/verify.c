@@ -24,7 +24,8 @@ static void check_attr(Fn *fn, const char *after, const Ins *ins) {
     IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
     if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
         refuse(fn, after, ins, "an argument has the wrong type");
-    bool further = ins->op == IR_attr_item_OP && ins->args[1]->op == IR_further_OP;
+    bool reading = ins->op == IR_attr_item_OP;
+    bool further = reading && (ins->args[1]->op == IR_further_OP || ins->args[1]->op == IR_dict_entry_OP);
     if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP && !further)
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }

@@ -75,6 +75,7 @@ bool memory_decides(const Ins *ins) {
     case IR_unshadowed_OP:
     case IR_module_is_OP:
     case IR_values_OP:
+    case IR_dict_entry_OP:
     case IR_itself_OP: return true;
     case IR_ldloc_OP:
     case IR_list_get_OP:
@@ -98,6 +99,7 @@ uint64_t memory_read(const Ins *ins) {
     case IR_unshadowed_OP:
     case IR_module_is_OP:
     case IR_values_OP:
+    case IR_dict_entry_OP:
     case IR_keys_are_OP:
     case IR_function_is_OP: return MEM_TYPES;
     case IR_attr_item_OP:
