@@ -27,6 +27,19 @@ void strbuf_add(StrBuf *buffer, const char *text, size_t length) {
     buffer->text[buffer->length] = '\0';
 }
 
+void strbuf_add_text(StrBuf *buffer, const char *text) { strbuf_add(buffer, text, strlen(text)); }
+
+void strbuf_add_number(StrBuf *buffer, int64_t number) {
+    char digits[24], *at = digits + sizeof(digits);
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left != 0);
+    if (number < 0) *--at = '-';
+    strbuf_add(buffer, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void strbuf_addf(StrBuf *buffer, const char *format, ...) {
     va_list args, again;
     va_start(args, format);

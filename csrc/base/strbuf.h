@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct StrBuf {
     char *text; /* NUL-terminated once something was added */
@@ -13,6 +14,8 @@ typedef struct StrBuf {
 } StrBuf;
 
 void strbuf_add(StrBuf *buffer, const char *text, size_t length);
+void strbuf_add_text(StrBuf *buffer, const char *text);
+void strbuf_add_number(StrBuf *buffer, int64_t number); /* in decimal, some ten times as fast as by format */
 void strbuf_addf(StrBuf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Give the text away (caller frees); NULL when memory ran out. The buffer is empty afterwards. */

@@ -3,8 +3,14 @@
 
 #include <inttypes.h>
 
+/* A text that a number follows: what nearly all of the IR is made of. */
+static void add(StrBuf *out, const char *text, int64_t number) {
+    strbuf_add_text(out, text);
+    strbuf_add_number(out, number);
+}
+
 static void print_values(Ins **values, int count, StrBuf *out) {
-    for (int i = 0; i < count; i++) strbuf_addf(out, " v%u", values[i]->id);
+    for (int i = 0; i < count; i++) add(out, " v", values[i]->id);
 }
 
 static void print_imm(const Ins *ins, StrBuf *out) {
@@ -12,34 +18,56 @@ static void print_imm(const Ins *ins, StrBuf *out) {
     case IMM_NONE: break;
     case IMM_HELPER: strbuf_addf(out, " %s", ir_helper((int)ins->imm)->name); break;
     case IMM_KNOWN: strbuf_addf(out, " %s", IR_KNOWN_NAMES[ins->imm]); break;
-    default: strbuf_addf(out, " %" PRId64, ins->imm);
+    default: add(out, " ", ins->imm);
     }
 }
 
 static void print_state(const FrameState *state, const char *before, StrBuf *out) {
-    strbuf_addf(out, " %s%u %u %d", before, state->offset, state->lasti, state->handler);
+    add(out, before, state->offset);
+    add(out, " ", state->lasti);
+    add(out, " ", state->handler);
     if (state->frame) strbuf_addf(out, " frame %d%s", state->frame, state->there ? " there" : "");
-    strbuf_addf(out, " [");
+    strbuf_add_text(out, " [");
     print_values(state->stack, state->stack_count, out);
-    for (int i = 0; i < state->local_count; i++)
-        strbuf_addf(out, " %d=v%u v%u", state->slots[i], state->locals[i]->id, state->bound[i]->id);
-    strbuf_addf(out, " ]");
+    for (int i = 0; i < state->local_count; i++) {
+        add(out, " ", state->slots[i]);
+        add(out, "=v", state->locals[i]->id);
+        add(out, " v", state->bound[i]->id);
+    }
+    strbuf_add_text(out, " ]");
+}
+
+static void print_result(const Ins *ins, StrBuf *out) {
+    strbuf_add_text(out, "  ");
+    if (ins->type == IR_VOID) return;
+    add(out, "v", ins->id);
+    strbuf_add_text(out, ":");
+    strbuf_add_text(out, IR_TYPE_NAMES[ins->type]);
+    strbuf_add_text(out, ins->nullable ? "? = " : " = ");
 }
 
 static void print_ins(const Ins *ins, StrBuf *out) {
-    if (ins->type != IR_VOID)
-        strbuf_addf(out, "  v%u:%s%s = ", ins->id, IR_TYPE_NAMES[ins->type], ins->nullable ? "?" : "");
-    else strbuf_addf(out, "  ");
-    strbuf_addf(out, "%s", IR_OPS[ins->op].name);
-    if (ins->frame) strbuf_addf(out, " of %d", ins->frame);
+    print_result(ins, out);
+    strbuf_add_text(out, IR_OPS[ins->op].name);
+    if (ins->frame) add(out, " of ", ins->frame);
     print_imm(ins, out);
     print_values(ins->args, ins->arg_count, out);
     if (ins->consumed) strbuf_addf(out, " consuming %" PRIx64, ins->consumed);
     for (const FrameState *state = ins->state; state != NULL; state = state->parent)
-        print_state(state, state == ins->state ? "@" : "in @", out);
+        print_state(state, state == ins->state ? " @" : " in @", out);
     for (int s = 0; s < ins->block->succ_count && ins == ins->block->last; s++)
-        strbuf_addf(out, " b%u", ins->block->succs[s]->id);
-    strbuf_addf(out, "\n");
+        add(out, " b", ins->block->succs[s]->id);
+    strbuf_add_text(out, "\n");
+}
+
+static void print_layout(const Fn *fn, StrBuf *out) {
+    strbuf_add_text(out, "layout");
+    for (int i = 0; i < LAYOUT_COUNT; i++) {
+        strbuf_add_text(out, " ");
+        strbuf_add_text(out, IR_LAYOUT_NAMES[i]);
+        add(out, " ", fn->layout[i]);
+    }
+    strbuf_add_text(out, "\n");
 }
 
 static void print_name(const char *name, StrBuf *out) {
@@ -58,10 +86,7 @@ void ir_print(const Fn *fn, StrBuf *out) {
                 fn->tier, fn->argument_count, fn->local_count, fn->stack_size, fn->const_count,
                 fn->name_count, fn->cache_count, fn->fact_count, fn->unit_count, fn->is_generator,
                 fn->force_exits);
-    strbuf_addf(out, "layout");
-    for (int i = 0; i < LAYOUT_COUNT; i++)
-        strbuf_addf(out, " %s %" PRId64, IR_LAYOUT_NAMES[i], fn->layout[i]);
-    strbuf_addf(out, "\n");
+    print_layout(fn, out);
     for (int i = 0; i < fn->entries.count; i++) {
         const Entry *entry = &fn->entries.items[i];
         strbuf_addf(out, "entry %s %u b%u\n", KINDS[entry->kind], entry->offset, entry->block->id);
@@ -78,14 +103,17 @@ void ir_print(const Fn *fn, StrBuf *out) {
     }
     for (int i = 0; i < fn->pool.count; i++) {
         const Ins *ins = fn->pool.items[i];
-        strbuf_addf(out, "v%u = %s", ins->id, IR_OPS[ins->op].name);
+        add(out, "v", ins->id);
+        strbuf_add_text(out, " = ");
+        strbuf_add_text(out, IR_OPS[ins->op].name);
         print_imm(ins, out);
-        strbuf_addf(out, "\n");
+        strbuf_add_text(out, "\n");
     }
     for (int i = 0; i < fn->blocks.count; i++) {
         const Block *block = fn->blocks.items[i];
-        strbuf_addf(out, "b%u:\n", block->id);
+        add(out, "b", block->id);
+        strbuf_add_text(out, ":\n");
         for_each_ins(ins, block) print_ins(ins, out);
     }
-    strbuf_addf(out, "end\n");
+    strbuf_add_text(out, "end\n");
 }

@@ -244,7 +244,7 @@ static bool dump_wanted(const char *stage) {
 static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *around, const char *text) {
     if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
     if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
-    char *bytecode = lowering_text(record, tier, around, true, NULL);
+    char *bytecode = lowering_bytecode(record, tier, around);
     if (bytecode != NULL) fputs(bytecode, stderr);
     free(bytecode);
 }
@@ -272,28 +272,32 @@ bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key) {
     return from_cache(record, tier, &none, key);
 }
 
+/* The function's text and its artifact's key. */
+static bool lower(FunctionRecord *record, Tier tier, Lowered *lowered, char key[HASH_HEX + 1]) {
+    Surroundings around;
+    const Surroundings *names = lowering_surroundings(record->code, &around);
+    if (!lowering_do(record, tier, names, lowered)) return false;
+    if (options.dump != NULL) print_dumps(record, tier, names, lowered->text);
+    artifact_key(lowered->text, gcc_level(tier), key);
+    return true;
+}
+
 bool compile_find(FunctionRecord *record, Tier tier) {
     char key[HASH_HEX + 1];
     Lowered lowered = {0};
-    Surroundings around;
-    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
-    bool found = false;
-    if (text != NULL) {
-        if (options.dump != NULL)
-            print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
-        artifact_key(text, gcc_level(tier), key);
-        found = from_cache(record, tier, lowered.facts, key);
-    }
-    free(text);
+    bool found = lower(record, tier, &lowered, key) && from_cache(record, tier, lowered.facts, key);
     lowered_free(&lowered);
     return found;
 }
 
 /* Have the worker compile it; without a record for the cache alone. */
-static bool submit(FunctionRecord *record, Tier tier, const char *key, const char *text, Lowered *lowered) {
+static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
+    const char *text = lowered->text;
     Pending *p = calloc(1, sizeof(*p));
     uint64_t job = ++last_job;
-    if (p == NULL || worker_submit(job, key, text, strlen(text), gcc_level(tier)) < 0) {
+    int (*to_worker)(uint64_t, const char *, const char *, size_t, int) =
+        record != NULL ? worker_submit : worker_submit_idly;
+    if (p == NULL || to_worker(job, key, text, strlen(text), gcc_level(tier)) < 0) {
         free(p);
         return false;
     }
@@ -304,27 +308,28 @@ static bool submit(FunctionRecord *record, Tier tier, const char *key, const cha
     return true;
 }
 
-static int start_worker_compile(FunctionRecord *record, Tier tier, const char *key, const char *text,
-                                Lowered *lowered) {
-    if (submit(record, tier, key, text, lowered)) return 0;
+static int start_worker_compile(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
+    if (submit(record, tier, key, lowered)) return 0;
     WorkerStats stats;
     worker_get_stats(&stats);
     compile_failed(record, "worker_unusable", stats.error);
     return -1;
 }
 
-static int compile_text(FunctionRecord *record, Tier tier, const char *text, Lowered *lowered) {
-    char key[HASH_HEX + 1];
-    artifact_key(text, gcc_level(tier), key);
-    if (from_cache(record, tier, lowered->facts, key)) return 0;
-    if (!install_quick_code(record, tier, lowered->facts, &lowered->code))
-        return start_worker_compile(record, tier, key, text, lowered);
+/* Make its code on this thread, and let it run. False: that is for the worker. */
+static bool compile_here(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
+    QuickCode code = {0};
+    if (gcc_level(tier) > 1 || Py_SIZE(record->code) > MOST_UNITS_HERE || options.install_delay) return false;
+    double took = lowering_quick_code(lowered, tier, &code);
+    bool ok = install_quick_code(record, tier, lowered->facts, &code);
+    quick_code_free(&code);
+    if (!ok) return false;
     record->compiles++;
-    record->compile_ms += lowered->code_ms;
+    record->compile_ms += took;
     warm_published(record, tier, key, facts_are_any(lowered->facts));
-    if (cache_is_open()) submit(NULL, tier, key, text, lowered);
+    if (cache_is_open()) submit(NULL, tier, key, lowered);
     engine_compile_ended(record, tier, true);
-    return 0;
+    return true;
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
@@ -332,17 +337,13 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
         compile_failed(record, "too_large", "it has more than 20,000 code units");
         return -1;
     }
-    Surroundings around;
-    bool here = gcc_level(tier) <= 1 && Py_SIZE(record->code) <= MOST_UNITS_HERE;
-    Lowered lowered = {.wants_code = here && !options.install_delay};
-    char *text = lowering_text(record, tier, lowering_surroundings(record->code, &around), false, &lowered);
+    char key[HASH_HEX + 1];
+    Lowered lowered = {0};
     int status = -1;
-    if (text != NULL) {
-        if (options.dump != NULL)
-            print_dumps(record, tier, lowering_surroundings(record->code, &around), text);
-        status = compile_text(record, tier, text, &lowered);
+    if (lower(record, tier, &lowered, key)) {
+        bool runs = from_cache(record, tier, lowered.facts, key) || compile_here(record, tier, key, &lowered);
+        status = runs ? 0 : start_worker_compile(record, tier, key, &lowered);
     }
-    free(text);
     lowered_free(&lowered);
     if (status == 0 && sync) wait_for(last_job);
     sampler_skip();
@@ -549,7 +550,7 @@ bool compile_osr_at_once(FunctionRecord *record) {
 static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surroundings *around,
                             const char *stage) {
     WorkerReply reply = {0};
-    char *text = lowering_text(record, tier, around, false, NULL);
+    char *text = lowering_text(record, tier, around);
     if (text == NULL) return NULL;
     compile_prepare();
     dump_job = ++last_job;
@@ -573,8 +574,8 @@ PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *s
     const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;
-    if (strcmp(stage, "bytecode") == 0) text = lowering_text(record, tier, around, true, NULL);
-    else if (strcmp(stage, "ir") == 0) text = lowering_text(record, tier, around, false, NULL);
+    if (strcmp(stage, "bytecode") == 0) text = lowering_bytecode(record, tier, around);
+    else if (strcmp(stage, "ir") == 0) text = lowering_text(record, tier, around);
     else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
         text = dump_in_worker(record, tier, around, stage);
     else

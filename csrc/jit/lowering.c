@@ -217,36 +217,67 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
 }
 
 void lowered_free(Lowered *lowered) {
+    if (lowered->fn != NULL) cx_free(&lowered->cx);
     facts_free(lowered->facts);
-    quick_code_free(&lowered->code);
+    free(lowered->text);
 }
 
-char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                    Lowered *lowered) {
+static bool bailed(FunctionRecord *record, CompileContext *cx, StrBuf *text) {
+    compile_failed(record, cx->reason, cx->message);
+    strbuf_free(text);
+    cx_free(cx);
+    return false;
+}
+
+static bool take_text(FunctionRecord *record, StrBuf *text, char **result) {
+    *result = strbuf_take(text);
+    if (*result == NULL) compile_failed(record, "no_memory", "no room for the text");
+    return *result != NULL;
+}
+
+bool lowering_do(FunctionRecord *record, Tier tier, const Surroundings *around, Lowered *lowered) {
+    StrBuf text = {0};
+    CompileContext *cx = &lowered->cx;
+    cx_init(cx);
+    if (setjmp(cx->bailed)) return bailed(record, cx, &text);
+    Fn *fn = lowering_fn(cx, record, tier, around, NULL);
+    fn->force_exits = options.force_exits != 0;
+    ir_print(fn, &text);
+    lowered->facts = copy_facts(cx, fn);
+    lowered->fn = fn;
+    return take_text(record, &text, &lowered->text);
+}
+
+double lowering_quick_code(Lowered *lowered, Tier tier, QuickCode *code) {
+    if (setjmp(lowered->cx.bailed)) {
+        quick_code_free(code);
+        return 0;
+    }
+    /* What was put in line and given up again leaves traces; the text is what the worker gets too. */
+    if (tier > TIER_BASELINE) lowered->fn = ir_parse(&lowered->cx, lowered->text, strlen(lowered->text));
+    return quick_code_make(lowered->fn, code);
+}
+
+char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around) {
+    Lowered lowered = {0};
+    lowering_do(record, tier, around, &lowered);
+    char *text = lowered.text;
+    lowered.text = NULL;
+    lowered_free(&lowered);
+    return text;
+}
+
+char *lowering_bytecode(FunctionRecord *record, Tier tier, const Surroundings *around) {
     CompileContext cx;
     StrBuf text = {0};
+    char *result = NULL;
     cx_init(&cx);
     if (setjmp(cx.bailed)) {
-        compile_failed(record, cx.reason, cx.message);
-        strbuf_free(&text);
-        cx_free(&cx);
+        bailed(record, &cx, &text);
         return NULL;
     }
-    if (bytecode) {
-        bc_print(decoded(&cx, record, tier, around), &text);
-    } else {
-        Fn *fn = lowering_fn(&cx, record, tier, around, NULL);
-        fn->force_exits = options.force_exits != 0;
-        ir_print(fn, &text);
-        if (lowered != NULL) lowered->facts = copy_facts(&cx, fn);
-        if (lowered != NULL && lowered->wants_code) {
-            /* What was put in line and given up again leaves traces; the text is what the worker gets too. */
-            if (tier > TIER_BASELINE && !text.failed) fn = ir_parse(&cx, text.text, text.length);
-            lowered->code_ms = quick_code_make(fn, &lowered->code);
-        }
-    }
+    bc_print(decoded(&cx, record, tier, around), &text);
     cx_free(&cx);
-    char *result = strbuf_take(&text);
-    if (result == NULL) compile_failed(record, "no_memory", "no room for the text");
+    take_text(record, &text, &result);
     return result;
 }

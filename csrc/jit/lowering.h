@@ -20,20 +20,25 @@ const Surroundings *lowering_surroundings(PyCodeObject *code, Surroundings *arou
 Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around,
                 PyObject *refused);
 
-/* What lowering gives beside the text. */
+/* A function on its way from a record to code. Zeroed: there is none. */
 typedef struct Lowered {
-    bool wants_code; /* to be set before: make quick code here, where that can be done */
-    Facts *facts;    /* that the text leaves open */
-    QuickCode code;
-    double code_ms; /* what making it took */
+    CompileContext cx; /* owns fn */
+    Fn *fn;
+    char *text;   /* of fn, as it goes to the worker; NULL: bailed, the record says why */
+    Facts *facts; /* that the text leaves open */
 } Lowered;
 
+/* Lower at a tier. False: as if there had been no function. Always to be freed. */
+bool lowering_do(FunctionRecord *record, Tier tier, const Surroundings *around, Lowered *lowered);
 void lowered_free(Lowered *lowered);
 
-/* The text of that as it goes to the worker (`lowered` may be NULL), or else that of the bytecode. NULL:
- * bailed, the record says why. */
-char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around, bool bytecode,
-                    Lowered *lowered);
+/* Run the passes and make quick code of what was lowered, whose fn is used up. The milliseconds it took. The
+ * code is empty where there is none of it; should a pass bail, that is the worker's to find out. */
+double lowering_quick_code(Lowered *lowered, Tier tier, QuickCode *code);
+
+/* The text of the IR, or of the bytecode. NULL: bailed, the record says why. */
+char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around);
+char *lowering_bytecode(FunctionRecord *record, Tier tier, const Surroundings *around);
 
 /* Room to note that a site has several kinds of owners, where tier 1 has left none. */
 void lowering_make_room(FunctionRecord *record);

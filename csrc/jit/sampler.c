@@ -54,7 +54,8 @@ static void look(PyThreadState *tstate) {
 static int pending_look(void *unused) {
     static bool was_armed; // at the look before; one sampler per process
     bool skipped = skipping;
-    skipping = asked = 0;
+    skipping = false;
+    asked = 0;
     if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
     if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
     was_armed = osr_is_armed;

@@ -366,6 +366,7 @@ static double advance(Client *client) {
     switch (client->state) {
     case WORKER_DOWN:
         if (!work) return 0;
+        if (now < due) return due;
         if (now < client->start_at) return client->start_at;
         start(client);
         return now;

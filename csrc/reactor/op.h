@@ -52,6 +52,9 @@ extern const char *const lane_names[];
 typedef enum OpPlace { PLACE_NONE, PLACE_DEFERRED, PLACE_WAITING, PLACE_LANE } OpPlace;
 typedef enum OpState { OP_NEW, OP_QUEUED, OP_RUNNING, OP_DONE } OpState;
 
+// A FIFO that is opened for writing may never get a reader: until then nothing has been begun.
+typedef enum OpPeer { PEER_NONE, PEER_AWAITED, PEER_GIVEN_UP } OpPeer;
+
 typedef struct Op Op;
 typedef struct Channel Channel;
 
@@ -63,10 +66,11 @@ struct Op {
     uint8_t state; // OpState, changed under the lane's lock
     uint8_t place; // OpPlace, under the GIL
     bool owns_data;
-    bool abandoned;     // nobody waits: dispose of the result
-    bool cancel_wanted; // CANCEL_WAIT: end as cancelled
-    bool opened;        // fd was opened for this operation and is closed with it
-    int error;          // 0, an errno, or for DNS an EAI code when dns_error
+    bool abandoned;       // nobody waits: dispose of the result
+    bool cancel_wanted;   // CANCEL_WAIT: end as cancelled
+    _Atomic uint8_t peer; // OpPeer, changed by the worker and who cancels
+    bool opened;          // fd was opened for this operation and is closed with it
+    int error;            // 0, an errno, or for DNS an EAI code when dns_error
     bool dns_error;
     int fd, fd2, flags, mode;
     int64_t offset;

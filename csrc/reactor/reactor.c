@@ -326,7 +326,8 @@ CancelAnswer reactor_cancel_op(PyFuture *future) {
         drop_op(reactor, op);
         return CANCELLED_NOW;
     }
-    if (op_table[op->kind].cancel == CANCEL_WAIT) {
+    bool nothing_begun = atomic_exchange(&op->peer, PEER_GIVEN_UP) == PEER_AWAITED;
+    if (op_table[op->kind].cancel == CANCEL_WAIT && !nothing_begun) {
         op->cancel_wanted = true;
         return CANCELLED_LATER;
     }

@@ -129,8 +129,23 @@ static int write_atomic(Op *op) {
     return error;
 }
 
+static bool change_peer(Op *op, uint8_t from, uint8_t to) {
+    return atomic_compare_exchange_strong(&op->peer, &from, to);
+}
+
+/* Where it takes a peer who may never come, who waits for us may leave meanwhile: nothing is written then. */
+static int open_for_writing(Op *op, int flags) {
+    int fd = open_path(op->path, flags | O_NONBLOCK, op->mode);
+    if (fd != -ENXIO && fd != -EAGAIN) return fd;
+    if (!change_peer(op, PEER_NONE, PEER_AWAITED)) return -ECANCELED;
+    fd = open_path(op->path, flags, op->mode);
+    if (change_peer(op, PEER_AWAITED, PEER_NONE) || fd < 0) return fd;
+    close_file(fd);
+    return -ECANCELED;
+}
+
 static int write_plain(Op *op) {
-    int fd = open_path(op->path, O_WRONLY | O_CREAT | (op->flags & 2 ? O_APPEND : O_TRUNC), op->mode);
+    int fd = open_for_writing(op, O_WRONLY | O_CREAT | (op->flags & 2 ? O_APPEND : O_TRUNC));
     if (fd < 0) return fd;
     int error = write_fully(fd, op->data, op->size, -1, &op->value);
     if (error == 0 && (op->flags & 4) && fsync(fd) != 0) error = -errno;

@@ -65,12 +65,15 @@ def test_time_spent_without_loops_is_no_loop(check):
 
 
 def test_time_spent_compiling_is_no_loop(check):
-    check("""
+    check(
+        """
     dxpy.enable(thresholds=(2, 4, 1000), sync=True, only=["__main__.loop"])
     calls(loop, 50, 3)
     assert engine.get_tier("__main__.loop") == 2
     assert engine.profile("__main__.loop").loop_iterations < 1000
-    """, env={"DXPY_INSTALL_DELAY": "0.05"})
+    """,
+        env={"DXPY_INSTALL_DELAY": "0.05"},
+    )
 
 
 def test_nothing_happens_before_enable_and_after_disable(check):

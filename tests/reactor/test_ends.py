@@ -201,6 +201,27 @@ def test_five_hundred_loops_closed_with_operations_under_way():
 
 
 @isolated()
+def test_a_write_that_waits_for_a_reader_is_left_at_once_and_writes_nothing():
+    async def main():
+        with Folder() as folder:
+            fifo = folder.fifo()
+            for seconds in (0, 0, 0, 0.001, 0.05):  # before the worker opens it, and while it waits
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(aio.write_file(fifo, b"late"), seconds)
+            reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+            while aio.stats().lanes["files"].running:
+                await asyncio.sleep(0.001)
+            assert os.read(reader, 10) == b""
+            os.close(reader)
+            write = asyncio.create_task(aio.write_file(fifo, b"in time" * 20_000))
+            await busy(1)
+            assert await aio.read_file(fifo) == b"in time" * 20_000
+            assert await write == 140_000
+
+    asyncio.run(main())
+
+
+@isolated()
 def test_a_loop_closed_with_an_operation_stuck():
     with Folder() as folder:
         fifo = folder.fifo()

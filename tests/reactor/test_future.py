@@ -194,17 +194,21 @@ def test_cancelling_a_read_that_runs_leaves_at_once(run, fifo):
 
 
 def test_cancelling_a_write_that_runs_waits_for_it(run, fifo):
+    data = b"more than a pipe holds" * 10_000
+
     async def main():
-        operation = aio.write_file(fifo, b"late")
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reader, True)
+        operation = aio.write_file(fifo, data)
         await asyncio.sleep(0.05)
         assert operation.cancel() and not operation.done() and operation.cancel()
         got = []
-        reader = threading.Thread(target=lambda: got.append(open(fifo, "rb").read()))
-        reader.start()
+        thread = threading.Thread(target=lambda: got.append(open(reader, "rb").read()))
+        thread.start()
         with pytest.raises(asyncio.CancelledError):
             await operation
-        reader.join()
-        assert operation.cancelled() and got == [b"late"]
+        thread.join()
+        assert operation.cancelled() and got == [data]
 
     run(main())
 
