@@ -1,15 +1,17 @@
 /* The frame of quick code, where its values are, its blocks and exits; operations are in quick_ops.c.
  *
- * Each value has a place on the C stack, from where it is made to where it is used last. Registers that calls
- * keep hold what all code needs; rax holds the value made last, as long as nothing else wants it. */
+ * Each value has one place for its whole life, a register or a word of the C stack (quick_registers.c); rax
+ * holds the value made last as well, as long as nothing else wants it. */
 #include "codegen/quick_code.h"
+
+#include <string.h>
 
 static void (*const EMIT[IR_OP_COUNT])(Quick *q, Ins *ins) = {
 #define OP(name, result, args, imm, flags, doc) [IR_##name##_OP] = quick_##name##_OP,
 #include "ir/ops.def"
 };
 
-enum { MOST_BYTES = 4096, FOR_GOOD = INT32_MAX };
+enum { MOST_BYTES = 4096, NOWHERE = INT32_MAX / 4 };
 
 bool quick_can(void) {
 #if defined(__x86_64__)
@@ -17,76 +19,6 @@ bool quick_can(void) {
 #else
     return false;
 #endif
-}
-
-/* --- where values are --- */
-
-typedef struct Uses {
-    Quick *q;
-    Block *block;
-    int position;
-} Uses;
-
-static void use(Uses *uses, const Ins *value) {
-    if (ir_is(value, OPF_CONST)) return;
-    Life *life = &uses->q->lives[value->id];
-    if (value->block != uses->block) life->last = FOR_GOOD;
-    else if (life->last < uses->position) life->last = uses->position;
-}
-
-static void use_exit(Uses *uses, int32_t exit) {
-    if (exit < 0) return;
-    const Exit *e = &uses->q->fn->exits.items[exit];
-    for (int i = 0; i < e->values.count; i++) use(uses, e->values.items[i].value);
-}
-
-static void keep_for_phi(Quick *q, const Ins *phi) {
-    q->lives[phi->id].last = FOR_GOOD;
-    for (int i = 0; i < phi->arg_count; i++)
-        if (!ir_is(phi->args[i], OPF_CONST)) q->lives[phi->args[i]->id].last = FOR_GOOD;
-}
-
-/* What is used beyond its own block is kept for good. */
-static void find_lives(Quick *q) {
-    for (int i = 0; i < q->fn->blocks.count; i++) {
-        Uses uses = {q, q->fn->blocks.items[i], 0};
-        for_each_ins(ins, uses.block) {
-            uses.position++;
-            if (ins->op == IR_phi_OP) keep_for_phi(q, ins);
-            for (int arg = 0; arg < ins->arg_count && ins->op != IR_phi_OP; arg++) use(&uses, ins->args[arg]);
-            use_exit(&uses, ins->exit);
-            use_exit(&uses, ins->leave_exit);
-        }
-    }
-}
-
-static void give_place(Quick *q, const Ins *value) {
-    Life *life = &q->lives[value->id];
-    if (life->place >= 0) return;
-    life->place = life->last != FOR_GOOD && q->free_words.count > 0
-                      ? q->free_words.items[--q->free_words.count]
-                      : q->words++;
-}
-
-static void end_life(Quick *q, const Ins *value, int position) {
-    if (ir_is(value, OPF_CONST)) return;
-    Life *life = &q->lives[value->id];
-    if (life->last > position || life->ended || life->place < 0) return;
-    life->ended = true;
-    vec_push(fn_arena(q->fn), &q->free_words, life->place);
-}
-
-static void end_lives_at_exit(Quick *q, int32_t exit, int position) {
-    if (exit < 0) return;
-    const Exit *e = &q->fn->exits.items[exit];
-    for (int i = 0; i < e->values.count; i++) end_life(q, e->values.items[i].value, position);
-}
-
-static void end_lives(Quick *q, const Ins *ins, int position) {
-    for (int i = 0; i < ins->arg_count && ins->op != IR_phi_OP; i++) end_life(q, ins->args[i], position);
-    end_lives_at_exit(q, ins->exit, position);
-    end_lives_at_exit(q, ins->leave_exit, position);
-    if (ins->type != IR_VOID) end_life(q, ins, position); /* without a use */
 }
 
 /* What code needs on the C stack, from below: arguments that find no register, arrays, values. */
@@ -111,22 +43,23 @@ static void plan_frame(Quick *q) {
     q->spill = q->outs + outs;
     q->copies = q->spill + (spill > 0 ? spill : 1);
     q->frames = q->copies + phis;
-    q->words = q->frames + 2 * q->fn->inlined.count;
+    q->words = q->frames + 2 * (q->fn->inlined.count + 1);
 }
 
 /* --- blocks and exits --- */
 
 static void prologue(Quick *q) {
-    static const Reg KEPT[] = {RBX, RBP, R12, R13};
     Assembler *a = &q->a;
-    for (int i = 0; i < 4; i++) x86_push(a, KEPT[i]);
+    for (int reg = 0; reg < X86_REGISTERS; reg++)
+        if (q->uses_register[reg]) x86_push(a, (Reg)reg);
     q->frame_at = a->code.count;
     x86_move_stack(a, 0); /* how much is known at the end */
-    x86_move(a, QUICK_TSTATE, RDI);
+    x86_store(a, quick_word(q->frames), RDI);
     x86_move(a, QUICK_FRAME, RSI);
     x86_move(a, QUICK_LINK, RDX);
-    x86_load(a, QUICK_UNITS, quick_frame(q, 0, LAYOUT_frame_code));
-    x86_address(a, QUICK_UNITS, (Place){QUICK_UNITS, (int32_t)q->fn->layout[LAYOUT_code_units]});
+    x86_load(a, RAX, quick_frame(q, 0, LAYOUT_frame_code));
+    x86_address(a, RAX, quick_field(q, RAX, LAYOUT_code_units));
+    x86_store(a, quick_word(q->frames + 1), RAX);
     x86_store_int32(a, quick_frame(q, 0, LAYOUT_frame_stacktop), -1);
     int count = q->fn->entries.count, first = q->blocks[q->fn->entries.items[0].block->id];
     if (count == 1) {
@@ -142,17 +75,19 @@ static void prologue(Quick *q) {
 }
 
 static void epilogue(Quick *q) {
-    static const Reg KEPT[] = {R13, R12, RBP, RBX};
     Assembler *a = &q->a;
     x86_place_label(a, q->end);
     q->frame_end_at = a->code.count;
     x86_move_stack(a, 0);
-    for (int i = 0; i < 4; i++) x86_pop(a, KEPT[i]);
+    for (int reg = X86_REGISTERS - 1; reg >= 0; reg--)
+        if (q->uses_register[reg]) x86_pop(a, (Reg)reg);
     x86_return(a);
 }
 
 static void set_frame_size(Quick *q) {
-    int32_t bytes = (q->words * 8 + 15) / 16 * 16 + 8; /* with what was pushed, calls find rsp even to 16 */
+    int32_t pushed = 1; /* where to return to */
+    for (int reg = 0; reg < X86_REGISTERS; reg++) pushed += q->uses_register[reg];
+    int32_t bytes = 8 * (q->words + (q->words + pushed) % 2); /* calls find rsp even to 16 */
     int end = q->a.code.count;
     q->a.code.count = q->frame_at;
     x86_move_stack(&q->a, -bytes);
@@ -175,22 +110,68 @@ static void leave_if_forced(Quick *q, const Ins *guard) {
     quick_leave_if(q, guard, COND_EQUAL);
 }
 
-/* Operations have places before they are emitted, and give up those of values used up only afterwards: an
- * exit of theirs finds all that it wants. */
-static void emit_block(Quick *q, Block *block) {
-    int position = 0;
-    x86_place_label(&q->a, q->blocks[block->id]);
-    q->held = NULL;
-    for_each_ins(ins, block) {
-        position++;
-        if (ins->type != IR_VOID) give_place(q, ins);
-        if (q->fn->force_exits && ir_is(ins, OPF_GUARD) && ins->op != IR_settled_OP) leave_if_forced(q, ins);
-        EMIT[ins->op](q, ins);
-        end_lives(q, ins, position);
+/* --- in debug builds: is each value where it is looked for? --- */
+
+#ifdef DXPY_DEBUG
+static void check_value(const Quick *q, const Ins *value) {
+    int reg = quick_register(q, value);
+    if (reg >= 0 && q->tenants[quick_kind(value)][reg] != value)
+        bail(q->fn->cx, "bad_ir", "quick code: the register of v%u is another's", value->id);
+}
+
+static void check_exit(const Quick *q, int32_t exit) {
+    for (int i = 0; exit >= 0 && i < q->fn->exits.items[exit].values.count; i++)
+        check_value(q, q->fn->exits.items[exit].values.items[i].value);
+}
+
+static void check_arguments(const Quick *q, const Ins *ins) {
+    for (int i = 0; ins->op != IR_phi_OP && !ir_is(ins, OPF_VIRTUAL) && i < ins->arg_count; i++)
+        check_value(q, ins->args[i]);
+    check_exit(q, ins->exit);
+    check_exit(q, ins->leave_exit);
+}
+
+/* What a loop finds in registers when it is entered it finds there after each turn. */
+static void check_loops(const Quick *q, const Block *block) {
+    for (int s = 0; s < block->succ_count; s++) {
+        const Heads *head = &q->heads[block->succs[s]->order];
+        for (int i = 0; block->succs[s]->order <= block->order && i < QUICK_KINDS * X86_REGISTERS; i++) {
+            const Ins *value = head->tenants[i];
+            if (value != NULL && q->lives[value->id].last >= 2 * head->position &&
+                q->tenants[i / X86_REGISTERS][i % X86_REGISTERS] != value)
+                bail(q->fn->cx, "bad_ir", "quick code: a loop takes the register of v%u", value->id);
+        }
     }
 }
 
+static void note_head(Quick *q, const Block *block) {
+    if (q->heads == NULL) q->heads = arena_array(fn_arena(q->fn), Heads, q->order_count);
+    q->heads[block->order].position = q->position;
+    memcpy(q->heads[block->order].tenants, q->tenants, sizeof(q->tenants));
+}
+#else
+#define check_arguments(q, ins)
+#define check_loops(q, block)
+#define note_head(q, block)
+#endif
+
+/* The register of a result is that of what it held before until the operation is done. */
+static void emit_block(Quick *q, Block *block) {
+    x86_place_label(&q->a, q->blocks[block->id]);
+    q->held = NULL;
+    note_head(q, block);
+    for_each_ins(ins, block) {
+        check_arguments(q, ins);
+        if (q->fn->force_exits && ir_is(ins, OPF_GUARD) && ins->op != IR_settled_OP) leave_if_forced(q, ins);
+        EMIT[ins->op](q, ins);
+        if (quick_register(q, ins) >= 0) q->tenants[quick_kind(ins)][quick_register(q, ins)] = ins;
+        q->position++;
+    }
+    check_loops(q, block);
+}
+
 static void emit_exits(Quick *q) {
+    q->position = NOWHERE;
     for (int i = 0; i < q->fn->exits.count; i++) {
         x86_place_label(&q->a, q->exits[i]);
         q->held = NULL;
@@ -211,17 +192,16 @@ static void new_labels(Quick *q) {
 bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     Quick quick = {.fn = fn, .a = {.arena = fn_arena(fn)}}, *q = &quick;
     q->lives = arena_array(fn_arena(fn), Life, fn->next_value + 1);
-    for (uint32_t i = 0; i < fn->next_value; i++) q->lives[i].place = -1;
+    for (uint32_t i = 0; i < fn->next_value; i++) q->lives[i].place = q->lives[i].reg = -1;
+    q->uses_register[QUICK_FRAME] = q->uses_register[QUICK_LINK] = true;
     new_labels(q);
-    find_lives(q);
     plan_frame(q);
-    for (int i = 0; i < fn->blocks.count; i++)
-        for (Ins *phi = fn->blocks.items[i]->first; phi != NULL && phi->op == IR_phi_OP; phi = phi->next)
-            give_place(q, phi);
+    quick_order_blocks(q);
+    quick_give_places(q);
     prologue(q);
-    for (int i = 0; i < fn->blocks.count; i++) {
-        q->next = i + 1 < fn->blocks.count ? fn->blocks.items[i + 1] : NULL;
-        emit_block(q, fn->blocks.items[i]);
+    for (int i = 0; i < q->order_count; i++) {
+        q->next = i + 1 < q->order_count ? q->order[i + 1] : NULL;
+        emit_block(q, q->order[i]);
     }
     emit_exits(q);
     quick_tails(q);

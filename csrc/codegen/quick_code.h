@@ -6,23 +6,39 @@
 #include "codegen/quick.h"
 #include "codegen/x86.h"
 
-/* Kept by calls. */
-#define QUICK_TSTATE RBX
-#define QUICK_FRAME  RBP
-#define QUICK_LINK   R12
-#define QUICK_UNITS  R13
+/* Kept by calls, and by all code. */
+#define QUICK_FRAME RBP
+#define QUICK_LINK  R12
 
 enum { QUICK_ARGUMENT_REGISTERS = 6 };
 
-/* Where a value is, and how long. */
+/* As comparisons have them in their imm. */
+enum { PY_EQ = 2, PY_NE = 3 };
+
+/* Kinds of registers. */
+enum { QUICK_GENERAL, QUICK_REAL, QUICK_KINDS };
+static inline int quick_kind(const Ins *value) { return value->type == IR_F64 ? QUICK_REAL : QUICK_GENERAL; }
+
+/* Where a value is, and how long: see quick_registers.c. */
 typedef struct Life {
-    int32_t place; /* word of the C stack, -1: none yet */
-    int32_t last;  /* position in its block after which it is not wanted */
-    bool ended;
+    int32_t place;       /* word of the C stack, -1: none */
+    int32_t first, last; /* positions where it is made and where it is wanted last */
+    int32_t uses;        /* those of exits included */
+    int32_t weight;      /* of making and using it */
+    int8_t reg;          /* -1: none, it is in its word */
+    bool kept;      /* it has a register that calls do not keep, and is stored to its word when it is made */
+    const Ins *phi; /* that it goes into */
+    const Ins *next_ending;
 } Life;
 
 /* What exits that leave the function have in common: calling the helper of their kind. */
 enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
+
+/* For debug builds: what registers hold where a block begins. */
+typedef struct Heads {
+    int32_t position;
+    const Ins *tenants[QUICK_KINDS * X86_REGISTERS];
+} Heads;
 
 typedef struct Quick {
     Fn *fn;
@@ -30,13 +46,22 @@ typedef struct Quick {
     Links links;
     int *blocks, *exits; /* labels, by block id and by exit */
     int end, tails[QUICK_TAILS];
+    Block **order; /* in which blocks are emitted */
+    int order_count;
     const Block *next;                 /* the one that comes behind */
     Life *lives;                       /* by value id */
     int32_t words;                     /* of the C stack, so far */
     int32_t args, outs, spill, copies; /* words at which these begin */
-    int32_t frames; /* likewise, two for each call put in line: its frame, its code units */
-    VEC(int32_t) free_words;
-    const Ins *held;                /* value that rax holds, or NULL */
+    /* Likewise, two for each frame: where it is, its code units. The function's own has a register, and its
+     * first word the thread state. */
+    int32_t frames;
+    bool uses_register[X86_REGISTERS];              /* of those that calls keep */
+    const Ins *tenants[QUICK_KINDS][X86_REGISTERS]; /* the values that registers were given to last */
+    Heads *heads;                                   /* in the order of blocks */
+    int32_t position;   /* of what is emitted; beyond all lives outside of blocks */
+    bool is_saved;      /* for the call about to come values are in their words that it does not keep, */
+    int32_t saved_from; /* of those that are wanted at this position or later */
+    const Ins *held;    /* value that rax holds, or NULL */
     int32_t frame_at, frame_end_at; /* where the size of the frame goes in */
 } Quick;
 
@@ -52,12 +77,26 @@ Place quick_slot(Quick *q, int64_t slot);
 void quick_load_frame(Quick *q, Reg to, int frame);
 
 /* --- values --- */
+/* The register that holds a value, -1: none does. */
+static inline int quick_register(const Quick *q, const Ins *value) { return q->lives[value->id].reg; }
 /* A value into a register, a double as its bits; rax, unless it is that, keeps what it holds. */
 void quick_load(Quick *q, Reg to, const Ins *value);
 void quick_load_real(Quick *q, Real to, const Ins *value);
 /* The result of an operation, from rax or xmm0. */
 void quick_set(Quick *q, const Ins *ins);
 void quick_set_real(Quick *q, const Ins *ins);
+/* The register that a value is in: its own, or `scratch`, into which it is loaded. Not to be written to. */
+Reg quick_in(Quick *q, const Ins *value, Reg scratch);
+Real quick_real_in(Quick *q, const Ins *value, Real scratch);
+/* The register to make a result in, rax or xmm0 where it has none of its own; then quick_put. It may be that
+ * of an argument. */
+Reg quick_out(Quick *q, const Ins *ins);
+Real quick_real_out(const Quick *q, const Ins *ins);
+/* Likewise where an exit may yet follow: never that of an argument. */
+Reg quick_out_before_exit(Quick *q, const Ins *ins);
+/* The same from any register. */
+void quick_put(Quick *q, const Ins *ins, Reg from);
+void quick_put_real(Quick *q, const Ins *ins, Real from);
 /* What a place holds; of `there` NULL leaves. */
 void quick_set_from(Quick *q, const Ins *ins, Place place);
 void quick_set_there(Quick *q, const Ins *ins, Place place);
@@ -66,7 +105,17 @@ void quick_set_test(Quick *q, Ins *ins, Condition condition);
 /* rax is about to hold something else. */
 static inline void quick_forget(Quick *q) { q->held = NULL; }
 
+void quick_load_tstate(Quick *q, Reg to);
+
+/* --- which value is where: quick_registers.c --- */
+void quick_order_blocks(Quick *q);
+void quick_give_places(Quick *q);
+bool quick_is_kept_by_calls(int kind, int reg);
+
 /* --- code --- */
+/* Store what the call about to come does not keep, and is wanted at the position or later. From here to the
+ * call that is loaded from its words: registers may be written that arguments are passed in. */
+void quick_save(Quick *q, int32_t wanted);
 void quick_call_helper(Quick *q, Helper helper);
 int quick_argument_count(const Ins *call);
 void quick_drop(Quick *q, bool nullable); /* the reference in rdi */
@@ -83,13 +132,20 @@ void quick_guard_type(Quick *q, const Ins *guard, Reg object, Known type);
 /* Leave unless a 32-bit version is the guard's second argument; uses rcx and r11. */
 void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField field);
 /* rsi: the address of the item that the third argument is the index of, the second where items begin; uses
- * rdx, which is left that, and rcx. */
+ * rdx and rcx. */
 void quick_find_item(Quick *q, const Ins *ins);
 /* On to `next` when the end of the object in rdi runs no code, else leave. */
 void quick_goes_quietly(Quick *q, const Ins *guard, int next);
 /* Put the double that is the guard's last argument to the place in rsi, which holds what is in rdi. `values`:
  * the instance values that it may be new in, at that index; NULL: none. */
 void quick_put_f64(Quick *q, const Ins *guard, const Ins *values, int64_t index);
+/* The condition under which a value is not 0, from flags that are set here. */
+Condition quick_condition(Quick *q, const Ins *value);
+/* Is a comparison made where the next instruction branches on it? */
+bool quick_is_fused(const Quick *q, const Ins *ins);
+/* Flags of a comparison, and the condition that it asks for. */
+Condition quick_compare_ints(Quick *q, const Ins *ins);
+Condition quick_compare_reals(Quick *q, const Ins *ins);
 /* Is it a constant that instructions can hold? */
 static inline bool quick_is_number(const Ins *value) {
     return value->op == IR_ki64_OP && value->imm >= INT32_MIN && value->imm <= INT32_MAX;

@@ -18,15 +18,15 @@ void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField fie
 }
 
 void quick_is_type_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, (Known)ins->imm);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, (Known)ins->imm);
 }
 
 void quick_is_function_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_builtin_function);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_builtin_function);
     quick_load(q, RCX, arg(ins, 1));
-    x86_compare(&q->a, RCX, quick_field(q, RDI, LAYOUT_function_definition));
+    x86_compare(&q->a, RCX, quick_field(q, object, LAYOUT_function_definition));
     quick_leave_if(q, ins, COND_NOT_EQUAL);
 }
 
@@ -35,54 +35,53 @@ void quick_length_OP(Quick *q, Ins *ins) {
                         : ins->imm == KNOWN_dict ? LAYOUT_dict_used
                         : ins->imm == KNOWN_set  ? LAYOUT_set_used
                                                  : LAYOUT_object_size;
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, (Known)ins->imm);
-    quick_set_from(q, ins, quick_field(q, RDI, field));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, (Known)ins->imm);
+    quick_set_from(q, ins, quick_field(q, object, field));
 }
 
 /* --- lists and tuples --- */
 
 void quick_size_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_object_size));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_object_size));
 }
 
 /* rcx: the second operand counted from the start; `size` is a register. Out of range leaves. */
 static void check_index(Quick *q, Ins *ins, const Ins *given, Reg size) {
     Assembler *a = &q->a;
+    int done = x86_new_label(a);
     quick_load(q, RCX, given);
-    x86_move(a, R8, RCX);
-    x86_shift(a, SHIFT_RIGHT, R8, 63); /* all bits set, or none */
-    x86_alu(a, ALU_AND, R8, size);
-    x86_alu(a, ALU_ADD, RCX, R8);
+    x86_alu(a, ALU_COMPARE, RCX, size);
+    x86_jump_if(a, COND_BELOW, done);
+    x86_alu(a, ALU_ADD, RCX, size);
     x86_alu(a, ALU_COMPARE, RCX, size);
     quick_leave_if(q, ins, COND_ABOVE_EQUAL);
+    x86_place_label(a, done);
 }
 
 void quick_index_OP(Quick *q, Ins *ins) {
     const Ins *given = arg(ins, 0);
-    quick_load(q, RDX, arg(ins, 1));
+    Reg size = quick_in(q, arg(ins, 1), RDX);
     if (given->op == IR_ki64_OP && given->imm >= 0) { /* nothing to be counted from the end */
         quick_load(q, RCX, given);
-        x86_alu(&q->a, ALU_COMPARE, RCX, RDX);
+        x86_alu(&q->a, ALU_COMPARE, RCX, size);
         quick_leave_if(q, ins, COND_GREATER_EQUAL);
     } else {
-        check_index(q, ins, given, RDX);
+        check_index(q, ins, given, size);
     }
-    x86_move(&q->a, RAX, RCX);
-    quick_set(q, ins);
+    quick_put(q, ins, RCX);
 }
 
 void quick_list_items_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_list_items));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_list_items));
 }
 
 static void set_item(Quick *q, Ins *ins, const Ins *items, const Ins *index, int64_t offset) {
-    quick_load(q, RDX, items);
-    quick_load(q, RCX, index);
-    x86_load_indexed(&q->a, RAX, RDX, RCX, (int32_t)offset);
-    quick_set(q, ins);
+    Reg base = quick_in(q, items, RDX), at = quick_in(q, index, RCX), out = quick_out(q, ins);
+    x86_load_indexed(&q->a, out, base, at, (int32_t)offset);
+    quick_put(q, ins, out);
 }
 
 void quick_list_get_OP(Quick *q, Ins *ins) { set_item(q, ins, arg(ins, 1), arg(ins, 2), 0); }
@@ -91,9 +90,8 @@ void quick_tuple_get_OP(Quick *q, Ins *ins) {
 }
 
 void quick_find_item(Quick *q, const Ins *ins) {
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_address_indexed(&q->a, RSI, RDX, RCX, 0);
+    Reg items = quick_in(q, arg(ins, 1), RDX), index = quick_in(q, arg(ins, 2), RCX);
+    x86_address_indexed(&q->a, RSI, items, index, 0);
 }
 
 /* Others hold it, or it is a number or a str. */
@@ -132,8 +130,8 @@ void quick_list_put_OP(Quick *q, Ins *ins) {
 void quick_list_swap_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     quick_find_item(q, ins);
-    quick_load(q, RCX, arg(ins, 3));
-    x86_address_indexed(a, RDI, RDX, RCX, 0);
+    Reg items = quick_in(q, arg(ins, 1), RDX), other = quick_in(q, arg(ins, 3), RCX);
+    x86_address_indexed(a, RDI, items, other, 0);
     x86_load(a, RCX, (Place){RSI, 0});
     x86_load(a, RDX, (Place){RDI, 0});
     x86_store(a, (Place){RSI, 0}, RDX);
@@ -141,9 +139,9 @@ void quick_list_swap_OP(Quick *q, Ins *ins) {
 }
 
 static void guard_size(Quick *q, Ins *ins, Known type) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, type);
-    x86_compare_number(&q->a, quick_field(q, RDI, LAYOUT_object_size), (int32_t)ins->imm);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, type);
+    x86_compare_number(&q->a, quick_field(q, object, LAYOUT_object_size), (int32_t)ins->imm);
     quick_leave_if(q, ins, COND_NOT_EQUAL);
 }
 
@@ -151,9 +149,9 @@ void quick_tuple_is_OP(Quick *q, Ins *ins) { guard_size(q, ins, KNOWN_tuple); }
 void quick_list_is_OP(Quick *q, Ins *ins) { guard_size(q, ins, KNOWN_list); }
 
 void quick_tuple_at_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    Place first = quick_field(q, RDI, LAYOUT_tuple_items);
-    quick_set_from(q, ins, (Place){RDI, first.offset + (int32_t)(8 * ins->imm)});
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    Place first = quick_field(q, object, LAYOUT_tuple_items);
+    quick_set_from(q, ins, (Place){object, first.offset + (int32_t)(8 * ins->imm)});
 }
 
 void quick_list_at_OP(Quick *q, Ins *ins) {
@@ -229,17 +227,14 @@ void quick_bytes_start_OP(Quick *q, Ins *ins) {
 }
 
 void quick_byte_get_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    x86_load_byte_indexed(&q->a, RAX, RDX, RCX, 0);
-    quick_set(q, ins);
+    Reg start = quick_in(q, arg(ins, 1), RDX), index = quick_in(q, arg(ins, 2), RCX), out = quick_out(q, ins);
+    x86_load_byte_indexed(&q->a, out, start, index, 0);
+    quick_put(q, ins, out);
 }
 
 void quick_byte_put_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDX, arg(ins, 1));
-    quick_load(q, RCX, arg(ins, 2));
-    quick_load(q, RSI, arg(ins, 3));
-    x86_store_byte_indexed(&q->a, RDX, RCX, 0, RSI);
+    Reg start = quick_in(q, arg(ins, 1), RDX), index = quick_in(q, arg(ins, 2), RCX);
+    x86_store_byte_indexed(&q->a, start, index, 0, quick_in(q, arg(ins, 3), RSI));
 }
 
 /* --- arrays --- */
@@ -257,8 +252,8 @@ void quick_array_is_OP(Quick *q, Ins *ins) {
 }
 
 void quick_array_start_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_array_items));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_array_items));
 }
 
 /* Doubles are moved as their bits. */
@@ -277,8 +272,7 @@ void quick_array_i32_OP(Quick *q, Ins *ins) {
 
 void quick_array_put_f64_OP(Quick *q, Ins *ins) {
     quick_find_item(q, ins);
-    quick_load(q, RCX, arg(ins, 3));
-    x86_store(&q->a, (Place){RSI, 0}, RCX);
+    x86_store(&q->a, (Place){RSI, 0}, quick_in(q, arg(ins, 3), RCX));
 }
 
 /* --- iterators --- */
@@ -287,15 +281,15 @@ void quick_seq_has_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     bool is_str = ins->imm == KNOWN_str_iterator;
     int done = x86_new_label(a);
-    quick_load(q, RDI, arg(ins, 0));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
     quick_forget(q);
-    quick_guard_type(q, ins, RDI, (Known)ins->imm);
-    x86_load(a, RSI, quick_field(q, RDI, LAYOUT_iterator_sequence));
+    quick_guard_type(q, ins, object, (Known)ins->imm);
+    x86_load(a, RSI, quick_field(q, object, LAYOUT_iterator_sequence));
     x86_set(a, RAX, 0);
     x86_test(a, RSI);
     x86_jump_if(a, COND_EQUAL, done); /* exhausted */
     if (is_str) guard_latin(q, ins);
-    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_iterator_index));
+    x86_load(a, RCX, quick_field(q, object, LAYOUT_iterator_index));
     x86_compare(a, RCX, quick_field(q, RSI, is_str ? LAYOUT_str_length : LAYOUT_object_size));
     x86_set_if(a, COND_LESS, RAX);
     x86_place_label(a, done);

@@ -5,16 +5,12 @@
 
 static const Ins *arg(const Ins *ins, int index) { return ins->args[index]; }
 
-/* rax op= a value. */
-static void operate(Quick *q, Alu op, const Ins *value) {
-    if (quick_is_number(value)) {
-        x86_alu_number(&q->a, op, RAX, (int32_t)value->imm);
-    } else if (ir_is(value, OPF_CONST)) {
-        quick_load(q, RCX, value);
-        x86_alu(&q->a, op, RAX, RCX);
-    } else {
-        x86_alu_place(&q->a, op, RAX, quick_place(q, value));
-    }
+/* A register op= a value; uses r11. */
+static void operate(Quick *q, Alu op, Reg left, const Ins *value) {
+    if (quick_is_number(value)) x86_alu_number(&q->a, op, left, (int32_t)value->imm);
+    else if (ir_is(value, OPF_CONST) || quick_register(q, value) >= 0)
+        x86_alu(&q->a, op, left, quick_in(q, value, R11));
+    else x86_alu_place(&q->a, op, left, quick_place(q, value));
 }
 
 /* --- boxes --- */
@@ -102,17 +98,15 @@ void quick_unbox_number_OP(Quick *q, Ins *ins) {
 }
 
 void quick_unbox_f64_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_float);
-    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_float_value));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_float);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_float_value));
 }
 
 /* --- ints: what does not fit leaves --- */
 
 void quick_guard_OP(Quick *q, Ins *ins) {
-    quick_load(q, RCX, arg(ins, 0));
-    x86_test(&q->a, RCX);
-    quick_leave_if(q, ins, COND_EQUAL);
+    quick_leave_if(q, ins, (Condition)(quick_condition(q, arg(ins, 0)) ^ 1));
 }
 
 void quick_settled_OP(Quick *q, Ins *ins) {
@@ -122,17 +116,21 @@ void quick_settled_OP(Quick *q, Ins *ins) {
 }
 
 static void set_operation(Quick *q, Ins *ins, Alu op) {
-    quick_load(q, RAX, arg(ins, 0));
-    operate(q, op, arg(ins, 1));
-    quick_set(q, ins);
+    Reg out = quick_out(q, ins);
+    bool swaps = quick_register(q, arg(ins, 1)) == (int)out; /* which all of these allow */
+    quick_load(q, out, arg(ins, swaps ? 1 : 0));
+    quick_forget(q);
+    operate(q, op, out, arg(ins, swaps ? 0 : 1));
+    quick_put(q, ins, out);
 }
 
 static void set_checked(Quick *q, Ins *ins, Alu op) {
-    quick_load(q, RAX, arg(ins, 0));
+    Reg out = quick_out_before_exit(q, ins);
+    quick_load(q, out, arg(ins, 0));
     quick_forget(q);
-    operate(q, op, arg(ins, 1));
+    operate(q, op, out, arg(ins, 1));
     quick_leave_if(q, ins, COND_OVERFLOW);
-    quick_set(q, ins);
+    quick_put(q, ins, out);
 }
 
 void quick_iadd_wrap_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_ADD); }
@@ -143,12 +141,13 @@ void quick_iadd_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_ADD); }
 void quick_isub_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_SUB); }
 
 void quick_imul_OP(Quick *q, Ins *ins) {
-    quick_load(q, RCX, arg(ins, 1));
-    quick_load(q, RAX, arg(ins, 0));
+    Reg out = quick_out_before_exit(q, ins);
+    quick_load(q, out, arg(ins, 0));
     quick_forget(q);
-    x86_multiply(&q->a, RAX, RCX);
+    if (quick_is_number(arg(ins, 1))) x86_multiply_number(&q->a, out, (int32_t)arg(ins, 1)->imm);
+    else x86_multiply(&q->a, out, quick_in(q, arg(ins, 1), RCX));
     quick_leave_if(q, ins, COND_OVERFLOW);
-    quick_set(q, ins);
+    quick_put(q, ins, out);
 }
 
 /* Into rcx. 0 divides nothing, and the smallest number divided by -1 does not fit. */
@@ -176,7 +175,24 @@ static void divide(Quick *q, Ins *ins, int done) {
     x86_jump_if(a, COND_NOT_NEGATIVE, done);
 }
 
+/* The power of two that a constant is, which shifts and masks round towards the floor; -1: none. */
+static int power_of_two(const Ins *value) {
+    int power = 0;
+    if (value->op != IR_ki64_OP || value->imm <= 0 || value->imm > INT32_MAX) return -1;
+    while (INT64_C(1) << power < value->imm) power++;
+    return INT64_C(1) << power == value->imm ? power : -1;
+}
+
 void quick_ifloordiv_OP(Quick *q, Ins *ins) {
+    int power = power_of_two(arg(ins, 1));
+    if (power >= 0) {
+        Reg out = quick_out(q, ins);
+        quick_load(q, out, arg(ins, 0));
+        quick_forget(q);
+        x86_shift(&q->a, SHIFT_RIGHT, out, power);
+        quick_put(q, ins, out);
+        return;
+    }
     int done = x86_new_label(&q->a);
     divide(q, ins, done);
     x86_alu_number(&q->a, ALU_SUB, RAX, 1);
@@ -185,12 +201,19 @@ void quick_ifloordiv_OP(Quick *q, Ins *ins) {
 }
 
 void quick_imod_OP(Quick *q, Ins *ins) {
+    if (power_of_two(arg(ins, 1)) >= 0) {
+        Reg out = quick_out(q, ins);
+        quick_load(q, out, arg(ins, 0));
+        quick_forget(q);
+        x86_alu_number(&q->a, ALU_AND, out, (int32_t)(arg(ins, 1)->imm - 1));
+        quick_put(q, ins, out);
+        return;
+    }
     int done = x86_new_label(&q->a);
     divide(q, ins, done);
     x86_alu(&q->a, ALU_ADD, RDX, RCX);
     x86_place_label(&q->a, done);
-    x86_move(&q->a, RAX, RDX);
-    quick_set(q, ins);
+    quick_put(q, ins, RDX);
 }
 
 /* The number of bits into rcx. */
@@ -202,19 +225,40 @@ static void load_bits(Quick *q, Ins *ins, int32_t most) {
     quick_forget(q);
 }
 
+static void shift(Quick *q, Shift op, Reg reg, const Ins *bits) {
+    if (bits->op == IR_ki64_OP) x86_shift(&q->a, op, reg, (int)bits->imm);
+    else x86_shift_by_rcx(&q->a, op, reg);
+}
+
 void quick_ishl_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    load_bits(q, ins, 62);
+    const Ins *bits = arg(ins, 1);
+    if (bits->op == IR_ki64_OP && bits->imm >= 0 && bits->imm <= 62) {
+        quick_load(q, RAX, arg(ins, 0));
+        quick_forget(q);
+    } else {
+        load_bits(q, ins, 62);
+        bits = ins;
+    }
     x86_move(a, RSI, RAX);
-    x86_shift_by_rcx(a, SHIFT_LEFT, RAX);
+    shift(q, SHIFT_LEFT, RAX, bits);
     x86_move(a, RDX, RAX);
-    x86_shift_by_rcx(a, SHIFT_RIGHT, RDX);
+    shift(q, SHIFT_RIGHT, RDX, bits);
     x86_alu(a, ALU_COMPARE, RDX, RSI);
     quick_leave_if(q, ins, COND_NOT_EQUAL);
     quick_set(q, ins);
 }
 
 void quick_ishr_OP(Quick *q, Ins *ins) {
+    const Ins *bits = arg(ins, 1);
+    if (bits->op == IR_ki64_OP && bits->imm >= 0 && bits->imm <= 63) {
+        Reg out = quick_out(q, ins);
+        quick_load(q, out, arg(ins, 0));
+        quick_forget(q);
+        x86_shift(&q->a, SHIFT_RIGHT, out, (int)bits->imm);
+        quick_put(q, ins, out);
+        return;
+    }
     load_bits(q, ins, 63);
     x86_shift_by_rcx(&q->a, SHIFT_RIGHT, RAX);
     quick_set(q, ins);
@@ -239,26 +283,38 @@ static const Condition OF_INTS[6] = {COND_LESS,      COND_LESS_EQUAL, COND_EQUAL
                                      COND_NOT_EQUAL, COND_GREATER,    COND_GREATER_EQUAL};
 
 Condition quick_compare_ints(Quick *q, const Ins *ins) {
-    quick_load(q, RAX, arg(ins, 0));
-    operate(q, ALU_COMPARE, arg(ins, 1));
+    operate(q, ALU_COMPARE, quick_in(q, arg(ins, 0), RCX), arg(ins, 1));
     return OF_INTS[ins->imm];
 }
 
-void quick_icmp_OP(Quick *q, Ins *ins) { quick_set_test(q, ins, quick_compare_ints(q, ins)); }
+void quick_icmp_OP(Quick *q, Ins *ins) {
+    if (!quick_is_fused(q, ins)) quick_set_test(q, ins, quick_compare_ints(q, ins));
+}
 
 /* --- doubles --- */
 
 void quick_i2f_OP(Quick *q, Ins *ins) {
-    quick_load(q, RCX, arg(ins, 0));
-    x86_real_of_int(&q->a, XMM0, RCX);
-    quick_set_real(q, ins);
+    Real out = quick_real_out(q, ins);
+    x86_clear_real(&q->a, out); /* or it would be waited for */
+    x86_real_of_int(&q->a, out, quick_in(q, arg(ins, 0), RCX));
+    quick_put_real(q, ins, out);
 }
 
 static void set_real_operation(Quick *q, Ins *ins, RealOp op) {
-    quick_load_real(q, XMM0, arg(ins, 0));
-    quick_load_real(q, XMM1, arg(ins, 1));
-    x86_real(&q->a, op, XMM0, XMM1);
-    quick_set_real(q, ins);
+    const Ins *left = arg(ins, 0), *right = arg(ins, 1);
+    Real out = quick_real_out(q, ins);
+    if (quick_register(q, right) == (int)out && (op == REAL_ADD || op == REAL_MUL))
+        right = left, left = arg(ins, 1);
+    if (ir_is(right, OPF_CONST) || quick_register(q, right) >= 0) {
+        Real other = quick_real_in(q, right, XMM1);
+        if (other == out && left != right) x86_move_real(&q->a, XMM1, other), other = XMM1;
+        quick_load_real(q, out, left);
+        x86_real(&q->a, op, out, other);
+    } else {
+        quick_load_real(q, out, left);
+        x86_real_place(&q->a, op, out, quick_place(q, right));
+    }
+    quick_put_real(q, ins, out);
 }
 
 void quick_fadd_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_ADD); }
@@ -302,21 +358,26 @@ void quick_fabs_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_AND, INT64_MAX); }
 
 /* What is no number is neither less nor greater: it counts as below, so `above` is asked with the operands in
  * that order. */
-void quick_fcmp_OP(Quick *q, Ins *ins) {
+Condition quick_compare_reals(Quick *q, const Ins *ins) {
     static const Condition CONDITIONS[6] = {COND_ABOVE,     COND_ABOVE_EQUAL, COND_EQUAL,
                                             COND_NOT_EQUAL, COND_ABOVE,       COND_ABOVE_EQUAL};
+    bool swaps = ins->imm < PY_EQ;
+    Real left = quick_real_in(q, arg(ins, swaps ? 1 : 0), XMM0);
+    x86_compare_real(&q->a, left, quick_real_in(q, arg(ins, swaps ? 0 : 1), XMM1));
+    return CONDITIONS[ins->imm];
+}
+
+void quick_fcmp_OP(Quick *q, Ins *ins) {
+    if (quick_is_fused(q, ins)) return;
     Assembler *a = &q->a;
-    bool swaps = ins->imm < 2, is_equality = ins->imm == 2 || ins->imm == 3;
-    quick_load_real(q, XMM0, arg(ins, swaps ? 1 : 0));
-    quick_load_real(q, XMM1, arg(ins, swaps ? 0 : 1));
-    x86_compare_real(a, XMM0, XMM1);
+    bool is_equality = ins->imm == PY_EQ || ins->imm == PY_NE;
+    Condition condition = quick_compare_reals(q, ins);
     x86_set(a, RDX, 0);
-    if (is_equality) x86_set_if(a, ins->imm == 2 ? COND_NO_PARITY : COND_PARITY, RDX);
+    if (is_equality) x86_set_if(a, ins->imm == PY_EQ ? COND_NO_PARITY : COND_PARITY, RDX);
     x86_set(a, RCX, 0);
-    x86_set_if(a, CONDITIONS[ins->imm], RCX);
-    if (is_equality) x86_alu(a, ins->imm == 2 ? ALU_AND : ALU_OR, RCX, RDX);
-    x86_move(a, RAX, RCX);
-    quick_set(q, ins);
+    x86_set_if(a, condition, RCX);
+    if (is_equality) x86_alu(a, ins->imm == PY_EQ ? ALU_AND : ALU_OR, RCX, RDX);
+    quick_put(q, ins, RCX);
 }
 
 /* Not a number fails both comparisons. */
@@ -397,20 +458,20 @@ void quick_ldnum_OP(Quick *q, Ins *ins) { quick_set_from(q, ins, quick_word(q->o
 
 void quick_range_has_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_range_iterator);
-    x86_load(a, RDX, quick_field(q, RDI, LAYOUT_range_index));
-    x86_compare(a, RDX, quick_field(q, RDI, LAYOUT_range_length));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_range_iterator);
+    x86_load(a, RDX, quick_field(q, object, LAYOUT_range_index));
+    x86_compare(a, RDX, quick_field(q, object, LAYOUT_range_length));
     quick_set_test(q, ins, COND_LESS);
 }
 
 void quick_range_is_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_range_iterator);
-    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_range_iterator);
+    x86_compare_number(a, quick_field(q, object, LAYOUT_object_refcnt), 1);
     quick_leave_if(q, ins, COND_NOT_EQUAL);
-    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_range_step));
+    x86_load(a, RCX, quick_field(q, object, LAYOUT_range_step));
     if (ins->imm != 0) {
         x86_set(a, RDX, ins->imm);
         x86_alu(a, ALU_COMPARE, RCX, RDX);
@@ -423,8 +484,8 @@ void quick_range_is_OP(Quick *q, Ins *ins) {
 }
 
 void quick_range_step_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_from(q, ins, quick_field(q, RDI, LAYOUT_range_step));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_range_step));
 }
 
 /* rdi is the iterator, rax how many steps from its start. */

@@ -31,14 +31,14 @@ void quick_type_index_OP(Quick *q, Ins *ins) {
 }
 
 void quick_version_is_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_version(q, ins, RDI, LAYOUT_type_version);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_version(q, ins, object, LAYOUT_type_version);
 }
 
 void quick_function_is_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_guard_type(q, ins, RDI, KNOWN_function);
-    quick_guard_version(q, ins, RDI, LAYOUT_function_version);
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_guard_type(q, ins, object, KNOWN_function);
+    quick_guard_version(q, ins, object, LAYOUT_function_version);
 }
 
 void quick_unshadowed_OP(Quick *q, Ins *ins) {
@@ -59,8 +59,8 @@ void quick_pinned_OP(Quick *q, Ins *ins) {
 /* --- where values are --- */
 
 void quick_values_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 0));
-    quick_set_there(q, ins, quick_field(q, RDI, LAYOUT_instance_values));
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_there(q, ins, quick_field(q, object, LAYOUT_instance_values));
 }
 
 void quick_dict_entry_OP(Quick *q, Ins *ins) {
@@ -102,8 +102,8 @@ void quick_further_OP(Quick *q, Ins *ins) {
 }
 
 void quick_attr_item_OP(Quick *q, Ins *ins) {
-    quick_load(q, RDI, arg(ins, 1));
-    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    Reg object = quick_in(q, arg(ins, 1), RDI);
+    quick_set_there(q, ins, (Place){object, (int32_t)ins->imm});
 }
 
 /* Into rsi; rdi is what it holds. */
@@ -123,8 +123,8 @@ static void note_insertion(Quick *q, const Ins *ins) {
     x86_alu_number(a, ALU_ADD, RCX, 1);
     x86_set(a, RDX, -2);
     x86_alu(a, ALU_SUB, RDX, RCX);
-    x86_set(a, R8, ins->imm / 8);
-    x86_store_byte_indexed(a, RSI, RDX, 0, R8);
+    x86_set(a, R11, ins->imm / 8);
+    x86_store_byte_indexed(a, RSI, RDX, 0, R11);
     x86_set(a, RDX, -2);
     x86_store_byte_indexed(a, RSI, RDX, 0, RCX);
 }
@@ -170,7 +170,8 @@ void quick_attr_set_f64_OP(Quick *q, Ins *ins) {
 /* --- calls put in line --- */
 
 void quick_room_OP(Quick *q, Ins *ins) {
-    x86_load_int32(&q->a, RCX, quick_field(q, QUICK_TSTATE, LAYOUT_tstate_recursion));
+    quick_load_tstate(q, RCX);
+    x86_load_int32(&q->a, RCX, quick_field(q, RCX, LAYOUT_tstate_recursion));
     x86_alu_number(&q->a, ALU_COMPARE, RCX, (int32_t)ins->imm);
     x86_jump_if(&q->a, COND_LESS, q->exits[ins->exit]);
 }
@@ -182,20 +183,23 @@ void quick_breaker_OP(Quick *q, Ins *ins) {
 }
 
 void quick_stack_room_OP(Quick *q, Ins *ins) {
-    x86_load(&q->a, RCX, quick_field(q, QUICK_TSTATE, LAYOUT_stack_limit));
-    x86_alu_place(&q->a, ALU_SUB, RCX, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top));
+    quick_load_tstate(q, RDX);
+    x86_load(&q->a, RCX, quick_field(q, RDX, LAYOUT_stack_limit));
+    x86_alu_place(&q->a, ALU_SUB, RCX, quick_field(q, RDX, LAYOUT_stack_top));
     x86_alu_number(&q->a, ALU_COMPARE, RCX, (int32_t)(8 * ins->imm));
     x86_jump_if(&q->a, COND_LESS_EQUAL, q->exits[ins->exit]);
 }
 
-/* How many calls more may be nested. */
+/* How many calls more may be nested; uses rcx. */
 static void change_depth(Quick *q, int by) {
-    x86_add_int32(&q->a, quick_field(q, QUICK_TSTATE, LAYOUT_tstate_recursion), by);
+    quick_load_tstate(q, RCX);
+    x86_add_int32(&q->a, quick_field(q, RCX, LAYOUT_tstate_recursion), by);
 }
 
 /* The frame in a register becomes the running one; uses rcx. */
 static void set_current(Quick *q, Reg frame) {
-    x86_load(&q->a, RCX, quick_field(q, QUICK_TSTATE, LAYOUT_tstate_cframe));
+    quick_load_tstate(q, RCX);
+    x86_load(&q->a, RCX, quick_field(q, RCX, LAYOUT_tstate_cframe));
     x86_store(&q->a, quick_field(q, RCX, LAYOUT_cframe_frame), frame);
 }
 
@@ -210,40 +214,42 @@ static void fill_frame(Quick *q, const Ins *push) {
     quick_load(q, RDX, push->args[0]);
     x86_load(a, RSI, quick_field(q, RDX, LAYOUT_function_code));
     x86_address(a, RCX, quick_field(q, RSI, LAYOUT_code_units));
-    x86_store(a, quick_word(q->frames + 2 * (push->frame - 1) + 1), RCX);
+    x86_store(a, quick_word(q->frames + 2 * push->frame + 1), RCX);
     x86_add_1(a, quick_field(q, RSI, LAYOUT_object_refcnt));
-    x86_store(a, quick_field(q, R8, LAYOUT_frame_function), RDX);
-    copy_field(q, R8, LAYOUT_frame_globals, RDX, LAYOUT_function_globals);
-    copy_field(q, R8, LAYOUT_frame_builtins, RDX, LAYOUT_function_builtins);
+    x86_store(a, quick_field(q, RDI, LAYOUT_frame_function), RDX);
+    copy_field(q, RDI, LAYOUT_frame_globals, RDX, LAYOUT_function_globals);
+    copy_field(q, RDI, LAYOUT_frame_builtins, RDX, LAYOUT_function_builtins);
     x86_set(a, RCX, 0);
-    x86_store(a, quick_field(q, R8, LAYOUT_frame_locals), RCX);
-    x86_store(a, quick_field(q, R8, LAYOUT_frame_object), RCX);
-    x86_store(a, quick_field(q, R8, LAYOUT_frame_code), RSI);
+    x86_store(a, quick_field(q, RDI, LAYOUT_frame_locals), RCX);
+    x86_store(a, quick_field(q, RDI, LAYOUT_frame_object), RCX);
+    x86_store(a, quick_field(q, RDI, LAYOUT_frame_code), RSI);
     quick_load_frame(q, RCX, q->fn->inlined.items[push->frame - 1].parent);
-    x86_store(a, quick_field(q, R8, LAYOUT_frame_previous), RCX);
+    x86_store(a, quick_field(q, RDI, LAYOUT_frame_previous), RCX);
     quick_set_running(q, push->frame, push->imm);
-    x86_store_int32(a, quick_field(q, R8, LAYOUT_frame_stacktop),
+    x86_store_int32(a, quick_field(q, RDI, LAYOUT_frame_stacktop),
                     -1); /* the operand stack is not to be looked at */
-    x86_store_byte(a, quick_field(q, R8, LAYOUT_frame_is_entry), 1);
-    x86_store_byte(a, quick_field(q, R8, LAYOUT_frame_owner), (uint8_t)q->fn->layout[LAYOUT_owned_by_thread]);
+    x86_store_byte(a, quick_field(q, RDI, LAYOUT_frame_is_entry), 1);
+    x86_store_byte(a, quick_field(q, RDI, LAYOUT_frame_owner),
+                   (uint8_t)q->fn->layout[LAYOUT_owned_by_thread]);
 }
 
 void quick_push_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     const InlinedCall *call = &q->fn->inlined.items[ins->frame - 1];
     int64_t words = q->fn->layout[LAYOUT_frame_localsplus] / 8 + call->local_count + call->stack_size;
-    x86_load(a, R8, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top));
-    x86_store(a, quick_word(q->frames + 2 * (ins->frame - 1)), R8);
-    x86_address(a, RCX, (Place){R8, (int32_t)(8 * words)});
-    x86_store(a, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top), RCX);
+    quick_load_tstate(q, RDX);
+    x86_load(a, RDI, quick_field(q, RDX, LAYOUT_stack_top));
+    x86_store(a, quick_word(q->frames + 2 * ins->frame), RDI);
+    x86_address(a, RCX, (Place){RDI, (int32_t)(8 * words)});
+    x86_store(a, quick_field(q, RDX, LAYOUT_stack_top), RCX);
     fill_frame(q, ins);
     for (int i = 1; i < ins->arg_count; i++) {
         quick_load(q, RCX, ins->args[i]);
-        Place first = quick_field(q, R8, LAYOUT_frame_localsplus);
-        x86_store(a, (Place){R8, first.offset + 8 * (i - 1)}, RCX);
+        Place first = quick_field(q, RDI, LAYOUT_frame_localsplus);
+        x86_store(a, (Place){RDI, first.offset + 8 * (i - 1)}, RCX);
     }
     change_depth(q, -ir_levels(call->kind));
-    set_current(q, R8);
+    set_current(q, RDI);
 }
 
 /* Nobody asked for the frame: what it holds is dropped, the locals in their order. */
@@ -262,7 +268,7 @@ static void drop_contents(Quick *q, const Ins *pop, const InlinedCall *call) {
 static void drop_by_helper(Quick *q, const Ins *pop, int local_count) {
     quick_set_running(q, pop->frame, pop->imm);
     x86_store_int32(&q->a, quick_frame(q, pop->frame, LAYOUT_frame_stacktop), local_count);
-    x86_move(&q->a, RDI, QUICK_TSTATE);
+    quick_load_tstate(q, RDI);
     quick_load_frame(q, RSI, pop->frame);
     quick_call_helper(q, H_rt_clear_frame);
 }
@@ -283,6 +289,7 @@ void quick_pop_OP(Quick *q, Ins *ins) {
     drop_by_helper(q, ins, call->local_count);
     x86_place_label(a, done);
     quick_load_frame(q, RDX, ins->frame);
-    x86_store(a, quick_field(q, QUICK_TSTATE, LAYOUT_stack_top), RDX);
+    quick_load_tstate(q, RCX);
+    x86_store(a, quick_field(q, RCX, LAYOUT_stack_top), RDX);
     change_depth(q, ir_levels(call->kind));
 }

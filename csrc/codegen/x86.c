@@ -230,6 +230,17 @@ void x86_real(Assembler *a, RealOp op, Real left, Real right) {
     real_on_registers(a, SCALAR, 0, op, (int)left, (int)right);
 }
 
+void x86_real_place(Assembler *a, RealOp op, Real left, Place right) {
+    byte(a, SCALAR);
+    on_memory(a, 0, ESCAPE << 8 | op, (int)left, right);
+}
+
+void x86_move_real(Assembler *a, Real to, Real from) {
+    if (to != from) on_registers(a, 0, ESCAPE << 8 | 0x28, (int)to, (int)from);
+}
+
+void x86_clear_real(Assembler *a, Real to) { on_registers(a, 0, ESCAPE << 8 | 0x57, (int)to, (int)to); }
+
 void x86_compare_real(Assembler *a, Real left, Real right) {
     real_on_registers(a, PACKED, 0, 0x2e, (int)left, (int)right);
 }

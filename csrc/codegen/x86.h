@@ -9,7 +9,26 @@
 typedef enum Reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 } Reg;
 
 /* Registers for doubles. */
-typedef enum Real { XMM0, XMM1 } Real;
+typedef enum Real {
+    XMM0,
+    XMM1,
+    XMM2,
+    XMM3,
+    XMM4,
+    XMM5,
+    XMM6,
+    XMM7,
+    XMM8,
+    XMM9,
+    XMM10,
+    XMM11,
+    XMM12,
+    XMM13,
+    XMM14,
+    XMM15
+} Real;
+
+enum { X86_REGISTERS = 16 }; /* of either kind */
 
 /* Conditions as jumps and sets encode them. ABOVE, BELOW and their like: of numbers without a sign, and of
  * doubles, of which those that are no numbers count as below. PARITY: one of two doubles is no number. */
@@ -109,7 +128,10 @@ void x86_take_1(Assembler *a, Place from); /* sets the conditions */
 
 void x86_load_real(Assembler *a, Real to, Place from);
 void x86_store_real(Assembler *a, Place to, Real from);
+void x86_move_real(Assembler *a, Real to, Real from);
+void x86_clear_real(Assembler *a, Real to);
 void x86_real(Assembler *a, RealOp op, Real left, Real right);
+void x86_real_place(Assembler *a, RealOp op, Real left, Place right);
 void x86_compare_real(Assembler *a, Real left, Real right);
 void x86_real_of_int(Assembler *a, Real to, Reg from);
 void x86_int_of_real(Assembler *a, Reg to, Real from); /* truncated */
