@@ -18,10 +18,7 @@ struct Classes {
     Bytecode *out;
     const Surroundings *around;
     OperatorMethod method;
-    bool walked;
     ClassSet met;
-    VEC(PyTypeObject *) types; // borrowed: no Python code runs meanwhile
-    VEC(uint32_t) versions;    /* of these */
 };
 
 /* --- classes by version --- */
@@ -50,32 +47,60 @@ static bool set_add(Classes *c, PyTypeObject *type) {
     return true;
 }
 
-static void walk_classes(Classes *c) {
+/* Classes met on walks before, by version: a compile asks for the same few again and again, and a program may
+ * have thousands. A class may have died since, or have got another version; a version never comes back, so
+ * one that no class has is known too. */
+typedef struct KnownClass {
+    uint32_t version;
+    PyObject *reference; // new ref; a weak reference to the class, NULL: no class has this version
+} KnownClass;
+
+enum { KNOWN_CLASSES = 4096 };
+
+static KnownClass known_classes[KNOWN_CLASSES]; // one per process, see above; guarded by the GIL
+
+static void note_class(uint32_t version, PyObject *reference) {
+    KnownClass *known = &known_classes[version % KNOWN_CLASSES];
+    PyObject *old = known->reference;
+    *known = (KnownClass){version, Py_XNewRef(reference)};
+    Py_XDECREF(old);
+}
+
+/* The class that has this version, among all there are; NULL: none. */
+static PyTypeObject *walk_classes(Classes *c, uint32_t version) { // borrowed
     VEC(PyTypeObject *) waiting = {0};
+    PyTypeObject *found = NULL;
+    c->met = (ClassSet){0};
     vec_push(&c->cx->arena, &waiting, &PyBaseObject_Type);
     while (waiting.count > 0) {
         PyTypeObject *type = waiting.items[--waiting.count];
         if (!set_add(c, type)) continue;
-        if (cp_type_version(type) != 0) {
-            vec_push(&c->cx->arena, &c->types, type);
-            vec_push(&c->cx->arena, &c->versions, cp_type_version(type));
-        }
+        if (cp_type_version(type) == version) found = type;
         PyObject *key, *reference, *below = type->tp_subclasses;
         Py_ssize_t position = 0;
         while (below != NULL && PyDict_Next(below, &position, &key, &reference)) {
-            PyObject *found = PyWeakref_GET_OBJECT(reference);
-            if (PyType_Check(found)) vec_push(&c->cx->arena, &waiting, (PyTypeObject *)found);
+            PyObject *class = PyWeakref_GET_OBJECT(reference);
+            if (!PyType_Check(class)) continue;
+            vec_push(&c->cx->arena, &waiting, (PyTypeObject *)class);
+            if (cp_type_version((PyTypeObject *)class) != 0)
+                note_class(cp_type_version((PyTypeObject *)class), reference);
         }
     }
-    c->walked = true;
+    return found;
 }
 
 static PyTypeObject *class_of_version(Classes *c, uint32_t version) { // borrowed
     if (version == 0) return NULL;
-    if (!c->walked) walk_classes(c);
-    for (int i = 0; i < c->versions.count; i++)
-        if (c->versions.items[i] == version) return c->types.items[i];
-    return NULL;
+    const KnownClass *known = &known_classes[version % KNOWN_CLASSES];
+    if (known->version == version) {
+        if (known->reference == NULL) return NULL;
+        PyObject *class = PyWeakref_GET_OBJECT(known->reference);
+        if (PyType_Check(class) && cp_type_version((PyTypeObject *)class) == version)
+            return (PyTypeObject *)class;
+    }
+    PyTypeObject *found = walk_classes(c, version);
+    if (found == NULL) note_class(version, NULL);
+    return found;
 }
 
 static uint32_t version_of(PyTypeObject *type, PyObject *name) {

@@ -74,6 +74,7 @@ static bool same_tuple(PyObject *a, PyObject *b) {
 
 /* Is a key there, of equal hash, the same as a plain one? -1: it cannot be said. */
 static int same_key(PyObject *there, PyObject *key) {
+    if (PyUnicode_CheckExact(there) && PyUnicode_CheckExact(key)) return _PyUnicode_EQ(there, key);
     if (same_item(there, key) || same_tuple(there, key)) return 1;
     if (!is_plain(there)) return -1;
     int same = PyObject_RichCompareBool(there, key, Py_EQ);

@@ -21,12 +21,18 @@ const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
     ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
      (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
      (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) |                                  \
-     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0) | (HAS(f, 'V') ? OPF_VIRTUAL : 0))
+     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0) | (HAS(f, 'V') ? OPF_VIRTUAL : 0) |    \
+     (HAS(f, 'D') ? OPF_DECIDED : 0))
 
 const OpInfo IR_OPS[IR_OP_COUNT] = {
 #define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
 #include "ir/ops.def"
 };
+
+int ir_arg_count(IrOp op) {
+    size_t length = strlen(IR_OPS[op].args);
+    return length > 0 && IR_OPS[op].args[length - 1] == '*' ? -1 : (int)length;
+}
 
 #define RESULT_TYPE(letter)                                                                                  \
     ((letter) == 'v'                                         ? IR_VOID                                       \

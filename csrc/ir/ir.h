@@ -67,13 +67,14 @@ enum {
     OPF_RUNS_CODE = 128,
     OPF_CONSUMES = 256,
     OPF_GUARD = 512,
-    OPF_VIRTUAL = 1024
+    OPF_VIRTUAL = 1024,
+    OPF_DECIDED = 2048
 };
 
 typedef struct OpInfo {
     const char *name;
     IrType result;
-    int args;
+    const char *args; /* types of its arguments, as in ops.def */
     ImmKind imm;
     unsigned flags;
 } OpInfo;
@@ -88,6 +89,7 @@ typedef struct HelperInfo {
 } HelperInfo;
 
 extern const OpInfo IR_OPS[IR_OP_COUNT];
+int ir_arg_count(IrOp op); /* -1: it varies */
 extern const char *const IR_KNOWN_NAMES[KNOWN_COUNT];
 extern const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT];
 extern const char *const IR_TYPE_NAMES[];

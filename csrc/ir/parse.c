@@ -260,7 +260,7 @@ static void instruction(Parser *p, Block *block) {
     IrType expected = op == IR_call_OP ? ir_helper((int)immediate)->result : IR_OPS[op].result;
     if (expected != IR_ANY && expected != type) fail(p, "the result's type does not fit the operation");
     Values args = value_list(p);
-    int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : IR_OPS[op].args;
+    int wanted = op == IR_call_OP ? ir_helper((int)immediate)->value_args : ir_arg_count(op);
     bool open = op == IR_call_OP ? ir_helper((int)immediate)->variadic : wanted < 0;
     if (open ? args.count < (wanted < 0 ? 0 : wanted) : args.count != wanted)
         fail(p, "wrong number of values");

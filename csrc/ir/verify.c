@@ -20,138 +20,37 @@ static void check_call(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[arg]->type != IR_OBJ) refuse(fn, after, ins, "the rest must be objects");
 }
 
-static void check_attr(Fn *fn, const char *after, const Ins *ins) {
-    IrType value = ins->op == IR_attr_set_f64_OP ? IR_F64 : IR_OBJ;
-    if (ins->args[0]->type != IR_OBJ || (ins->arg_count > 2 && ins->args[2]->type != value))
-        refuse(fn, after, ins, "an argument has the wrong type");
+static void check_place(Fn *fn, const char *after, const Ins *ins) {
     bool reading = ins->op == IR_attr_item_OP;
     bool further = reading && (ins->args[1]->op == IR_further_OP || ins->args[1]->op == IR_dict_entry_OP);
     if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP && !further)
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }
 
-static void check_item(Fn *fn, const char *after, const Ins *ins) {
-    bool list = ins->op != IR_tuple_get_OP;
-    const Ins *index = ins->args[list ? 2 : 1], *value = ins->args[ins->arg_count - 1];
-    IrType wanted = ins->op == IR_list_put_f64_OP                                 ? IR_F64
-                    : ins->op == IR_list_put_i64_OP || ins->op == IR_list_swap_OP ? IR_I64
-                    : ins->op == IR_list_put_OP                                   ? IR_OBJ
-                                                                                  : (IrType)value->type;
-    if (ins->args[0]->type != IR_OBJ || index->type != IR_I64 || value->type != wanted)
-        refuse(fn, after, ins, "an argument has the wrong type");
-    if (list && ins->args[1]->type != IR_PTR) refuse(fn, after, ins, "the items must be a pointer");
-}
-
-static void check_array(Fn *fn, const char *after, const Ins *ins) {
-    static const IrType TYPES[] = {IR_OBJ, IR_PTR, IR_I64, IR_F64};
-    for (int i = 0; i < ins->arg_count; i++)
-        if ((IrType)ins->args[i]->type != TYPES[i]) refuse(fn, after, ins, "an argument has the wrong type");
+static bool is_of(const Ins *value, char type) {
+    switch (type) {
+    case 'o': return value->type == IR_OBJ;
+    case 'i': return value->type == IR_I64;
+    case 'f': return value->type == IR_F64;
+    case 'p': return value->type == IR_PTR;
+    default: return value->type != IR_VOID;
+    }
 }
 
 static void check_types(Fn *fn, const char *after, const Ins *ins) {
-    IrType wanted = IR_ANY;
-    switch (ins->op) {
-    case IR_call_OP: check_call(fn, after, ins); break;
-    case IR_mkbool_OP:
-    case IR_guard_OP:
-    case IR_settled_OP:
-    case IR_not_OP:
-    case IR_br_OP:
-    case IR_box_i64_OP:
-    case IR_char_OP:
-    case IR_iselect_OP:
-    case IR_i2f_OP:
-    case IR_iadd_wrap_OP:
-    case IR_index_OP:
-    case IR_range_OP:
-    case IR_iadd_OP:
-    case IR_isub_OP:
-    case IR_imul_OP:
-    case IR_ifloordiv_OP:
-    case IR_imod_OP:
-    case IR_iand_OP:
-    case IR_ior_OP:
-    case IR_ixor_OP:
-    case IR_ishl_OP:
-    case IR_ishr_OP:
-    case IR_ineg_OP:
-    case IR_iinvert_OP:
-    case IR_icmp_OP:
-    case IR_itruediv_OP: wanted = IR_I64; break;
-    case IR_box_f64_OP:
-    case IR_f2i_OP:
-    case IR_fabs_OP:
-    case IR_fmath_OP:
-    case IR_fadd_OP:
-    case IR_fsub_OP:
-    case IR_fmul_OP:
-    case IR_fdiv_OP:
-    case IR_fpow_OP:
-    case IR_fneg_OP:
-    case IR_fcmp_OP: wanted = IR_F64; break;
-    case IR_byte_get_OP:
-    case IR_byte_put_OP:
-        for (int i = 0; i < ins->arg_count; i++)
-            if (ins->args[i]->type != (i == 0 ? IR_OBJ : i == 1 ? IR_PTR : IR_I64))
-                refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_array_f64_OP:
-    case IR_array_i32_OP:
-    case IR_array_put_f64_OP: check_array(fn, after, ins); break;
-    case IR_array_is_OP:
-    case IR_is_function_OP:
-        if (ins->args[0]->type != IR_OBJ || ins->args[1]->type != IR_I64)
-            refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_fselect_OP:
-    case IR_oselect_OP:
-        for (int i = 0; i < 3; i++)
-            if ((IrType)ins->args[i]->type != (i == 0 ? IR_I64 : IR_OPS[ins->op].result))
-                refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_keys_are_OP:
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
-        if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_function_is_OP:
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
-        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_keep_OP: break;
-    case IR_list_get_OP:
-    case IR_list_put_OP:
-    case IR_list_put_f64_OP:
-    case IR_list_put_i64_OP:
-    case IR_list_swap_OP:
-    case IR_tuple_get_OP: check_item(fn, after, ins); break;
-    case IR_keys_item_OP: wanted = IR_PTR; break;
-    case IR_type_is_OP:
-    case IR_version_is_OP:
-    case IR_unshadowed_OP:
-    case IR_module_is_OP:
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the version must be an integer");
-        if (ins->args[0]->type != IR_OBJ) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_type_index_OP:
-        for (int i = 0; i < ins->arg_count; i++)
-            if (ins->args[i]->type != (i == 0 ? IR_OBJ : IR_I64))
-                refuse(fn, after, ins, "an argument has the wrong type");
-        if (ins->arg_count < 2) refuse(fn, after, ins, "there is no version");
-        break;
-    case IR_further_OP:
-        if (ins->args[1]->type != IR_I64) refuse(fn, after, ins, "the distance must be an integer");
-        if (ins->args[0]->type != IR_PTR) refuse(fn, after, ins, "an argument has the wrong type");
-        break;
-    case IR_attr_item_OP:
-    case IR_attr_set_OP:
-    case IR_attr_set_f64_OP:
-    case IR_attr_swap_OP: check_attr(fn, after, ins); break;
-    case IR_pinned_OP: wanted = IR_I64; break;
-    case IR_phi_OP: wanted = (IrType)ins->type; break;
-    default: wanted = IR_OBJ;
+    const char *type = IR_OPS[ins->op].args;
+    for (int i = 0; i < ins->arg_count; i++) {
+        if (*type == '\0') refuse(fn, after, ins, "has too many arguments");
+        if (!is_of(ins->args[i], *type)) refuse(fn, after, ins, "an argument has the wrong type");
+        if (type[1] != '*') type++;
     }
-    for (int i = 0; i < ins->arg_count && wanted != IR_ANY; i++)
-        if (ins->args[i]->type != wanted) refuse(fn, after, ins, "an argument has the wrong type");
+    if (*type != '\0' && type[1] != '*') refuse(fn, after, ins, "has too few arguments");
+    for (int i = 0; ins->op == IR_phi_OP && i < ins->arg_count; i++)
+        if (ins->args[i]->type != ins->type) refuse(fn, after, ins, "a phi's values must have its type");
+    if (ins->op == IR_call_OP) check_call(fn, after, ins);
+    if (ins->op == IR_attr_item_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_set_f64_OP ||
+        ins->op == IR_attr_swap_OP)
+        check_place(fn, after, ins);
 }
 
 /* Operations that emitted code has for some known types, or some helpers, only. */

@@ -120,6 +120,8 @@ bool lower_has_object(const Lowerer *l, const Ins *value);
 bool lower_is_int(Lowerer *l, const Ins *value);
 /* The number a value is; an object is guarded: `state` is where to go on when it is not of the type. */
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
+/* What is of another type already was guessed wrong: it is boxed, and the guard will leave. */
+Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state);
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
 bool lower_number_binary(Lowerer *l);
 bool lower_number_unary(Lowerer *l, BcOp op);

@@ -160,8 +160,7 @@ static Ins *call_in_caller(Lowerer *l) {
     lower_general_call(caller);
     FrameState *state = lower_state(caller, caller->code->instrs[caller->index + 1].offset);
     Ins *value = lower_pop_any(caller);
-    if (l->inlined->type == IR_I64) value = lower_i64(caller, value, state);
-    else if (l->inlined->type == IR_F64) value = lower_f64(caller, value, LIKELY_FLOAT, state);
+    value = lower_as_type(caller, value, l->inlined->type, state);
     l->block = caller->block;
     *caller = before;
     memcpy(caller->locals, locals, locals_size);
@@ -255,9 +254,7 @@ void lower_inline_return(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *value = lower_pop_any(l);
     if (inlined->callee->class_version != 0) value = returned_none(l, value, state);
-    else if (inlined->type == IR_I64) value = lower_i64(l, value, state);
-    else if (inlined->type == IR_F64) value = lower_f64(l, value, LIKELY_FLOAT, state);
-    else value = lower_object(l, value);
+    else value = lower_as_type(l, value, inlined->type, state);
     if (l->framed) pop_frame(l);
     else keep_locals(l);
     return_value(l, l->block, value);

@@ -547,7 +547,7 @@ static IrType wanted_type(Lowerer *l, int target, uint8_t guess) {
     return guess == LIKELY_INT ? IR_I64 : guess == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
 }
 
-static Ins *as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
+Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     if (type == IR_OBJ) return lower_object(l, value);
     if ((IrType)value->type == type) return value;
     if (value->type != IR_OBJ)
@@ -568,7 +568,7 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
     Ins *is_bound = INS(l, not, 0, is_null);
     lower_branch(l, is_null, unbound, bound);
     l->block = bound;
-    Ins *number = as_type(l, object, type, state);
+    Ins *number = lower_as_type(l, object, type, state);
     bound = l->block;
     Ins *phi = ir_new_ins(l->fn, IR_phi_OP, type, 2);
     ir_append(join, phi);
@@ -592,7 +592,7 @@ static Local unbound(Lowerer *l, IrType type) {
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
-        if (local->value != NULL) local->value = as_type(l, local->value, type, state);
+        if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
         else if (may_be_unbound && type != IR_OBJ) *local = unbound(l, type);
         return;
     }
@@ -622,7 +622,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         return;
     }
     lower_guarded(INS(l, guard, 0, INS(l, not, 0, is_null)), state);
-    local->value = as_type(l, object, type, state);
+    local->value = lower_as_type(l, object, type, state);
     local->bound = K_INT(l, 1);
     local->stale = false;
 }
@@ -666,7 +666,7 @@ void lower_conform(Lowerer *l, int target) {
         if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;
         if ((IrType)l->stack[i]->type == type) continue;
         if (state == NULL || type != IR_OBJ) state = lower_state(l, l->code->instrs[target].offset);
-        l->stack[i] = as_type(l, l->stack[i], type, state);
+        l->stack[i] = lower_as_type(l, l->stack[i], type, state);
     }
     for (int slot = 0; slot < l->code->local_count; slot++) {
         IrType type = wanted_type(l, target, locals[slot]);

@@ -9,86 +9,8 @@ static bool changes_length(Known type) {
     return type == KNOWN_list || type == KNOWN_dict || type == KNOWN_set || type == KNOWN_bytearray;
 }
 
-/* Operations whose result depends on nothing but their arguments, imm and what memory_read says. */
-bool memory_decides(const Ins *ins) {
-    switch (ins->op) {
-    case IR_not_OP:
-    case IR_is_OP:
-    case IR_i2f_OP:
-    case IR_iadd_OP:
-    case IR_isub_OP:
-    case IR_imul_OP:
-    case IR_ifloordiv_OP:
-    case IR_imod_OP:
-    case IR_iand_OP:
-    case IR_ior_OP:
-    case IR_ixor_OP:
-    case IR_ishl_OP:
-    case IR_ishr_OP:
-    case IR_ineg_OP:
-    case IR_iinvert_OP:
-    case IR_iadd_wrap_OP:
-    case IR_fadd_OP:
-    case IR_fsub_OP:
-    case IR_fmul_OP:
-    case IR_fdiv_OP:
-    case IR_fpow_OP:
-    case IR_fneg_OP:
-    case IR_fabs_OP:
-    case IR_itruediv_OP:
-    case IR_icmp_OP:
-    case IR_fcmp_OP:
-    case IR_iselect_OP:
-    case IR_fselect_OP:
-    case IR_f2i_OP:
-    case IR_fmath_OP:
-    case IR_guard_OP:
-    case IR_is_bound_OP:
-    case IR_chkloc_OP:
-    case IR_unbox_i64_OP:
-    case IR_unbox_f64_OP:
-    case IR_unbox_number_OP:
-    case IR_is_type_OP:
-    case IR_is_function_OP:
-    case IR_function_is_OP:
-    case IR_length_OP:
-    case IR_size_OP:
-    case IR_index_OP:
-    case IR_list_items_OP:
-    case IR_tuple_is_OP:
-    case IR_list_is_OP:
-    case IR_latin_is_OP:
-    case IR_code_of_OP:
-    case IR_bytes_start_OP:
-    case IR_byte_get_OP:
-    case IR_array_is_OP:
-    case IR_array_start_OP:
-    case IR_array_f64_OP:
-    case IR_array_i32_OP:
-    case IR_globals_OP:
-    case IR_builtins_OP:
-    case IR_keys_are_OP:
-    case IR_type_is_OP:
-    case IR_type_index_OP:
-    case IR_further_OP:
-    case IR_version_is_OP:
-    case IR_unshadowed_OP:
-    case IR_module_is_OP:
-    case IR_values_OP:
-    case IR_dict_entry_OP:
-    case IR_itself_OP: return true;
-    case IR_ldloc_OP:
-    case IR_list_get_OP:
-    case IR_tuple_get_OP:
-    case IR_tuple_at_OP:
-    case IR_list_at_OP:
-    case IR_attr_item_OP:
-    case IR_module_item_OP:
-    case IR_keys_item_OP:
-    case IR_pinned_OP: return !ins->owned; /* borrowed: the same while it is there */
-    default: return false;
-    }
-}
+/* What is borrowed is the same while it is there. */
+bool memory_decides(const Ins *ins) { return ir_is(ins, OPF_DECIDED) && !ins->owned; }
 
 uint64_t memory_read(const Ins *ins) {
     switch (ins->op) {

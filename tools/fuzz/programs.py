@@ -1,17 +1,18 @@
-"""A file of random cases: plain statements, kernels, calls within calls."""
+"""A file of random cases: plain statements, kernels, calls within calls, mixtures of types."""
 
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
+from fuzz.mixtures import MIXTURE_PRELUDE, MixtureCase
 from fuzz.nests import NEST_PRELUDE, NestCase
 from fuzz.statements import PRELUDE, WHERE, Case
 
-KINDS = {"statements": Case, "kernels": KernelCase, "nests": NestCase}
+KINDS = {"statements": Case, "kernels": KernelCase, "nests": NestCase, "mixtures": MixtureCase}
 
 
-def program(random_of, names, kinds=("kernels", "statements", "nests")):
+def program(random_of, names, kinds=tuple(KINDS)):
     """Source of one file with a case for each name; random_of(name) is the case's own random generator."""
     cases = []
     for name in names:
         random = random_of(name)
         kind = kinds[random.randrange(len(kinds))]
         cases.append(KINDS[kind](random, name).source())
-    return PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + "\n\n".join(cases)
+    return PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + MIXTURE_PRELUDE + "\n\n".join(cases)

@@ -537,3 +537,25 @@ def case_accumulate_in_attributes():
     for _ in range(500):
         b.step(0.01)
     return b.x, b.v, b.n
+
+
+def case_classes_come_and_go():
+    """Versions that were met belong to classes that are gone, or that have another one now."""
+
+    def read(owner):
+        return owner.value + owner.step()
+
+    def one_round(number):
+        class Base:
+            def step(self):
+                return number
+
+        class Owner(Base):
+            def __init__(self):
+                self.value = 10 * number
+
+        total = sum(read(Owner()) for _ in range(40))
+        Base.step = lambda self: -number
+        return total + sum(read(Owner()) for _ in range(40))
+
+    return [one_round(number) for number in range(12)]

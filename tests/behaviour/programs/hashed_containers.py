@@ -395,3 +395,21 @@ def case_deques():
             queue.popleft()
         queue.appendleft(queue.pop())
     return list(queue), outcome(deque().popleft)
+
+
+def case_strings_in_lists_and_tuples():
+    """Equal strings that are other objects, strings of other kinds and of a class with its own comparison."""
+
+    class Odd(str):
+        def __eq__(self, other):
+            return len(self) == len(other)
+
+        __hash__ = str.__hash__
+
+    names = ["alpha", "be" + "ta" * len(["x"]), "g\xe4mma", "delt\u0394", Odd("epsi")]
+    words = ["".join(list("beta")), "gamma", "g\xe4mma", "delt\u0394", "delta", "four", Odd("sixsix"), "no"]
+
+    def found(container):
+        return [word in container for word in words]
+
+    return [(found(names), found(tuple(names)), found(names[:4])) for _ in range(60)][-1]
