@@ -11,7 +11,7 @@ static void (*const EMIT[IR_OP_COUNT])(Quick *q, Ins *ins) = {
 #include "ir/ops.def"
 };
 
-enum { MOST_BYTES = 4096, NOWHERE = INT32_MAX / 4 };
+enum { MOST_BYTES = 4096, MOST_CODE = 1 << 20, NOWHERE = INT32_MAX / 4 };
 
 bool quick_can(void) {
 #if defined(__x86_64__)
@@ -206,7 +206,7 @@ bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     emit_exits(q);
     quick_tails(q);
     epilogue(q);
-    if (q->words * 8 > MOST_BYTES) return false;
+    if (q->words * 8 > MOST_BYTES || q->a.code.count > MOST_CODE) return false;
     set_frame_size(q);
     x86_resolve(&q->a);
     Words words = {0};

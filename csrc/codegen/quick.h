@@ -10,7 +10,7 @@
 bool quick_can(void);
 
 /* Code of a function after the passes, which may stand anywhere, and its image. False: it would take too much
- * of the C stack. */
+ * of the C stack, or of memory. */
 bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image);
 
 #endif

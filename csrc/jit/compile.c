@@ -53,6 +53,14 @@ static int gcc_level(Tier tier) {
     return tier < TIER_AOT ? 1 : 3;
 }
 
+/* What is long is left to gcc's level 1: its level 2 takes two to three times as long for all of it, and what
+ * makes a function long is not its loops but how many calls were put in line. */
+static int level_of_text(Tier tier, const char *text) {
+    enum { LONG_TEXT = 40 << 10 };
+    int level = gcc_level(tier);
+    return level > 2 && options.gcc_level < 0 && strlen(text) > LONG_TEXT ? 2 : level;
+}
+
 /* --- failures --- */
 
 void compile_failed(FunctionRecord *record, const char *reason, const char *message) {
@@ -278,7 +286,7 @@ static bool lower(FunctionRecord *record, Tier tier, Lowered *lowered, char key[
     const Surroundings *names = lowering_surroundings(record->code, &around);
     if (!lowering_do(record, tier, names, lowered)) return false;
     if (options.dump != NULL) print_dumps(record, tier, names, lowered->text);
-    artifact_key(lowered->text, gcc_level(tier), key);
+    artifact_key(lowered->text, level_of_text(tier, lowered->text), key);
     return true;
 }
 
@@ -297,7 +305,7 @@ static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *
     uint64_t job = ++last_job;
     int (*to_worker)(uint64_t, const char *, const char *, size_t, int) =
         record != NULL ? worker_submit : worker_submit_idly;
-    if (p == NULL || to_worker(job, key, text, strlen(text), gcc_level(tier)) < 0) {
+    if (p == NULL || to_worker(job, key, text, strlen(text), level_of_text(tier, text)) < 0) {
         free(p);
         return false;
     }

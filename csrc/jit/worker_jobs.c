@@ -65,12 +65,13 @@ double jobs_due(const Client *client) {
 /* When it would be there if the worker had nothing else to do since it was asked for: what takes long lets
  * others go first, but not for ever. */
 static double ready_by(const Job *job) {
-    static const double SECONDS_PER_BYTE = 14e-6; /* of libgccjit, level 2 */
-    return job->submitted + (double)job->length * SECONDS_PER_BYTE;
+    double seconds_per_byte = job->level > 2 ? 35e-6 : 14e-6; /* of libgccjit */
+    return job->submitted + (double)job->length * seconds_per_byte;
 }
 
 static bool goes_before(const Job *job, const Job *other) {
-    return job->level != other->level ? job->level < other->level : ready_by(job) < ready_by(other);
+    bool quick = job->level <= 1, other_quick = other->level <= 1;
+    return quick != other_quick ? quick : ready_by(job) < ready_by(other);
 }
 
 /* Of those that are due the one that is compiled in the shortest time, and brings most: low levels are for
