@@ -136,6 +136,7 @@ typedef enum SiteKind {
     /* LOAD_ATTR, STORE_ATTR, LOAD_METHOD: of an owner whose type has `type_version` */
     SITE_VALUE,  /* instance value, `offset` bytes from the start of the values */
     SITE_MEMBER, /* of __slots__: `offset` bytes from the start of the object */
+    SITE_ENTRY, /* entry number `entry` of the instance's own dict, its value `offset` bytes from its start */
     SITE_METHOD, /* `object` is a function or method descriptor of the class, to be called with the owner */
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
@@ -149,8 +150,10 @@ typedef struct Site {
     uint32_t type_version, owner_version;
     int64_t offset;           /* in bytes, of the value from the start of the keys */
     void *globals, *builtins; /* the dicts */
-    void *type;               /* that has type_version */
-    void *object;             /* what is there now */
+    int32_t entry;
+    bool in_dict; /* SITE_METHOD, SITE_CLASS_VALUE: instances have a dict, which may have it too */
+    void *type;   /* that has type_version */
+    void *object; /* what is there now */
     void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such thing
                    */
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing

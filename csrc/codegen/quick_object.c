@@ -63,6 +63,32 @@ void quick_values_OP(Quick *q, Ins *ins) {
     quick_set_there(q, ins, quick_field(q, object, LAYOUT_instance_values));
 }
 
+void quick_dict_entry_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    const int64_t *layout = q->fn->layout;
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    x86_load(a, RDI, quick_field(q, RDI, LAYOUT_instance_dict));
+    x86_test(a, RDI);
+    quick_leave_if(q, ins, COND_EQUAL);
+    x86_load(a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
+    x86_load_byte(a, RCX, quick_field(q, RDI, LAYOUT_keys_kind));
+    x86_alu_number(a, ALU_COMPARE, RCX, (int32_t)layout[LAYOUT_keys_of_str]);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_keys_entry_count), (int32_t)ins->imm);
+    quick_leave_if(q, ins, COND_LESS_EQUAL);
+    x86_load_byte(a, RCX, quick_field(q, RDI, LAYOUT_keys_index_bytes));
+    x86_set(a, RAX, 1);
+    x86_shift_by_rcx(a, SHIFT_LEFT, RAX);
+    x86_alu(a, ALU_ADD, RAX, RDI);
+    x86_alu_number(a, ALU_ADD, RAX,
+                   (int32_t)(layout[LAYOUT_keys_indices] + ins->imm * layout[LAYOUT_keys_entry_size]));
+    quick_load(q, R11, arg(ins, 1));
+    x86_compare(a, R11, (Place){RAX, 0});
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    quick_set(q, ins);
+}
+
 void quick_itself_OP(Quick *q, Ins *ins) {
     quick_load(q, RAX, arg(ins, 0));
     quick_set(q, ins);

@@ -23,6 +23,9 @@ typedef struct Surroundings {
 
 enum { SEEN_TYPES = 4 };
 #define SEEN_SEVERAL UINT32_MAX
+/* In place of the last version, which it is greater than: owners have a dict, this entry of it. */
+#define SEEN_ENTRY      UINT32_C(0x80000000)
+#define SEEN_ENTRY_MOST 0xffff
 
 /* Decode `code` into cx's arena; bails on bytecode that the compiler of this CPython could not have made and
  * that has no safe reading. Needs the GIL. Runs no Python code. `around`: NULL where nothing will be

@@ -148,6 +148,24 @@ static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site
     return site->owner_version != 0;
 }
 
+/* Does an owner keep its attributes in a dict? The sample is the best witness. */
+static bool has_dict(PyTypeObject *type, PyObject *sample, int entry) {
+    if (!cp_has_values(type)) return false;
+    return sample != NULL ? *cp_values(sample) == NULL && *cp_managed_dict(sample) != NULL : entry >= 0;
+}
+
+static bool entry_place(PyObject *sample, PyObject *name, int entry, Site *site) {
+    PyObject *dict = sample != NULL ? *cp_managed_dict(sample) : NULL;
+    if (dict != NULL) entry = (int)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
+    PyObject *value = dict != NULL && entry >= 0 ? cp_str_entry(dict, entry) : NULL;
+    if (entry < 0 || entry > SEEN_ENTRY_MOST || (dict != NULL && value == NULL)) return false;
+    site->kind = SITE_ENTRY;
+    site->entry = entry;
+    site->offset = offsetof(PyDictUnicodeEntry, me_value);
+    if (value != NULL) site->likely = decode_likely_type(value);
+    return true;
+}
+
 /* Can an instance hide what its class has? keys_version is what its class's shared keys must have then. */
 static bool is_unshadowed(PyTypeObject *type, PyObject *sample, PyObject *name, Site *site) {
     if (!cp_has_values(type)) return type->tp_dictoffset == 0;
@@ -170,12 +188,15 @@ static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Si
     return values != NULL;
 }
 
-static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name, BcOp op, Site *site) {
+static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name, int entry, BcOp op,
+                           Site *site) {
     bool writing = op == BC_STORE_ATTR;
     if (writing ? type->tp_setattro != PyObject_GenericSetAttr : type->tp_getattro != PyObject_GenericGetAttr)
         return false;
     PyObject *found = _PyType_Lookup(type, name);
-    if (found == NULL) return value_place(type, sample, name, site);
+    bool in_dict = has_dict(type, sample, entry);
+    if (found == NULL)
+        return in_dict ? entry_place(sample, name, entry, site) : value_place(type, sample, name, site);
     if (is_slot_member(found, writing)) {
         site->kind = SITE_MEMBER;
         site->offset = ((PyMemberDescrObject *)found)->d_member->offset;
@@ -183,8 +204,12 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
         return true;
     }
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
-    if (value_place(type, sample, name, site)) return true;
-    if (writing || !is_unshadowed(type, sample, name, site)) return false;
+    if (in_dict && writing) return entry_place(sample, name, entry, site);
+    if (in_dict ? sample != NULL && entry_place(sample, name, -1, site)
+                : value_place(type, sample, name, site))
+        return true;
+    if (writing || !(in_dict || is_unshadowed(type, sample, name, site))) return false;
+    site->in_dict = in_dict;
     site->object = found;
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
@@ -200,6 +225,10 @@ static PyObject *value_at(const Site *site, PyObject *owner) {
         if (site->type != Py_TYPE(owner)) continue;
         if (site->object != NULL) return site->object;
         if (site->kind == SITE_MEMBER) return *(PyObject **)((char *)owner + site->offset);
+        if (site->kind == SITE_ENTRY) {
+            PyObject *dict = *cp_managed_dict(owner);
+            return dict != NULL && PyDict_CheckExact(dict) ? cp_str_entry(dict, site->entry) : NULL;
+        }
         PyDictValues *values = site->kind == SITE_VALUE ? *cp_values(owner) : NULL;
         return values != NULL ? *(PyObject **)((char *)values + site->offset) : NULL;
     }
@@ -233,7 +262,7 @@ static PyObject *sample_owner(const Classes *c, int index, bool *met) {
     return *met ? frame->localsplus[frame->stacktop - 1] : sample_value(c, index - 1);
 }
 
-typedef enum CacheOf { CACHE_EMPTY, CACHE_OF_INSTANCE, CACHE_OF_CLASS, CACHE_OTHER } CacheOf;
+typedef enum CacheOf { CACHE_EMPTY, CACHE_OF_INSTANCE, CACHE_OF_CLASS, CACHE_OF_DICT } CacheOf;
 
 /* What kind of owner the interpreter specialised for, and the version its cache has. */
 static CacheOf interpreter_cache(const Classes *c, const Instr *instr, uint32_t *version) {
@@ -249,7 +278,7 @@ static CacheOf interpreter_cache(const Classes *c, const Instr *instr, uint32_t 
     case LOAD_METHOD_CLASS: return CACHE_OF_CLASS;
     case LOAD_ATTR_WITH_HINT:
     case STORE_ATTR_WITH_HINT:
-    case LOAD_METHOD_WITH_DICT: return CACHE_OTHER;
+    case LOAD_METHOD_WITH_DICT: return CACHE_OF_DICT;
     default: return CACHE_EMPTY;
     }
 }
@@ -260,6 +289,7 @@ typedef struct Owners {
     int count;
     bool guessed;     /* the last one is of an object that may become an owner */
     PyObject *sample; // one of them, borrowed; NULL: there is none
+    int entry;        /* of the owners' dicts; -1: it is not known that they have any */
 } Owners;
 
 /* False: there are too many. */
@@ -272,23 +302,32 @@ static bool add_type(Owners *owners, PyTypeObject *type) {
 }
 
 static void note_types(uint32_t *seen, const Owners *owners, PyObject *name) {
+    uint32_t last = seen[SEEN_TYPES - 1];
     for (int i = 0; i < SEEN_TYPES; i++) seen[i] = i < owners->count ? version_of(owners->types[i], name) : 0;
+    if (last >= SEEN_ENTRY && owners->count < SEEN_TYPES) seen[SEEN_TYPES - 1] = last;
 }
 
 /* What caches and compiled code have seen; classes that are gone are left out. */
 static bool find_seen(Classes *c, CacheOf kind, uint32_t version, const uint32_t *seen, Owners *owners) {
-    PyTypeObject *cached =
-        kind == CACHE_OF_INSTANCE || kind == CACHE_OF_CLASS ? class_of_version(c, version) : NULL;
+    PyTypeObject *cached = kind != CACHE_EMPTY ? class_of_version(c, version) : NULL;
     if (kind == CACHE_OF_CLASS && cached != NULL) {
         if (owners->sample == NULL) owners->sample = (PyObject *)cached;
         cached = Py_TYPE(cached);
     }
     if (cached != NULL) add_type(owners, cached);
-    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
+    for (int i = 0; i < SEEN_TYPES && seen[i] != 0 && seen[i] < SEEN_ENTRY; i++) {
         PyTypeObject *type = class_of_version(c, seen[i]);
         if (type != NULL && !add_type(owners, type)) return false;
     }
     return true;
+}
+
+/* The entry of their dicts that owners were found to have the attribute at; of a method any number. */
+static int entry_seen(const Classes *c, int index, CacheOf kind, const uint32_t *seen) {
+    uint32_t last = seen[SEEN_TYPES - 1];
+    const _Py_CODEUNIT *unit = cp_code_units(c->code) + c->out->instrs[index].lasti;
+    if (kind == CACHE_OF_DICT) return unit[4]; /* behind the version */
+    return last >= SEEN_ENTRY && last != SEEN_SEVERAL ? (int)(last & SEEN_ENTRY_MOST) : -1;
 }
 
 /* False: too many classes, or none is known. */
@@ -296,8 +335,8 @@ static bool find_owners(Classes *c, int index, uint32_t *seen, PyObject *name, O
     uint32_t version;
     bool met; /* it is the owner of this very instruction */
     CacheOf kind = interpreter_cache(c, &c->out->instrs[index], &version);
-    *owners = (Owners){.sample = sample_owner(c, index, &met)};
-    if (seen[0] == SEEN_SEVERAL || kind == CACHE_OTHER) return false;
+    *owners = (Owners){.sample = sample_owner(c, index, &met), .entry = entry_seen(c, index, kind, seen)};
+    if (seen[0] == SEEN_SEVERAL) return false;
     PyObject *sample = owners->sample;
     bool few = find_seen(c, kind, version, seen, owners);
     int known = owners->count;
@@ -307,20 +346,21 @@ static bool find_owners(Classes *c, int index, uint32_t *seen, PyObject *name, O
     return few && owners->count > 0;
 }
 
-static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, BcOp op, Site *site) {
+static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, int entry, BcOp op, Site *site) {
     bool reading = op != BC_STORE_ATTR;
     *site = (Site){.likely = LIKELY_OTHER, .type_version = version_of(type, name), .type = type};
     if (site->type_version == 0) return false;
     if (sample != NULL && PyModule_CheckExact(sample)) return reading && module_place(sample, name, site);
     if (type == &PyType_Type)
         return reading && sample != NULL && class_place((PyTypeObject *)sample, name, op, site);
-    return instance_place(type, sample, name, op, site);
+    return instance_place(type, sample, name, entry, op, site);
 }
 
 /* Can one access serve owners of both classes? */
 static bool is_alike(const Site *a, const Site *b) {
     return a->kind == b->kind && (a->keys_version == 0) == (b->keys_version == 0) &&
            (a->holder == NULL) == (b->holder == NULL) && (a->bound == NULL) == (b->bound == NULL) &&
+           a->in_dict == b->in_dict && (a->kind != SITE_ENTRY || a->entry == b->entry) &&
            a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
 }
 
@@ -337,7 +377,8 @@ static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
         PyTypeObject *type = owners.types[i];
         PyObject *sample = owners.sample != NULL && Py_TYPE(owners.sample) == type ? owners.sample : NULL;
         Site *site = arena_new(&c->cx->arena, Site);
-        bool fits = find_place(type, sample, name, instr->op, site) && (last == NULL || is_alike(last, site));
+        bool fits = find_place(type, sample, name, owners.entry, instr->op, site) &&
+                    (last == NULL || is_alike(last, site));
         if (!fits && !(owners.guessed && i == owners.count - 1)) return NULL;
         if (!fits) {
             owners.count--;

@@ -83,6 +83,8 @@ static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_Valu
 static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
     _PyDictValues_AddToInsertionOrder(values, index);
 }
+/* Likewise where the pointer to its dict stands; it has values or a dict. */
+enum { CP_DICT_OFFSET = -3 * (int)sizeof(void *) };
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
 static inline PyDictKeysObject *cp_shared_keys(PyTypeObject *type) {
     return ((PyHeapTypeObject *)type)->ht_cached_keys;
@@ -96,6 +98,13 @@ static inline PyObject **cp_dict_entry(PyObject *dict, Py_ssize_t index, PyObjec
     PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
     if (entry->me_key != key) return NULL;
     return object->ma_values ? &object->ma_values->values[index] : &entry->me_value;
+}
+
+/* The value of an entry of a dict that has str keys of its own; NULL: it is no such dict. borrowed */
+static inline PyObject *cp_str_entry(PyObject *dict, Py_ssize_t index) {
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    bool there = keys->dk_kind == DICT_KEYS_UNICODE && index < keys->dk_nentries;
+    return there ? DK_UNICODE_ENTRIES(keys)[index].me_value : NULL;
 }
 
 /* Index of `key` (an interned str) among the entries of str keys, -1: not there. */

@@ -21,7 +21,8 @@ static void check_call(Fn *fn, const char *after, const Ins *ins) {
 }
 
 static void check_place(Fn *fn, const char *after, const Ins *ins) {
-    bool further = ins->op == IR_attr_item_OP && ins->args[1]->op == IR_further_OP;
+    bool reading = ins->op == IR_attr_item_OP;
+    bool further = reading && (ins->args[1]->op == IR_further_OP || ins->args[1]->op == IR_dict_entry_OP);
     if (ins->args[1]->op != IR_values_OP && ins->args[1]->op != IR_itself_OP && !further)
         refuse(fn, after, ins, "the attribute's place must be values or itself");
 }

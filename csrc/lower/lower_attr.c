@@ -84,10 +84,15 @@ static bool same_offset(const Site *site) {
     return true;
 }
 
-/* The object's values, or the object: what an attribute's offset counts from. */
+/* The object's values, the object, or its dict's entry: what an attribute's offset counts from. */
 static Ins *base(Lowerer *l, const Access *access) {
-    return access->site->kind == SITE_VALUE ? lower_guarded(INS(l, values, 0, access->owner), access->state)
-                                            : INS(l, itself, 0, access->owner);
+    const Site *site = access->site;
+    Ins *owner = access->owner;
+    if (site->kind == SITE_MEMBER) return INS(l, itself, 0, owner);
+    return lower_guarded(site->kind == SITE_VALUE
+                             ? INS(l, values, 0, owner)
+                             : INS(l, dict_entry, site->entry, owner, K_NAME(l, l->instr->arg)),
+                         access->state);
 }
 
 /* Of the object itself. */
@@ -107,6 +112,9 @@ static Ins *of_class(Lowerer *l, const Access *access) {
     if (site->kind == SITE_OF_CLASS)
         lower_guarded(INS(l, version_is, 0, access->owner, K_FACT(l, TYPE, site->owner_version)),
                       access->state);
+    else if (site->in_dict)
+        lower_guarded(INS(l, guard, 0, EMIT_CALL(l, rt_own_lacks, access->owner, K_NAME(l, l->instr->arg))),
+                      access->state);
     else if (site->keys_version != 0)
         lower_guarded(INS(l, unshadowed, 0, access->owner, selected(l, access, keys_of)), access->state);
     if (site->holder == NULL) return INS(l, pinned, 0, selected(l, access, object_of));
@@ -121,6 +129,7 @@ static Ins *read(Lowerer *l, const Access *access) {
     Ins *owner = access->owner, *value;
     switch (site->kind) {
     case SITE_VALUE:
+    case SITE_ENTRY:
     case SITE_MEMBER: value = own_value(l, access); break;
     case SITE_OF_MODULE:
         lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access->state);
@@ -157,6 +166,13 @@ bool lower_attr_method(Lowerer *l) {
     return true;
 }
 
+/* In the instance's dict. */
+static void store_entry(Lowerer *l, const Access *access, Ins *value) {
+    Ins *hint = K_INT(l, access->site->entry + 1);
+    Ins *done = EMIT_CALL(l, rt_own_dict_set, access->owner, K_NAME(l, l->instr->arg), value, hint);
+    lower_guarded(INS(l, settled, 0, done), access->state);
+}
+
 /* What the attribute was is dropped: where there is no frame that finalizers could look at, only if none can
  * run. Nor can they where a number replaces what probably was one. */
 bool lower_attr_store(Lowerer *l) {
@@ -164,8 +180,14 @@ bool lower_attr_store(Lowerer *l) {
     if (site == NULL || !same_offset(site)) return false;
     Ins *owner = l->stack[l->depth - 1], *value = l->stack[l->depth - 2];
     bool number = value->type != IR_OBJ;
-    if (value->type == IR_I64) l->stack[l->depth - 2] = value = lower_object(l, value);
+    bool entry = site->kind == SITE_ENTRY;
+    if (value->type == IR_I64 || entry) l->stack[l->depth - 2] = value = lower_object(l, value);
     Access access = begin_access(l, site, owner);
+    if (entry) {
+        store_entry(l, &access, value);
+        l->depth -= 2;
+        return true;
+    }
     FrameState *state = access.state;
     Ins *place = base(l, &access);
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);

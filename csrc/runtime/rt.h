@@ -88,6 +88,8 @@ i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **res
 i64 rt_dict_has_int(PyObject *dict, i64 key);
 i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
 i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint);
+i64 rt_own_dict_set(PyObject *owner, PyObject *name, PyObject *value, i64 hint);
+i64 rt_own_lacks(PyObject *owner, PyObject *name);
 i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
 i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
 i64 rt_sequence_has(PyObject *sequence, PyObject *item);

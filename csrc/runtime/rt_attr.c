@@ -494,7 +494,10 @@ i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cac
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]) {
     bool by_dict = cache->kind == ATTR_DICT || cache->kind == ATTR_CLASS_DICT;
     memcpy(seen, cache->seen, sizeof(cache->seen));
-    if (cache->misses >= MISSES_BEFORE_REST || (cache->version != 0 && by_dict)) seen[0] = SEEN_SEVERAL;
+    if (cache->misses >= MISSES_BEFORE_REST) seen[0] = SEEN_SEVERAL;
+    if (cache->version == 0 || !by_dict) return;
+    if (seen[SEEN_TYPES - 1] != 0 || cache->index > SEEN_ENTRY_MOST) seen[0] = SEEN_SEVERAL;
+    else seen[SEEN_TYPES - 1] = SEEN_ENTRY | (uint32_t)cache->index;
 }
 
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }

@@ -67,6 +67,18 @@ i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint) {
     return cp_dict_set_int(dict, key, value, hint);
 }
 
+i64 rt_own_dict_set(PyObject *owner, PyObject *name, PyObject *value, i64 hint) {
+    PyObject *dict = *cp_managed_dict(owner);
+    if (dict == NULL || !PyDict_CheckExact(dict)) return -1;
+    return cp_dict_set(dict, name, value, hint);
+}
+
+i64 rt_own_lacks(PyObject *owner, PyObject *name) {
+    PyObject *dict = *cp_managed_dict(owner), *value;
+    if (*cp_values(owner) != NULL) return cp_keys_find(cp_shared_keys(Py_TYPE(owner)), name) < 0;
+    return dict == NULL || (PyDict_CheckExact(dict) && cp_dict_find(dict, name, &value) == 0);
+}
+
 i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results) {
     PyObject *value = otherwise;
     i64 found = cp_dict_find(dict, key, &value);
