@@ -113,10 +113,23 @@ static void leave_if_forced(Quick *q, const Ins *guard) {
 /* --- in debug builds: is each value where it is looked for? --- */
 
 #ifdef DXPY_DEBUG
+/* Registers of both kinds, then words. */
+static int place_index(const Quick *q, const Ins *value) {
+    const Life *life = &q->lives[value->id];
+    if (life->reg >= 0) return quick_kind(value) * X86_REGISTERS + life->reg;
+    return life->place < 0 ? -1 : QUICK_KINDS * X86_REGISTERS + life->place;
+}
+
+static int place_count(const Quick *q) { return QUICK_KINDS * X86_REGISTERS + q->words; }
+
+static void note_place(Quick *q, const Ins *value) {
+    if (place_index(q, value) >= 0) q->held_by[place_index(q, value)] = value;
+}
+
 static void check_value(const Quick *q, const Ins *value) {
-    int reg = quick_register(q, value);
-    if (reg >= 0 && q->tenants[quick_kind(value)][reg] != value)
-        bail(q->fn->cx, "bad_ir", "quick code: the register of v%u is another's", value->id);
+    int index = ir_is(value, OPF_CONST) ? -1 : place_index(q, value);
+    if (index >= 0 && q->held_by[index] != value)
+        bail(q->fn->cx, "bad_ir", "quick code: the place of v%u is another's", value->id);
 }
 
 static void check_exit(const Quick *q, int32_t exit) {
@@ -131,28 +144,31 @@ static void check_arguments(const Quick *q, const Ins *ins) {
     check_exit(q, ins->leave_exit);
 }
 
-/* What a loop finds in registers when it is entered it finds there after each turn. */
+/* What a loop finds when it is entered it finds after each turn. */
 static void check_loops(const Quick *q, const Block *block) {
     for (int s = 0; s < block->succ_count; s++) {
         const Heads *head = &q->heads[block->succs[s]->order];
-        for (int i = 0; block->succs[s]->order <= block->order && i < QUICK_KINDS * X86_REGISTERS; i++) {
+        for (int i = 0; block->succs[s]->order <= block->order && i < place_count(q); i++) {
             const Ins *value = head->tenants[i];
-            if (value != NULL && q->lives[value->id].last >= 2 * head->position &&
-                q->tenants[i / X86_REGISTERS][i % X86_REGISTERS] != value)
-                bail(q->fn->cx, "bad_ir", "quick code: a loop takes the register of v%u", value->id);
+            if (value != NULL && q->lives[value->id].last >= 2 * head->position && q->held_by[i] != value)
+                bail(q->fn->cx, "bad_ir", "quick code: a loop takes the place of v%u", value->id);
         }
     }
 }
 
 static void note_head(Quick *q, const Block *block) {
-    if (q->heads == NULL) q->heads = arena_array(fn_arena(q->fn), Heads, q->order_count);
-    q->heads[block->order].position = q->position;
-    memcpy(q->heads[block->order].tenants, q->tenants, sizeof(q->tenants));
+    Arena *arena = fn_arena(q->fn);
+    if (q->heads == NULL) q->heads = arena_array(arena, Heads, q->order_count);
+    if (q->held_by == NULL) q->held_by = arena_array(arena, const Ins *, place_count(q));
+    Heads *head = &q->heads[block->order];
+    *head = (Heads){q->position, arena_array(arena, const Ins *, place_count(q))};
+    memcpy(head->tenants, q->held_by, sizeof(*head->tenants) * (size_t)place_count(q));
 }
 #else
 #define check_arguments(q, ins)
 #define check_loops(q, block)
 #define note_head(q, block)
+#define note_place(q, value)
 #endif
 
 /* The register of a result is that of what it held before until the operation is done. */
@@ -165,6 +181,7 @@ static void emit_block(Quick *q, Block *block) {
         if (q->fn->force_exits && ir_is(ins, OPF_GUARD) && ins->op != IR_settled_OP) leave_if_forced(q, ins);
         EMIT[ins->op](q, ins);
         if (quick_register(q, ins) >= 0) q->tenants[quick_kind(ins)][quick_register(q, ins)] = ins;
+        note_place(q, ins);
         q->position++;
     }
     check_loops(q, block);

@@ -34,10 +34,10 @@ typedef struct Life {
 /* What exits that leave the function have in common: calling the helper of their kind. */
 enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
 
-/* For debug builds: what registers hold where a block begins. */
+/* For debug builds: the values that registers and words were given to last, where a block begins. */
 typedef struct Heads {
     int32_t position;
-    const Ins *tenants[QUICK_KINDS * X86_REGISTERS];
+    const Ins **tenants;
 } Heads;
 
 typedef struct Quick {
@@ -57,11 +57,12 @@ typedef struct Quick {
     int32_t frames;
     bool uses_register[X86_REGISTERS];              /* of those that calls keep */
     const Ins *tenants[QUICK_KINDS][X86_REGISTERS]; /* the values that registers were given to last */
-    Heads *heads;                                   /* in the order of blocks */
-    int32_t position;   /* of what is emitted; beyond all lives outside of blocks */
-    bool is_saved;      /* for the call about to come values are in their words that it does not keep, */
-    int32_t saved_from; /* of those that are wanted at this position or later */
-    const Ins *held;    /* value that rax holds, or NULL */
+    const Ins **held_by; /* for debug builds: by place, registers of both kinds before the words */
+    Heads *heads;        /* in the order of blocks */
+    int32_t position;    /* of what is emitted; beyond all lives outside of blocks */
+    bool is_saved;       /* for the call about to come values are in their words that it does not keep, */
+    int32_t saved_from;  /* of those that are wanted at this position or later */
+    const Ins *held;     /* value that rax holds, or NULL */
     int32_t frame_at, frame_end_at; /* where the size of the frame goes in */
 } Quick;
 
