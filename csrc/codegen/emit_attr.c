@@ -51,11 +51,6 @@ void emit_values_OP(Unit *u, Ins *ins) {
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
 }
 
-static gcc_jit_rvalue *read_byte(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
-    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u->gcc->u8_ptr),
-                                    u->gcc->i64);
-}
-
 void emit_dict_entry_OP(Unit *u, Ins *ins) {
     const int64_t *layout = u->fn->layout;
     gcc_jit_rvalue *dict = read_pointer(u, arg(u, ins, 0), LAYOUT_instance_dict);
@@ -63,12 +58,12 @@ void emit_dict_entry_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, read_pointer(u, dict, LAYOUT_dict_keys));
     gcc_jit_rvalue *keys = emit_value(u, ins);
     emit_guard_fails(u, ins,
-                     emit_compare(u, CMP(NE), read_byte(u, keys, LAYOUT_keys_kind),
+                     emit_compare(u, CMP(NE), emit_read_byte(u, keys, LAYOUT_keys_kind),
                                   emit_int(u, layout[LAYOUT_keys_of_str])));
     gcc_jit_rvalue *count = emit_read(u, keys, LAYOUT_keys_entry_count, u->gcc->i64_ptr);
     emit_guard_fails(u, ins, emit_compare(u, CMP(LE), count, emit_int(u, ins->imm)));
-    gcc_jit_rvalue *indices =
-        emit_binary(u, GCC_JIT_BINARY_OP_LSHIFT, emit_int(u, 1), read_byte(u, keys, LAYOUT_keys_index_bytes));
+    gcc_jit_rvalue *indices = emit_binary(u, GCC_JIT_BINARY_OP_LSHIFT, emit_int(u, 1),
+                                          emit_read_byte(u, keys, LAYOUT_keys_index_bytes));
     int64_t further = layout[LAYOUT_keys_indices] + ins->imm * layout[LAYOUT_keys_entry_size];
     gcc_jit_rvalue *bytes = gcc_jit_context_new_cast(u->gcc->ctx, NULL, keys, u->gcc->u8_ptr);
     gcc_jit_lvalue *at = gcc_jit_context_new_array_access(

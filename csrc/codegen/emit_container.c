@@ -51,8 +51,7 @@ void emit_length_OP(Unit *u, Ins *ins) {
 /* --- str: one byte a character, or the guard fails --- */
 
 static gcc_jit_rvalue *str_state(Unit *u, gcc_jit_rvalue *text) {
-    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, text, LAYOUT_str_state, u->gcc->u8_ptr),
-                                    u->gcc->i64);
+    return emit_read_byte(u, text, LAYOUT_str_state);
 }
 
 static void guard_latin(Unit *u, Ins *ins, gcc_jit_rvalue *text) {

@@ -22,6 +22,11 @@ gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gc
     return gcc_jit_lvalue_as_rvalue(emit_field(u, object, u->fn->layout[field], pointer_type));
 }
 
+gcc_jit_rvalue *emit_read_byte(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    return gcc_jit_context_new_cast(u->gcc->ctx, NULL, emit_read(u, object, field, u->gcc->u8_ptr),
+                                    u->gcc->i64);
+}
+
 /* For tests: 1 at each so-and-so-many-th visit of any guard. The number is looked up, so that the code is the
  * same for all of them. */
 static gcc_jit_rvalue *is_forced(Unit *u) {

@@ -74,8 +74,7 @@ static bool goes_before(const Job *job, const Job *other) {
     return quick != other_quick ? quick : ready_by(job) < ready_by(other);
 }
 
-/* Of those that are due the one that is compiled in the shortest time, and brings most: low levels are for
- * functions that nothing is compiled of yet. */
+/* Of those that are due: quick code, then what would be there first. */
 static Job *most_urgent(const Client *client, double now) {
     Job *found = NULL;
     for (Job *job = client->waiting.head; job != NULL; job = job->next)
