@@ -125,7 +125,9 @@ typedef struct ConstInfo {
     uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
-    int length; /* of a tuple */
+    int length;                /* of a tuple */
+    bool is_latin;             /* a str whose characters are below 256, and `characters` says which */
+    uint64_t characters[4];
 } ConstInfo;
 
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with
@@ -178,7 +180,8 @@ typedef struct Instr {
     uint16_t flags;
     uint8_t feedback; /* FeedbackKind */
     uint8_t left,
-        right; /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
+        right;     /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
+    uint8_t value; /* Likely of what an attribute or a subscript gives, as was noted; LIKELY_UNSEEN: not */
     int32_t arg, arg2;
     int32_t target;   /* index of the instruction jumped to, -1: none */
     int32_t handler;  /* index into Bytecode.handlers of the innermost one, -1: none */

@@ -199,10 +199,24 @@ static gcc_jit_rvalue *step(Unit *u, gcc_jit_rvalue *iterator) {
     return i;
 }
 
+/* An ASCII str has another iterator than a wider one. */
+static void guard_str_iterator(Unit *u, Ins *ins, gcc_jit_rvalue *iterator) {
+    gcc_jit_block *wide = emit_block(u), *known = emit_block(u);
+    gcc_jit_rvalue *other =
+        emit_compare(u, CMP(NE), emit_read(u, iterator, LAYOUT_object_type, u->gcc->ptr_ptr),
+                     emit_link(u, LINK_KNOWN, KNOWN_str_iterator));
+    gcc_jit_block_end_with_conditional(u->block, NULL, other, wide, known);
+    u->block = wide;
+    emit_guard_type(u, ins, iterator, KNOWN_wide_str_iterator);
+    gcc_jit_block_end_with_jump(u->block, NULL, known);
+    u->block = known;
+}
+
 void emit_seq_has_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0);
     bool is_str = ins->imm == KNOWN_str_iterator;
-    emit_guard_type(u, ins, iterator, (Known)ins->imm);
+    if (is_str) guard_str_iterator(u, ins, iterator);
+    else emit_guard_type(u, ins, iterator, (Known)ins->imm);
     gcc_jit_block *there = emit_block(u), *exhausted = emit_block(u), *done = emit_block(u);
     gcc_jit_lvalue *sequence = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "sequence");
     emit_assign(u, sequence, sequence_of(u, iterator));

@@ -288,6 +288,11 @@ void emit_ishr_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, BIN(u, RSHIFT, arg(u, ins, 0), by));
 }
 
+void emit_bit_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *place = BIN(u, BITWISE_AND, arg(u, ins, 1), emit_int(u, 63));
+    emit_set(u, ins, BIN(u, BITWISE_AND, BIN(u, RSHIFT, arg(u, ins, 0), place), emit_int(u, 1)));
+}
+
 void emit_ineg_OP(Unit *u, Ins *ins) {
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 0), emit_int(u, INT64_MIN)));
     emit_set(

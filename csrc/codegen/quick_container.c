@@ -277,13 +277,25 @@ void quick_array_put_f64_OP(Quick *q, Ins *ins) {
 
 /* --- iterators --- */
 
+/* An ASCII str has another iterator than a wider one. */
+static void guard_str_iterator(Quick *q, const Ins *guard, Reg object) {
+    Assembler *a = &q->a;
+    int ascii = x86_new_label(a);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_str_iterator));
+    x86_compare(a, R11, quick_field(q, object, LAYOUT_object_type));
+    x86_jump_if(a, COND_EQUAL, ascii);
+    quick_guard_type(q, guard, object, KNOWN_wide_str_iterator);
+    x86_place_label(a, ascii);
+}
+
 void quick_seq_has_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     bool is_str = ins->imm == KNOWN_str_iterator;
     int done = x86_new_label(a);
     Reg object = quick_in(q, arg(ins, 0), RDI);
     quick_forget(q);
-    quick_guard_type(q, ins, object, (Known)ins->imm);
+    if (is_str) guard_str_iterator(q, ins, object);
+    else quick_guard_type(q, ins, object, (Known)ins->imm);
     x86_load(a, RSI, quick_field(q, object, LAYOUT_iterator_sequence));
     x86_set(a, RAX, 0);
     x86_test(a, RSI);

@@ -264,6 +264,15 @@ void quick_ishr_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
+void quick_bit_OP(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 1));
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_shift_by_rcx(&q->a, SHIFT_RIGHT, RAX);
+    x86_alu_number(&q->a, ALU_AND, RAX, 1);
+    quick_set(q, ins);
+}
+
 void quick_ineg_OP(Quick *q, Ins *ins) {
     quick_load(q, RAX, arg(ins, 0));
     quick_forget(q);

@@ -189,7 +189,7 @@ static void check_args(Decoder *d) {
     }
 }
 
-static uint8_t decode_likely_iterator(PyTypeObject *type) {
+static uint8_t decode_likely_iterator(const void *type) {
     static const struct {
         PyTypeObject *type;
         uint8_t likely;
@@ -214,7 +214,7 @@ static uint8_t decode_likely_iterator(PyTypeObject *type) {
     };
     for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (TYPES[i].type == type) return TYPES[i].likely;
-    return LIKELY_OTHER;
+    return type == cp_ascii_iterator_type() ? LIKELY_STR_ITER : LIKELY_OTHER;
 }
 
 static uint8_t likely_array(PyObject *object) {
@@ -222,10 +222,7 @@ static uint8_t likely_array(PyObject *object) {
     return kind == 'd' ? LIKELY_DOUBLES : kind == 'i' ? LIKELY_C_INTS : LIKELY_OTHER;
 }
 
-uint8_t decode_likely_type(PyObject *object) {
-    if (object == NULL) return LIKELY_OTHER;
-    PyTypeObject *type = Py_TYPE(object);
-    if (cp_array_kind(object) != 0) return likely_array(object);
+uint8_t decode_likely_of(const void *type) {
     return type == &PyLong_Type        ? LIKELY_INT
            : type == &PyFloat_Type     ? LIKELY_FLOAT
            : type == &PyBool_Type      ? LIKELY_BOOL
@@ -238,6 +235,20 @@ uint8_t decode_likely_type(PyObject *object) {
                                        : decode_likely_iterator(type);
 }
 
+uint8_t decode_likely_type(PyObject *object) {
+    if (object == NULL) return LIKELY_OTHER;
+    if (cp_array_kind(object) != 0) return likely_array(object);
+    return decode_likely_of(Py_TYPE(object));
+}
+
+static void find_characters(PyObject *text, ConstInfo *info) {
+    info->is_latin = PyUnicode_IS_READY(text) && PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND;
+    for (Py_ssize_t i = 0; info->is_latin && i < PyUnicode_GET_LENGTH(text); i++) {
+        Py_UCS1 code = PyUnicode_1BYTE_DATA(text)[i];
+        info->characters[code / 64] |= UINT64_C(1) << code % 64;
+    }
+}
+
 void decode_constant(PyObject *object, ConstInfo *info) {
     int overflow = 0;
     info->type = decode_likely_type(object);
@@ -246,6 +257,7 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
+    if (info->type == LIKELY_STR) find_characters(object, info);
     if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
         info->type = LIKELY_CHAR;
         info->integer = PyUnicode_READ_CHAR(object, 0);

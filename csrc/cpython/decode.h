@@ -14,10 +14,13 @@ typedef PyObject *(*OperatorMethod)(PyTypeObject *type, const Instr *instr);
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
-    uint32_t *seen; /* by inline cache (bc_has_cache), SEEN_TYPES for each: versions of the types that owners
-                       had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
-                       find out too */
-    int seen_count; /* caches */
+    uint32_t *seen;  /* by inline cache (bc_has_cache), SEEN_TYPES for each: versions of the types that owners
+                        had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
+                        find out too */
+    int seen_count;  /* caches */
+    uint8_t *values; /* by inline cache: Likely of what the site gives, LIKELY_UNSEEN: not known. Decoding may
+                        find out too */
+    int value_count;
     OperatorMethod method;
 } Surroundings;
 
@@ -40,6 +43,8 @@ const Site *decode_operator(Classes *classes, const Instr *instr, uint32_t type_
 
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
 uint8_t decode_likely_type(PyObject *object);
+/* Likewise of a type that may be gone: it is not looked into. */
+uint8_t decode_likely_of(const void *type);
 /* What the lowering may know of an object that does not change. */
 void decode_constant(PyObject *object, ConstInfo *info);
 

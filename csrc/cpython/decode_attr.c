@@ -364,6 +364,13 @@ static bool is_alike(const Site *a, const Site *b) {
            a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
 }
 
+/* What a sample has there is kept for compiles that have none, such as where the function is put in line. */
+static void recall_value(Instr *instr, const Site *site, uint8_t *value) {
+    if (instr->op == BC_LOAD_ATTR && site != NULL && site->object == NULL && site->likely != LIKELY_OTHER)
+        *value = site->likely;
+    instr->value = *value;
+}
+
 static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     const Instr *instr = &c->out->instrs[index];
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg);
@@ -459,9 +466,13 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
+        uint8_t no_value = LIKELY_UNSEEN;
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
             instr->site = operator_site(&c, instr, seen, sample_value(&c, left_producer(out, start, i)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
+        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR)
+            recall_value(instr, instr->site,
+                         cache >= 0 && cache < around->value_count ? &around->values[cache] : &no_value);
     }
 }

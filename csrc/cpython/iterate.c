@@ -37,6 +37,24 @@ static void dict_step(CpDictIterator *iterator, Py_ssize_t position) {
 
 /* --- iterators --- */
 
+PyTypeObject *cp_ascii_iterator_type(void) { // borrowed
+    static void *type; /* one per process, like all static types; CPython does not export it */
+    if (type != NULL) return type;
+    PyObject *text = PyUnicode_FromString("ab"), *iterator = text != NULL ? PyObject_GetIter(text) : NULL;
+    Py_XDECREF(text);
+    if (iterator == NULL) {
+        PyErr_Clear(); /* no memory: asked again the next time */
+        return &PyUnicodeIter_Type;
+    }
+    type = Py_TYPE(iterator);
+    Py_DECREF(iterator);
+    return type;
+}
+
+static bool goes_over_str(PyTypeObject *type) {
+    return type == &PyUnicodeIter_Type || type == cp_ascii_iterator_type();
+}
+
 /* Is there a next item? As cp_next_item. */
 static int has_next(PyObject *iterator) {
     PyTypeObject *type = Py_TYPE(iterator);
@@ -46,8 +64,7 @@ static int has_next(PyObject *iterator) {
         if (s->sequence == NULL) return 0;
         return s->index >= 0 && s->index < Py_SIZE(s->sequence);
     }
-    if (type == &PyUnicodeIter_Type)
-        return s->sequence != NULL && s->index < PyUnicode_GET_LENGTH(s->sequence);
+    if (goes_over_str(type)) return s->sequence != NULL && s->index < PyUnicode_GET_LENGTH(s->sequence);
     if (type == &PyRangeIter_Type) {
         CpRangeIterator *range = (CpRangeIterator *)iterator;
         return range->index < range->length;
@@ -82,7 +99,7 @@ static PyObject *take_next(PyObject *iterator) {
         item = PyLong_FromLong((unsigned char)PyBytes_AS_STRING(s->sequence)[s->index]);
     } else if (type == &PyByteArrayIter_Type) {
         item = PyLong_FromLong((unsigned char)PyByteArray_AS_STRING(s->sequence)[s->index]);
-    } else if (type == &PyUnicodeIter_Type) {
+    } else if (goes_over_str(type)) {
         item = PyUnicode_FromOrdinal((int)PyUnicode_READ_CHAR(s->sequence, s->index));
     } else {
         CpRangeIterator *range = (CpRangeIterator *)iterator;
@@ -98,8 +115,8 @@ _Static_assert(offsetof(CpRangeIterator, index) == offsetof(CpSequenceIterator, 
 /* Its items are objects that have to be made. */
 static bool makes_items(PyObject *iterator) {
     PyTypeObject *type = Py_TYPE(iterator);
-    return type == &PyBytesIter_Type || type == &PyByteArrayIter_Type || type == &PyUnicodeIter_Type ||
-           type == &PyRangeIter_Type;
+    return type == &PyBytesIter_Type || type == &PyByteArrayIter_Type || type == &PyRangeIter_Type ||
+           goes_over_str(type);
 }
 
 int cp_next_item(PyObject *iterator, PyObject **items) {

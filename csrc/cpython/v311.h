@@ -177,6 +177,8 @@ typedef struct CpDictIterator {
 /* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
  * -1: it cannot be said without running code. In the latter two cases nothing has happened. */
 int cp_next_item(PyObject *iterator, PyObject **items);
+/* What goes over the characters of an ASCII str, laid out like PyUnicodeIter_Type's. borrowed */
+PyTypeObject *cp_ascii_iterator_type(void);
 /* The same for enumerate: items[0] is the index as a number. */
 int cp_next_counted(PyObject *iterator, PyObject **items);
 /* The same for zip of two and for dict.items(). */

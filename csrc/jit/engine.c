@@ -85,6 +85,7 @@ static void free_record(FunctionRecord *record) {
     Py_DECREF(record->name);
     feedback_free(record);
     PyMem_Free(record->seen_types);
+    PyMem_Free(record->seen_values);
     PyMem_Free(record);
 }
 

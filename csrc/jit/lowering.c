@@ -25,6 +25,20 @@ void facts_free(Facts *facts) {
 
 #define SEEN_BYTES (sizeof(uint32_t) * SEEN_TYPES)
 
+/* There are not more caches than code units. */
+static void make_room_for_values(FunctionRecord *record) {
+    if (record->seen_values == NULL) record->seen_values = PyMem_Calloc((size_t)Py_SIZE(record->code), 1);
+}
+
+static void note_seen_values(FunctionRecord *record, const CompiledCode *c) {
+    make_room_for_values(record);
+    for (int i = 0; record->seen_values != NULL && i < c->cache_count && i < Py_SIZE(record->code); i++) {
+        const void *gave = ((const RtCache *)c->link + i)->gave;
+        if (gave != NULL)
+            record->seen_values[i] = gave == GAVE_SEVERAL ? LIKELY_OTHER : decode_likely_of(gave);
+    }
+}
+
 /* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
 static void note_seen_types(FunctionRecord *record) {
     const CompiledCode *c = record->compiled;
@@ -33,6 +47,7 @@ static void note_seen_types(FunctionRecord *record) {
     if (seen == NULL) return;
     record->seen_types = seen;
     record->seen_count = c->cache_count;
+    note_seen_values(record, c);
     for (int i = 0; i < c->cache_count; i++)
         rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
 }
@@ -66,6 +81,9 @@ static void add_samples(Surroundings *around, PyCodeObject *code, FunctionRecord
     note_seen_types(record);
     around->seen = record->seen_types;
     around->seen_count = record->seen_count;
+    make_room_for_values(record);
+    around->values = record->seen_values;
+    around->value_count = record->seen_values != NULL ? (int)Py_SIZE(record->code) : 0;
 }
 
 const Surroundings *lowering_surroundings(PyCodeObject *code, Surroundings *around) {

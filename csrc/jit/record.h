@@ -67,6 +67,8 @@ typedef struct FunctionRecord {
     OsrPoint *osr_points;
     uint32_t *seen_types; /* by inline cache: what tier 1's have seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
+    uint8_t
+        *seen_values; /* by inline cache: Likely of what sites give, see cpython/decode.h; NULL: nothing */
     int32_t osr_count;
     uint8_t osr_seen;        /* how often the sampler saw it at one of its back-edges */
     uint8_t osr_never;       /* frames run that were entered without the hook: no back-edge may be armed */

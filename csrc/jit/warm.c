@@ -24,6 +24,7 @@ typedef struct KeptSite {
     uint8_t likely;      /* what is likely there */
     uint8_t ran;         /* bits of Instr.flags: did it run? */
     uint8_t left, right; /* what was noted of its operands */
+    uint8_t value;       /* and of what it gives */
 } KeptSite;
 
 _Static_assert(2 * sizeof(KeptSite) >= sizeof(int32_t), "a number fits in two");
@@ -163,7 +164,7 @@ typedef struct BodyStart {
         argument_types;
 } BodyStart;
 
-enum { BODY_FORMAT = 3 };
+enum { BODY_FORMAT = 4 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
@@ -342,6 +343,7 @@ static void overlay(CompileContext *cx, Bytecode *code, const KeptSite *kept, bo
         if (!believe) continue;
         instr->left = kept[i].left;
         instr->right = kept[i].right;
+        instr->value = kept[i].value;
     }
 }
 
@@ -361,7 +363,8 @@ static KeptSite kept_site(const Instr *instr) {
     KeptSite kept = {.feedback = instr->feedback,
                      .ran = (uint8_t)(instr->flags & RAN),
                      .left = instr->left,
-                     .right = instr->right};
+                     .right = instr->right,
+                     .value = instr->value};
     if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
     if (instr->site != NULL) {
         kept.kind = site_kind(instr->site);

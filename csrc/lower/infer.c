@@ -193,9 +193,11 @@ static bool is_sequence(Likely type) {
 
 /* What operators of sequences give: joined, repeated, formatted. */
 static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
-    if (is_str(left) && (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && is_str(right))))
+    bool unknown = right == LIKELY_OTHER; /* what it can be but its like would raise, or have its own say */
+    if (is_str(left) &&
+        (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && (unknown || is_str(right)))))
         return LIKELY_STR;
-    if (instr->arg == BIN_ADD && left == right && is_sequence(left)) return left;
+    if (instr->arg == BIN_ADD && (left == right || unknown) && is_sequence(left)) return left;
     if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
     if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
     return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
@@ -274,6 +276,12 @@ static uint8_t operator_call(Infer *f, const Instr *instr, uint8_t left, uint8_t
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
     return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
+}
+
+/* What tier 1 or a sample had there, where nothing else says what a site gives. */
+static uint8_t or_given(const Instr *instr, uint8_t type) {
+    bool known = instr->value != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
+    return type == LIKELY_OTHER && known ? instr->value : type;
 }
 
 static void binary(Infer *f, const Instr *instr) {
@@ -409,7 +417,8 @@ static void step(Infer *f, const Instr *instr) {
         break;
     case BC_LOAD_ATTR:
         pop(f);
-        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
+        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? or_given(instr, instr->site->likely)
+                                                                   : LIKELY_OTHER);
         read_at(f, 1, instr->site);
         break;
     case BC_LOAD_METHOD: {
@@ -479,7 +488,8 @@ static void step(Infer *f, const Instr *instr) {
         if (instr->feedback == FB_LIST_INT || instr->feedback == FB_TUPLE_INT)
             refine(f, instr, 0, key, LIKELY_INT);
         uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
-        push(f, type != LIKELY_OTHER ? type : operator_call(f, instr, container.type, key.type));
+        if (type == LIKELY_OTHER) type = operator_call(f, instr, container.type, key.type);
+        push(f, is_number(instr->value) ? type : or_given(instr, type)); /* numbers: see demand.c */
         break;
     }
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;

@@ -275,6 +275,41 @@ static Ins *call_set_change(Lowerer *l, Call *call) {
     return K_KNOWN(l, None);
 }
 
+/* The characters below 256 for which a method of str says yes. */
+static const struct {
+    uint8_t builtin;
+    uint64_t characters[4];
+} KINDS[] = {
+    {BI_str_isdigit, {0x3ff000000000000, 0x0, 0x20c000000000000, 0x0}},
+    {BI_str_isalpha, {0x0, 0x7fffffe07fffffe, 0x420040000000000, 0xff7fffffff7fffff}},
+    {BI_str_isalnum, {0x3ff000000000000, 0x7fffffe07fffffe, 0x762c040000000000, 0xff7fffffff7fffff}},
+    {BI_str_isspace, {0x1f0003e00, 0x0, 0x100000020, 0x0}},
+    {BI_str_isupper, {0x0, 0x7fffffe, 0x0, 0x7f7fffff}},
+    {BI_str_islower, {0x0, 0x7fffffe00000000, 0x420040000000000, 0xff7fffff80000000}},
+};
+
+static Ins *call_str_kind(Lowerer *l, Call *call) {
+    size_t row = 0;
+    while (KINDS[row].builtin != call->builtin) row++;
+    if (!lower_is_char(l, call->self, call->types[0])) return NULL;
+    guard_callable(l, call);
+    return INS(l, mkbool, 0, lower_code_in(l, lower_code_of(l, call->self, call->state), KINDS[row].characters));
+}
+
+/* Does a str begin, from a place on, or end with another? */
+static Ins *call_str_affix(Lowerer *l, Call *call) {
+    bool end = call->builtin == BI_str_endswith;
+    Ins *affix = call->args[0], *from = call->count == 2 ? last(call, 0) : K_INT(l, 0);
+    if (!lower_likely_str(l, affix, call->types[call->count - 1])) return NULL;
+    if (call->count == 2 && !lower_likely_int(l, from, call->types[0])) return NULL;
+    guard_callable(l, call);
+    lower_guard_type(l, affix, KNOWN_str, call->state);
+    from = lower_i64(l, from, call->state);
+    Ins *found = EMIT_CALL(l, rt_str_affix, call->self, affix, from, K_INT(l, end));
+    lower_guarded(INS(l, settled, 0, found), call->state);
+    return INS(l, mkbool, 0, found);
+}
+
 static const struct {
     uint8_t builtin, least, most; /* arguments */
     Ins *(*lower)(Lowerer *, Call *);
@@ -304,6 +339,14 @@ static const struct {
     {BI_dict_get, 1, 2, call_dict_item},
     {BI_dict_setdefault, 1, 2, call_dict_item},
     {BI_dict_pop, 1, 2, call_dict_item},
+    {BI_str_isdigit, 0, 0, call_str_kind},
+    {BI_str_isalpha, 0, 0, call_str_kind},
+    {BI_str_isalnum, 0, 0, call_str_kind},
+    {BI_str_isspace, 0, 0, call_str_kind},
+    {BI_str_isupper, 0, 0, call_str_kind},
+    {BI_str_islower, 0, 0, call_str_kind},
+    {BI_str_startswith, 1, 2, call_str_affix},
+    {BI_str_endswith, 1, 1, call_str_affix},
     {BI_set_add, 1, 1, call_set_change},
     {BI_set_discard, 1, 1, call_set_change},
 };

@@ -48,14 +48,14 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess) {
 
 /* --- characters --- */
 
-static bool is_char(const Lowerer *l, const Ins *value, Likely guess) {
+bool lower_is_char(const Lowerer *l, const Ins *value, Likely guess) {
     if (value->type != IR_OBJ) return false;
     const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type == LIKELY_CHAR && info->integer < 256;
     return value->op == IR_char_OP || guess == LIKELY_CHAR;
 }
 
-static Ins *code_of(Lowerer *l, Ins *value, FrameState *state) {
+Ins *lower_code_of(Lowerer *l, Ins *value, FrameState *state) {
     if (value->op == IR_char_OP) return value->args[0];
     if (value->op == IR_const_OP) return K_INT(l, lower_const_info(value)->integer);
     return lower_guarded(INS(l, code_of, 0, value), state);
@@ -67,8 +67,8 @@ bool lower_known_compare(Lowerer *l) {
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     enum { EQ = 2, NE = 3 };
     FrameState *state = lower_state_here(l);
-    if (is_char(l, left, left_type) && is_char(l, right, right_type)) {
-        Ins *a = code_of(l, left, state), *b = code_of(l, right, state);
+    if (lower_is_char(l, left, left_type) && lower_is_char(l, right, right_type)) {
+        Ins *a = lower_code_of(l, left, state), *b = lower_code_of(l, right, state);
         result = INS(l, icmp, l->instr->arg, a, b);
     } else {
         bool feedback = l->instr->feedback == FB_STR && left->type == IR_OBJ && right->type == IR_OBJ;
@@ -287,6 +287,27 @@ bool lower_known_binary(Lowerer *l) {
     return true;
 }
 
+/* Is a code below 256 one of a set? */
+Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]) {
+    enum { LT = 0 };
+    Ins *word = K_INT(l, (int64_t)set[3]);
+    for (int i = 2; i >= 0; i--) {
+        Ins *here = K_INT(l, (int64_t)set[i]);
+        if (here != word) word = INS(l, iselect, 0, INS(l, icmp, LT, code, K_INT(l, (i + 1) * 64)), here, word);
+    }
+    return INS(l, bit, 0, word, code);
+}
+
+/* A character that is looked for in a constant. */
+static bool char_in_constant(Lowerer *l, Ins *container, Ins *item, Likely item_type) {
+    const ConstInfo *info = container->type == IR_OBJ ? lower_const_info(container) : NULL;
+    if (info == NULL || !info->is_latin || !lower_is_char(l, item, item_type)) return false;
+    Ins *found = lower_code_in(l, lower_code_of(l, item, lower_state_here(l)), info->characters);
+    if (l->instr->arg) found = INS(l, not, 0, found);
+    replace_operands(l, 2, INS(l, mkbool, 0, found));
+    return true;
+}
+
 /* 1, 0 or -1, by the type of the container. */
 static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameState *state) {
     if (lower_likely_str(l, container, type)) {
@@ -305,6 +326,7 @@ bool lower_known_contains(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
     Ins *container = top(l, 1), *item = top(l, 2);
     Likely type = operands(l)->right, item_type = operands(l)->left;
+    if (char_in_constant(l, container, item, item_type)) return true;
     bool strings = lower_likely_str(l, container, type) && lower_likely_str(l, item, item_type);
     bool hashed = (type == LIKELY_DICT || type == LIKELY_SET) && lower_is_hash_key(item, item_type);
     bool items = type == LIKELY_LIST || type == LIKELY_TUPLE;

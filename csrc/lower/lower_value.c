@@ -19,8 +19,8 @@ void lower_UNARY_NOT(Lowerer *l) { lower_push(l, INS(l, mkbool, 0, INS(l, not, 0
 /* `x += y` or `x = x + y` for a local x: a str that nobody else holds is grown in place, as CPython does it.
  */
 static bool grows_local(Lowerer *l, const Ins *left, int kind) {
-    if (l->locals != NULL && l->inference->operands[l->index].left != LIKELY_STR &&
-        l->inference->operands[l->index].left != LIKELY_CHAR)
+    Likely guess = l->locals != NULL ? l->inference->operands[l->index].left : LIKELY_OTHER;
+    if (guess != LIKELY_STR && guess != LIKELY_CHAR && guess != LIKELY_OTHER && guess != LIKELY_UNSEEN)
         return false;
     if (kind != BIN_ADD || l->instr->feedback == FB_INT || l->instr->feedback == FB_FLOAT) return false;
     if (lower_local_of(l, left) < 0 || l->index + 1 >= l->code->count) return false;
@@ -95,8 +95,7 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
                     : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
                     : l->instr->feedback == FB_DICT      ? H_rt_subscr_dict
                                                          : H_rt_subscr;
-    if (l->inference == NULL && helper == H_rt_subscr)
-        lower_push(l, EMIT_CALL(l, rt_subscr_noted, container, key, K_CACHE(l)));
+    if (l->inference == NULL) lower_push(l, EMIT_CALL(l, rt_subscr_noted, container, key, K_CACHE(l)));
     else lower_push(l, lower_call(l, helper, 2, (Ins *[]){container, key}));
 }
 

@@ -90,6 +90,12 @@ static bool is_quiet(const Numbers *numbers, const Ins *value, const Ins *at) {
     return false;
 }
 
+/* Helpers that look into a dict and make nothing: what they give has one more reference. */
+static bool only_looks(const Ins *call) {
+    return call->imm == H_rt_dict_item || call->imm == H_rt_dict_item_int || call->imm == H_rt_dict_get ||
+           call->imm == H_rt_dict_get_int;
+}
+
 uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     switch (ins->op) {
     case IR_stboxed_OP: return slot_bit(ins->imm);
@@ -110,6 +116,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_str_next_OP: return MEM_ITERATORS;
     case IR_call_OP:
         if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
+        if (only_looks(ins)) return 0;
         if (ins->imm == H_rt_make_cell || ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
     case IR_push_OP:

@@ -21,8 +21,11 @@ typedef struct RtCache {
     uint32_t spare;
     int64_t offset;            /* of a global from the start of its dict's keys */
     uint32_t seen[SEEN_TYPES]; /* versions of the owners' types, in the order they came; 0: no more */
-    void *spare_pointer;
+    /* Type of what the site gave, GAVE_SEVERAL: of several; it may be gone and is compared with static types
+     * only. */
+    const void *gave;
 } RtCache;
+#define GAVE_SEVERAL ((const void *)1)
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
 typedef int64_t i64;
@@ -97,6 +100,7 @@ i64 rt_set_has(PyObject *set, PyObject *key);
 i64 rt_set_put(PyObject *set, PyObject *key);
 i64 rt_set_discard(PyObject *set, PyObject *key);
 i64 rt_str_has(PyObject *container, PyObject *item);
+i64 rt_str_affix(PyObject *text, PyObject *affix, i64 start, i64 end);
 i64 rt_str_equal(PyObject *a, PyObject *b);
 PyObject *rt_str_concat(PyObject *a, PyObject *b);
 i64 rt_list_pop(PyObject *list, PyObject **results);
@@ -222,6 +226,11 @@ void rt_note_class(RtCache *cache, PyTypeObject *type);
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);
+/* Tier 1: what a site has just given, NULL: nothing. */
+static inline void rt_note_given(RtCache *cache, const PyObject *value) {
+    if (value != NULL && cache->gave != Py_TYPE(value))
+        cache->gave = cache->gave == NULL ? Py_TYPE(value) : GAVE_SEVERAL;
+}
 
 /* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name);

@@ -255,6 +255,7 @@ static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, co
     filled.version = version;
     filled.misses = (uint16_t)(cache->misses + 1);
     memcpy(filled.seen, cache->seen, sizeof(filled.seen));
+    filled.gave = cache->gave;
     *cache = filled;
 }
 
@@ -268,6 +269,7 @@ static void adopt(RtCache *cache, const RtCache *known) {
     RtCache filled = *known;
     filled.misses = cache->misses;
     filled.spare = times + 1;
+    filled.gave = cache->gave;
     memcpy(filled.seen, cache->seen, sizeof(filled.seen));
     *cache = filled;
 }
@@ -427,10 +429,11 @@ static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject 
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     PyObject *result;
-    if (cache->version != 0 && cp_type_version(type) == cache->version &&
-        load_by(cache, type, owner, name, &result))
-        return result;
-    return load_other(owner, name, cache);
+    if (cache->version == 0 || cp_type_version(type) != cache->version ||
+        !load_by(cache, type, owner, name, &result))
+        result = load_other(owner, name, cache);
+    rt_note_given(cache, result);
+    return result;
 }
 
 static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {

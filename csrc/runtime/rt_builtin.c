@@ -115,6 +115,11 @@ PyObject **rt_characters(void) {
     return characters;
 }
 
+i64 rt_str_affix(PyObject *text, PyObject *affix, i64 start, i64 end) {
+    if (!PyUnicode_IS_READY(text) || !PyUnicode_IS_READY(affix)) return -1;
+    return PyUnicode_Tailmatch(text, affix, start, PY_SSIZE_T_MAX, end ? 1 : -1);
+}
+
 i64 rt_str_has(PyObject *container, PyObject *item) {
     i64 found = PyUnicode_Contains(container, item);
     if (found < 0) PyErr_Clear();

@@ -49,11 +49,6 @@ PyObject *rt_subscr_list(PyObject *container, PyObject *key) {
     return rt_subscr(container, key);
 }
 
-PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
-    rt_note_class(cache, Py_TYPE(container));
-    return rt_subscr(container, key);
-}
-
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key) {
     Py_ssize_t index;
     if (PyTuple_CheckExact(container) && index_in(key, PyTuple_GET_SIZE(container), &index))
@@ -63,6 +58,14 @@ PyObject *rt_subscr_tuple(PyObject *container, PyObject *key) {
 
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key) {
     return PyDict_CheckExact(container) ? dict_subscr(container, key) : rt_subscr(container, key);
+}
+
+PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (type != &PyList_Type && type != &PyDict_Type && type != &PyTuple_Type) rt_note_class(cache, type);
+    PyObject *item = rt_subscr(container, key);
+    rt_note_given(cache, item);
+    return item;
 }
 
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
