@@ -182,6 +182,12 @@ void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
 Known lower_known_type(Likely type);
 bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
+/* Is it probably a str of one character below 256? */
+bool lower_is_char(const Lowerer *l, const Ins *value, Likely guess);
+/* That character's code, guarded. */
+Ins *lower_code_of(Lowerer *l, Ins *value, FrameState *state);
+/* 1 or 0: is a code below 256 in a set? */
+Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]);
 /* --- calls put in line (lower_inline.c) --- */
 
 /* The CALL at hand, of a Python function that is known. False: nothing was done. */

@@ -293,7 +293,8 @@ static Ins *call_str_kind(Lowerer *l, Call *call) {
     while (KINDS[row].builtin != call->builtin) row++;
     if (!lower_is_char(l, call->self, call->types[0])) return NULL;
     guard_callable(l, call);
-    return INS(l, mkbool, 0, lower_code_in(l, lower_code_of(l, call->self, call->state), KINDS[row].characters));
+    return INS(l, mkbool, 0,
+               lower_code_in(l, lower_code_of(l, call->self, call->state), KINDS[row].characters));
 }
 
 /* Does a str begin, from a place on, or end with another? */
@@ -301,7 +302,8 @@ static Ins *call_str_affix(Lowerer *l, Call *call) {
     bool end = call->builtin == BI_str_endswith;
     Ins *affix = call->args[0], *from = call->count == 2 ? last(call, 0) : K_INT(l, 0);
     if (!lower_likely_str(l, affix, call->types[call->count - 1])) return NULL;
-    if (call->count == 2 && !lower_likely_int(l, from, call->types[0])) return NULL;
+    bool maybe_int = from->type == IR_OBJ && !ir_is(from, OPF_CONST) && call->types[0] == LIKELY_OTHER;
+    if (call->count == 2 && !maybe_int && !lower_likely_int(l, from, call->types[0])) return NULL;
     guard_callable(l, call);
     lower_guard_type(l, affix, KNOWN_str, call->state);
     from = lower_i64(l, from, call->state);

@@ -287,13 +287,13 @@ bool lower_known_binary(Lowerer *l) {
     return true;
 }
 
-/* Is a code below 256 one of a set? */
 Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]) {
     enum { LT = 0 };
     Ins *word = K_INT(l, (int64_t)set[3]);
     for (int i = 2; i >= 0; i--) {
         Ins *here = K_INT(l, (int64_t)set[i]);
-        if (here != word) word = INS(l, iselect, 0, INS(l, icmp, LT, code, K_INT(l, (i + 1) * 64)), here, word);
+        if (here != word)
+            word = INS(l, iselect, 0, INS(l, icmp, LT, code, K_INT(l, (i + 1) * 64)), here, word);
     }
     return INS(l, bit, 0, word, code);
 }

@@ -201,3 +201,75 @@ def case_noted_items_change():
     except IndexError as error:
         results.append(str(error))
     return results
+
+
+def kinds(text):
+    found = [0] * 9
+    for c in text:
+        found[0] += c in "+-.eE0123456789"
+        found[1] += c not in " \n\t\x7f\x80ÿ"
+        found[2] += c.isdigit()
+        found[3] += c.isalpha() + 2 * c.isalnum()
+        found[4] += c.isspace()
+        found[5] += c.isupper() + 2 * c.islower()
+        found[6] += c in ""
+        found[7] += c in "a€"
+        found[8] += c in "?"
+    return found
+
+
+def case_kinds_of_characters():
+    latin = "".join(chr(code) for code in range(256))
+    results = [kinds(latin) for _ in range(20)][-1:]
+    results.append([kinds(chr(code)) for code in range(256)])
+    results.append(kinds("٣αΩ\u2003²\U0001d7d8"))
+    return results
+
+
+def token_of(text, at):
+    c = text[at : at + 1]
+    if c in "0123456789":
+        return "number" if c else "end"
+    return "space" if c.isspace() else "other"
+
+
+def case_no_or_several_characters():
+    results = [[token_of("a 1", at) for at in range(4)] for _ in range(30)][-1:]
+
+    def look(c):
+        return c in "abc", c.isdigit(), c.isupper()
+
+    for _ in range(30):
+        results.append(look("b"))
+    for c in ("", "bc", "cb", "12", "1x", "AB", "é", "€"):
+        results.append(look(c))
+    try:
+        look(1)
+    except (TypeError, AttributeError) as error:
+        results.append(str(error))
+    return results[0], results[-10:]
+
+
+def words_at(text, words):
+    found = []
+    for at in range(-2, len(text) + 2):
+        for word in words:
+            if text.startswith(word, at):
+                found.append((at, word))
+    return (
+        found,
+        [word for word in words if text.startswith(word)],
+        [word for word in words if text.endswith(word)],
+    )
+
+
+def case_beginnings_and_ends():
+    results = []
+    for text in ["abcab"] * 20 + ["", "ñab", "ab€", "\U0001f40dab"]:
+        results.append(words_at(text, ["ab", "", "b", "abcab", "abcabc", "€"]))
+    for odd in (("a", "b"), 1, None):
+        try:
+            results.append(words_at("abc", ["a", odd]))
+        except TypeError as error:
+            results.append(str(error))
+    return results[19:]
