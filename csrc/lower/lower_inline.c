@@ -669,7 +669,8 @@ static bool try_all_ways(Lowerer *l, Call *call) {
     const Callee *callee = find_callee(l, call);
     if (callee == NULL || !bind_arguments(l, call, callee)) return false;
     if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
-    lower_leave_here(l); /* the call is an event */
+    lower_leave_here(l);                        /* the call is an event */
+    if (callee->finalizes) lower_need_frame(l); /* the one that the instance's end will probably find */
     uint8_t *types = types_of(l, call);
     if (!is_known_to_need_frame(l, callee, types)) {
         if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
