@@ -1,4 +1,6 @@
 /* dxpy._jit: the module's state and functions. Everything that users call stands in the package dxpy. */
+#include "runtime/rt.h"
+
 #include "cpython/hook.h"
 #include "cpython/top.h"
 #include "cpython/version.h"

@@ -185,9 +185,9 @@ i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_exit_turn(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
 void rt_clear_frame(TS, FR);
+void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
-void rt_call_prepare(void); // once, before anything is called
 PyObject *rt_find_init(PyTypeObject *type);
 PyObject *rt_new_instance(PyObject *class);
 /* Of an __init__'s result; false: an exception is set. */

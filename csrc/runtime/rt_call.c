@@ -388,7 +388,8 @@ void rt_call_prepare(void) {
     if (found != NULL && PyCFunction_CheckExact(found)) getrefcount = ((PyCFunctionObject *)found)->m_ml;
 }
 
-/* sys.getrefcount of what the caller does not hand over: the interpreter would hold it on its operand stack. */
+/* sys.getrefcount of what the caller does not hand over: the interpreter would hold it on its operand stack.
+ */
 static PyObject *count_references(PyThreadState *tstate, PyObject *callable, PyObject **args, bool *known) {
     PyObject *object = Py_NewRef(args[0]);
     PyObject *count = call_c_function(tstate, callable, args, 1, known);
