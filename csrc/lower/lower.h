@@ -136,6 +136,8 @@ bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
+/* The object of a number, from the memory of a variable that has both; NULL: there is none. */
+Ins *lower_held_object(Lowerer *l, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */

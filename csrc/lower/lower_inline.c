@@ -73,8 +73,9 @@ bool lower_needs_frame(IrOp op, int64_t imm) {
 /* --- frames --- */
 
 /* The caller's variables into its memory, and where it stands: it may be looked at from now on. For it
- * nothing changes, since this may be only one of several ways through the callee. */
-static void show_caller(Lowerer *l) {
+ * nothing changes, since this may be only one of several ways through the callee. `objects`: those that the
+ * caller has of numbers it has given. */
+static void show_caller(Lowerer *l, Ins **objects) {
     Lowerer *caller = l->inlined->caller;
     const Lowerer before = *caller;
     size_t size = sizeof(Local) * (size_t)caller->code->local_count;
@@ -83,15 +84,21 @@ static void show_caller(Lowerer *l) {
     caller->block = l->block;
     lower_mark_running(caller);
     lower_flush(caller);
+    for (int i = 0; i < l->code->local_count; i++) {
+        const Local *local = &l->locals[i];
+        bool given = local->value != NULL && local->value->type != IR_OBJ && local->bound->op == IR_ki64_OP &&
+                     local->bound->imm == 1;
+        objects[i] = given ? lower_held_object(caller, local->value) : NULL;
+    }
     l->block = caller->block;
     *caller = before;
     memcpy(caller->locals, locals, size);
 }
 
 /* What memory has now that the frame is made. */
-static void move_to_memory(Local *local) {
+static void move_to_memory(Local *local, const Ins *object) {
     if (local->value == NULL) *local = (Local){.bound = local->bound, .quiet = true};
-    else if (local->value->type != IR_OBJ) local->quiet = true;
+    else if (local->value->type != IR_OBJ) local->quiet = true, local->stale &= object == NULL;
     else if (local->number != NULL)
         *local = (Local){.value = local->number, .bound = local->bound, .quiet = true};
     else *local = (Local){.bound = local->bound, .loaded = local->value};
@@ -180,16 +187,18 @@ void lower_need_frame(Lowerer *l) {
     if (l->framed) return;
     if (l->inlined->way == WAY_BEGINNING) call_after_all(l);
     if (l->inlined->way != WAY_FRAMED) lower_give_up_inlining(l);
-    show_caller(l);
     int locals = l->code->local_count;
+    Ins **objects = arena_array(&l->cx->arena, Ins *, locals + 1);
+    show_caller(l, objects);
     Ins *push = ir_new_ins(l->fn, IR_push_OP, IR_VOID, 1 + locals);
     push->frame = l->frame;
     push->imm = l->instr->lasti;
     push->args[0] = l->inlined->function;
     for (int i = 0; i < locals; i++) {
         Local *local = &l->locals[i];
-        push->args[1 + i] = local->value && local->value->type == IR_OBJ ? local->value : K_NULL(l);
-        move_to_memory(local);
+        Ins *object = local->value && local->value->type == IR_OBJ ? local->value : objects[i];
+        push->args[1 + i] = object != NULL ? object : K_NULL(l);
+        move_to_memory(local, object);
         local->bound = K_INT(l, 1);
     }
     ir_append(l->block, push);

@@ -407,14 +407,16 @@ bool lower_number_load(Lowerer *l, int slot) {
     return true;
 }
 
-/* The variable whose memory has the object of a number: an assignment hands that object on. -1: none. */
-static int holder_of(const Lowerer *l, const Ins *number) {
-    if (ir_is(number, OPF_CONST)) return -1; // made from the constant
+Ins *lower_held_object(Lowerer *l, const Ins *number) {
+    if (ir_is(number, OPF_CONST)) return NULL; // made from the constant
     for (int slot = 0; slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
-        if (local->value == number && !local->stale && is_one(local->bound)) return slot;
+        if (local->value != number || local->stale || !is_one(local->bound)) continue;
+        Ins *object = INS0(l, ldloc, lower_slot(l, slot));
+        object->nullable = false;
+        return object;
     }
-    return -1;
+    return NULL;
 }
 
 /* An object of which the uses of the variable ask for a number: the variable has both. */
@@ -474,12 +476,10 @@ bool lower_number_store(Lowerer *l, int slot) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
     }
-    int holder = holder_of(l, value);
-    if (holder >= 0) {
+    Ins *held = lower_held_object(l, value);
+    if (held != NULL) { // an assignment hands it on
         lower_pop_any(l);
-        Ins *object = INS0(l, ldloc, lower_slot(l, holder));
-        object->nullable = false;
-        INS(l, stloc, lower_slot(l, slot), object);
+        INS(l, stloc, lower_slot(l, slot), held);
         *local = (Local){.value = value, .bound = K_INT(l, 1), .quiet = true};
         return true;
     }
