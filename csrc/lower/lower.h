@@ -229,6 +229,9 @@ bool lower_choice_call(Lowerer *l);
 /* The CALL at hand: its operands are replaced by the result. */
 void lower_call_operands(Lowerer *l);
 
+/* What was just pushed leads where the instruction's site does. */
+void lower_note_site(Lowerer *l);
+
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);
 /* Number of a local's slot among those of all frames. */

@@ -187,6 +187,13 @@ static void go_over_range(Lowerer *l, Ins *range) {
     lower_goto(l, l->index + 1);
 }
 
+/* What an exhausted iterator went over is dropped now; in a call without a frame along with the iterator,
+ * which then nobody else may have. */
+static void end_iterator(Lowerer *l, Ins *iterator) {
+    if (l->framed) EMIT_CALL(l, rt_iter_end, iterator);
+    else lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_iter_over, iterator)), lower_state_here(l));
+}
+
 void lower_FOR_ITER(Lowerer *l) {
     if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
         go_over_range(l, l->stack[l->depth - 1]);
@@ -199,7 +206,7 @@ void lower_FOR_ITER(Lowerer *l) {
     Fork fork = lower_fork(l);
     lower_branch(l, found, next, done);
     l->block = done;
-    if (way.kind != ITER_RANGE && way.kind != ITER_ANY) EMIT_CALL(l, rt_iter_end, iterator);
+    if (way.kind != ITER_RANGE && way.kind != ITER_ANY) end_iterator(l, iterator);
     lower_pop(l);
     lower_goto(l, l->instr->target);
     lower_other_way(l, &fork, next);

@@ -226,6 +226,7 @@ void lower_MAKE_FUNCTION(Lowerer *l) {
     Ins *code = lower_pop(l), *parts[4];
     for (int bit = 3; bit >= 0; bit--) parts[bit] = l->instr->arg & (1 << bit) ? lower_pop(l) : K_NULL(l);
     lower_push(l, EMIT_CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
+    lower_note_site(l);
 }
 
 void lower_GET_LEN(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_len, lower_peek(l, 1))); }

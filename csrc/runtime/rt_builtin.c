@@ -9,6 +9,8 @@ i64 rt_next_item(PyObject *iterator, PyObject **results) { return cp_next_item(i
 i64 rt_next_counted(PyObject *iterator, PyObject **results) { return cp_next_counted(iterator, results); }
 i64 rt_next_pair(PyObject *iterator, PyObject **results) { return cp_next_pair(iterator, results); }
 
+i64 rt_iter_over(PyObject *iterator) { return cp_is_over_unseen(iterator) ? 1 : -1; }
+
 i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
     if (item != NULL) Py_FatalError("dxpy: an exhausted iterator went on");
