@@ -550,9 +550,9 @@ void emit_code_is_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *function = arg(u, ins, 0);
     emit_guard_type(u, ins, function, KNOWN_function);
     for (int i = 0; i < 3; i++)
-        emit_guard_fails(u, ins,
-                         emit_compare(u, CMP(NE), emit_read(u, function, FIELDS[i], u->gcc->ptr_ptr),
-                                      arg(u, ins, i + 1)));
+        emit_guard_fails(
+            u, ins,
+            emit_compare(u, CMP(NE), emit_read(u, function, FIELDS[i], u->gcc->ptr_ptr), arg(u, ins, i + 1)));
 }
 
 void emit_room_OP(Unit *u, Ins *ins) {

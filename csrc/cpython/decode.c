@@ -299,11 +299,8 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
 
 const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins) {
     Site *site = arena_new(&cx->arena, Site);
-    *site = (Site){.kind = SITE_CODE,
-                   .likely = LIKELY_OTHER,
-                   .globals = globals,
-                   .builtins = builtins,
-                   .object = code};
+    *site = (Site){
+        .kind = SITE_CODE, .likely = LIKELY_OTHER, .globals = globals, .builtins = builtins, .object = code};
     return site;
 }
 

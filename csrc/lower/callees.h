@@ -19,8 +19,8 @@ typedef struct Callee {
                                  no version, `function` is NULL, and no default is known */
 } Callee;
 
-/* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too long,
- * a generator). */
+/* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too
+ * long, a generator). */
 typedef struct Callees {
     const Callee *(*find)(void *context, CompileContext *cx, const Site *site);
     /* The parameter that a keyword argument is for: `keyword` of the tuple that is constant `names` of the

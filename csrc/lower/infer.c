@@ -324,6 +324,21 @@ static uint8_t iterator_of(Likely type) {
     }
 }
 
+bool infer_iterates_quietly(Likely type) {
+    switch (type) {
+    case LIKELY_LIST:
+    case LIKELY_TUPLE:
+    case LIKELY_DICT:
+    case LIKELY_SET:
+    case LIKELY_CHAR:
+    case LIKELY_STR:
+    case LIKELY_RANGE:
+    case LIKELY_DICT_ITEMS:
+    case LIKELY_DICT_VIEW: return true;
+    default: return false;
+    }
+}
+
 static uint8_t item_of(Likely iterator) {
     switch (iterator) {
     case LIKELY_RANGE_ITER: return LIKELY_INT;

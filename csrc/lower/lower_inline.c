@@ -287,7 +287,7 @@ typedef struct Call {
     const Site *site;
     Ins **args;
     int count;
-    int names; /* the constant that has the names of keyword arguments, -1: there are none */
+    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
     uint8_t *types; /* Likely of each parameter, once they are bound */
 } Call;
 
@@ -601,8 +601,8 @@ static bool is_surely_implemented(const Ins *value, int depth) {
     if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP) return true;
     if (value->op == IR_call_OP)
         return value->imm == H_rt_new_instance || value->imm == H_rt_build_tuple ||
-               value->imm == H_rt_build_list || value->imm == H_rt_build_map ||
-               value->imm == H_rt_build_string;
+               value->imm == H_rt_build_list || value->imm == H_rt_build_map || value->imm == H_rt_new_map ||
+               value->imm == H_rt_new_set || value->imm == H_rt_build_string;
     if (value->op != IR_phi_OP || depth == 0) return false;
     for (int i = 0; i < value->arg_count; i++)
         if (value->args[i] == NULL || !is_surely_implemented(value->args[i], depth - 1)) return false;

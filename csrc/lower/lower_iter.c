@@ -7,7 +7,23 @@ const Instr *lower_next(const Lowerer *l) {
     return next < l->code->count && l->places[next].edges == 1 ? &l->code->instrs[next] : NULL;
 }
 
+static bool known_iterable(Lowerer *l) {
+    const Ins *iterable = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    if (!lower_speculates(l) || iterable == NULL || iterable->type != IR_OBJ || iterable->op == IR_range_OP ||
+        !infer_iterates_quietly((Likely)l->inference->operands[l->index].right))
+        return false;
+    FrameState *state = lower_state_here(l);
+    Ins *made = EMIT_CALL(l, rt_quiet_iter, l->stack[l->depth - 1]);
+    lower_guarded(INS(l, settled, 0, made), state);
+    lower_pop(l);
+    Ins *iterator = INS0(l, ldout, 0);
+    iterator->nullable = false;
+    lower_push(l, iterator);
+    return true;
+}
+
 void lower_GET_ITER(Lowerer *l) {
+    if (known_iterable(l)) return;
     Ins *iterable = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
