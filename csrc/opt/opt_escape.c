@@ -3,8 +3,8 @@
  * what was put there last; frame states name a virtual `object` of these parts, which an exit makes when it
  * is taken.
  *
- * needs: nothing; comes before reference counts.  keeps: everything.  needs: preds, order.  makes anew: dominators,
- * use_count. */
+ * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
+ */
 #include "opt/opt.h"
 
 #include <string.h>
@@ -414,9 +414,11 @@ static bool is_box(const Ins *value) { return value->op == IR_box_i64_OP || valu
 /* use_count of a value: how often it is wanted by more than frame states. */
 static void count_uses(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
-    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i])
-            for (int a = 0; a < ins->arg_count; a++)
-                if (ins->op != IR_object_OP && ins->op != IR_keep_OP) ins->args[a]->use_count++;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) for (int a = 0; a < ins->arg_count;
+                                                    a++) if (ins->op != IR_object_OP && ins->op != IR_keep_OP)
+            ins->args[a]
+                ->use_count++;
 }
 
 static Ins *unboxed(Ins *value) { return is_box(value) && value->use_count == 0 ? value->args[0] : value; }
