@@ -14,6 +14,7 @@
 #include "cpython/layout.h"
 #include "cpython/version.h"
 #include "jit/engine.h"
+#include "jit/keep.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
 
@@ -609,6 +610,7 @@ void warm_save(void) {
 }
 
 void warm_stop(void) {
+    keep_all();
     compile_settle(options.settle);
     warm_save();
     if (!is_on) return;

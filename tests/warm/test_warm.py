@@ -211,6 +211,38 @@ def test_processes_that_end_without_notice(run):
     assert run(ONCE)["warm"] == 1
 
 
+SHORT = {"DXPY_SYNC": 0, "DXPY_MAX_TIER": 2}
+IN_MEMORY = "\nresult = [result, sum(path.split('/')[-2] == 'objects' for path in MAPPED)]"
+MAPPED = "\nMAPPED = {line.split()[-1] for line in open('/proc/self/maps') if line.rstrip().endswith('.so')}"
+
+
+def test_a_short_program(run):
+    """Its code is kept though it is over before a worker would have been started, many functions in one object."""
+    many = "".join(f"def f{i}(x): return x + {i}\n" for i in range(100))
+    names = ", ".join(f"f{i}" for i in range(100))
+    call = f"result = 0\nfor i in range(COUNT):\n    for f in [{names}]: result += f(i)\n"
+    code = many + call + MAPPED + IN_MEMORY
+    first = run(code.replace("COUNT", "20"), **SHORT)
+    assert (first["warm"], first["result"][1]) == (0, 0)
+    assert first["tiers"][2] == 100
+    assert len(list((run.cache / "objects").iterdir())) < 8
+    again = run(code.replace("COUNT", "2"), **SHORT)
+    assert (again["result"][0], again["compiles"], again["tiers"][2]) == (10000, 0, 100)
+    assert again["result"][1] > 0, "loaded, not made anew"
+
+
+def test_code_is_kept_while_the_program_runs(run):
+    """A second later, for programs that are killed."""
+    slow = (
+        COLD
+        + "import os, time\nuntil = time.monotonic() + 30\nunits = os.environ['DXPY_CACHE_DIR'] + '/units'\n"
+    )
+    slow += "while time.monotonic() < until and not os.path.isdir(units): add(1, 2)\nos._exit(0)"
+    run.start(slow, **SHORT).communicate(timeout=60)
+    assert len(list((run.cache / "units").iterdir())) > 0
+    assert run(ONCE)["warm"] == 1
+
+
 def test_a_child_of_fork(run):
     code = (
         COLD
