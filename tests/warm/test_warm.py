@@ -1,5 +1,6 @@
 """A function begins where an earlier run left it, and never where that would be wrong."""
 
+import json
 import re
 
 import pytest
@@ -142,6 +143,36 @@ def test_other_types_than_before(run):
     later = run(strings.replace("COUNT", "60"))
     assert (later["result"], later["warm"], later["compiles"]) == ("abab", 1, 0)
     assert run(ints.replace("COUNT", "20"))["result"] == 38
+
+
+RECORDS = "import dxpy._jit as j, json; print(json.dumps([[row[0], row[4]] for row in j.cache_index()]))"
+
+
+def test_two_programs_share_a_function(run):
+    """Each goes on with what it learned itself: a guard that fails in one does not unlearn what the other knows."""
+    only = {"DXPY_ONLY": "shared.*"}
+    (run.folder / "shared.py").write_text("def f(a, b):\n    return a * b\n")
+    code = "from shared import f\nresult = [f(VALUES) for i in range(60)][-1]"
+
+    def other():
+        run.script = "other.py"
+        got = run(code.replace("VALUES", "'ab', 2"), **only)
+        run.script = "program.py"
+        return got
+
+    def records():
+        return json.loads(run.command("run", "-c", "import dxpy; dxpy.enable(); " + RECORDS).stdout)
+
+    ints = code.replace("VALUES", "i, 2")
+    assert run(ints, **only)["result"] == 118
+    (before,) = records()
+    first = other()
+    assert (first["result"], first["warm"]) == ("abab", 1)
+    assert first["compiles"] >= 1
+    assert len(records()) == 2
+    assert before in records()
+    for again, result in ((run(ints, **only), 118), (other(), "abab")):
+        assert (again["result"], again["warm"], again["compiles"]) == (result, 1, 0)
 
 
 def test_generators_and_closures(run):
