@@ -424,7 +424,8 @@ static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
                         .unit_count = code->unit_count,
                         .kind = kind_of(l, call_made, callee),
                         .first_slot = ir_slot_count(l->fn),
-                        .code = callee->code_object};
+                        .code = callee->code_object,
+                        .held = callee->held};
     vec_push(&l->cx->arena, &l->fn->inlined, call);
     l->fn->const_count += code->const_count;
     l->fn->name_count += code->name_count;
