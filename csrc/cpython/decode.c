@@ -364,7 +364,8 @@ static void describe_made_functions(Bytecode *out, BcOp store, BcOp load) {
     }
 }
 
-/* Is a code object a constant of another, or of one of its constants? A hold on that would be one on itself. */
+/* Is a code object a constant of another, or of one of its constants? A hold on that would be one on itself.
+ */
 static bool contains(PyCodeObject *outer, PyCodeObject *code, int depth) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(outer->co_consts) && depth > 0; i++) {
         PyObject *constant = PyTuple_GET_ITEM(outer->co_consts, i);

@@ -189,9 +189,10 @@ typedef struct ExitValue {
 /* What was called, and so what becomes of the result. */
 typedef enum InlinedKind {
     INLINED_CALL,
-    INLINED_INIT,   /* a class's __init__: the instance is its caller's operand, the result only None */
-    INLINED_ITEM,   /* an operator's method: both operands stay with the caller until it has returned */
-    INLINED_BINARY, /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
+    INLINED_INIT,     /* a class's __init__: the instance is its caller's operand, the result only None */
+    INLINED_PROPERTY, /* a property's getter: the owner stays with the caller until it has returned */
+    INLINED_ITEM,     /* an operator's method: both operands stay with the caller until it has returned */
+    INLINED_BINARY,   /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
     INLINED_KINDS = INLINED_BINARY + 26
 } InlinedKind;
 

@@ -119,7 +119,8 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
             PyErr_Clear();
             return false;
         }
-        if (facts->held[i] && inner != code) c->inlined[i].held = (PyCodeObject *)Py_NewRef((PyObject *)inner);
+        if (facts->held[i] && inner != code)
+            c->inlined[i].held = (PyCodeObject *)Py_NewRef((PyObject *)inner);
         slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
     }
     return !r->failed;
