@@ -22,6 +22,7 @@ typedef struct Surroundings {
                         find out too */
     int value_count;
     OperatorMethod method;
+    PyFunctionObject *function; /* one that has the code; NULL: the frame's, if there is a frame */
 } Surroundings;
 
 enum { SEEN_TYPES = 4 };
