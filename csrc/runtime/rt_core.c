@@ -1,7 +1,12 @@
 /* Small things that emitted code does not do itself. */
 #include "runtime/rt.h"
 
-void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
+#include "cpython/generators.h"
+
+void rt_dealloc(PyObject *object) {
+    if (__builtin_expect(cp_is_finished_generator(object), 0)) cp_free_generator((PyGenObject *)object);
+    else _Py_Dealloc(object);
+}
 
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
