@@ -1,4 +1,6 @@
 /* dxpy._jit: the module's state and functions. Everything that users call stands in the package dxpy. */
+#include "runtime/rt.h"
+
 #include "cpython/hook.h"
 #include "cpython/top.h"
 #include "cpython/version.h"
@@ -334,6 +336,7 @@ static int add_types(PyObject *module, ModuleState *state) {
 static int jit_exec(PyObject *module) {
     ModuleState *state = state_of_module(module);
     if (refuse_sub_interpreter() < 0 || options_prepare() < 0 || hook_prepare() < 0) return -1;
+    rt_call_prepare();
     if (add_errors(module, state) < 0 || add_types(module, state) < 0) return -1;
     PyObject *capsule = capi_capsule_new(module);
     int failed = capsule ? PyModule_AddObjectRef(module, "_C_API", capsule) : -1;

@@ -136,6 +136,8 @@ bool lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
+/* The object of a number, from the memory of a variable that has both; NULL: there is none. */
+Ins *lower_held_object(Lowerer *l, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
@@ -161,6 +163,7 @@ bool lower_known_slice(Lowerer *l);
 bool lower_known_compare(Lowerer *l);
 bool lower_known_binary(Lowerer *l);
 bool lower_known_contains(Lowerer *l);
+bool lower_known_add(Lowerer *l);
 bool lower_known_unpack(Lowerer *l);
 /* A tuple that the next instruction takes apart. */
 bool lower_unpack_at_once(Lowerer *l);
@@ -228,6 +231,9 @@ void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
 bool lower_choice_call(Lowerer *l);
 /* The CALL at hand: its operands are replaced by the result. */
 void lower_call_operands(Lowerer *l);
+
+/* What was just pushed leads where the instruction's site does. */
+void lower_note_site(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);

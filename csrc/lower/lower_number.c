@@ -407,14 +407,16 @@ bool lower_number_load(Lowerer *l, int slot) {
     return true;
 }
 
-/* The variable whose memory has the object of a number: an assignment hands that object on. -1: none. */
-static int holder_of(const Lowerer *l, const Ins *number) {
-    if (ir_is(number, OPF_CONST)) return -1; // made from the constant
+Ins *lower_held_object(Lowerer *l, const Ins *number) {
+    if (ir_is(number, OPF_CONST)) return NULL; // made from the constant
     for (int slot = 0; slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
-        if (local->value == number && !local->stale && is_one(local->bound)) return slot;
+        if (local->value != number || local->stale || !is_one(local->bound)) continue;
+        Ins *object = INS0(l, ldloc, lower_slot(l, slot));
+        object->nullable = false;
+        return object;
     }
-    return -1;
+    return NULL;
 }
 
 /* An object of which the uses of the variable ask for a number: the variable has both. */
@@ -474,12 +476,10 @@ bool lower_number_store(Lowerer *l, int slot) {
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
     }
-    int holder = holder_of(l, value);
-    if (holder >= 0) {
+    Ins *held = lower_held_object(l, value);
+    if (held != NULL) { // an assignment hands it on
         lower_pop_any(l);
-        Ins *object = INS0(l, ldloc, lower_slot(l, holder));
-        object->nullable = false;
-        INS(l, stloc, lower_slot(l, slot), object);
+        INS(l, stloc, lower_slot(l, slot), held);
         *local = (Local){.value = value, .bound = K_INT(l, 1), .quiet = true};
         return true;
     }
@@ -592,7 +592,7 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
 
 /* A local of a call without a frame that has no value yet, and gets one in the loop that begins here. */
 static Local unbound(Lowerer *l, IrType type) {
-    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Ins *none = type == IR_OBJ ? K_NULL(l) : type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
     return (Local){.value = none, .bound = K_INT(l, 0), .stale = true, .quiet = true};
 }
 
@@ -600,7 +600,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     Local *local = &l->locals[slot];
     if (!l->framed) {
         if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
-        else if (may_be_unbound && type != IR_OBJ) *local = unbound(l, type);
+        else if (may_be_unbound) *local = unbound(l, type);
         return;
     }
     if (type == IR_OBJ) {
@@ -677,7 +677,8 @@ void lower_conform(Lowerer *l, int target) {
     }
     for (int slot = 0; slot < l->code->local_count; slot++) {
         IrType type = wanted_type(l, target, locals[slot]);
-        bool may_be_unbound = locals[slot] & MAY_BE_UNBOUND;
+        bool may_be_unbound =
+            locals[slot] & MAY_BE_UNBOUND && locals[slot] != (LIKELY_UNSEEN | MAY_BE_UNBOUND);
         if (place->block != NULL) {
             const Local *met = &place->locals[slot];
             type = met->value ? (IrType)met->value->type : IR_OBJ;

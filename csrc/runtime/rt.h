@@ -60,6 +60,8 @@ PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
 PyObject *rt_build_set(REST);
 PyObject *rt_build_map(REST);
+PyObject *rt_new_set(void);
+PyObject *rt_new_map(void);
 PyObject *rt_build_const_map(PyObject *keys, REST);
 PyObject *rt_build_string(REST);
 PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step);
@@ -79,6 +81,8 @@ PyObject *rt_get_len(PyObject *object);
 i64 rt_next_item(PyObject *iterator, PyObject **results);
 i64 rt_next_counted(PyObject *iterator, PyObject **results);
 i64 rt_next_pair(PyObject *iterator, PyObject **results);
+i64 rt_quiet_iter(PyObject *iterable, PyObject **results);
+i64 rt_iter_over(PyObject *iterator);
 i64 rt_iter_end(TS, PyObject *iterator);
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
 i64 rt_dict_get(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
@@ -127,6 +131,7 @@ PyObject *rt_load_deref(FR, PyObject *cell, i64 slot);
 void rt_store_deref(PyObject *cell, PyObject *value_steal);
 i64 rt_delete_deref(FR, PyObject *cell, i64 slot);
 i64 rt_make_cell(FR, i64 slot);
+PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
@@ -185,6 +190,7 @@ i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_exit_turn(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_unbound_local(FR, i64 slot);
 void rt_clear_frame(TS, FR);
+void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
 PyObject *rt_find_init(PyTypeObject *type);

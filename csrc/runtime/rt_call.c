@@ -421,6 +421,22 @@ static inline PyObject *call_c_method(PyThreadState *tstate, PyObject *callable,
     return call_method_def(tstate, method->d_method, args[0], args + 1, count - 1, known);
 }
 
+static const PyMethodDef *getrefcount; // one per process, for as long as that
+
+void rt_call_prepare(void) {
+    PyObject *found = PySys_GetObject("getrefcount"); // borrowed
+    if (found != NULL && PyCFunction_CheckExact(found)) getrefcount = ((PyCFunctionObject *)found)->m_ml;
+}
+
+/* sys.getrefcount of what the caller does not hand over: the interpreter would hold it on its operand stack.
+ */
+static PyObject *count_references(PyThreadState *tstate, PyObject *callable, PyObject **args, bool *known) {
+    PyObject *object = Py_NewRef(args[0]);
+    PyObject *count = call_c_function(tstate, callable, args, 1, known);
+    Py_DECREF(object);
+    return count;
+}
+
 /* Drop what a call was given: the arguments in their order, then the callable. */
 static inline void drop_call(PyObject **rest, i64 place, uint64_t consumed) {
     for (uint64_t mask = consumed >> (place + 1) << (place + 1); mask != 0; mask &= mask - 1)
@@ -443,6 +459,9 @@ static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObjec
     bool known = true;
     if (Py_IS_TYPE(callable, &PyMethodDescr_Type))
         result = call_c_method(tstate, callable, args, count, &known);
+    else if (((PyCFunctionObject *)callable)->m_ml == getrefcount && count == 1 &&
+             !(consumed >> (place + 1) & 1))
+        result = count_references(tstate, callable, args, &known);
     else result = call_c_function(tstate, callable, args, count, &known);
     if (!known)
         result = PyObject_Vectorcall(callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);

@@ -44,4 +44,8 @@ def case_tallied():
 
 
 def case_chosen():
-    return [chosen_in_line([(1, 2.5), (1, 2)], 12), chosen_in_line([(1.5, 2)], 12), chosen_in_line([(1, 2.0)], 12)]
+    return [
+        chosen_in_line([(1, 2.5), (1, 2)], 12),
+        chosen_in_line([(1.5, 2)], 12),
+        chosen_in_line([(1, 2.0)], 12),
+    ]

@@ -1,11 +1,18 @@
 """A file of random cases: plain statements, kernels, calls within calls, mixtures of types."""
 
+from fuzz.guests import GUEST_PRELUDE, GuestCase
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
 from fuzz.mixtures import MIXTURE_PRELUDE, MixtureCase
 from fuzz.nests import NEST_PRELUDE, NestCase
 from fuzz.statements import PRELUDE, WHERE, Case
 
-KINDS = {"statements": Case, "kernels": KernelCase, "nests": NestCase, "mixtures": MixtureCase}
+KINDS = {
+    "statements": Case,
+    "kernels": KernelCase,
+    "nests": NestCase,
+    "mixtures": MixtureCase,
+    "guests": GuestCase,
+}
 
 
 def program(random_of, names, kinds=tuple(KINDS)):
@@ -15,4 +22,6 @@ def program(random_of, names, kinds=tuple(KINDS)):
         random = random_of(name)
         kind = kinds[random.randrange(len(kinds))]
         cases.append(KINDS[kind](random, name).source())
-    return PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + MIXTURE_PRELUDE + "\n\n".join(cases)
+    return (
+        PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + MIXTURE_PRELUDE + GUEST_PRELUDE + "\n\n".join(cases)
+    )

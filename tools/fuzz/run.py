@@ -10,7 +10,6 @@ expressions are taken away as long as it still differs) and filed under tests/re
 import argparse
 import concurrent.futures
 import random
-import re
 import sys
 import tempfile
 import threading
@@ -23,12 +22,9 @@ sys.path.insert(0, str(HERE.parent))
 
 from proving import cases, modes
 
-from fuzz import programs, shrink
+from fuzz import known, programs, shrink
 
 WHOLE = 8  # of so many batches one is compiled as a whole
-# Near the limit a comparison or a call of a C function fails or not by how the interpreter has specialised it; so does
-# one that a generator expression is given to.
-AT_THE_LIMIT = re.compile("recursion depth exceeded( |[^\\n]{0,60}<genexpr>)")
 COMMON = [
     "left",
     "case_*",
@@ -104,19 +100,12 @@ class Fuzzer:
                 with self.lock:
                     self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
-                    if self.is_known(difference) or self.is_a_race(difference):
+                    if known.is_known(difference) or self.is_a_race(difference):
                         continue
                     self.find(mode, difference, source, number)
         with self.lock:
             self.tried += len(names)
             self.progress()
-
-    @staticmethod
-    def is_known(difference):
-        """At the recursion limit; or an unbound variable, whose traceback names one of two lines."""
-        last = [text.rsplit("\n", 2)[-2:][0] for text in difference[2:]]
-        unbound = last[0] == last[1] and last[0].startswith("UnboundLocalError")
-        return unbound or any(map(AT_THE_LIMIT.search, difference[2:]))
 
     def is_a_race(self, difference):
         """Threads of a case that share a global come out by how they are interrupted: of them only crashes count."""
@@ -128,12 +117,12 @@ class Fuzzer:
         case, at, usual, seen = difference
         with self.lock:
             self.finds.append((mode.name, case))
-            known = len(self.finds) > self.args.finds
+            enough = len(self.finds) > self.args.finds
         print(
             f"differs in {mode.name}: {case}, round {at}\n--- stock\n{around(usual, seen)}\n--- here\n{around(seen, usual)}",
             flush=True,
         )
-        if known or "case_" not in case:
+        if enough or "case_" not in case:
             return
         name = case.rpartition("case_")[2]
         small = shrink.shrink(
