@@ -598,7 +598,7 @@ static PyObject *positional_tuple(PyObject *callable, PyObject *args) { // new r
 static bool call_spread(PyThreadState *tstate, PyObject *callable, PyObject *tuple, PyObject *dict,
                         PyObject **result) {
     enum { MOST = 16 };
-    PyObject *values[1 + MOST], *key, *value, *init = NULL, *names = NULL;
+    PyObject *values[1 + MOST] = {NULL}, *key, *value, *init = NULL, *names = NULL;
     Py_ssize_t given = PyTuple_GET_SIZE(tuple), named = dict != NULL ? PyDict_GET_SIZE(dict) : 0, at = 0;
     if (given + named > MOST) return false;
     if (Py_IS_TYPE(callable, &PyType_Type)) init = rt_find_init((PyTypeObject *)callable);
