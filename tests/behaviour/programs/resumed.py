@@ -163,7 +163,12 @@ def case_sent_to_new_ones():
     for _ in range(3):
         out += [caught(short(3).send, 1), caught(short(3).send, None)]
         c = coroutine()
-        out += [caught(c.send, 1), caught(c.send, None), caught(c.send, None), caught(c.throw, ValueError("x"))]
+        out += [
+            caught(c.send, 1),
+            caught(c.send, None),
+            caught(c.send, None),
+            caught(c.throw, ValueError("x")),
+        ]
     return out
 
 
