@@ -81,6 +81,11 @@ PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
     return *(PyObject **)((char *)holder + *offset);
 }
 
+PyObject *cp_held_getter(PyObject *property, int64_t *offset) {
+    *offset = offsetof(PropertyObject, getter);
+    return cp_property_getter(property);
+}
+
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }

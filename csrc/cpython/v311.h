@@ -292,6 +292,7 @@ void cp_add_traceback(Frame *frame, CpLine *known);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
+PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
 bool cp_spec_is_initializing(PyObject *spec);
 /* Clear a frame of the data stack and take it off. */
