@@ -175,7 +175,8 @@ static const Callee *find_callee(void *context, CompileContext *cx, void *addres
                              .version = cp_need_function_version(function),
                              .code_object = code,
                              .function = function,
-                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0};
+                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0,
+                             .has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL};
     describe_defaults(cx, function, &found->callee);
     for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
     feedback_add_callee(found->callee.code, table_record(code));

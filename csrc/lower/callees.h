@@ -15,6 +15,7 @@ typedef struct Callee {
     void **default_objects;
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
+    bool has_finalizer;     /* of that class: it sees in which frame an instance ends */
 } Callee;
 
 /* Where they come from: find(context, cx, function) gives NULL for one that cannot be (too long, a generator,

@@ -72,6 +72,13 @@ bool lower_needs_frame(IrOp op, int64_t imm) {
 
 /* --- frames --- */
 
+/* The object that the caller has of a number it has given; NULL: none, or all of that number are one. */
+static Ins *object_given(Lowerer *caller, const Ins *number) {
+    if (!ir_is(number, OPF_CONST)) return lower_held_object(caller, number);
+    bool is_small = number->type == IR_I64 && number->imm >= -5 && number->imm <= 256;
+    return is_small ? NULL : lower_constant_object(caller, number);
+}
+
 /* The caller's variables into its memory, and where it stands: it may be looked at from now on. For it
  * nothing changes, since this may be only one of several ways through the callee. `objects`: those that the
  * caller has of numbers it has given. */
@@ -88,7 +95,7 @@ static void show_caller(Lowerer *l, Ins **objects) {
         const Local *local = &l->locals[i];
         bool given = local->value != NULL && local->value->type != IR_OBJ && local->bound->op == IR_ki64_OP &&
                      local->bound->imm == 1;
-        objects[i] = given ? lower_held_object(caller, local->value) : NULL;
+        objects[i] = given ? object_given(caller, local->value) : NULL;
     }
     l->block = caller->block;
     *caller = before;
@@ -679,6 +686,7 @@ static bool try_all_ways(Lowerer *l, Call *call) {
     if (callee == NULL || !bind_arguments(l, call, callee)) return false;
     if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
+    if (callee->has_finalizer) lower_need_frame(l);
     uint8_t *types = types_of(l, call);
     if (!is_known_to_need_frame(l, callee, types)) {
         if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
