@@ -141,6 +141,7 @@ typedef enum SiteKind {
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
+    SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
 } SiteKind;
 
 typedef struct Site {

@@ -544,6 +544,17 @@ void emit_function_is_OP(Unit *u, Ins *ins) {
     emit_guard_version(u, ins, function, LAYOUT_function_version);
 }
 
+void emit_code_is_OP(Unit *u, Ins *ins) {
+    static const LayoutField FIELDS[] = {LAYOUT_function_code, LAYOUT_function_globals,
+                                         LAYOUT_function_builtins};
+    gcc_jit_rvalue *function = arg(u, ins, 0);
+    emit_guard_type(u, ins, function, KNOWN_function);
+    for (int i = 0; i < 3; i++)
+        emit_guard_fails(
+            u, ins,
+            emit_compare(u, CMP(NE), emit_read(u, function, FIELDS[i], u->gcc->ptr_ptr), arg(u, ins, i + 1)));
+}
+
 void emit_room_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *left = gcc_jit_context_new_cast(
         u->gcc->ctx, NULL, emit_read(u, u->tstate, LAYOUT_tstate_recursion, u->gcc->i32_ptr), u->gcc->i64);

@@ -41,6 +41,18 @@ void quick_function_is_OP(Quick *q, Ins *ins) {
     quick_guard_version(q, ins, object, LAYOUT_function_version);
 }
 
+void quick_code_is_OP(Quick *q, Ins *ins) {
+    static const LayoutField FIELDS[] = {LAYOUT_function_code, LAYOUT_function_globals,
+                                         LAYOUT_function_builtins};
+    quick_load(q, RDI, arg(ins, 0));
+    quick_guard_type(q, ins, RDI, KNOWN_function);
+    for (int i = 0; i < 3; i++) {
+        quick_load(q, RCX, arg(ins, i + 1));
+        x86_compare(&q->a, RCX, quick_field(q, RDI, FIELDS[i]));
+        quick_leave_if(q, ins, COND_NOT_EQUAL);
+    }
+}
+
 void quick_unshadowed_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     quick_load(q, RDI, arg(ins, 0));

@@ -297,6 +297,13 @@ static const Site *global_site(Decoder *d, PyObject *name, const Surroundings *a
     return kept;
 }
 
+const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins) {
+    Site *site = arena_new(&cx->arena, Site);
+    *site = (Site){
+        .kind = SITE_CODE, .likely = LIKELY_OTHER, .globals = globals, .builtins = builtins, .object = code};
+    return site;
+}
+
 static bool is_module_named(PyObject *module, const char *name) {
     return module != NULL && PyUnicode_CheckExact(module) &&
            PyUnicode_CompareWithASCIIString(module, name) == 0;
@@ -333,12 +340,37 @@ static void name_builtin(Site *site) {
 #include "bytecode/builtins.def"
 }
 
+/* What MAKE_FUNCTION gives, if the instruction before it loads the code. */
+static const Site *made_site(Decoder *d, const Instr *load, const Surroundings *around) {
+    PyObject *code = load->op == BC_LOAD_CONST ? PyTuple_GET_ITEM(d->code->co_consts, load->arg) : NULL;
+    return code != NULL && PyCode_Check(code)
+               ? decode_code_site(d->cx, code, around->globals, around->builtins)
+               : NULL;
+}
+
+/* A variable that is only given one function, made here, is that function wherever it is read. */
+static void describe_made_functions(Bytecode *out, BcOp store, BcOp load) {
+    for (int i = 1; i < out->count; i++) {
+        const Instr *given = &out->instrs[i], *made = given - 1;
+        int stores = 0;
+        if (given->op != store || made->op != BC_MAKE_FUNCTION || made->site == NULL) continue;
+        for (int k = 0; k < out->count; k++)
+            stores += out->instrs[k].op == store && out->instrs[k].arg == given->arg;
+        for (int k = 0; k < out->count && stores == 1; k++)
+            if (out->instrs[k].op == load && out->instrs[k].arg == given->arg)
+                out->instrs[k].site = made->site;
+    }
+}
+
 static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
         if (instr->op == BC_LOAD_GLOBAL)
             instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
+        if (instr->op == BC_MAKE_FUNCTION && i > 0) instr->site = made_site(d, instr - 1, around);
     }
+    describe_made_functions(d->out, BC_STORE_FAST, BC_LOAD_FAST);
+    describe_made_functions(d->out, BC_STORE_DEREF, BC_LOAD_DEREF);
     decode_attribute_sites(d->cx, d->code, d->out, around);
     for (int i = 0; i < d->out->count; i++)
         for (const Site *site = d->out->instrs[i].site; site != NULL; site = site->next)

@@ -8,6 +8,9 @@
  * not there, or nothing can be relied on. */
 bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object);
 
+/* The site of a value that is a function of this code. */
+const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins);
+
 /* Sites of LOAD_ATTR, STORE_ATTR and LOAD_METHOD (decode_attr.c). Those of names must be there. */
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around);

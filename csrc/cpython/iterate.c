@@ -174,6 +174,16 @@ int cp_next_pair(PyObject *iterator, PyObject **items) {
     return type == &PyDictIterItem_Type ? next_dict_item((CpDictIterator *)iterator, items) : -1;
 }
 
+bool cp_is_over_unseen(PyObject *iterator) {
+    if (Py_REFCNT(iterator) != 1) return false;
+    if (Py_IS_TYPE(iterator, &PyEnum_Type)) return cp_is_over_unseen(((CpEnumerate *)iterator)->iterator);
+    if (!Py_IS_TYPE(iterator, &PyZip_Type)) return true;
+    const CpZip *zip = (CpZip *)iterator;
+    for (Py_ssize_t i = 0; i < zip->count && !zip->strict; i++)
+        if (!cp_is_over_unseen(PyTuple_GET_ITEM(zip->iterators, i))) return false;
+    return !zip->strict;
+}
+
 /* --- ranges --- */
 
 PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {

@@ -181,6 +181,9 @@ int cp_next_item(PyObject *iterator, PyObject **items);
 int cp_next_counted(PyObject *iterator, PyObject **items);
 /* The same for zip of two and for dict.items(). */
 int cp_next_pair(PyObject *iterator, PyObject **items);
+/* Of an iterator that has no next item: does nobody else hold it, so that it need not be told that it is
+ * over? */
+bool cp_is_over_unseen(PyObject *iterator);
 /* Comparing two of these runs nobody's code, and neither does the end of one. */
 static inline bool cp_is_plain_key(PyObject *key) {
     PyTypeObject *type = Py_TYPE(key);

@@ -78,7 +78,8 @@ const Surroundings *lowering_surroundings(PyCodeObject *code, Surroundings *arou
 
 /* Those met so far while one function is lowered. */
 typedef struct Found {
-    PyObject *function; // borrowed; no Python code runs meanwhile
+    void *object;      // borrowed; no Python code runs meanwhile. A function, a class, or code:
+    PyObject *globals; // borrowed; where its names are looked up
     Callee callee;
     struct Found *next;
 } Found;
@@ -94,12 +95,10 @@ typedef struct Looking {
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
 
-/* Why calls of a function are never put in line; NULL: they may be. */
-static const char *why_refused(PyFunctionObject *function) {
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
+/* Why calls of a function of this code are never put in line; NULL: they may be. */
+static const char *why_code_refused(PyCodeObject *code) {
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
-    if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
     if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS))
         return "it takes *args or **kwargs; with parameters of their own it would be";
     if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters; positional ones would do";
@@ -109,6 +108,11 @@ static const char *why_refused(PyFunctionObject *function) {
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";
     return NULL;
+}
+
+static const char *why_refused(PyFunctionObject *function) {
+    if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
+    return why_code_refused((PyCodeObject *)function->func_code);
 }
 
 /* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
@@ -154,36 +158,61 @@ static int find_parameter(void *context, void *caller, int names, int keyword, c
     return -1;
 }
 
-static const Callee *find_callee(void *context, CompileContext *cx, void *address) {
+/* A callee, its code decoded. */
+static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, PyCodeObject *code,
+                          PyObject *globals, PyObject *builtins) {
+    osr_disarm(code); /* the decoder must not read an armed back-edge */
+    Found *found = arena_new(&cx->arena, Found);
+    Surroundings around = {globals, builtins};
+    add_samples(&around, code, table_record(code));
+    *found = (Found){.object = object, .globals = globals, .next = looking->found};
+    Callee *callee = &found->callee;
+    *callee = (Callee){.code = decode_code(cx, code, &around), .code_object = code};
+    for (int i = 0; i < callee->code->count; i++) callee->code->instrs[i].flags |= BC_BY_OPERANDS;
+    feedback_add_callee(callee->code, table_record(code));
+    warm_overlay_callee(looking->record, table_record(code), cx, callee->code);
+    cold_mark(cx, callee->code);
+    looking->found = found;
+    return callee;
+}
+
+static const Callee *find_found(const Looking *looking, const void *object, const void *globals) {
+    for (const Found *f = looking->found; f != NULL; f = f->next)
+        if (f->object == object && (f->callee.globals == NULL || f->globals == globals)) return &f->callee;
+    return NULL;
+}
+
+/* Any function of the code that a site leads to. */
+static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Site *site) {
+    PyCodeObject *code = site->object;
+    const Callee *known = find_found(looking, code, site->globals);
+    if (known != NULL) return known;
+    if (is_better_called(looking, code) || why_code_refused(code) != NULL) return NULL;
+    Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins);
+    callee->globals = site->globals;
+    callee->builtins = site->builtins;
+    return callee;
+}
+
+static const Callee *find_callee(void *context, CompileContext *cx, const Site *site) {
     Looking *looking = context;
-    Found **all = &looking->found;
-    PyObject *object = address;
+    PyObject *object = site->object;
+    if (site->kind == SITE_CODE) return find_by_code(looking, cx, site);
     PyObject *init =
         object != NULL && Py_IS_TYPE(object, &PyType_Type) ? rt_find_init((PyTypeObject *)object) : NULL;
     if (object == NULL || (init == NULL && !Py_IS_TYPE(object, &PyFunction_Type))) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)(init != NULL ? init : object);
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    for (Found *f = *all; f != NULL; f = f->next)
-        if (f->function == object) return &f->callee;
+    const Callee *known = find_found(looking, object, NULL);
+    if (known != NULL) return known;
     if (!may_be_inlined(looking, function)) return NULL;
-    osr_disarm(code); /* the decoder must not read an armed back-edge */
-    Found *found = arena_new(&cx->arena, Found);
-    Surroundings around = {function->func_globals, function->func_builtins};
-    add_samples(&around, code, table_record(code));
-    *found = (Found){.function = object, .next = *all};
-    found->callee = (Callee){.code = decode_code(cx, code, &around),
-                             .version = cp_need_function_version(function),
-                             .code_object = code,
-                             .function = function,
-                             .class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0,
-                             .has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL};
-    describe_defaults(cx, function, &found->callee);
-    for (int i = 0; i < found->callee.code->count; i++) found->callee.code->instrs[i].flags |= BC_BY_OPERANDS;
-    feedback_add_callee(found->callee.code, table_record(code));
-    warm_overlay_callee(looking->record, table_record(code), cx, found->callee.code);
-    cold_mark(cx, found->callee.code);
-    *all = found;
-    return &found->callee;
+    Callee *callee = add_callee(looking, cx, object, (PyCodeObject *)function->func_code,
+                                function->func_globals, function->func_builtins);
+    callee->version = cp_need_function_version(function);
+    callee->function = function;
+    callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;
+    callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
+    describe_defaults(cx, function, callee);
+    return callee;
 }
 
 static const Site *find_operator(void *context, CompileContext *cx, const Instr *instr,

@@ -16,12 +16,14 @@ typedef struct Callee {
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
     bool has_finalizer;     /* of that class: it sees in which frame an instance ends */
+    void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
+                                 no version, `function` is NULL, and no default is known */
 } Callee;
 
-/* Where they come from: find(context, cx, function) gives NULL for one that cannot be (too long, a generator,
- * a closure), `function` being the address of whatever a site leads to. */
+/* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too
+ * long, a generator). */
 typedef struct Callees {
-    const Callee *(*find)(void *context, CompileContext *cx, void *function);
+    const Callee *(*find)(void *context, CompileContext *cx, const Site *site);
     /* The parameter that a keyword argument is for: `keyword` of the tuple that is constant `names` of the
      * caller's code (NULL: of the function being lowered). -1: none. */
     int (*parameter)(void *context, void *caller, int names, int keyword, const Callee *callee);

@@ -231,7 +231,7 @@ static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *argumen
 }
 
 static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, int count) {
-    const Callee *callee = f->callees->find(f->callees->context, f->cx, site->object);
+    const Callee *callee = f->callees->find(f->callees->context, f->cx, site);
     int nested = 0;
     if (callee == NULL || callee->class_version != 0 || !callee_takes(callee, count)) return LIKELY_OTHER;
     for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
@@ -324,6 +324,21 @@ static uint8_t iterator_of(Likely type) {
     }
 }
 
+bool infer_iterates_quietly(Likely type) {
+    switch (type) {
+    case LIKELY_LIST:
+    case LIKELY_TUPLE:
+    case LIKELY_DICT:
+    case LIKELY_SET:
+    case LIKELY_CHAR:
+    case LIKELY_STR:
+    case LIKELY_RANGE:
+    case LIKELY_DICT_ITEMS:
+    case LIKELY_DICT_VIEW: return true;
+    default: return false;
+    }
+}
+
 static uint8_t item_of(Likely iterator) {
     switch (iterator) {
     case LIKELY_RANGE_ITER: return LIKELY_INT;
@@ -383,8 +398,17 @@ static void gives(Infer *f, const Instr *instr, Likely type) {
 static void step(Infer *f, const Instr *instr) {
     switch (instr->op) {
     case BC_LOAD_CONST: push(f, f->code->consts[instr->arg].type); break;
+    case BC_MAKE_FUNCTION:
+        gives(f, instr, LIKELY_OTHER);
+        read_at(f, 1, instr->site);
+        break;
+    case BC_LOAD_DEREF:
+        push(f, LIKELY_OTHER);
+        read_at(f, 1, instr->site);
+        break;
     case BC_LOAD_FAST:
         push(f, sampled(f, instr->arg, f->locals[instr->arg] & (uint8_t)~MAY_BE_UNBOUND));
+        read_at(f, 1, instr->site);
         f->stack[f->depth - 1].slot = (int16_t)(instr->arg < INT16_MAX ? instr->arg : -1);
         break;
     case BC_STORE_FAST: {

@@ -32,4 +32,7 @@ Likely infer_return(const Inference *inference, const Bytecode *code);
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 
+/* Is it of a built-in type whose iterator is made without running code? */
+bool infer_iterates_quietly(Likely type);
+
 #endif

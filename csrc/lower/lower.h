@@ -163,6 +163,7 @@ bool lower_known_slice(Lowerer *l);
 bool lower_known_compare(Lowerer *l);
 bool lower_known_binary(Lowerer *l);
 bool lower_known_contains(Lowerer *l);
+bool lower_known_add(Lowerer *l);
 bool lower_known_unpack(Lowerer *l);
 /* A tuple that the next instruction takes apart. */
 bool lower_unpack_at_once(Lowerer *l);
@@ -230,6 +231,9 @@ void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
 bool lower_choice_call(Lowerer *l);
 /* The CALL at hand: its operands are replaced by the result. */
 void lower_call_operands(Lowerer *l);
+
+/* What was just pushed leads where the instruction's site does. */
+void lower_note_site(Lowerer *l);
 
 /* Add an instruction to the current block; `state` where it needs one. */
 Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args);

@@ -132,6 +132,26 @@ static bool dict_store(Lowerer *l, Likely key_type) {
     return true;
 }
 
+/* MAP_ADD and SET_ADD, to a dict or set that lies so deep below what is added. */
+bool lower_known_add(Lowerer *l) {
+    bool map = l->instr->op == BC_MAP_ADD;
+    int added = 1 + map, depth = added + l->instr->arg;
+    if (!lower_speculates(l) || l->depth < depth || l->instr->arg < 1) return false;
+    Ins *container = top(l, depth), *key = top(l, added);
+    if (container->type != IR_OBJ || !lower_is_hash_key(key, map ? operands(l)->left : operands(l)->right))
+        return false;
+    Ins *last = lower_peek(l, 1);
+    if (map && key->type != IR_I64) key = lower_peek(l, 2);
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, map ? KNOWN_dict : KNOWN_set, state);
+    Ins *done = !map                  ? EMIT_CALL(l, rt_set_put, container, last)
+                : key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, last, K_INT(l, 0))
+                                      : EMIT_CALL(l, rt_dict_set, container, key, last, K_INT(l, 0));
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth -= added;
+    return true;
+}
+
 /* Where a str, bytes or bytearray has the byte that an index means. */
 typedef struct BytePlace {
     Ins *start, *index;

@@ -22,17 +22,28 @@ void lower_LOAD_CONST(Lowerer *l) {
     lower_push(l, value);
 }
 
+void lower_note_site(Lowerer *l) {
+    Ins *value = l->stack[l->depth - 1];
+    if (l->instr->site != NULL && value->type == IR_OBJ && !ir_is(value, OPF_CONST))
+        value->scratch = (void *)l->instr->site;
+}
+
 void lower_LOAD_FAST(Lowerer *l) {
-    if (l->locals != NULL && lower_number_load(l, l->instr->arg)) return;
+    if (l->locals != NULL && lower_number_load(l, l->instr->arg)) {
+        lower_note_site(l);
+        return;
+    }
     Ins *value = l->locals != NULL ? l->locals[l->instr->arg].loaded : NULL;
     if (value != NULL && value->block == l->block) {
         lower_push(l, value);
+        lower_note_site(l);
         return;
     }
     value = INS0(l, ldloc, lower_slot(l, l->instr->arg));
     INS(l, chkloc, lower_slot(l, l->instr->arg), value);
     if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
     lower_push(l, value);
+    lower_note_site(l);
 }
 
 void lower_LOAD_CLOSURE(Lowerer *l) { lower_LOAD_FAST(l); }
@@ -50,24 +61,67 @@ void lower_DELETE_FAST(Lowerer *l) {
     INS0(l, clrloc, lower_slot(l, l->instr->arg));
 }
 
-void lower_MAKE_CELL(Lowerer *l) {
-    if (l->locals != NULL) lower_number_delete(l, l->instr->arg); /* the cell takes over what memory has */
-    EMIT_CALL(l, rt_make_cell, K_INT(l, l->instr->arg));
+/* A variable of a call that has no frame. */
+static void set_local(Lowerer *l, int slot, Ins *value) {
+    l->locals[slot] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
 }
 
-void lower_COPY_FREE_VARS(Lowerer *l) { EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg)); }
+void lower_MAKE_CELL(Lowerer *l) {
+    int slot = l->instr->arg;
+    if (!l->framed) {
+        const Local *local = &l->locals[slot];
+        set_local(l, slot,
+                  EMIT_CALL(l, rt_new_cell, local->value ? lower_object(l, local->value) : K_NULL(l)));
+        return;
+    }
+    if (l->locals != NULL) lower_number_delete(l, slot); /* the cell takes over what memory has */
+    EMIT_CALL(l, rt_make_cell, K_INT(l, slot));
+}
+
+void lower_COPY_FREE_VARS(Lowerer *l) {
+    if (l->framed) {
+        EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg));
+        return;
+    }
+    Ins *function = lower_inline_function(l), *from = INS(l, itself, 0, function);
+    Ins *closure = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_closure], function, from),
+                                 lower_state_here(l));
+    for (int i = 0, first = l->code->local_count - l->instr->arg; i < l->instr->arg; i++)
+        set_local(l, first + i, INS(l, tuple_at, i, closure));
+}
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
-static Ins *cell(Lowerer *l) { return INS0(l, ldloc, lower_slot(l, l->instr->arg)); }
-
-void lower_LOAD_DEREF(Lowerer *l) {
-    Ins *from = cell(l);
-    lower_push(l, EMIT_CALL(l, rt_load_deref, from, K_INT(l, l->instr->arg)));
+static Ins *cell(Lowerer *l) {
+    const Local *local = l->framed ? NULL : &l->locals[l->instr->arg];
+    if (local != NULL && local->value == NULL) lower_give_up_inlining(l);
+    return local != NULL ? local->value : INS0(l, ldloc, lower_slot(l, l->instr->arg));
 }
 
+static Ins *cell_place(Lowerer *l, Ins *of) { return INS(l, itself, 0, of); }
+
+void lower_LOAD_DEREF(Lowerer *l) {
+    Ins *from = cell(l), *value;
+    if (lower_speculates(l))
+        value = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_cell_value], from, cell_place(l, from)),
+                              lower_state_here(l));
+    else value = EMIT_CALL(l, rt_load_deref, from, K_INT(l, l->instr->arg));
+    value->nullable = false;
+    lower_push(l, value);
+    lower_note_site(l);
+}
+
+/* What the cell held goes: without a frame only if that runs no code. */
 void lower_STORE_DEREF(Lowerer *l) {
-    Ins *value = lower_pop(l), *to = cell(l);
-    EMIT_CALL(l, rt_store_deref, to, value);
+    int64_t offset = l->fn->layout[LAYOUT_cell_value];
+    if (!lower_speculates(l)) {
+        Ins *value = lower_pop(l), *to = cell(l);
+        EMIT_CALL(l, rt_store_deref, to, value);
+        return;
+    }
+    Ins *value = lower_peek(l, 1), *to = cell(l);
+    if (l->framed) INS(l, attr_swap, offset, to, cell_place(l, to), value);
+    else lower_guarded(INS(l, attr_set, offset, to, cell_place(l, to), value), lower_state_here(l));
+    lower_pop(l);
 }
 
 void lower_DELETE_DEREF(Lowerer *l) {

@@ -303,7 +303,8 @@ typedef struct Call {
     const Site *site;
     Ins **args;
     int count;
-    int names; /* the constant that has the names of keyword arguments, -1: there are none */
+    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
+    uint8_t *types; /* Likely of each parameter, once they are bound */
 } Call;
 
 static bool is_operator(const Call *call) { return call->function == NULL; }
@@ -335,7 +336,7 @@ static bool raises_often(const Bytecode *code) {
 }
 
 static const Callee *find_callee(Lowerer *l, const Call *call) {
-    const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site->object);
+    const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site);
     return callee != NULL && !raises_often(callee->code) ? callee : NULL;
 }
 
@@ -352,6 +353,14 @@ static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
                                        : NULL;
 }
 
+/* What an argument probably is; the two topmost operands are foreseen. */
+static uint8_t argument_type(const Lowerer *l, const Call *call, int i) {
+    const OperandTypes *types = &l->inference->operands[l->index];
+    uint8_t type = likely_of(call->args[i]);
+    if (type != LIKELY_OTHER || call->args[i]->type != IR_OBJ) return type;
+    return i == call->count - 1 ? types->right : i == call->count - 2 ? types->left : LIKELY_OTHER;
+}
+
 /* Arguments to parameters. False: they do not fit, or it cannot be said. */
 static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
     int count = callee->code->argument_count, first = callee->class_version != 0;
@@ -359,8 +368,10 @@ static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
     int positional = call->count - keywords;
     Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
     bool *given = arena_array(&l->cx->arena, bool, count + 1);
+    uint8_t *types = arena_array(&l->cx->arena, uint8_t, count + 1);
     if (first + positional > count) return false;
     if (first) given[0] = true;
+    types[0] = LIKELY_OTHER;
     for (int i = 0; i < call->count; i++) {
         int to = first + i;
         if (i >= positional)
@@ -369,13 +380,16 @@ static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
                                        i - positional, callee);
         if (to < 0 || given[to]) return false;
         given[to] = true;
+        types[to] = argument_type(l, call, i);
         args[to] = argument(l, call->args[i]);
     }
     for (int i = 0; i < count; i++) {
         if (given[i]) continue;
         if (callee_default(callee, i) < 0) return false;
         args[i] = default_argument(l, callee, i);
+        types[i] = args[i] ? likely_of(args[i]) : LIKELY_OTHER;
     }
+    call->types = types;
     call->args = args;
     call->count = count;
     return true;
@@ -424,12 +438,6 @@ static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
     return l->fn->inlined.count;
 }
 
-static uint8_t *types_of(Lowerer *l, const Call *call) {
-    uint8_t *types = arena_array(&l->cx->arena, uint8_t, call->count + 1);
-    for (int i = 0; i < call->count; i++) types[i] = call->args[i] ? likely_of(call->args[i]) : LIKELY_OTHER;
-    return types;
-}
-
 static bool is_known_to_need_frame(const Lowerer *l, const Callee *callee, const uint8_t *types) {
     for (int i = 0; i < l->budget->framed.count; i++) {
         const Framed *framed = &l->budget->framed.items[i];
@@ -448,7 +456,7 @@ static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
     *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function, .way = way};
-    callee->code->argument_types = types_of(l, call);
+    callee->code->argument_types = call->types;
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     Likely result = infer_return(inner->inference, callee->code);
     inner->inlined->type = result == LIKELY_INT ? IR_I64 : result == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
@@ -494,7 +502,12 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         inlined->class = inlined->function;
         inlined->function = pinned(l, callee->function);
     }
-    lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
+    if (callee->globals != NULL)
+        lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
+                          K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
+                      state);
+    else
+        lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
 }
 
 static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
@@ -604,8 +617,8 @@ static bool is_surely_implemented(const Ins *value, int depth) {
     if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP) return true;
     if (value->op == IR_call_OP)
         return value->imm == H_rt_new_instance || value->imm == H_rt_build_tuple ||
-               value->imm == H_rt_build_list || value->imm == H_rt_build_map ||
-               value->imm == H_rt_build_string;
+               value->imm == H_rt_build_list || value->imm == H_rt_build_map || value->imm == H_rt_new_map ||
+               value->imm == H_rt_new_set || value->imm == H_rt_build_string;
     if (value->op != IR_phi_OP || depth == 0) return false;
     for (int i = 0; i < value->arg_count; i++)
         if (value->args[i] == NULL || !is_surely_implemented(value->args[i], depth - 1)) return false;
@@ -687,11 +700,10 @@ static bool try_all_ways(Lowerer *l, Call *call) {
     if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
     if (callee->has_finalizer) lower_need_frame(l);
-    uint8_t *types = types_of(l, call);
-    if (!is_known_to_need_frame(l, callee, types)) {
+    if (!is_known_to_need_frame(l, callee, call->types)) {
         if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
             return true;
-        vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, types}));
+        vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
     lower_need_frame(l); /* for the call in either way */
     if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);

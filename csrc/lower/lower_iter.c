@@ -7,7 +7,23 @@ const Instr *lower_next(const Lowerer *l) {
     return next < l->code->count && l->places[next].edges == 1 ? &l->code->instrs[next] : NULL;
 }
 
+static bool known_iterable(Lowerer *l) {
+    const Ins *iterable = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    if (!lower_speculates(l) || iterable == NULL || iterable->type != IR_OBJ || iterable->op == IR_range_OP ||
+        !infer_iterates_quietly((Likely)l->inference->operands[l->index].right))
+        return false;
+    FrameState *state = lower_state_here(l);
+    Ins *made = EMIT_CALL(l, rt_quiet_iter, l->stack[l->depth - 1]);
+    lower_guarded(INS(l, settled, 0, made), state);
+    lower_pop(l);
+    Ins *iterator = INS0(l, ldout, 0);
+    iterator->nullable = false;
+    lower_push(l, iterator);
+    return true;
+}
+
 void lower_GET_ITER(Lowerer *l) {
+    if (known_iterable(l)) return;
     Ins *iterable = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
@@ -187,6 +203,13 @@ static void go_over_range(Lowerer *l, Ins *range) {
     lower_goto(l, l->index + 1);
 }
 
+/* What an exhausted iterator went over is dropped now; in a call without a frame along with the iterator,
+ * which then nobody else may have. */
+static void end_iterator(Lowerer *l, Ins *iterator) {
+    if (l->framed) EMIT_CALL(l, rt_iter_end, iterator);
+    else lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_iter_over, iterator)), lower_state_here(l));
+}
+
 void lower_FOR_ITER(Lowerer *l) {
     if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
         go_over_range(l, l->stack[l->depth - 1]);
@@ -199,7 +222,7 @@ void lower_FOR_ITER(Lowerer *l) {
     Fork fork = lower_fork(l);
     lower_branch(l, found, next, done);
     l->block = done;
-    if (way.kind != ITER_RANGE && way.kind != ITER_ANY) EMIT_CALL(l, rt_iter_end, iterator);
+    if (way.kind != ITER_RANGE && way.kind != ITER_ANY) end_iterator(l, iterator);
     lower_pop(l);
     lower_goto(l, l->instr->target);
     lower_other_way(l, &fork, next);

@@ -592,7 +592,7 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
 
 /* A local of a call without a frame that has no value yet, and gets one in the loop that begins here. */
 static Local unbound(Lowerer *l, IrType type) {
-    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Ins *none = type == IR_OBJ ? K_NULL(l) : type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
     return (Local){.value = none, .bound = K_INT(l, 0), .stale = true, .quiet = true};
 }
 
@@ -600,7 +600,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     Local *local = &l->locals[slot];
     if (!l->framed) {
         if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
-        else if (may_be_unbound && type != IR_OBJ) *local = unbound(l, type);
+        else if (may_be_unbound) *local = unbound(l, type);
         return;
     }
     if (type == IR_OBJ) {
@@ -677,7 +677,8 @@ void lower_conform(Lowerer *l, int target) {
     }
     for (int slot = 0; slot < l->code->local_count; slot++) {
         IrType type = wanted_type(l, target, locals[slot]);
-        bool may_be_unbound = locals[slot] & MAY_BE_UNBOUND;
+        bool may_be_unbound =
+            locals[slot] & MAY_BE_UNBOUND && locals[slot] != (LIKELY_UNSEEN | MAY_BE_UNBOUND);
         if (place->block != NULL) {
             const Local *met = &place->locals[slot];
             type = met->value ? (IrType)met->value->type : IR_OBJ;

@@ -127,12 +127,14 @@ void lower_BUILD_TUPLE(Lowerer *l) {
     if (!lower_unpack_at_once(l)) build(l, H_rt_build_tuple, l->instr->arg);
 }
 void lower_BUILD_LIST(Lowerer *l) { build(l, H_rt_build_list, l->instr->arg); }
-void lower_BUILD_SET(Lowerer *l) { build(l, H_rt_build_set, l->instr->arg); }
+void lower_BUILD_SET(Lowerer *l) {
+    build(l, l->instr->arg > 0 ? H_rt_build_set : H_rt_new_set, l->instr->arg);
+}
 void lower_BUILD_STRING(Lowerer *l) { build(l, H_rt_build_string, l->instr->arg); }
 
 void lower_BUILD_MAP(Lowerer *l) {
     if (l->instr->arg > l->depth) lower_peek(l, l->depth + 1);
-    build(l, H_rt_build_map, 2 * l->instr->arg);
+    build(l, l->instr->arg > 0 ? H_rt_build_map : H_rt_new_map, 2 * l->instr->arg);
 }
 
 void lower_BUILD_CONST_KEY_MAP(Lowerer *l) {
@@ -158,12 +160,15 @@ static void add_to(Lowerer *l, Helper helper) {
 }
 
 void lower_LIST_APPEND(Lowerer *l) { add_to(l, H_rt_list_append); }
-void lower_SET_ADD(Lowerer *l) { add_to(l, H_rt_set_add); }
+void lower_SET_ADD(Lowerer *l) {
+    if (!lower_known_add(l)) add_to(l, H_rt_set_add);
+}
 void lower_LIST_EXTEND(Lowerer *l) { add_to(l, H_rt_list_extend); }
 void lower_SET_UPDATE(Lowerer *l) { add_to(l, H_rt_set_update); }
 void lower_DICT_UPDATE(Lowerer *l) { add_to(l, H_rt_dict_update); }
 
 void lower_MAP_ADD(Lowerer *l) {
+    if (lower_known_add(l)) return;
     Ins *value = lower_pop(l), *key = lower_pop(l);
     EMIT_CALL(l, rt_map_add, lower_peek(l, l->instr->arg), key, value);
 }
@@ -226,6 +231,7 @@ void lower_MAKE_FUNCTION(Lowerer *l) {
     Ins *code = lower_pop(l), *parts[4];
     for (int bit = 3; bit >= 0; bit--) parts[bit] = l->instr->arg & (1 << bit) ? lower_pop(l) : K_NULL(l);
     lower_push(l, EMIT_CALL(l, rt_make_function, code, parts[0], parts[1], parts[2], parts[3]));
+    lower_note_site(l);
 }
 
 void lower_GET_LEN(Lowerer *l) { lower_push(l, EMIT_CALL(l, rt_get_len, lower_peek(l, 1))); }

@@ -83,7 +83,7 @@ static bool looks(const Stale *s, int index) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
     case BC_CALL: return call_looks(s, index);
-    case BC_GET_ITER: return top != LIKELY_RANGE;
+    case BC_GET_ITER: return top != LIKELY_RANGE && !infer_iterates_quietly(top);
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
     case BC_LOAD_GLOBAL:
     case BC_LOAD_ATTR:

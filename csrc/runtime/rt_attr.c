@@ -170,6 +170,8 @@ i64 rt_make_cell(Frame *frame, i64 slot) {
     return 0;
 }
 
+PyObject *rt_new_cell(PyObject *value) { return PyCell_New(value); }
+
 void rt_copy_free_vars(Frame *frame, i64 count) {
     PyObject *closure = frame->f_func->func_closure;
     int first = frame->f_code->co_nlocalsplus - (int)count;

@@ -9,6 +9,19 @@ i64 rt_next_item(PyObject *iterator, PyObject **results) { return cp_next_item(i
 i64 rt_next_counted(PyObject *iterator, PyObject **results) { return cp_next_counted(iterator, results); }
 i64 rt_next_pair(PyObject *iterator, PyObject **results) { return cp_next_pair(iterator, results); }
 
+i64 rt_quiet_iter(PyObject *iterable, PyObject **results) {
+    PyTypeObject *type = Py_TYPE(iterable);
+    bool is_built_in = type == &PyList_Type || type == &PyTuple_Type || type == &PyDict_Type ||
+                       type == &PySet_Type || type == &PyUnicode_Type || type == &PyRange_Type ||
+                       type == &PyDictItems_Type || type == &PyDictKeys_Type || type == &PyDictValues_Type;
+    results[0] = is_built_in ? type->tp_iter(iterable) : NULL;
+    if (results[0] != NULL) return 1;
+    if (is_built_in) PyErr_Clear(); /* there is no memory: it will be told again */
+    return -1;
+}
+
+i64 rt_iter_over(PyObject *iterator) { return cp_is_over_unseen(iterator) ? 1 : -1; }
+
 i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
     if (item != NULL) Py_FatalError("dxpy: an exhausted iterator went on");

@@ -108,6 +108,9 @@ PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
     return list;
 }
 
+PyObject *rt_new_set(void) { return PySet_New(NULL); }
+PyObject *rt_new_map(void) { return PyDict_New(); }
+
 PyObject *rt_build_set(PyObject **rest, i64 count, uint64_t consumed) {
     PyObject *set = PySet_New(NULL);
     for (i64 i = 0; set != NULL && i < count; i++)
