@@ -53,6 +53,7 @@ typedef struct Inlined {
 } Inlined;
 
 FrameState *lower_caller_state(const Lowerer *l) { return l->inlined->caller_state; }
+Lowerer *lower_caller(const Lowerer *l) { return l->inlined->caller; }
 Ins *lower_inline_function(const Lowerer *l) { return l->inlined->function; }
 bool lower_is_cold(const Lowerer *l, int index) { return l->inlined->cold[index]; }
 
@@ -72,13 +73,6 @@ bool lower_needs_frame(IrOp op, int64_t imm) {
 
 /* --- frames --- */
 
-/* The object that the caller has of a number it has given; NULL: none, or all of that number are one. */
-static Ins *object_given(Lowerer *caller, const Ins *number) {
-    if (!ir_is(number, OPF_CONST)) return lower_held_object(caller, number);
-    bool is_small = number->type == IR_I64 && number->imm >= -5 && number->imm <= 256;
-    return is_small ? NULL : lower_constant_object(caller, number);
-}
-
 /* The caller's variables into its memory, and where it stands: it may be looked at from now on. For it
  * nothing changes, since this may be only one of several ways through the callee. `objects`: those that the
  * caller has of numbers it has given. */
@@ -95,7 +89,7 @@ static void show_caller(Lowerer *l, Ins **objects) {
         const Local *local = &l->locals[i];
         bool given = local->value != NULL && local->value->type != IR_OBJ && local->bound->op == IR_ki64_OP &&
                      local->bound->imm == 1;
-        objects[i] = given ? object_given(caller, local->value) : NULL;
+        objects[i] = given ? lower_given_object(caller, local->value) : NULL;
     }
     l->block = caller->block;
     *caller = before;
