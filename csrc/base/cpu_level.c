@@ -6,6 +6,7 @@
 
 #include <cpuid.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Features {
@@ -31,7 +32,7 @@ static Features ask_processor(void) {
 
 static inline bool has(uint64_t flags, uint64_t all) { return (flags & all) == all; }
 
-const char *cpu_level(void) {
+static const char *find_level(void) {
     enum { SAVED_AVX = 0x6, SAVED_AVX512 = 0xe6 };
     Features f = ask_processor();
     bool v2 = has(f.basic_c, bit_SSE3 | bit_SSSE3 | bit_SSE4_1 | bit_SSE4_2 | bit_POPCNT | bit_CMPXCHG16B) &&
@@ -42,6 +43,13 @@ const char *cpu_level(void) {
     bool v4 = v3 && has(f.wide_b, bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL) &&
               has(f.saved_by_system, SAVED_AVX512);
     return v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : v2 ? "x86-64-v2" : "x86-64";
+}
+
+/* Asked once: on a virtual machine the processor's answer takes the host. */
+const char *cpu_level(void) {
+    static _Atomic(const char *) known; // one per process; found twice it is the same
+    const char *level = known;
+    return level != NULL ? level : (known = find_level());
 }
 
 #elif defined(__aarch64__)

@@ -137,15 +137,19 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
 }
 
 /* Most calls: nothing is due, and the function has no code, and no loop at which it could get some. Then the
- * interpreter goes on in our place, as if nobody had looked. */
+ * interpreter goes on in our place, as if nobody had looked. Nothing is called before that, so that nothing
+ * has to be saved. */
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(frame->f_code);
-    if (__builtin_expect(stack_is_low() | publish_is_wanted | osr_is_armed | sampler_at_once, 0) ||
-        record == NULL || record->compiled != NULL || !record->loopless ||
-        frame->owner != CP_OWNED_BY_THREAD || record->calls + 1 >= record->next_ask)
-        return evaluate_fully(tstate, frame, throwing);
-    record->calls++;
+    if (__builtin_expect(record == NULL || stack_may_be_low(), 0)) goto fully;
+    if (__builtin_expect(publish_is_wanted | osr_is_armed | sampler_at_once, 0)) goto fully;
+    if (record->compiled != NULL || !record->loopless || frame->owner != CP_OWNED_BY_THREAD) goto fully;
+    uint32_t calls = record->calls + 1;
+    if (__builtin_expect(calls >= record->next_ask, 0)) goto fully;
+    record->calls = calls;
     return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+fully:
+    return evaluate_fully(tstate, frame, throwing);
 }
 
 int hook_install(void) {

@@ -13,6 +13,7 @@
 #include "cpython/decode.h"
 #include "cpython/layout.h"
 #include "cpython/version.h"
+#include "jit/budget.h"
 #include "jit/engine.h"
 #include "jit/feedback.h"
 #include "jit/guards.h"
@@ -335,9 +336,18 @@ static bool compile_here(FunctionRecord *record, Tier tier, const char *key, Low
     record->compiles++;
     record->compile_ms += took;
     warm_published(record, tier, key, facts_are_any(lowered->facts));
-    if (cache_is_open()) submit(NULL, tier, key, lowered);
+    if (compile_prepare()) submit(NULL, tier, key, lowered);
     engine_compile_ended(record, tier, true);
     return true;
+}
+
+/* What is made here is not looked for in the cache where time counts: that takes half as long as making it.
+ */
+static bool get_code(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
+    bool hurried = budget_is_limited(record->engine);
+    if (hurried && compile_here(record, tier, key, lowered)) return true;
+    if (from_cache(record, tier, lowered->facts, key)) return true;
+    return !hurried && compile_here(record, tier, key, lowered);
 }
 
 int compile_start(FunctionRecord *record, Tier tier, bool sync) {
@@ -348,11 +358,13 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char key[HASH_HEX + 1];
     Lowered lowered = {0};
     int status = -1;
+    double begun = budget_begin();
     if (lower(record, tier, &lowered, key)) {
-        bool runs = from_cache(record, tier, lowered.facts, key) || compile_here(record, tier, key, &lowered);
+        bool runs = get_code(record, tier, key, &lowered);
         status = runs ? 0 : start_worker_compile(record, tier, key, &lowered);
     }
     lowered_free(&lowered);
+    budget_end(begun);
     if (status == 0 && sync) wait_for(last_job);
     sampler_skip();
     return status;
@@ -398,7 +410,8 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
-    if (options.force_exits) return; /* it failed because it was told to */
+    if (options.force_exits) return;                             /* it failed because it was told to */
+    if (!budget_allows(record->engine, TIER_OPTIMIZING)) return; /* it will fail again */
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
@@ -462,6 +475,7 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     const CompiledCode *c = record->compiled;
     if (record->cold_exits < UINT16_MAX) record->cold_exits++;
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
+    if (!budget_allows(record->engine, (Tier)record->compiled_tier)) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;

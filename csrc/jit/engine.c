@@ -1,6 +1,7 @@
 #include "jit/engine.h"
 
 #include "cpython/hook.h"
+#include "jit/budget.h"
 #include "jit/feedback.h"
 #include "jit/names.h"
 #include "jit/options.h"
@@ -12,6 +13,12 @@
 
 /* Calls to let pass after a compile that failed through no fault of the function; doubled each time. */
 enum { FAULT_PAUSE = 1000, FAULT_PAUSE_DOUBLINGS = 16 };
+
+/* Calls to let pass when a tier is due and the budget is empty. They are few so that what is called most asks
+ * most often: it is the likeliest to find something there. */
+enum { BUDGET_PAUSE = 16 };
+
+static const uint64_t USUAL_THRESHOLDS[TIER_COUNT] = {0, 100, 1000, 10000};
 
 /* The engine that the frame hook drives. A global because the hook and co_extra's free function are
  * given no module; there is one per process, since sub-interpreters are refused. */
@@ -186,7 +193,7 @@ static void set_next_ask(FunctionRecord *record) {
     fold_counters(record);
     if (record->engine->enabled && !record->requested && record->tier < highest_allowed(record)) {
         uint64_t heat = record_heat(record), due = heat_due(record, (Tier)(record->tier + 1));
-        pause = due > heat ? due - heat : 1;
+        pause = due > heat ? due - heat : budget_is_limited(record->engine) ? BUDGET_PAUSE : 1;
         if (record->faults > 0) {
             uint64_t back_off = (uint64_t)FAULT_PAUSE << Py_MIN(record->faults - 1, FAULT_PAUSE_DOUBLINGS);
             pause = Py_MAX(pause, back_off);
@@ -241,7 +248,8 @@ void engine_ask(FunctionRecord *record) {
     if (record->warm_at && record_heat(record) >= record->warm_at && !options_being_asked())
         warm_retry(record);
     Tier due = due_tier(record);
-    if (engine->enabled && !record->requested && due > record->tier && !options_being_asked()) {
+    if (engine->enabled && !record->requested && due > record->tier && !options_being_asked() &&
+        budget_allows(engine, due)) {
         record->requested = (uint8_t)due;
         if (!warm_learn(record, due) && compile_start(record, due, options.sync) < 0)
             engine_compile_ended(record, due, false);
@@ -312,7 +320,7 @@ Engine *engine_new(void) {
     engine->mapper = mapper;
     engine->enabled = true;
     engine->max_tier = TIER_AOT;
-    engine_set_thresholds(engine, 100, 1000, 10000);
+    engine_set_thresholds(engine, USUAL_THRESHOLDS[1], USUAL_THRESHOLDS[2], USUAL_THRESHOLDS[3]);
     return engine;
 }
 
@@ -352,6 +360,7 @@ bool engine_set_thresholds(Engine *engine, uint64_t baseline, uint64_t optimizin
     engine->thresholds[TIER_BASELINE] = baseline;
     engine->thresholds[TIER_OPTIMIZING] = optimizing;
     engine->thresholds[TIER_AOT] = aot;
+    engine->own_thresholds = memcmp(engine->thresholds, USUAL_THRESHOLDS, sizeof USUAL_THRESHOLDS) != 0;
     each_record(engine, set_next_ask);
     return true;
 }

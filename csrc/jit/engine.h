@@ -15,6 +15,7 @@ typedef struct Engine {
     bool of_process;                 /* driven by the frame hook; its tiers are those of compiled code */
     Tier max_tier;                   /* nothing is promoted above */
     uint64_t thresholds[TIER_COUNT]; /* heat at which a tier is due; [0] is 0 */
+    bool own_thresholds;             /* they are not what they are unless somebody says so */
     Mapper *mapper;
     FunctionRecord **records; /* by id: chain of the name's records, or NULL */
     size_t capacity;

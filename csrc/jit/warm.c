@@ -75,7 +75,7 @@ static void forget_snapshot(Warm *warm) {
 static Warm *news; // one list per process, like the index
 static bool is_on; // one per process; the index may be read and written
 
-enum { DAY = 24 * 3600 };
+enum { DAY = 24 * 3600, NANOSECONDS = 1000000000 };
 
 /* --- the index of this world --- */
 
@@ -563,10 +563,21 @@ void warm_retry(FunctionRecord *record) {
     if (record->warm != NULL && record->warm->wanted) restore_safely(record);
 }
 
+/* What other processes have written meanwhile. Looking takes as long as some compiles do. */
+static void refresh_sometimes(void) {
+    static int64_t last; // one per process, like the index
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    int64_t tick = (int64_t)now.tv_sec * 20 + now.tv_nsec / (NANOSECONDS / 20);
+    if (tick == last && !options.sync) return;
+    last = tick;
+    index_refresh();
+}
+
 bool warm_learn(FunctionRecord *record, Tier tier) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->keys[tier][0]) return false;
-    index_refresh();
+    refresh_sometimes();
     if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;
     if (warm->tier < tier || allowed(record, tier) < tier) return false;
     warm->wanted = (uint8_t)tier;

@@ -512,14 +512,18 @@ static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
     if (inner->inlined->way == WAY_FRAMED) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
 }
 
+static Ins *new_instance(Lowerer *l, const Inlined *inlined) {
+    return inlined->callee->plain ? EMIT_CALL(l, rt_new_plain, inlined->class)
+                                  : EMIT_CALL(l, rt_new_instance, inlined->class);
+}
+
 static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
     const Callee *callee = inner->inlined->callee;
     inner->locals = lower_empty_locals(inner);
     for (int i = 0; i < call->count; i++) {
         Ins *value = call->args[i];
         if (value == NULL && i == 0 && callee->class_version != 0)
-            lower_hint(l, value = EMIT_CALL(l, rt_new_instance, inner->inlined->class),
-                       callee->class_version);
+            lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
         else if (value == NULL) value = pinned(l, callee->default_objects[callee_default(callee, i)]);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
@@ -610,9 +614,10 @@ static bool is_surely_implemented(const Ins *value, int depth) {
     if (value->type != IR_OBJ || constant != NULL) return true;
     if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP) return true;
     if (value->op == IR_call_OP)
-        return value->imm == H_rt_new_instance || value->imm == H_rt_build_tuple ||
-               value->imm == H_rt_build_list || value->imm == H_rt_build_map || value->imm == H_rt_new_map ||
-               value->imm == H_rt_new_set || value->imm == H_rt_build_string;
+        return value->imm == H_rt_new_instance || value->imm == H_rt_new_plain ||
+               value->imm == H_rt_build_tuple || value->imm == H_rt_build_list ||
+               value->imm == H_rt_build_map || value->imm == H_rt_new_map || value->imm == H_rt_new_set ||
+               value->imm == H_rt_build_string;
     if (value->op != IR_phi_OP || depth == 0) return false;
     for (int i = 0; i < value->arg_count; i++)
         if (value->args[i] == NULL || !is_surely_implemented(value->args[i], depth - 1)) return false;

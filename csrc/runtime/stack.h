@@ -11,8 +11,11 @@ extern __thread uintptr_t stack_floor
 
 bool stack_is_low_indeed(void);
 
+/* Without a call: false means that it is not. */
+static inline bool stack_may_be_low(void) { return (uintptr_t)__builtin_frame_address(0) < stack_floor; }
+
 static inline bool stack_is_low(void) {
-    if (__builtin_expect((uintptr_t)__builtin_frame_address(0) >= stack_floor, 1)) return false;
+    if (__builtin_expect(!stack_may_be_low(), 1)) return false;
     return stack_is_low_indeed();
 }
 

@@ -1,0 +1,20 @@
+/* How much of the program's own processor time compiling on its threads may take (the option compile_share).
+ * All of it needs the GIL. */
+#ifndef DXPY_JIT_BUDGET_H
+#define DXPY_JIT_BUDGET_H
+
+#include <stdbool.h>
+
+#include "jit/record.h"
+
+/* Is there a limit? Not where runs are to be alike, nor where somebody has said when to compile. */
+bool budget_is_limited(const struct Engine *engine);
+
+/* May something be compiled at this tier now? */
+bool budget_allows(const struct Engine *engine, Tier tier);
+
+/* Around a compile: what it took is booked. */
+double budget_begin(void);
+void budget_end(double begun);
+
+#endif

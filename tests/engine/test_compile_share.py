@@ -1,0 +1,49 @@
+"""How much of the program's time compiling may take."""
+
+import platform
+
+import pytest
+
+pytestmark = pytest.mark.timeout(120)
+HERE = platform.machine() == "x86_64"  # elsewhere the worker makes all code
+
+# More functions than can be compiled in what a program may spend before it has earned anything.
+SCRIPT = """
+import dxpy
+dxpy.enable(cache=False, **{options})
+lines = "".join(f"    x = [x * {{i}} + a, x - a][i % 2] if a > {{i}} else (x, a)[i % 2]\\n" for i in range(20))
+functions = []
+for number in range(600):
+    names = {{}}
+    exec(f"def f(a, i={{number}}):\\n    x = i\\n{{lines}}    return x", names)
+    functions.append(names["f"])
+plain = [f(3) for f in functions]
+for _ in range({calls}):
+    assert [f(3) for f in functions] == plain
+print(sum(dxpy._jit.describe(f.__code__)["tier"] > 0 for f in functions))
+"""
+
+
+@pytest.fixture
+def compiled(run_python):
+    """How many of 600 functions are compiled after so many calls."""
+
+    def run(calls, **options):
+        done = run_python("-c", SCRIPT.format(options=options, calls=calls))
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
+
+    return run
+
+
+def test_what_does_not_fit_waits(compiled):
+    assert not HERE or 0 < compiled(110, compile_share=0) < 600
+
+
+def test_all_it_likes(compiled):
+    assert not HERE or compiled(110, compile_share=100) == 600
+
+
+def test_who_says_when_is_obeyed(compiled):
+    assert not HERE or compiled(10, compile_share=0, thresholds=(9, 1000000, 2000000)) == 600
+    assert compiled(110, compile_share=0, sync=True) == 600
