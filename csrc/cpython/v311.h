@@ -378,6 +378,7 @@ bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
+PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
 PyObject *cp_wrap_async_value(PyObject *value);                // new ref
 bool cp_spec_is_initializing(PyObject *spec);

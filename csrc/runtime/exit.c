@@ -308,6 +308,10 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
         set_stack_depth(frame, caller->depth - 1);
         Py_DECREF(left);
         Py_DECREF(right);
+    } else if (kind == INLINED_PROPERTY) {
+        PyObject *owner = top[-1];
+        top[-1] = result;
+        Py_DECREF(owner);
     } else if (kind != INLINED_INIT) { /* whose instance is there already */
         *top = result;
         set_stack_depth(frame, caller->depth + 1);
