@@ -284,9 +284,10 @@ static uint8_t or_noted(uint8_t type, uint8_t noted) {
     return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
 }
 
-/* What tier 1 or a sample had there, where nothing else says what a site gives. */
+/* What tier 1 or a sample had there, where nothing else says what a site gives; numbers: see demand.c. */
 static uint8_t or_given(const Instr *instr, uint8_t type) {
-    bool known = instr->value != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
+    bool known =
+        instr->value != LIKELY_UNSEEN && !is_number(instr->value) && !(instr->flags & BC_NO_SPECULATION);
     return type == LIKELY_OTHER && known ? instr->value : type;
 }
 
@@ -523,7 +524,7 @@ static void step(Infer *f, const Instr *instr) {
             refine(f, instr, 0, key, LIKELY_INT);
         uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
         if (type == LIKELY_OTHER) type = operator_call(f, instr, container.type, key.type);
-        push(f, is_number(instr->value) ? type : or_given(instr, type)); /* numbers: see demand.c */
+        push(f, or_given(instr, type));
         break;
     }
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
