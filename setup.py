@@ -45,7 +45,12 @@ CFLAGS = [
 WORKER_FOLDERS = ["base", "ir", "opt", "codegen", "cache", "worker"]
 JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "opt", "runtime", "cache", "jit"]
 # Tier 1's compiler, which the program's process has too.
-QUICK_CODE = ["csrc/codegen/image.c", "csrc/codegen/x86.c", *sorted(glob.glob("csrc/codegen/quick*.c"))]
+QUICK_CODE = [
+    "csrc/codegen/image.c",
+    "csrc/codegen/object.c",
+    "csrc/codegen/x86.c",
+    *sorted(glob.glob("csrc/codegen/quick*.c")),
+]
 REACTOR_FOLDERS = ["reactor"]
 
 

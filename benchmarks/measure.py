@@ -33,9 +33,11 @@ class Engine:
 
 @dataclass
 class Process:
-    """One process's run of a program: seconds of each run() in order, peak memory, functions in each tier."""
+    """One process's run of a program: seconds of each run() in order, by the clock and of its thread on the processor,
+    peak memory, functions in each tier."""
 
     times: list
+    processor: list
     memory: int
     before: float
     wall: float
@@ -131,6 +133,7 @@ def process(engine, program, *, seconds, quick, explain=False):
         report = json.loads(out.read_text())
     return Process(
         report["times"],
+        report["processor"],
         report["memory"],
         report["before"],
         wall,

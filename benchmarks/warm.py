@@ -1,6 +1,6 @@
 """What a warm start brings: the second run of programs against their first, against stock and against their steady state.
 
-    python benchmarks/warm.py [--pairs 5] [--programs collatz,spectral] [--seconds 3]
+    python benchmarks/warm.py [--pairs 5] [--programs collatz,spectral] [--suites mpmath] [--seconds 3]
 
 Everything runs in turn on one core (the processes that are started together use all). Besides wall time there is
 the processor's, which a busy machine distorts less. Writes JSON into benchmarks/results/warm.json.
@@ -15,8 +15,10 @@ import statistics
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import measure
@@ -45,11 +47,30 @@ print(s.tier2_functions, s.total_compiles)
 TOGETHER_OPTIONS = {"DXPY_THRESHOLDS": "50,200,1000000", "DXPY_OSR": "0", "DXPY_ONLY": "*hot*"}
 
 
+@dataclass(frozen=True)
+class Suite:
+    """Tests of a package: paths where it is installed or, with `source`, in its source distribution."""
+
+    tests: tuple
+    source: bool = False
+    needs: tuple = ()
+
+
+SUITES = {
+    "pyparsing": Suite(("tests/test_simple_unit.py", "tests/test_unit.py"), source=True),
+    "mpmath": Suite(("mpmath/tests",)),
+    "sympy": Suite(
+        ("sympy/core/tests/test_arit.py", "sympy/core/tests/test_expr.py", "sympy/core/tests/test_subs.py"),
+        needs=("hypothesis",),
+    ),
+}
+
+
 def environment(cache, **extra):
     return measure.clean_environment({"PYTHONPATH": str(measure.ROOT), "DXPY_CACHE_DIR": str(cache), **extra})
 
 
-def timed(command, env, pinned=True):
+def timed(command, env, pinned=True, folder=HERE):
     """Seconds of wall time and of the processor's, children included."""
     pin = {measure.core()} if pinned else os.sched_getaffinity(0)
     before = os.times()
@@ -57,7 +78,7 @@ def timed(command, env, pinned=True):
     done = subprocess.run(
         command,
         env=env,
-        cwd=HERE,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
@@ -85,6 +106,11 @@ def against(one, other, pairs):
     return figures
 
 
+def latter(times):
+    """Median of the second half: what is hot is compiled by then."""
+    return statistics.median(times[len(times) // 2 :])
+
+
 def first_iterations(programs, args):
     """For each program: its first run() in a second process against the steady state of that process."""
     result = {}
@@ -97,20 +123,64 @@ def first_iterations(programs, args):
                 measure.process(engine, program, seconds=args.seconds / 2, quick=False)
                 for _ in range(args.pairs)
             ]
-        steady = statistics.median(run.steady for run in warm)
-        first = statistics.median(run.first for run in warm)
-        result[program.stem] = {
-            "stock": stock.steady,
-            "cold first": cold.first,
-            "warm first": first,
-            "steady": steady,
-            "ratio": first / steady,
-        }
+        figures = result[program.stem] = {}
+        for kind, times in (("wall", lambda run: run.times), ("processor", lambda run: run.processor)):
+            steady = statistics.median(latter(times(run)) for run in warm)
+            first = statistics.median(times(run)[0] for run in warm)
+            figures[kind] = {
+                "stock": latter(times(stock)),
+                "cold first": times(cold)[0],
+                "warm first": first,
+                "steady": steady,
+                "ratio": first / steady,
+            }
         print(
-            f"{program.stem:20} cold {cold.first * 1e3:8.1f} ms, warm {first * 1e3:8.1f} ms, "
-            f"steady {steady * 1e3:8.1f} ms, warm to steady {first / steady:5.2f}",
+            f"{program.stem:20}"
+            + "; ".join(
+                f" {kind}: cold {row['cold first'] * 1e3:7.1f} ms, warm {row['warm first'] * 1e3:7.1f} ms, "
+                f"steady {row['steady'] * 1e3:7.1f} ms, warm to steady {row['ratio']:5.2f}"
+                for kind, row in figures.items()
+            ),
             flush=True,
         )
+    return result
+
+
+def suites_folder(suites):
+    """Where the packages are installed, with the sources of those whose tests are not in them."""
+    folder = measure.ROOT / "build" / "warm-suites"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(python), "-m", "pip", "-q"]
+    needs = {need for suite in suites.values() for need in suite.needs}
+    subprocess.run([*pip, "install", "pytest", *sorted(needs | set(suites))], check=True)
+    for name, suite in suites.items():
+        if suite.source and not any(folder.glob(f"{name}-*/")):
+            download = [*pip, "download", "--no-deps", "--no-binary", ":all:", "-d", str(folder), name]
+            subprocess.run(download, check=True)
+            with tarfile.open(next(folder.glob(f"{name}-*.tar.gz"))) as archive:
+                archive.extractall(folder)
+    return folder, python
+
+
+def pytest_suites(suites, args):
+    """The tests of packages by pytest: their second run with dxpy against stock."""
+    folder, python = suites_folder(suites)
+    result = {}
+    for name, suite in suites.items():
+        place = next(folder.glob(f"{name}-*/") if suite.source else folder.glob("lib/python*/site-packages"))
+        words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *suite.tests]
+        with tempfile.TemporaryDirectory(prefix="dxpy-warm-") as cache:
+            env = environment(cache)
+            dxpy = [str(python), "-m", "dxpy", "run"]
+            cold = timed([*dxpy, "--settle=120", *words], env, folder=place)
+            result[name] = against(
+                lambda command=[str(python), *words], place=place: timed(command, env, folder=place),
+                lambda command=[*dxpy, *words], place=place: timed(command, env, folder=place),
+                max(1, args.pairs // 2),
+            )
+            result[name]["cold and settled"] = cold[0]
     return result
 
 
@@ -198,18 +268,29 @@ def together(args):
 
 def show(result):
     if programs := result["programs"]:
-        mean = result["first against steady"] = measure.geomean(p["ratio"] for p in programs.values())
-        print(f"second run, first iteration against steady: {mean:.2f} (geomean of {len(programs)})")
-    for name in ("command line", "nothing to do"):
+        means = result["first against steady"] = {
+            kind: measure.geomean(program[kind]["ratio"] for program in programs.values())
+            for kind in ("wall", "processor")
+        }
+        print(
+            f"second run, first iteration against steady (geomean of {len(programs)}, bar 1.3): "
+            + ", ".join(f"{kind} {mean:.2f}" for kind, mean in means.items())
+        )
+    suites = {f"pytest of {name}": figures for name, figures in result["suites"].items()}
+    for name, both in {
+        "command line (bar 3x)": result["command line"],
+        "nothing to do (bar +20 ms)": result["nothing to do"],
+        **{f"{name} (bar 1.3x)": figures for name, figures in suites.items()},
+    }.items():
         for kind in ("wall", "processor"):
-            figures = result[name][kind]
+            figures = both[kind]
             print(
                 f"{name}, {kind}: stock {figures['stock'] * 1e3:.1f} ms, dxpy {figures['dxpy'] * 1e3:.1f} ms, "
                 f"{figures['ratio']:.2f}x, {figures['difference'] * 1e3:+.1f} ms"
             )
     figures = result["together"]
     print(
-        f"8 processes at once: {figures['eight']:.2f} s, one {figures['one']:.2f} s, {figures['ratio']:.2f}x; "
+        f"8 processes at once (bar 1.3x): {figures['eight']:.2f} s, one {figures['one']:.2f} s, {figures['ratio']:.2f}x; "
         f"in the cache {figures['kept of eight']} units, of one {figures['kept of one']}"
     )
 
@@ -221,15 +302,18 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="how long a process runs its program")
     parser.add_argument("--programs", help="comma-separated names, or none; all without")
+    parser.add_argument("--suites", help="comma-separated names, or none; all without")
     parser.add_argument("--out", default=str(HERE / "results"))
     args = parser.parse_args()
     wanted = args.programs.split(",") if args.programs else None
     programs = [p for p in sorted((HERE / "programs").glob("*.py")) if wanted is None or p.stem in wanted]
+    suites = {n: s for n, s in SUITES.items() if args.suites is None or n in args.suites.split(",")}
     result = {
         "command line": command_line(args),
         "nothing to do": nothing_to_do(args),
         "together": together(args),
         "programs": first_iterations(programs, args),
+        "suites": pytest_suites(suites, args) if suites else {},
     }
     show(result)
     out = Path(args.out)

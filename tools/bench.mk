@@ -10,7 +10,7 @@ bench-quick: build
 	$(BIN)/python -m pip install -q -e '.[bench]'
 	$(BIN)/python benchmarks/run.py --quick $(if $(SLICE),--pyperformance $(SLICE))
 
-# The second run of programs: warm start, and what a full code cache costs.
+# The second run of programs and of test suites: warm start, and what a full code cache costs.
 bench-warm: build
 	$(BIN)/python benchmarks/warm.py
 

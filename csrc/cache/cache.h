@@ -35,6 +35,9 @@ bool cache_lookup(const char *key, CacheEntry *entry);
  * and the object stays where it is. */
 int cache_store(const char *object, const char *const *keys, int count, char *path_out);
 
+/* The same of an object that is no file yet. */
+int cache_store_bytes(const void *object, size_t length, const char *const *keys, int count);
+
 /* Say that this process compiles what `key` names, so that others need not. A claim of a process that is
  * gone, or one older than `max_age` seconds, counts for nothing. */
 typedef enum ClaimState {

@@ -104,6 +104,21 @@ static bool store_entry(const Folders *folders, const char *key, const EntryLine
                         key);
 }
 
+static bool store_bytes(const Folders *folders, const void *object, size_t length, char hash[HASH_HEX + 1],
+                        uint64_t *bytes) {
+    char temporary[CACHE_NAME], name[CACHE_NAME];
+    Hash sum;
+    hash_init(&sum);
+    hash_update(&sum, object, length);
+    hash_final_hex(&sum, hash);
+    if (cache_verify_object(folders->objects, hash) == ENTRY_GOOD) return true;
+    int fd = make_temporary(folders, temporary);
+    if (fd < 0) return false;
+    *bytes = length;
+    cache_object_name(name, hash);
+    return put_in_place(folders, fd, files_write_all(fd, object, length), temporary, folders->objects, name);
+}
+
 /* An object whose entry cannot be written can still be loaded: its path is known. */
 static void store_entries(const Folders *folders, const char *const *keys, int count, const char *hash,
                           uint64_t *bytes) {
@@ -150,6 +165,19 @@ int cache_store(const char *object, const char *const *keys, int count, char *pa
     } else {
         cache_note_failed_store("object");
     }
+    close_folders(&folders);
+    if (stored) cache_account(bytes);
+    return stored ? 0 : -1;
+}
+
+int cache_store_bytes(const void *object, size_t length, const char *const *keys, int count) {
+    Folders folders;
+    char hash[HASH_HEX + 1];
+    uint64_t bytes = 0;
+    if (cache_state.directory[0] == 0) return -1;
+    bool stored = open_folders(&folders) && store_bytes(&folders, object, length, hash, &bytes);
+    if (stored) store_entries(&folders, keys, count, hash, &bytes);
+    else cache_note_failed_store("object");
     close_folders(&folders);
     if (stored) cache_account(bytes);
     return stored ? 0 : -1;

@@ -55,18 +55,11 @@ static double now_ms(void) { return files_now() * 1e3; }
 
 typedef enum Outcome { DONE, BAILED, NOT_QUICK } Outcome;
 
-/* What a unit's quick code consists of in the shared object. */
-enum { PIECES = 3 };
-
-static bool emit_quickly(Fn *fn, int index, Piece pieces[PIECES]) {
-    static const char *const NAMES[PIECES] = {"unit", "image", "image_size"};
-    for (int i = 0; i < PIECES; i++)
-        snprintf(pieces[i].name, sizeof(pieces[i].name), "dxpy_%s_%d", NAMES[i], index);
-    pieces[0].is_code = true;
-    if (!quick_emit(fn, &pieces[0].bytes, &pieces[1].bytes)) return false;
-    int32_t size = (int32_t)(pieces[1].bytes.length / sizeof(int32_t));
-    strbuf_add(&pieces[2].bytes, (const char *)&size, sizeof(size));
-    return true;
+static bool emit_quickly(Fn *fn, int index, Piece pieces[UNIT_PIECES]) {
+    StrBuf code = {0}, image = {0};
+    bool emitted = quick_emit(fn, &code, &image);
+    object_take_unit(pieces, index, &code, &image);
+    return emitted;
 }
 
 /* Run the stages up to `emit` on one unit: for libgccjit, or quickly into `pieces`; a bail ends here. */
@@ -165,23 +158,23 @@ static Outcome compile_quickly(const CcUnit *units, int count, const CcSettings 
         CompileContext cx;
         cx_init(&cx);
         if (settings->progress) settings->progress(settings->progress_arg, i);
-        Outcome outcome = compile_unit(&cx, NULL, pieces + PIECES * i, &units[i], i, &results[i]);
+        Outcome outcome = compile_unit(&cx, NULL, pieces + UNIT_PIECES * i, &units[i], i, &results[i]);
         cx_free(&cx);
         if (outcome == NOT_QUICK) return NOT_QUICK;
         any |= outcome == DONE;
     }
     if (!any) return BAILED;
-    if (object_write(path, pieces, PIECES * count)) return DONE;
+    if (object_write(path, pieces, UNIT_PIECES * count)) return DONE;
     fail_all(count, results, "the object cannot be written");
     return BAILED;
 }
 
 static Outcome try_quickly(const CcUnit *units, int count, const CcSettings *settings, const char *path,
                            CcResult *results) {
-    Piece *pieces = calloc((size_t)count * PIECES, sizeof(*pieces));
+    Piece *pieces = calloc((size_t)count * UNIT_PIECES, sizeof(*pieces));
     if (pieces == NULL) return NOT_QUICK;
     Outcome outcome = compile_quickly(units, count, settings, path, results, pieces);
-    for (int i = 0; i < count * PIECES; i++) strbuf_free(&pieces[i].bytes);
+    for (int i = 0; i < count * UNIT_PIECES; i++) strbuf_free(&pieces[i].bytes);
     free(pieces);
     return outcome;
 }
@@ -227,11 +220,11 @@ static char *disassemble(const StrBuf *code, const char *path) {
 
 static char *dump_quick_code(const CcUnit *unit, const CcSettings *settings, const char *path,
                              CcResult *result) {
-    Piece pieces[PIECES] = {0};
+    Piece pieces[UNIT_PIECES] = {0};
     char *text = NULL;
     if (compile_quickly(unit, 1, settings, path, result, pieces) == DONE)
         text = disassemble(&pieces[0].bytes, path);
-    for (int i = 0; i < PIECES; i++) strbuf_free(&pieces[i].bytes);
+    for (int i = 0; i < UNIT_PIECES; i++) strbuf_free(&pieces[i].bytes);
     return text;
 }
 

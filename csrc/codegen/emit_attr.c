@@ -46,6 +46,10 @@ void emit_unshadowed_OP(Unit *u, Ins *ins) {
     emit_guard_version(u, ins, keys, LAYOUT_keys_version);
 }
 
+void emit_shares_OP(Unit *u, Ins *ins) {
+    emit_guard_version(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_type_shared_keys), LAYOUT_keys_version);
+}
+
 void emit_values_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, read_pointer(u, arg(u, ins, 0), LAYOUT_instance_values));
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));

@@ -14,6 +14,7 @@ void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
 void emit_anchor_OP(Unit *u, Ins *ins) {} /* its exit is used by what was moved there */
 void emit_range_OP(Unit *u, Ins *ins) {}  /* in frame states only */
+void emit_object_OP(Unit *u, Ins *ins) {} /* likewise */
 void emit_phi_OP(Unit *u, Ins *ins) {}    /* set by its predecessors */
 
 static gcc_jit_rvalue *read_slot(Unit *u, int64_t slot) {

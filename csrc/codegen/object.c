@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -130,19 +131,36 @@ static void add_dynamic(StrBuf *file, const Plan *p) {
     strbuf_add(file, (const char *)entries, sizeof entries);
 }
 
-bool object_write(const char *path, const Piece *pieces, int count) {
-    StrBuf file = {0};
+void object_take_unit(Piece pieces[UNIT_PIECES], int index, StrBuf *code, StrBuf *image) {
+    static const char *const NAMES[UNIT_PIECES] = {"unit", "image", "image_size"};
+    int32_t size = (int32_t)(image->length / sizeof(int32_t));
+    for (int i = 0; i < UNIT_PIECES; i++)
+        snprintf(pieces[i].name, sizeof(pieces[i].name), "dxpy_%s_%d", NAMES[i], index);
+    pieces[0].is_code = true;
+    pieces[0].bytes = *code;
+    pieces[1].bytes = *image;
+    strbuf_add(&pieces[2].bytes, (const char *)&size, sizeof(size));
+    *code = *image = (StrBuf){0};
+}
+
+void object_make(StrBuf *file, const Piece *pieces, int count) {
     Plan p = plan(pieces, count);
-    add_headers(&file, &p);
-    add_symbols(&file, &p, pieces, count);
-    add_hash(&file, &p, count);
+    add_headers(file, &p);
+    add_symbols(file, &p, pieces, count);
+    add_hash(file, &p, count);
     size_t at = p.pieces;
     for (int i = 0; i < count; i++) {
-        pad_to(&file, at);
-        strbuf_add(&file, pieces[i].bytes.text, pieces[i].bytes.length);
+        pad_to(file, at);
+        strbuf_add(file, pieces[i].bytes.text, pieces[i].bytes.length);
+        file->failed |= pieces[i].bytes.failed;
         at = aligned(at + pieces[i].bytes.length);
     }
-    add_dynamic(&file, &p);
+    add_dynamic(file, &p);
+}
+
+bool object_write(const char *path, const Piece *pieces, int count) {
+    StrBuf file = {0};
+    object_make(&file, pieces, count);
     int fd = file.failed ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = fd >= 0 && files_write_all(fd, file.text, file.length);
     if (fd >= 0) written = close(fd) == 0 && written;

@@ -13,6 +13,12 @@ typedef struct Piece {
     StrBuf bytes;
 } Piece;
 
+/* Quick code of a function, as unit `index` of an object. The buffers are taken over. */
+enum { UNIT_PIECES = 3 };
+void object_take_unit(Piece pieces[UNIT_PIECES], int index, StrBuf *code, StrBuf *image);
+
+/* As bytes; `file` has failed when memory ran out. */
+void object_make(StrBuf *file, const Piece *pieces, int count);
 bool object_write(const char *path, const Piece *pieces, int count);
 
 #endif

@@ -63,6 +63,12 @@ void quick_unshadowed_OP(Quick *q, Ins *ins) {
     quick_guard_version(q, ins, RDI, LAYOUT_keys_version);
 }
 
+void quick_shares_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_type_shared_keys));
+    quick_guard_version(q, ins, RDI, LAYOUT_keys_version);
+}
+
 void quick_pinned_OP(Quick *q, Ins *ins) {
     quick_load(q, RAX, arg(ins, 0));
     quick_set(q, ins);

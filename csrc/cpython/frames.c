@@ -161,6 +161,11 @@ PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
     return *(PyObject **)((char *)holder + *offset);
 }
 
+PyObject *cp_held_getter(PyObject *property, int64_t *offset) {
+    *offset = offsetof(PropertyObject, getter);
+    return cp_property_getter(property);
+}
+
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
 
 /* Likewise the wrapper an async generator yields its values in, of genobject.c. */

@@ -119,7 +119,7 @@ uint64_t identity_hint(PyCodeObject *code, PyObject *name) {
     return hint;
 }
 
-/* --- classes by their names --- */
+/* --- classes and programs by their names --- */
 
 static PyObject *item(PyObject *dict, const char *name, Py_ssize_t length) { // borrowed, or NULL
     PyObject *key = dict ? PyUnicode_DecodeUTF8(name, length, NULL) : NULL;
@@ -133,6 +133,28 @@ static const char *utf8(PyObject *text) {
     const char *bytes = text && PyUnicode_CheckExact(text) ? PyUnicode_AsUTF8(text) : NULL;
     PyErr_Clear();
     return bytes;
+}
+
+uint64_t identity_of_program(void) {
+    static const char *const OURS[] = {"dxpy", "run", "cache",
+                                       "warm"};     /* of `python -m dxpy run script.py` */
+    PyObject *words = PySys_GetObject("orig_argv"); // borrowed
+    Py_ssize_t count = words != NULL && PyList_Check(words) ? PyList_GET_SIZE(words) : 0;
+    for (Py_ssize_t i = 1; i < count; i++) {
+        const char *word = utf8(PyList_GET_ITEM(words, i));
+        bool ours = word == NULL || word[0] == '-';
+        for (size_t k = 0; !ours && k < sizeof(OURS) / sizeof(OURS[0]); k++)
+            ours = strcmp(word, OURS[k]) == 0;
+        if (ours) continue;
+        const char *slash = strrchr(word, '/');
+        Hash hash;
+        uint64_t digest[IDENTITY_BYTES / sizeof(uint64_t)];
+        hash_init(&hash);
+        hash_update(&hash, slash != NULL ? slash + 1 : word, strlen(slash != NULL ? slash + 1 : word));
+        hash_final(&hash, (uint8_t *)digest);
+        return digest[0];
+    }
+    return 1;
 }
 
 bool identity_of_type(PyTypeObject *type, const char **module, const char **qualname) {

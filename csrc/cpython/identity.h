@@ -16,6 +16,9 @@ uint64_t identity_hint(PyCodeObject *code, PyObject *name);
  * memory ran out. Raises nothing, runs no Python code. */
 bool identity_of_code(PyCodeObject *code, PyObject *name, uint8_t identity[IDENTITY_BYTES]);
 
+/* The program that runs, by the name of its script or module; never 0 but by chance. */
+uint64_t identity_of_program(void);
+
 /* A class by its names, borrowed and in UTF-8; false: it has none that are str. */
 bool identity_of_type(PyTypeObject *type, const char **module, const char **qualname);
 

@@ -83,6 +83,31 @@ static inline PyDictValues **cp_values(PyObject *object) { return _PyObject_Valu
 static inline void cp_note_insertion(PyDictValues *values, Py_ssize_t index) {
     _PyDictValues_AddToInsertionOrder(values, index);
 }
+/* Do instances have nothing but values, and go without anybody noticing? */
+static inline bool cp_is_plain_class(PyTypeObject *type) {
+    Py_ssize_t size =
+        (Py_ssize_t)sizeof(PyObject) + (type->tp_weaklistoffset ? (Py_ssize_t)sizeof(void *) : 0);
+    if (!cp_has_values(type) || type->tp_basicsize != size || type->tp_itemsize != 0 ||
+        type->tp_finalize != NULL || type->tp_del != NULL || type->tp_alloc != PyType_GenericAlloc)
+        return false;
+    for (PyTypeObject *base = type; base != &PyBaseObject_Type; base = base->tp_base)
+        if (!(base->tp_flags & Py_TPFLAGS_HEAPTYPE) || base->tp_dealloc != type->tp_dealloc) return false;
+    return true;
+}
+/* What object.__new__ makes of a class: an instance with its values. */
+static inline PyObject *cp_new_instance(PyTypeObject *type) { // new ref
+    PyObject *none = PyTuple_New(0), *object = NULL; /* CPython's one empty tuple */
+    if (none != NULL) object = PyBaseObject_Type.tp_new(type, none, NULL);
+    Py_XDECREF(none);
+    return object;
+}
+/* An attribute of a new object, at so many bytes from the start of its values. */
+static inline void cp_put_value(PyObject *object, int offset, PyObject *value_steal) {
+    PyDictValues *values = *cp_values(object);
+    int index = offset / (int)sizeof(PyObject *);
+    if (values->values[index] == NULL) cp_note_insertion(values, index);
+    values->values[index] = value_steal;
+}
 /* Likewise where the pointer to its dict stands; it has values or a dict. */
 enum { CP_DICT_OFFSET = -3 * (int)sizeof(void *) };
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }
@@ -353,6 +378,7 @@ bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
+PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
 PyObject *cp_wrap_async_value(PyObject *value);                // new ref
 bool cp_spec_is_initializing(PyObject *spec);

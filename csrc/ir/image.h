@@ -14,9 +14,10 @@
 
 enum {
     IMAGE_MAGIC = 0x69787064,
-    IMAGE_VERSION = 6,
+    IMAGE_VERSION = 7,
     CACHE_BYTES = 64,
-    RANGE_PARTS = 2 /* rows behind EXIT_RANGE */
+    RANGE_PARTS = 2,          /* rows behind EXIT_RANGE */
+    OBJECT_MAX_PLACE = 8 * 30 /* of a part of an object that an exit makes */
 };
 
 typedef enum LinkKind {

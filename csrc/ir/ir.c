@@ -1,6 +1,8 @@
 /* Tables and building blocks of the IR. */
 #include "ir/ir.h"
 
+#include "ir/image.h"
+
 #include <string.h>
 
 const char *const IR_TYPE_NAMES[] = {"void", "obj", "i64", "f64", "ptr", "any"};
@@ -258,6 +260,10 @@ bool ir_has_frame(const Ins *ins) {
     case IR_call_OP: return strchr(ir_helper((int)ins->imm)->args, 'F') != NULL;
     default: return false;
     }
+}
+
+int exit_parts(int kind, int32_t slot) {
+    return kind == EXIT_NEW ? slot : kind == EXIT_RANGE ? RANGE_PARTS : 0;
 }
 
 int ir_function_slot(const Fn *fn, int frame) {

@@ -176,7 +176,10 @@ typedef enum ExitValueKind {
     EXIT_IF,    /* a number: when it is 0 the next row is skipped */
     EXIT_SAME,  /* the next number is the object that the row `slot` has made, where it made one */
     EXIT_RANGE, /* the next number of a range iterator that is made; two rows more, its end and its step */
-    EXIT_PART   /* one of these */
+    EXIT_PART,  /* one of these */
+    EXIT_NEW,   /* the class of an object that is made, of the next `slot` rows: each a number or an object as
+                   above, its slot being the place in the new one. All such rows come first. */
+    EXIT_MADE   /* the object that the row was of which the next number is */
 } ExitValueKind;
 
 typedef struct ExitValue {
@@ -189,9 +192,10 @@ typedef struct ExitValue {
 /* What was called, and so what becomes of the result. */
 typedef enum InlinedKind {
     INLINED_CALL,
-    INLINED_INIT,   /* a class's __init__: the instance is its caller's operand, the result only None */
-    INLINED_ITEM,   /* an operator's method: both operands stay with the caller until it has returned */
-    INLINED_BINARY, /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
+    INLINED_INIT,     /* a class's __init__: the instance is its caller's operand, the result only None */
+    INLINED_PROPERTY, /* a property's getter: the owner stays with the caller until it has returned */
+    INLINED_ITEM,     /* an operator's method: both operands stay with the caller until it has returned */
+    INLINED_BINARY,   /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
     INLINED_KINDS = INLINED_BINARY + 26
 } InlinedKind;
 
@@ -206,6 +210,7 @@ typedef struct InlinedCall {
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */
+    bool held;      /* likewise: compiled code must keep it alive */
 } InlinedCall;
 
 typedef enum ExitKind {
@@ -289,6 +294,9 @@ int ir_function_slot(const Fn *fn, int frame);
 int ir_frame_of_slot(const Fn *fn, int64_t slot);
 /* Is it about a frame, which Ins.frame tells? Of the others that have to do with one the slot tells. */
 bool ir_has_frame(const Ins *ins);
+
+/* Does a row of an exit begin or go on with others, which are no slots of a frame? */
+int exit_parts(int kind, int32_t slot);
 
 #define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)
 

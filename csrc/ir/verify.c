@@ -1,6 +1,8 @@
 /* Check what every pass relies on. Runs on what the worker reads, and after each pass in debug builds. */
 #include "ir/ir.h"
 
+#include "ir/image.h"
+
 #include <string.h>
 
 static _Noreturn void refuse(Fn *fn, const char *after, const Ins *ins, const char *what) {
@@ -77,10 +79,16 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     if (!fits) refuse(fn, after, ins, "cannot be done with that");
 }
 
-/* A virtual object stands in frame states only. */
+/* A virtual object stands in frame states only, or is a part of another. */
 static void check_virtual(Fn *fn, const char *after, const Ins *ins) {
+    bool is_object = ins->op == IR_object_OP;
+    if (is_object && ins->arg_count % 2 == 0) refuse(fn, after, ins, "has a place without a part");
+    for (int i = 1; is_object && i < ins->arg_count; i += 2)
+        if (ins->args[i]->op != IR_ki64_OP || ins->args[i]->imm < 0 || ins->args[i]->imm > OBJECT_MAX_PLACE)
+            refuse(fn, after, ins, "has a part in no place");
     for (int i = 0; i < ins->arg_count; i++)
-        if (ir_is(ins->args[i], OPF_VIRTUAL)) refuse(fn, after, ins, "uses an object that is not there");
+        if (ir_is(ins->args[i], OPF_VIRTUAL) && !(is_object && ins->args[i]->op == IR_object_OP))
+            refuse(fn, after, ins, "uses an object that is not there");
 }
 
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {

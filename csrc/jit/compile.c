@@ -18,6 +18,7 @@
 #include "jit/feedback.h"
 #include "jit/guards.h"
 #include "jit/install.h"
+#include "jit/keep.h"
 #include "jit/lowering.h"
 #include "jit/options.h"
 #include "jit/publish.h"
@@ -32,8 +33,7 @@
 /* A compile that the worker has not answered, or whose answer waits for the option install_delay. */
 typedef struct Pending {
     uint64_t job;
-    FunctionRecord *record; /* borrowed; compile_invalidate takes it out before the record goes. NULL: it is
-                               compiled for the cache alone, what was made here runs */
+    FunctionRecord *record; /* borrowed; compile_invalidate takes it out before the record goes */
     Tier tier;
     char key[HASH_HEX + 1]; /* the artifact's */
     Facts *facts;           /* to link it with */
@@ -212,8 +212,7 @@ void compile_publish_finished(void) {
         Facts *facts = p->facts;
         p->facts = NULL;
         drop_pending(place);
-        if (record != NULL) finish(record, tier, key, facts, &reply);
-        else if (reply.ok && reply.temporary) unlink(reply.path);
+        finish(record, tier, key, facts, &reply);
         facts_free(facts);
         place = &pending; /* finish may have changed the list */
     }
@@ -241,7 +240,7 @@ void compile_settle(double seconds) {
     }
     /* What is not finished is known to be worth it: the next run asks for it at the first call. */
     for (Pending *p = pending; p != NULL; p = p->next)
-        if (p->record != NULL) warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
+        warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
 }
 
 static bool dump_wanted(const char *stage) {
@@ -287,7 +286,8 @@ static bool lower(FunctionRecord *record, Tier tier, Lowered *lowered, char key[
     const Surroundings *names = lowering_surroundings(record->code, &around);
     if (!lowering_do(record, tier, names, lowered)) return false;
     if (options.dump != NULL) print_dumps(record, tier, names, lowered->text);
-    artifact_key(lowered->text, level_of_text(tier, lowered->text), key);
+    lowered->level = level_of_text(tier, lowered->text);
+    artifact_key(lowered->text, lowered->level, key);
     return true;
 }
 
@@ -299,14 +299,11 @@ bool compile_find(FunctionRecord *record, Tier tier) {
     return found;
 }
 
-/* Have the worker compile it; without a record for the cache alone. */
 static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
     const char *text = lowered->text;
     Pending *p = calloc(1, sizeof(*p));
     uint64_t job = ++last_job;
-    int (*to_worker)(uint64_t, const char *, const char *, size_t, int) =
-        record != NULL ? worker_submit : worker_submit_idly;
-    if (p == NULL || to_worker(job, key, text, strlen(text), level_of_text(tier, text)) < 0) {
+    if (p == NULL || worker_submit(job, key, text, strlen(text), lowered->level) < 0) {
         free(p);
         return false;
     }
@@ -331,14 +328,15 @@ static bool compile_here(FunctionRecord *record, Tier tier, const char *key, Low
     if (gcc_level(tier) > 1 || Py_SIZE(record->code) > MOST_UNITS_HERE || options.install_delay) return false;
     double took = lowering_quick_code(lowered, tier, &code);
     bool ok = install_quick_code(record, tier, lowered->facts, &code);
+    if (ok) {
+        record->compiles++;
+        record->compile_ms += took;
+        warm_published(record, tier, key, facts_are_any(lowered->facts));
+        if (compile_prepare()) keep_code(key, &code);
+        engine_compile_ended(record, tier, true);
+    }
     quick_code_free(&code);
-    if (!ok) return false;
-    record->compiles++;
-    record->compile_ms += took;
-    warm_published(record, tier, key, facts_are_any(lowered->facts));
-    if (compile_prepare()) submit(NULL, tier, key, lowered);
-    engine_compile_ended(record, tier, true);
-    return true;
+    return ok;
 }
 
 /* What is made here is not looked for in the cache where time counts: that takes half as long as making it.
@@ -365,7 +363,11 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     }
     lowered_free(&lowered);
     budget_end(begun);
-    if (status == 0 && sync) wait_for(last_job);
+    if (status == 0 && sync) {
+        wait_for(last_job);
+        keep_all();
+    }
+    keep_look();
     sampler_skip();
     return status;
 }

@@ -26,6 +26,7 @@ typedef struct Lowered {
     Fn *fn;
     char *text;   /* of fn, as it goes to the worker; NULL: bailed, the record says why */
     Facts *facts; /* that the text leaves open */
+    int level;    /* of the compiler, for that text */
 } Lowered;
 
 /* Lower at a tier. False: as if there had been no function. Always to be freed. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "jit/engine.h"
+#include "jit/keep.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/table.h"
@@ -57,6 +58,7 @@ static int pending_look(void *unused) {
     skipping = false;
     asked = 0;
     if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
+    keep_look();
     if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
     was_armed = osr_is_armed;
     if (wanted && options.osr && !skipped) look(PyThreadState_Get());

@@ -119,6 +119,8 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
             PyErr_Clear();
             return false;
         }
+        if (facts->held[i] && inner != code)
+            c->inlined[i].held = (PyCodeObject *)Py_NewRef((PyObject *)inner);
         slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
     }
     return !r->failed;
@@ -160,11 +162,15 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     if (r->failed) return false;
     exit->values = PyMem_Calloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
     if (exit->values == NULL) return false;
-    for (int i = 0; i < exit->value_count && !r->failed; i++) {
+    for (int i = 0, parts = 0; i < exit->value_count && !r->failed; i++) {
         ExitSlot *row = &exit->values[i];
-        row->kind = (uint8_t)next(r, EXIT_OWNED, EXIT_PART);
-        row->slot = next(r, 0, row->kind == EXIT_SAME ? i - 1 : slot_count(c, code));
-        if (row->kind == EXIT_RANGE && i + RANGE_PARTS >= exit->value_count) return false;
+        row->kind = (uint8_t)next(r, EXIT_OWNED, EXIT_MADE);
+        int32_t most = row->kind == EXIT_SAME               ? i - 1
+                       : row->kind == EXIT_NEW || parts > 0 ? OBJECT_MAX_PLACE
+                                                            : slot_count(c, code);
+        row->slot = next(r, 0, most);
+        parts = row->kind == EXIT_NEW ? row->slot : parts > 0 ? parts - 1 : 0;
+        if (i + exit_parts(row->kind, row->slot) >= exit->value_count) return false;
     }
     return !r->failed;
 }
@@ -203,7 +209,10 @@ static void free_code(CompiledCode *c) {
         PyMem_Free(c->exits[i].values);
         PyMem_Free(c->exits[i].levels);
     }
-    for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) Py_XDECREF(c->inlined[i].code_ref);
+    for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) {
+        Py_XDECREF(c->inlined[i].code_ref);
+        Py_XDECREF(c->inlined[i].held);
+    }
     PyMem_Free(c->inlined);
     PyMem_Free(c->exits);
     PyMem_Free(c->entries);

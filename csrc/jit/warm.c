@@ -14,6 +14,7 @@
 #include "cpython/layout.h"
 #include "cpython/version.h"
 #include "jit/engine.h"
+#include "jit/keep.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
 
@@ -41,6 +42,8 @@ typedef struct Warm {
     FunctionRecord *record; // borrowed; the record owns this
     uint64_t hint, saved;
     uint8_t id[INDEX_ID];
+    uint64_t owner;                      /* the program whose record was found; 0: none was */
+    bool has_own;                        /* it was found under this program's own id */
     uint8_t tier;                        /* of the code published last, or 0 */
     uint8_t facts;                       /* bit of a tier: its artifact was linked with facts */
     char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
@@ -72,8 +75,9 @@ static void forget_snapshot(Warm *warm) {
     warm->site_count = warm->inlined_count = warm->inlined_at = warm->argument_count = 0;
 }
 
-static Warm *news; // one list per process, like the index
-static bool is_on; // one per process; the index may be read and written
+static Warm *news;       // one list per process, like the index
+static bool is_on;       // one per process; the index may be read and written
+static uint64_t program; // likewise; never 0
 
 enum { DAY = 24 * 3600, NANOSECONDS = 1000000000 };
 
@@ -98,6 +102,7 @@ bool warm_open(void) {
     index_close();
     if (!is_on) return false;
     warm_world(world);
+    program = identity_of_program();
     index_open(world);
     return true;
 }
@@ -161,9 +166,10 @@ static void put_name(Writer *w, PyObject *name) {
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
         argument_types;
+    uint64_t owner; /* the program that learned it */
 } BodyStart;
 
-enum { BODY_FORMAT = 3 };
+enum { BODY_FORMAT = 4 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
@@ -178,6 +184,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
                        .tier = warm->tier,
                        .ceiling = record->ceiling,
                        .facts = warm->facts,
+                       .owner = program,
                        .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
                        .argument_types = warm->argument_types != NULL};
     if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
@@ -254,8 +261,10 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     warm->tier = start.tier;
     warm->facts = start.facts;
     warm->saved = from->saved;
-    record->recompiles = Py_MAX(record->recompiles, start.recompiles);
-    if (start.ceiling < record->ceiling) {
+    warm->owner = start.owner;
+    bool own = start.owner == program;
+    if (own) record->recompiles = Py_MAX(record->recompiles, start.recompiles);
+    if (start.ceiling < record->ceiling && (own || start.reason)) {
         record->ceiling = start.ceiling;
         if (start.reason) record->bail_reason = reason_table[start.reason - 1].name;
         if (start.ceiling == TIER_INTERPRETER) record->never |= NEVER_BAILED;
@@ -321,6 +330,18 @@ static uint8_t site_kind(const Site *site) {
     return (uint8_t)((site->kind + 1) | classes << 4);
 }
 
+/* What a program learned of a function that others use too is under an id of its own, unless it was the
+ * first: they may call it with other types. */
+static void own_id(const Warm *warm, uint8_t id[INDEX_ID]) {
+    uint64_t part;
+    memcpy(id, warm->id, INDEX_ID);
+    memcpy(&part, id, sizeof part);
+    part ^= program;
+    memcpy(id, &part, sizeof part);
+}
+
+static bool is_foreign(const Warm *warm) { return warm->owner != 0 && warm->owner != program; }
+
 /* Where a site leads to is this process's business; that it led there, and to what, made the artifact. */
 static const Site *believed(CompileContext *cx, const Site *site, const KeptSite *kept) {
     if (site == NULL || kept->kind == 0) return NULL;
@@ -331,12 +352,15 @@ static const Site *believed(CompileContext *cx, const Site *site, const KeptSite
     return copy;
 }
 
-static void overlay(CompileContext *cx, Bytecode *code, const KeptSite *kept, bool believe) {
+/* Where speculation failed in another program it may do here. */
+static void overlay(CompileContext *cx, const Warm *warm, Bytecode *code, const KeptSite *kept,
+                    bool believe) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
         if (believe || instr->feedback == FB_NONE) instr->feedback = kept[i].feedback & SITE_FEEDBACK;
         if (believe) instr->site = believed(cx, instr->site, &kept[i]);
-        if (kept[i].feedback & SITE_FAILED) instr->flags |= BC_NO_SPECULATION;
+        if (kept[i].feedback & SITE_FAILED && (believe || !is_foreign(warm)))
+            instr->flags |= BC_NO_SPECULATION;
         if (believe) instr->flags = (uint16_t)((instr->flags & ~RAN) | kept[i].ran);
         else if (kept[i].ran & (BC_RAN | BC_WARM)) instr->flags |= BC_WARM;
         if (!believe) continue;
@@ -354,7 +378,7 @@ void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code) {
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
         memcpy(code->argument_types, warm->argument_types, (size_t)code->argument_count);
     }
-    if (warm->site_count == code->count) overlay(cx, code, warm->sites, warm->wanted != 0);
+    if (warm->site_count == code->count) overlay(cx, warm, code, warm->sites, warm->wanted != 0);
 }
 
 static KeptSite kept_site(const Instr *instr) {
@@ -461,8 +485,8 @@ void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, C
     Warm *warm = record->warm;
     const KeptSite *kept = warm && warm->wanted ? next_inlined(warm, code->count) : NULL;
     const Warm *own = callee ? callee->warm : NULL;
-    if (kept != NULL) overlay(cx, code, kept, true);
-    else if (own && own->site_count == code->count) overlay(cx, code, own->sites, false);
+    if (kept != NULL) overlay(cx, warm, code, kept, true);
+    else if (own && own->site_count == code->count) overlay(cx, own, code, own->sites, false);
     if (warm && !warm->wanted) keep_inlined(warm, code);
 }
 
@@ -491,12 +515,15 @@ static Tier allowed(const FunctionRecord *record, int tier) {
     return Py_MIN((Tier)tier, Py_MIN(record->engine->max_tier, (Tier)record->ceiling));
 }
 
-/* The index's record of the function, taken over. */
+/* The index's record of the function, taken over: this program's own, or else the shared one. */
 static bool look_up(FunctionRecord *record) {
     IndexRecord found;
+    uint8_t own[INDEX_ID];
     Warm *warm = warm_of(record);
-    return warm != NULL && identify(warm) && index_find(warm->hint, warm->id, &found) &&
-           read_body(warm, &found);
+    if (warm == NULL || !identify(warm)) return false;
+    own_id(warm, own);
+    warm->has_own = index_find(warm->hint, own, &found);
+    return (warm->has_own || index_find(warm->hint, warm->id, &found)) && read_body(warm, &found);
 }
 
 /* Find the artifact of a tier and let it run. */
@@ -512,9 +539,9 @@ static void restored(FunctionRecord *record) {
     record->warm->wanted = 0;
     record->warm_at = 0;
     record->engine->warm_starts++;
-    /* Kept by use, not only by being made. */
+    /* Kept by use, not only by being made; what another program learned, by its own use. */
     uint64_t now = (uint64_t)time(NULL), saved = record->warm->saved;
-    if (saved > now || now - saved > DAY) is_news(record->warm);
+    if (!is_foreign(record->warm) && (saved > now || now - saved > DAY)) is_news(record->warm);
 }
 
 /* Known to be hot, and its artifact is not there: have it made. */
@@ -597,7 +624,8 @@ static void save_some(Warm **some, int count, uint8_t *room) {
         if (length == 0) continue;
         IndexRecord *to = &records[filled++];
         *to = (IndexRecord){.hint = some[i]->hint, .body = room, .length = length};
-        memcpy(to->id, some[i]->id, INDEX_ID);
+        if (some[i]->has_own || is_foreign(some[i])) own_id(some[i], to->id);
+        else memcpy(to->id, some[i]->id, INDEX_ID);
         room += length;
     }
     index_append(records, filled);
@@ -620,6 +648,7 @@ void warm_save(void) {
 }
 
 void warm_stop(void) {
+    keep_all();
     compile_settle(options.settle);
     warm_save();
     if (!is_on) return;

@@ -187,20 +187,11 @@ static Job *make_job(uint64_t id, const char *text, size_t length, int level) {
     return job;
 }
 
-static int submit_unit(uint64_t id, const char *key, const char *text, size_t length, int level, bool idly) {
+int worker_submit(uint64_t id, const char *key, const char *text, size_t length, int level) {
     Job *job = make_job(id, text, length, level);
     if (job == NULL) return -1;
     snprintf(job->key, sizeof job->key, "%s", key);
-    job->idly = idly;
     return submit(job);
-}
-
-int worker_submit(uint64_t id, const char *key, const char *text, size_t length, int level) {
-    return submit_unit(id, key, text, length, level, false);
-}
-
-int worker_submit_idly(uint64_t id, const char *key, const char *text, size_t length, int level) {
-    return submit_unit(id, key, text, length, level, true);
 }
 
 int worker_submit_dump(uint64_t id, const char *text, size_t length, const char *stage, int level) {

@@ -52,9 +52,6 @@ int worker_configure(const WorkerSettings *settings);
  * in the cache. `level` is libgccjit's. Returns 0, or -1 when no worker can be had (see stats). */
 int worker_submit(uint64_t job, const char *key, const char *text, size_t length, int level);
 
-/* Likewise of what only the cache is to get: that has time, and many together are cheaper. */
-int worker_submit_idly(uint64_t job, const char *key, const char *text, size_t length, int level);
-
 /* Queue a request for cc_dump's text of `stage`. */
 int worker_submit_dump(uint64_t job, const char *text, size_t length, const char *stage, int level);
 

@@ -25,7 +25,6 @@ typedef struct Job {
     char stage[16];       /* a dump's stage; "" : compile */
     int level;
     int crashes; /* how often the worker died with this job in its hands */
-    bool idly;   /* nobody waits for it */
     bool alone;  /* under suspicion: sent in no batch with others */
     double submitted, sent;
     double not_before; /* another process had claimed it: when to ask again */

@@ -46,17 +46,14 @@ void jobs_defer(Client *client, Job *job) {
     jobs_append(&client->waiting, job);
 }
 
-/* What nobody waits for is gathered for a while, so that a short program need not start a worker for it. */
-static double due_at(const Client *client, const Job *job) {
-    static const double IDLY_SECONDS = 1;
-    double due = job->submitted + (job->idly && client->waiters == 0 ? IDLY_SECONDS : 0);
-    return due > job->not_before ? due : job->not_before;
+static double due_at(const Job *job) {
+    return job->submitted > job->not_before ? job->submitted : job->not_before;
 }
 
 double jobs_due(const Client *client) {
     double first = 0;
     for (const Job *job = client->waiting.head; job != NULL; job = job->next) {
-        double due = due_at(client, job);
+        double due = due_at(job);
         if (first == 0 || due < first) first = due;
     }
     return first;
@@ -78,7 +75,7 @@ static bool goes_before(const Job *job, const Job *other) {
 static Job *most_urgent(const Client *client, double now) {
     Job *found = NULL;
     for (Job *job = client->waiting.head; job != NULL; job = job->next)
-        if (due_at(client, job) <= now && (found == NULL || goes_before(job, found))) found = job;
+        if (due_at(job) <= now && (found == NULL || goes_before(job, found))) found = job;
     return found != NULL ? found : client->waiting.head;
 }
 

@@ -15,8 +15,10 @@ typedef struct Callee {
     void **default_objects;
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
+    bool plain;             /* likewise: their end goes unnoticed, see H_rt_new_plain */
     void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
                                  no version, `function` is NULL, and no default is known */
+    bool held;                /* likewise: nothing else keeps the code alive */
 } Callee;
 
 /* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too

@@ -255,9 +255,24 @@ bool lower_unpack_at_once(Lowerer *l) {
     return true;
 }
 
+/* A tuple that was made for this: its items as they were before, numbers as such. */
+static void push_made(Lowerer *l, const Ins *tuple) {
+    l->depth--;
+    for (int i = tuple->arg_count - 1; i >= 0; i--) {
+        Ins *item = tuple->args[i];
+        bool boxed = item->op == IR_box_i64_OP || item->op == IR_box_f64_OP;
+        lower_push(l, boxed ? item->args[0] : item);
+    }
+}
+
 bool lower_known_unpack(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 1) return false;
     Ins *sequence = l->stack[l->depth - 1];
+    if (sequence->op == IR_call_OP && sequence->imm == H_rt_build_tuple &&
+        sequence->arg_count == l->instr->arg) {
+        push_made(l, sequence);
+        return true;
+    }
     Likely type = l->inference->operands[l->index].right;
     int feedback = l->instr->feedback, count = l->instr->arg;
     bool list = feedback == FB_LIST || (feedback == FB_NONE && type == LIKELY_LIST);

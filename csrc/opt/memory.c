@@ -19,6 +19,7 @@ uint64_t memory_read(const Ins *ins) {
     case IR_type_index_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:
+    case IR_shares_OP:
     case IR_module_is_OP:
     case IR_values_OP:
     case IR_dict_entry_OP:

@@ -57,15 +57,24 @@ static const FrameState *next_level(const FrameState *state, bool leaves) {
     return !leaves && state->handler >= 0 ? NULL : state->parent;
 }
 
+/* A value that goes into a frame, or the parts of an object that the exit makes. */
+static void note_value(Refcount *r, Values *uses, Ins *value) {
+    if (!ir_is(value, OPF_VIRTUAL)) {
+        vec_push(fn_arena(r->fn), uses, value);
+        return;
+    }
+    for (int i = 0; i < value->arg_count; i++)
+        if (value->args[i]->type == IR_OBJ) note_value(r, uses, value->args[i]);
+}
+
 /* Values that the exits of an instruction need. */
 static void note_state(Refcount *r, Ins *ins) {
     Values *uses = &r->uses[ins->id];
     bool leaves = ir_leaves(ins) || (ins->state != NULL && ir_is_caught_in_line(ins->state));
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
-        for (int i = 0; i < kept_depth(r, state, leaves); i++)
-            if (!ir_is(state->stack[i], OPF_VIRTUAL)) vec_push(fn_arena(r->fn), uses, state->stack[i]);
+        for (int i = 0; i < kept_depth(r, state, leaves); i++) note_value(r, uses, state->stack[i]);
         for (int i = 0; i < state->local_count; i++)
-            if (state->locals[i]->type == IR_OBJ) vec_push(fn_arena(r->fn), uses, state->locals[i]);
+            if (state->locals[i]->type == IR_OBJ) note_value(r, uses, state->locals[i]);
     }
 }
 
@@ -262,30 +271,66 @@ static uint8_t exit_kind_of(const Ins *value, bool owned) {
     return owned ? EXIT_OWNED : EXIT_BORROWED;
 }
 
+/* An object that is made, and the row of the exit that makes it. */
+typedef struct MadeObject {
+    const Ins *object;
+    int row;
+} MadeObject;
+
 typedef struct NewExit {
     Exit exit;
+    VEC(MadeObject) objects;
     bool *placed; /* by place in `alive` plus one: it has gone into a frame */
 } NewExit;
 
-/* An object that the exit makes, of its parts. */
-static void place_virtual(Refcount *r, NewExit *n, const Ins *value, int slot) {
-    for (int i = 0; i < value->arg_count; i++) {
-        ExitValue row = {.kind = i ? EXIT_PART : EXIT_RANGE, .slot = slot, .value = value->args[i]};
-        vec_push(fn_arena(r->fn), &n->exit.values, row);
-    }
+static void add_row(Refcount *r, NewExit *n, ExitValueKind kind, int slot, Ins *value) {
+    ExitValue row = {.kind = (uint8_t)kind, .slot = slot, .value = value};
+    vec_push(fn_arena(r->fn), &n->exit.values, row);
 }
 
-/* A value that goes into a slot of a frame: with its reference, if it has one left. */
+/* The row that makes an object, -1: there is none yet. */
+static int row_of(const NewExit *n, const Ins *object) {
+    for (int i = 0; i < n->objects.count; i++)
+        if (n->objects.items[i].object == object) return n->objects.items[i].row;
+    return -1;
+}
+
+/* A range iterator that the exit makes. */
+static void place_range(Refcount *r, NewExit *n, const Ins *value, int slot) {
+    for (int i = 0; i < value->arg_count; i++)
+        add_row(r, n, i ? EXIT_PART : EXIT_RANGE, slot, value->args[i]);
+}
+
+/* A value that goes into a slot of a frame or into an object: with its reference, if it has one left. */
 static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
-    if (ir_is(value, OPF_VIRTUAL)) {
-        place_virtual(r, n, value, slot);
+    if (value->op == IR_range_OP) {
+        place_range(r, n, value, slot);
+        return;
+    }
+    if (value->op == IR_object_OP) {
+        add_row(r, n, EXIT_MADE, slot, ir_const(r->fn, IR_ki64_OP, row_of(n, value)));
         return;
     }
     uintptr_t alive = value->owned ? (uintptr_t)value->scratch : 0;
     bool owned = alive > 0 && !n->placed[alive];
     if (owned) n->placed[alive] = true;
-    ExitValue row = {.kind = exit_kind_of(value, owned), .slot = slot, .value = value};
-    vec_push(fn_arena(r->fn), &n->exit.values, row);
+    add_row(r, n, exit_kind_of(value, owned), slot, value);
+}
+
+/* Make an object, behind those that are parts of it. */
+static void make_object(Refcount *r, NewExit *n, Ins *value) {
+    if (value->op != IR_object_OP || row_of(n, value) >= 0) return;
+    for (int i = 2; i < value->arg_count; i += 2) make_object(r, n, value->args[i]);
+    vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
+    add_row(r, n, EXIT_NEW, value->arg_count / 2, value->args[0]);
+    for (int i = 2; i < value->arg_count; i += 2) place(r, n, value->args[i], (int)value->args[i - 1]->imm);
+}
+
+static void make_objects(Refcount *r, NewExit *n, const FrameState *state, bool leaves) {
+    for (; state != NULL; state = next_level(state, leaves)) {
+        for (int i = 0; i < state->local_count; i++) make_object(r, n, state->locals[i]);
+        for (int i = 0; i < kept_depth(r, state, leaves); i++) make_object(r, n, state->stack[i]);
+    }
 }
 
 /* One number in several places is one object. */
@@ -294,8 +339,7 @@ static void note_same(Refcount *r, NewExit *n, Ins *value) {
     for (int i = 0; i < n->exit.values.count; i++) {
         const ExitValue *row = &n->exit.values.items[i];
         if (row->value != value || (row->kind != EXIT_I64 && row->kind != EXIT_F64)) continue;
-        vec_push(fn_arena(r->fn), &n->exit.values,
-                 ((ExitValue){.kind = EXIT_SAME, .slot = i, .value = value}));
+        add_row(r, n, EXIT_SAME, i, value);
         return;
     }
 }
@@ -304,8 +348,7 @@ static void place_level(Refcount *r, NewExit *n, const FrameState *state, bool l
     for (int i = 0; i < state->local_count; i++) {
         Ins *bound = state->bound[i];
         note_same(r, n, state->locals[i]);
-        if (bound->op != IR_ki64_OP || bound->imm == 0)
-            vec_push(fn_arena(r->fn), &n->exit.values, ((ExitValue){.kind = EXIT_IF, .value = bound}));
+        if (bound->op != IR_ki64_OP || bound->imm == 0) add_row(r, n, EXIT_IF, 0, bound);
         place(r, n, state->locals[i], state->slots[i]);
     }
     for (int i = 0; i < kept_depth(r, state, leaves);
@@ -321,11 +364,11 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind) {
     NewExit n = {.exit = {.kind = kind, .state = ins->state},
                  .placed = arena_array(arena, bool, r->alive.count + 1)};
     bool leaves = kind != EXIT_RAISE && kind != EXIT_RERAISE;
+    make_objects(r, &n, ins->state, leaves);
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves))
         place_level(r, &n, state, leaves);
     for (int i = 0; i < r->alive.count; i++)
-        if (!n.placed[i + 1] && r->alive.items[i] != ins)
-            vec_push(arena, &n.exit.values, ((ExitValue){.kind = EXIT_DROP, .value = r->alive.items[i]}));
+        if (!n.placed[i + 1] && r->alive.items[i] != ins) add_row(r, &n, EXIT_DROP, 0, r->alive.items[i]);
     vec_push(arena, &r->fn->exits, n.exit);
     return r->fn->exits.count - 1;
 }

@@ -49,6 +49,8 @@ typedef struct Frames {
     Frame *at[EXIT_MAX_LEVELS];
     const CompiledCode *compiled;
     const ExitRecord *record;
+    PyObject **spill; /* the values, by row */
+    int objects_end;  /* rows from there on are no objects that the exit makes and no parts of these */
 } Frames;
 
 static PyCodeObject *code_of(const Frames *f, int level) { return f->at[level]->f_code; }
@@ -92,6 +94,11 @@ static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
     else PyMem_Free(frame);
 }
 
+/* The next row that is no part of what this one makes. */
+static int next_row(const ExitRecord *record, int row) {
+    return row + 1 + exit_parts(record->values[row].kind, record->values[row].slot);
+}
+
 /* Those that are there: the innermost of them is the running one. */
 static void find_frames(PyThreadState *tstate, Frames *f) {
     Frame *frame = cp_current_frame(tstate);
@@ -110,7 +117,8 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         if (f->record->levels[level].there) continue;
         const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
         int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
-        while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED) row++;
+        while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
+            row = next_row(f->record, row);
         f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
         f->at[level]->previous = f->at[level + 1];
         tstate->recursion_remaining -= depth_of(f, level);
@@ -150,6 +158,53 @@ static PyObject *new_range(PyObject **parts) {
     return object;
 }
 
+/* --- objects that were none until now --- */
+
+/* A part as an object of its own. */
+static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { // new ref
+    switch (slot->kind) {
+    case EXIT_OWNED: return value;
+    case EXIT_BORROWED: return Py_XNewRef(value);
+    case EXIT_MADE: return Py_NewRef(rows[bits_of(value)]);
+    default: return boxed(slot->kind, value);
+    }
+}
+
+/* Make an object of the rows behind its own. Each number's row has its object from now on, so that others can
+ * be the same one. */
+static PyObject *new_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
+    PyTypeObject *class = (PyTypeObject *)rows[row];
+    bool is_tuple = class == &PyTuple_Type;
+    PyObject *object = is_tuple ? PyTuple_New(slot->slot) : cp_new_instance(class);
+    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    for (int i = 1; i <= slot->slot; i++) {
+        PyObject *value = part(&slot[i], rows, rows[row + i]);
+        rows[row + i] = value;
+        if (is_tuple) PyTuple_SET_ITEM(object, slot[i].slot, value);
+        else cp_put_value(object, slot[i].slot, value);
+    }
+    return object;
+}
+
+/* Objects whose rows come first in an exit: each row has its object then. Where the rows end that are these.
+ * The garbage collector would find frames that are half made. */
+static int make_objects(const ExitRecord *record, PyObject **spill) {
+    int row = 0;
+    if (record->value_count == 0 || record->values[0].kind != EXIT_NEW) return 0;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    int collects = PyGC_Disable();
+    for (; row < record->value_count && record->values[row].kind == EXIT_NEW; row = next_row(record, row))
+        spill[row] = new_object(&record->values[row], spill, row);
+    if (collects) PyGC_Enable();
+    PyErr_Restore(type, value, traceback);
+    return row;
+}
+
+static void forget_objects(const ExitRecord *record, PyObject **spill, int end) {
+    for (int row = 0; row < end; row = next_row(record, row)) Py_DECREF(spill[row]);
+}
+
 static bool is_local(const Frames *f, const ExitSlot *slot) {
     bool result = false;
     return slot_place(f, slot->slot, &result) != NULL && result;
@@ -158,6 +213,8 @@ static bool is_local(const Frames *f, const ExitSlot *slot) {
 /* The object that another row has made of the same number, or that the memory had of it; NULL: none. */
 static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
     bool is_local;
+    if (same != NULL && same - f->record->values < f->objects_end)
+        return Py_NewRef(f->spill[same - f->record->values]);
     PyObject **place = same != NULL ? slot_place(f, same->slot, &is_local) : NULL;
     return place != NULL ? Py_XNewRef(*place) : NULL;
 }
@@ -172,6 +229,7 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, co
     }
     if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
     else if (slot->kind == EXIT_RANGE) value = new_range(at);
+    else if (slot->kind == EXIT_MADE) value = Py_NewRef(f->spill[bits_of(value)]);
     else if (slot->kind != EXIT_OWNED) {
         PyObject *before = made_before(f, same);
         value = before != NULL ? before : boxed(slot->kind, value);
@@ -181,10 +239,12 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, co
 }
 
 /* Put the values where the frames want them, drop the others. */
-static void place_values(const Frames *f, PyObject **spill) {
+static void place_values(Frames *f, PyObject **spill) {
     const ExitRecord *record = f->record;
     const ExitSlot *same = NULL;
-    for (int i = 0; i < record->value_count; i++) {
+    f->spill = spill;
+    f->objects_end = make_objects(record, spill);
+    for (int i = f->objects_end; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_SAME) {
             same = &record->values[slot->slot];
@@ -195,7 +255,8 @@ static void place_values(const Frames *f, PyObject **spill) {
         else if (slot->kind != EXIT_DROP && slot->kind != EXIT_PART) place_value(f, slot, &spill[i], same);
         same = NULL;
     }
-    for (int i = record->value_count - 1; i >= 0; i--)
+    forget_objects(record, spill, f->objects_end);
+    for (int i = record->value_count - 1; i >= f->objects_end; i--)
         if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
 }
 
@@ -247,6 +308,10 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
         set_stack_depth(frame, caller->depth - 1);
         Py_DECREF(left);
         Py_DECREF(right);
+    } else if (kind == INLINED_PROPERTY) {
+        PyObject *owner = top[-1];
+        top[-1] = result;
+        Py_DECREF(owner);
     } else if (kind != INLINED_INIT) { /* whose instance is there already */
         *top = result;
         set_stack_depth(frame, caller->depth + 1);

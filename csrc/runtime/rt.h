@@ -195,6 +195,7 @@ void rt_call_prepare(void); // once, before anything is called
  */
 PyObject *rt_find_init(PyTypeObject *type);
 PyObject *rt_new_instance(PyObject *class);
+PyObject *rt_new_plain(PyObject *class);
 /* Of an __init__'s result; false: an exception is set. */
 bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);

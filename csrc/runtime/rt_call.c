@@ -296,12 +296,8 @@ bool rt_check_none(PyObject *result_steal) {
     return ok;
 }
 
-PyObject *rt_new_instance(PyObject *class) {
-    PyObject *none = PyTuple_New(0), *self = NULL;
-    if (none != NULL) self = PyBaseObject_Type.tp_new((PyTypeObject *)class, none, NULL);
-    Py_XDECREF(none);
-    return self;
-}
+PyObject *rt_new_instance(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
+PyObject *rt_new_plain(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
 
 /* What type.__call__ does with such a class. values[-1] is free to be written to. */
 static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {

@@ -36,6 +36,7 @@ class Runner:
         self.folder = folder
         self.settings = {**SETTINGS, **settings}
         self.cache = folder / "cache"
+        self.script = "program.py"
 
     def environment(self, extra):
         env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
@@ -46,7 +47,7 @@ class Runner:
         return env
 
     def start(self, code, **extra):
-        path = self.folder / "program.py"
+        path = self.folder / self.script
         path.write_text(code + REPORT)
         return subprocess.Popen(
             [sys.executable, "-m", "dxpy", "run", str(path)],

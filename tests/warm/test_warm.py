@@ -1,5 +1,6 @@
 """A function begins where an earlier run left it, and never where that would be wrong."""
 
+import json
 import re
 
 import pytest
@@ -144,6 +145,36 @@ def test_other_types_than_before(run):
     assert run(ints.replace("COUNT", "20"))["result"] == 38
 
 
+RECORDS = "import dxpy._jit as j, json; print(json.dumps([[row[0], row[4]] for row in j.cache_index()]))"
+
+
+def test_two_programs_share_a_function(run):
+    """Each goes on with what it learned itself: a guard that fails in one does not unlearn what the other knows."""
+    only = {"DXPY_ONLY": "shared.*"}
+    (run.folder / "shared.py").write_text("def f(a, b):\n    return a * b\n")
+    code = "from shared import f\nresult = [f(VALUES) for i in range(60)][-1]"
+
+    def other():
+        run.script = "other.py"
+        got = run(code.replace("VALUES", "'ab', 2"), **only)
+        run.script = "program.py"
+        return got
+
+    def records():
+        return json.loads(run.command("run", "-c", "import dxpy; dxpy.enable(); " + RECORDS).stdout)
+
+    ints = code.replace("VALUES", "i, 2")
+    assert run(ints, **only)["result"] == 118
+    (before,) = records()
+    first = other()
+    assert (first["result"], first["warm"]) == ("abab", 1)
+    assert first["compiles"] >= 1
+    assert len(records()) == 2
+    assert before in records()
+    for again, result in ((run(ints, **only), 118), (other(), "abab")):
+        assert (again["result"], again["warm"], again["compiles"]) == (result, 1, 0)
+
+
 def test_generators_and_closures(run):
     code = """
 def numbers(n):
@@ -208,6 +239,38 @@ def test_processes_that_end_without_notice(run):
     killed = COLD + "\nimport os\nprint('{}', flush=True)\nos._exit(0)"
     process = run.start(killed)
     process.communicate(timeout=60)
+    assert run(ONCE)["warm"] == 1
+
+
+SHORT = {"DXPY_SYNC": 0, "DXPY_MAX_TIER": 2}
+IN_MEMORY = "\nresult = [result, sum(path.split('/')[-2] == 'objects' for path in MAPPED)]"
+MAPPED = "\nMAPPED = {line.split()[-1] for line in open('/proc/self/maps') if line.rstrip().endswith('.so')}"
+
+
+def test_a_short_program(run):
+    """Its code is kept though it is over before a worker would have been started, many functions in one object."""
+    many = "".join(f"def f{i}(x): return x + {i}\n" for i in range(100))
+    names = ", ".join(f"f{i}" for i in range(100))
+    call = f"result = 0\nfor i in range(COUNT):\n    for f in [{names}]: result += f(i)\n"
+    code = many + call + MAPPED + IN_MEMORY
+    first = run(code.replace("COUNT", "20"), **SHORT)
+    assert (first["warm"], first["result"][1]) == (0, 0)
+    assert first["tiers"][2] == 100
+    assert len(list((run.cache / "objects").iterdir())) < 8
+    again = run(code.replace("COUNT", "2"), **SHORT)
+    assert (again["result"][0], again["compiles"], again["tiers"][2]) == (10000, 0, 100)
+    assert again["result"][1] > 0, "loaded, not made anew"
+
+
+def test_code_is_kept_while_the_program_runs(run):
+    """A second later, for programs that are killed."""
+    slow = (
+        COLD
+        + "import os, time\nuntil = time.monotonic() + 30\nunits = os.environ['DXPY_CACHE_DIR'] + '/units'\n"
+    )
+    slow += "while time.monotonic() < until and not os.path.isdir(units): add(1, 2)\nos._exit(0)"
+    run.start(slow, **SHORT).communicate(timeout=60)
+    assert len(list((run.cache / "units").iterdir())) > 0
     assert run(ONCE)["warm"] == 1
 
 

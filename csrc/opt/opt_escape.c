@@ -1,0 +1,456 @@
+/* Objects that nobody but this code can ever see are not made: instances of plain classes and tuples whose
+ * only uses are reads and writes of their parts, tests of what they are, and frame states. What is read is
+ * what was put there last; frame states name a virtual `object` of these parts, which an exit makes when it
+ * is taken.
+ *
+ * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
+ */
+#include "opt/opt.h"
+
+#include <string.h>
+
+enum { MAX_ROUNDS = 3, MAX_FIELDS = 30, MANY_BLOCKS = 2000 };
+
+typedef struct Use {
+    Ins *ins;
+    bool in_state;
+} Use;
+
+/* What the object is made of from a point on: just made, and after each store. */
+typedef struct Version {
+    const Ins *from;
+    Ins *object; /* the virtual one */
+    int count;   /* of its parts, in the order in which they came */
+    int64_t places[MAX_FIELDS];
+    Ins *values[MAX_FIELDS];
+} Version;
+
+typedef struct Object {
+    Ins *made;
+    bool is_tuple, escapes;
+    VEC(Use) uses;
+    VEC(Ins *) stores;
+    VEC(Version *) versions;
+} Object;
+
+typedef struct Escape {
+    Fn *fn;
+    VEC(Object *) objects;
+    Ins **become; /* by value: what stands for it now */
+    uint32_t become_count;
+    bool changed; /* in any round */
+} Escape;
+
+/* --- which there are, and what is done with them --- */
+
+static bool is_making(const Ins *ins) {
+    return ins->op == IR_call_OP &&
+           (ins->imm == H_rt_new_plain || (ins->imm == H_rt_build_tuple && ins->arg_count <= MAX_FIELDS));
+}
+
+/* The object that a value is, or whose values it points to. */
+static Object *object_of(const Ins *value) {
+    if (value->op == IR_values_OP) value = value->args[0];
+    return is_making(value) ? value->scratch : NULL;
+}
+
+static bool is_store(const Ins *ins) {
+    return ins->op == IR_attr_set_OP || ins->op == IR_attr_set_f64_OP || ins->op == IR_attr_swap_OP;
+}
+
+/* The class of an instance as the guard in front of it knows it, NULL: in no way. */
+static const Ins *class_version(const Object *object) {
+    const Ins *class = object->made->args[0];
+    for (const Ins *ins = object->made->prev; ins != NULL; ins = ins->prev)
+        if (ins->op == IR_version_is_OP && ins->args[0] == class) return ins->args[1];
+    return NULL;
+}
+
+/* Are both operands of the class of an instance, so that the left one is asked first? */
+static bool yields_surely(const Object *object, const Ins *call) {
+    const Ins *other = call->args[object_of(call->args[0]) == object], *version = class_version(object);
+    if (object_of(other) != NULL && !object_of(other)->is_tuple)
+        return version != NULL && class_version(object_of(other)) == version;
+    for (const Ins *ins = call->prev; ins != NULL && version != NULL && !ir_runs_code(ins); ins = ins->prev)
+        if (ins->op == IR_type_is_OP && ins->args[0] == other && ins->args[1] == version) return true;
+    return false;
+}
+
+static bool is_harmless(const Object *object, const Ins *ins, int arg) {
+    switch (ins->op) {
+    case IR_keep_OP:
+    case IR_is_OP: return true;
+    case IR_object_OP: return arg > 0;
+    case IR_values_OP:
+    case IR_type_is_OP:
+    case IR_unshadowed_OP: return !object->is_tuple;
+    case IR_attr_item_OP: return true; /* of such values as stand in IR_values_OP */
+    case IR_tuple_is_OP: return object->is_tuple && ins->imm == object->made->arg_count;
+    case IR_tuple_at_OP: return object->is_tuple;
+    case IR_call_OP: return ins->imm == H_rt_yields && !object->is_tuple && yields_surely(object, ins);
+    default:
+        return is_store(ins) && arg < 2 && object_of(ins->args[1]) == object &&
+               ins->args[1]->op == IR_values_OP;
+    }
+}
+
+static void note_use(Escape *e, Object *object, Ins *ins, bool in_state) {
+    vec_push(fn_arena(e->fn), &object->uses, ((Use){ins, in_state}));
+}
+
+/* Somebody may look at the frame, or keep it, where code runs in the middle of it. */
+static bool shows_state(const Ins *ins) {
+    return ins->op == IR_poll_OP || ins->op == IR_turn_OP || ins->op == IR_yield_OP;
+}
+
+static void look_at(Escape *e, Ins *ins) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        Object *object = object_of(ins->args[a]);
+        if (object == NULL) continue;
+        if (ins->op == IR_phi_OP || !is_harmless(object, ins, a)) object->escapes = true;
+        else note_use(e, object, ins, false);
+        if (is_store(ins) && a == 0 && !object->escapes) vec_push(fn_arena(e->fn), &object->stores, ins);
+    }
+    for (int s = 0; s < ir_state_count(ins->state); s++) {
+        Object *object = object_of(*ir_state_value(ins->state, s));
+        if (object == NULL) continue;
+        if (shows_state(ins)) object->escapes = true;
+        note_use(e, object, ins, true);
+    }
+}
+
+static void find_objects(Escape *e) {
+    Fn *fn = e->fn;
+    e->objects.count = 0;
+    for (int i = 0; i < fn->blocks.count; i++) {
+        int position = 0;
+        for_each_ins(ins, fn->blocks.items[i]) {
+            ins->use_count = position++;
+            if (!is_making(ins)) continue;
+            Object *object = arena_new(fn_arena(fn), Object);
+            *object = (Object){.made = ins, .is_tuple = ins->imm == H_rt_build_tuple};
+            ins->scratch = object;
+            vec_push(fn_arena(fn), &e->objects, object);
+        }
+    }
+    if (e->objects.count == 0) return;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) look_at(e, ins);
+}
+
+/* --- what it is made of where --- */
+
+static bool comes_before(const Ins *a, const Ins *b) {
+    return a->block == b->block ? a->use_count < b->use_count : ir_dominates(a->block, b->block);
+}
+
+/* Blocks reached from the end of the one that has the store, until the object is made anew. */
+static bool *reached_after(Escape *e, const Object *object, const Ins *store) {
+    Arena *arena = fn_arena(e->fn);
+    bool *reached = arena_array(arena, bool, e->fn->blocks.count + 1);
+    Block **work = arena_array(arena, Block *, e->fn->blocks.count + 1);
+    const Block *from = store->block;
+    int count = 0;
+    for (bool first = true; first || count > 0; first = false) {
+        const Block *at = first ? from : work[--count];
+        for (int s = 0; s < at->succ_count; s++) {
+            Block *succ = at->succs[s];
+            if (reached[succ->order] || succ == object->made->block) continue;
+            reached[succ->order] = true;
+            work[count++] = succ;
+        }
+    }
+    return reached;
+}
+
+/* Is it clear for each use which stores came before it? */
+static bool is_in_order(Escape *e, Object *object) {
+    for (int s = 0; s < object->stores.count; s++) {
+        const Ins *store = object->stores.items[s];
+        const bool *reached = reached_after(e, object, store);
+        for (int u = 0; u < object->uses.count; u++) {
+            const Ins *ins = object->uses.items[u].ins;
+            if (ins != store && !comes_before(store, ins) && reached[ins->block->order]) return false;
+            if (ins->op == IR_object_OP && !comes_before(store, ins)) return false; /* a part of another */
+            if (ins == store && reached[ins->block->order]) return false;
+        }
+    }
+    return true;
+}
+
+static void sort_stores(Object *object) {
+    for (int i = 1; i < object->stores.count; i++)
+        for (int k = i; k > 0 && comes_before(object->stores.items[k], object->stores.items[k - 1]); k--) {
+            Ins *store = object->stores.items[k];
+            object->stores.items[k] = object->stores.items[k - 1];
+            object->stores.items[k - 1] = store;
+        }
+}
+
+static Version *version_at(const Object *object, const Ins *ins) {
+    Version *found = object->versions.items[0];
+    for (int i = 1; i < object->versions.count; i++)
+        if (comes_before(object->versions.items[i]->from, ins)) found = object->versions.items[i];
+    return found;
+}
+
+static int part_at(const Version *version, int64_t place) {
+    int i = 0;
+    while (i < version->count && version->places[i] != place) i++;
+    return i < version->count ? i : -1;
+}
+
+/* Its end, which comes with the store of another value in its place, runs nothing. */
+static bool ends_quietly(const Ins *value) {
+    return value->type != IR_OBJ || value->op == IR_box_i64_OP || value->op == IR_box_f64_OP ||
+           ir_is(value, OPF_CONST);
+}
+
+static Version *new_version(Escape *e, Object *object, const Ins *from, const Version *base) {
+    Version *version = arena_new(fn_arena(e->fn), Version);
+    if (base != NULL) *version = *base;
+    version->from = from;
+    version->object = NULL;
+    vec_push(fn_arena(e->fn), &object->versions, version);
+    return version;
+}
+
+static bool add_part(Version *version, int64_t place, Ins *value) {
+    int i = part_at(version, place);
+    if (i < 0 && version->count == MAX_FIELDS) return false;
+    if (i >= 0 && !ends_quietly(version->values[i])) return false;
+    if (i < 0) i = version->count++;
+    version->places[i] = place;
+    version->values[i] = value;
+    return true;
+}
+
+static bool find_versions(Escape *e, Object *object) {
+    Version *first = new_version(e, object, object->made, NULL);
+    for (int i = 0; object->is_tuple && i < object->made->arg_count; i++)
+        add_part(first, i, object->made->args[i]);
+    for (int i = 0; i < object->stores.count; i++) {
+        Ins *store = object->stores.items[i];
+        Version *version = new_version(e, object, store, version_at(object, store));
+        if (!add_part(version, store->imm, store->args[2])) return false;
+    }
+    for (int u = 0; u < object->uses.count; u++) {
+        const Ins *ins = object->uses.items[u].ins;
+        bool reads = ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP;
+        if (reads && !object->uses.items[u].in_state && part_at(version_at(object, ins), ins->imm) < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool can_go(Escape *e, Object *object) {
+    if (object->escapes || !is_in_order(e, object)) return false;
+    sort_stores(object);
+    return find_versions(e, object);
+}
+
+/* --- doing without --- */
+
+static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
+    if (version->object != NULL) return version->object;
+    Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
+    made->args[0] = object->is_tuple ? ir_const(e->fn, IR_known_OP, KNOWN_tuple) : object->made->args[0];
+    for (int i = 0; i < version->count; i++) {
+        made->args[1 + 2 * i] = ir_const(e->fn, IR_ki64_OP, version->places[i]);
+        made->args[2 + 2 * i] = version->values[i];
+    }
+    ir_insert_after((Ins *)version->from, made);
+    made->use_count = version->from->use_count;
+    return version->object = made;
+}
+
+static FrameState *copy_state(Escape *e, const FrameState *state) {
+    Arena *arena = fn_arena(e->fn);
+    if (state == NULL) return NULL;
+    FrameState *copy = arena_new(arena, FrameState);
+    *copy = *state;
+    copy->parent = copy_state(e, state->parent);
+    copy->stack = arena_array(arena, Ins *, state->stack_count + 1);
+    copy->locals = arena_array(arena, Ins *, state->local_count + 1);
+    copy->bound = arena_array(arena, Ins *, state->local_count + 1);
+    for (int i = 0; i < state->stack_count; i++) copy->stack[i] = state->stack[i];
+    for (int i = 0; i < state->local_count; i++) copy->locals[i] = state->locals[i];
+    for (int i = 0; i < state->local_count; i++) copy->bound[i] = state->bound[i];
+    return copy;
+}
+
+static void replace_in_state(Escape *e, const Object *object, Ins *ins) {
+    Version *version = version_at(object, ins);
+    ins->state = copy_state(e, ins->state);
+    for (int s = 0; s < ir_state_count(ins->state); s++) {
+        Ins **value = ir_state_value(ins->state, s);
+        if (*value == object->made) *value = virtual_of(e, object, version);
+    }
+}
+
+static void become(Escape *e, const Ins *ins, Ins *value) { e->become[ins->id] = value; }
+
+/* What is read of it: a number that has no object yet gets one, which goes when nobody wants it. */
+static void replace_read(Escape *e, const Object *object, Ins *ins) {
+    const Version *version = version_at(object, ins);
+    Ins *value = version->values[part_at(version, ins->imm)];
+    if (value->type == IR_F64) {
+        Ins *box = ir_new_ins(e->fn, IR_box_f64_OP, IR_OBJ, 1);
+        box->args[0] = value;
+        box->state = ins->state;
+        ir_insert_before(ins, box);
+        box->use_count = ins->use_count;
+        value = box;
+    }
+    become(e, ins, value);
+}
+
+/* The parts live until where the whole did. */
+static void replace_kept(Escape *e, const Object *object, Ins *keep) {
+    const Version *version = version_at(object, keep);
+    Ins **args = arena_array(fn_arena(e->fn), Ins *, keep->arg_count + version->count + 1);
+    int count = 0;
+    for (int a = 0; a < keep->arg_count; a++)
+        if (keep->args[a] != object->made) args[count++] = keep->args[a];
+    for (int i = 0; i < version->count && count < keep->arg_count + version->count; i++)
+        if (!ends_quietly(version->values[i])) args[count++] = version->values[i];
+    keep->args = args;
+    keep->arg_count = count;
+}
+
+static void replace_use(Escape *e, const Object *object, Ins *ins) {
+    Fn *fn = e->fn;
+    switch (ins->op) {
+    case IR_keep_OP: replace_kept(e, object, ins); break;
+    case IR_is_OP: become(e, ins, ir_const(fn, IR_ki64_OP, ins->args[0] == ins->args[1])); break;
+    case IR_object_OP:
+        for (int a = 1; a < ins->arg_count; a++)
+            if (ins->args[a] == object->made) ins->args[a] = virtual_of(e, object, version_at(object, ins));
+        break;
+    case IR_type_is_OP:
+        ins->op = IR_version_is_OP;
+        ins->args[0] = object->made->args[0];
+        break;
+    case IR_unshadowed_OP:
+        ins->op = IR_shares_OP;
+        ins->args[0] = object->made->args[0];
+        break;
+    case IR_attr_item_OP:
+    case IR_tuple_at_OP: replace_read(e, object, ins); break;
+    case IR_call_OP: become(e, ins, ir_const(fn, IR_ki64_OP, 1)); break;
+    default: break; /* it goes */
+    }
+}
+
+static bool stays(const Ins *ins) {
+    return ins->op == IR_keep_OP || ins->op == IR_object_OP || ins->op == IR_version_is_OP ||
+           ins->op == IR_shares_OP;
+}
+
+static void do_without(Escape *e, Object *object) {
+    for (int u = 0; u < object->uses.count; u++) {
+        Use *use = &object->uses.items[u];
+        if (use->in_state && use->ins->block != NULL) replace_in_state(e, object, use->ins);
+    }
+    for (int u = 0; u < object->uses.count; u++) {
+        Use *use = &object->uses.items[u];
+        bool once = use->ins->block != NULL && e->become[use->ins->id] == NULL;
+        if (!use->in_state && once) replace_use(e, object, use->ins);
+    }
+    for (int u = 0; u < object->uses.count; u++) {
+        Ins *ins = object->uses.items[u].ins;
+        if (!object->uses.items[u].in_state && !stays(ins) && ins->block != NULL) ir_remove(ins);
+    }
+    ir_remove(object->made);
+}
+
+/* --- putting in what stands for what went --- */
+
+static Ins *final_value(const Escape *e, Ins *value) {
+    while (value->id < e->become_count && e->become[value->id] != NULL) value = e->become[value->id];
+    return value;
+}
+
+/* What is asked of a number that was boxed just for its place in an object is known. */
+static void fold(Escape *e, Ins *ins) {
+    const Ins *arg = ins->arg_count > 0 ? final_value(e, ins->args[0]) : NULL;
+    bool known = false;
+    switch (ins->op) {
+    case IR_unbox_i64_OP: known = arg->op == IR_box_i64_OP; break;
+    case IR_unbox_f64_OP:
+    case IR_unbox_number_OP: known = arg->op == IR_box_f64_OP; break;
+    case IR_is_type_OP:
+        if ((arg->op == IR_box_i64_OP && ins->imm == KNOWN_int) ||
+            (arg->op == IR_box_f64_OP && ins->imm == KNOWN_float))
+            ir_remove(ins);
+        return;
+    case IR_guard_OP:
+        if (arg->op == IR_ki64_OP && arg->imm != 0) ir_remove(ins);
+        return;
+    default: return;
+    }
+    if (!known) return;
+    become(e, ins, arg->args[0]);
+    ir_remove(ins);
+}
+
+static void put_in(Escape *e) {
+    Fn *fn = e->fn;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
+            next = ins->next;
+            if (ins->id < e->become_count) fold(e, ins);
+        }
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            for (int a = 0; a < ins->arg_count; a++) ins->args[a] = final_value(e, ins->args[a]);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                *ir_state_value(ins->state, s) = final_value(e, *ir_state_value(ins->state, s));
+        }
+}
+
+/* --- numbers that only such objects and frame states have --- */
+
+static bool is_box(const Ins *value) { return value->op == IR_box_i64_OP || value->op == IR_box_f64_OP; }
+
+/* use_count of a value: how often it is wanted by more than frame states. */
+static void count_uses(Fn *fn) {
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) for (int a = 0; a < ins->arg_count;
+                                                    a++) if (ins->op != IR_object_OP && ins->op != IR_keep_OP)
+            ins->args[a]
+                ->use_count++;
+}
+
+static Ins *unboxed(Ins *value) { return is_box(value) && value->use_count == 0 ? value->args[0] : value; }
+
+static void unbox_parts(Fn *fn) {
+    count_uses(fn);
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            for (int a = 0; a < ins->arg_count; a++) ins->args[a] = unboxed(ins->args[a]);
+            for (int s = 0; s < ir_state_count(ins->state); s++)
+                *ir_state_value(ins->state, s) = unboxed(*ir_state_value(ins->state, s));
+        }
+}
+
+void opt_escape(Fn *fn) {
+    Escape e = {.fn = fn};
+    if (fn->blocks.count > MANY_BLOCKS) return;
+    ir_fill_dominators(fn);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        bool changed = false;
+        find_objects(&e);
+        e.become_count = fn->next_value;
+        e.become = arena_array(fn_arena(fn), Ins *, e.become_count + 1);
+        for (int i = 0; i < e.objects.count; i++) {
+            if (!can_go(&e, e.objects.items[i])) continue;
+            do_without(&e, e.objects.items[i]);
+            changed = true;
+        }
+        if (!changed) break;
+        put_in(&e);
+        e.changed = true;
+    }
+    if (!e.changed) return;
+    unbox_parts(fn);
+    opt_dce(fn);
+}

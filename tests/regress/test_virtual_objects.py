@@ -1,0 +1,78 @@
+"""Objects that only the code that makes them can see are not made, and are there when somebody looks after all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import dxpy
+dxpy.enable(sync=True, max_tier=2, cache=False)
+
+class Pair:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+    def sum(self):
+        return self.a + self.b
+
+class Loud(Pair):
+    def __del__(self):
+        pass
+
+def both(a, b):
+    return b, a
+
+def instances(n):
+    total = 0
+    for i in range(n):
+        total += Pair(i * 0.5, 0.5).sum()
+    return total
+
+def tuples(n):
+    total = 0
+    for i in range(n):
+        a, b = both(i, 1.5)
+        total += a * b
+    return total
+
+def nested(n):
+    total = 0
+    for i in range(n):
+        total += Pair(Pair(i, 1), 2).a.sum()
+    return total
+
+def with_finalizer(n):
+    total = 0
+    for i in range(n):
+        total += Loud(i * 0.5, 0.5).sum()
+    return total
+
+for i in range(30):
+    f = FUNCTION
+    f(3000)
+text = dxpy.dump(f, "opt")
+print(text.count("call rt_new_"), text.count("call rt_build_tuple"), f(10))
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "made"),
+    [("instances", "0 0 27.5"), ("tuples", "0 0 67.5"), ("nested", "0 0 55"), ("with_finalizer", "1 0 27.5")],
+)
+def test_what_is_made(function, made, tmp_path):
+    """How many places make an instance, how many a tuple; and the function's result."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("FUNCTION", function)],
+        env={**env, "PYTHONPATH": str(ROOT), "DXPY_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == made
