@@ -412,7 +412,7 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
-    if (options.force_exits) return;                             /* it failed because it was told to */
+    if (options.force_exits) return; /* it failed because it was told to */
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
