@@ -141,7 +141,9 @@ typedef enum SiteKind {
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
+    SITE_PROPERTY,    /* `holder` is a property of the class, whose getter `object` is at `offset` of it */
     SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
+    SITE_FUNCTION,    /* the function `object`, which was there in a sample */
 } SiteKind;
 
 typedef struct Site {
@@ -155,8 +157,8 @@ typedef struct Site {
     bool in_dict; /* SITE_METHOD, SITE_CLASS_VALUE: instances have a dict, which may have it too */
     void *type;   /* that has type_version */
     void *object; /* what is there now */
-    void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such thing
-                   */
+    void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such
+                     thing. SITE_CODE: a sample of the functions; NULL: they are made by this very code */
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
                   */
     uint8_t builtin;         /* Builtin that the object is */

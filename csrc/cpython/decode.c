@@ -3,6 +3,8 @@
 #include "cpython/arrays.h"
 #include "cpython/decode_sites.h"
 
+enum { CONTAINED_DEPTH = 8 };
+
 typedef struct Decoder {
     CompileContext *cx;
     PyCodeObject *code;
@@ -362,12 +364,57 @@ static void describe_made_functions(Bytecode *out, BcOp store, BcOp load) {
     }
 }
 
+/* Is a code object a constant of another, or of one of its constants? A hold on that would be one on itself.
+ */
+static bool contains(PyCodeObject *outer, PyCodeObject *code, int depth) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(outer->co_consts) && depth > 0; i++) {
+        PyObject *constant = PyTuple_GET_ITEM(outer->co_consts, i);
+        if (!PyCode_Check(constant)) continue;
+        if (constant == (PyObject *)code || contains((PyCodeObject *)constant, code, depth - 1)) return true;
+    }
+    return depth == 0;
+}
+
+/* What a variable has in the sample; NULL: it cannot be told. borrowed */
+static PyObject *variable(const Decoder *d, const Instr *load, const Surroundings *around) {
+    const Frame *frame = around->frame;
+    PyFunctionObject *function = around->function != NULL ? around->function : frame ? frame->f_func : NULL;
+    int free = load->arg - (d->code->co_nlocalsplus - d->code->co_nfreevars);
+    PyObject *value = NULL;
+    if (load->op == BC_LOAD_FAST || free < 0)
+        value = frame != NULL && load->arg < frame->stacktop ? frame->localsplus[load->arg] : NULL;
+    else if (function != NULL && function->func_code == (PyObject *)d->code && function->func_closure != NULL)
+        value = PyTuple_GET_ITEM(function->func_closure, free);
+    if (load->op == BC_LOAD_FAST || value == NULL) return value;
+    return PyCell_Check(value) ? PyCell_GET(value) : NULL;
+}
+
+/* A variable that has a function in the sample. One that has cells is made again and again, mostly. */
+static const Site *function_site(Decoder *d, PyObject *value) {
+    if (value == NULL || !Py_IS_TYPE(value, &PyFunction_Type)) return NULL;
+    PyFunctionObject *function = (PyFunctionObject *)value;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    Site *site = arena_new(&d->cx->arena, Site);
+    *site = (Site){.kind = SITE_FUNCTION, .likely = LIKELY_OTHER, .object = value};
+    if (function->func_closure == NULL) return site;
+    if (function->vectorcall != _PyFunction_Vectorcall || contains(code, d->code, CONTAINED_DEPTH))
+        return NULL;
+    *site = *decode_code_site(d->cx, (PyObject *)code, function->func_globals, function->func_builtins);
+    site->holder = function;
+    return site;
+}
+
 static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
         if (instr->op == BC_LOAD_GLOBAL)
             instr->site = global_site(d, PyTuple_GET_ITEM(d->code->co_names, instr->arg), around);
         if (instr->op == BC_MAKE_FUNCTION && i > 0) instr->site = made_site(d, instr - 1, around);
+    }
+    for (int i = 0; i < d->out->count; i++) {
+        Instr *instr = &d->out->instrs[i];
+        if (instr->op == BC_LOAD_FAST || instr->op == BC_LOAD_DEREF)
+            instr->site = function_site(d, variable(d, instr, around));
     }
     describe_made_functions(d->out, BC_STORE_FAST, BC_LOAD_FAST);
     describe_made_functions(d->out, BC_STORE_DEREF, BC_LOAD_DEREF);

@@ -19,6 +19,7 @@ typedef struct Surroundings {
                        find out too */
     int seen_count; /* caches */
     OperatorMethod method;
+    PyFunctionObject *function; /* one that has the code; NULL: the frame's, if there is a frame */
 } Surroundings;
 
 enum { SEEN_TYPES = 4 };

@@ -136,6 +136,15 @@ static bool held_place(PyTypeObject *class, PyObject *found, BcOp op, Site *site
     return true;
 }
 
+static bool property_place(PyObject *found, Site *site) {
+    PyObject *getter = Py_IS_TYPE(found, &PyProperty_Type) ? cp_held_getter(found, &site->offset) : NULL;
+    if (getter == NULL || !Py_IS_TYPE(getter, &PyFunction_Type)) return false;
+    site->kind = SITE_PROPERTY;
+    site->holder = found;
+    site->object = getter;
+    return true;
+}
+
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
     if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return false;
@@ -203,6 +212,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
         if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
         return true;
     }
+    if (op == BC_LOAD_ATTR && property_place(found, site)) return true;
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
     if (in_dict && writing) return entry_place(sample, name, entry, site);
     if (in_dict ? sample != NULL && entry_place(sample, name, -1, site)
@@ -223,6 +233,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
 static PyObject *value_at(const Site *site, PyObject *owner) {
     for (; site != NULL; site = site->next) {
         if (site->type != Py_TYPE(owner)) continue;
+        if (site->kind == SITE_PROPERTY) return NULL;
         if (site->object != NULL) return site->object;
         if (site->kind == SITE_MEMBER) return *(PyObject **)((char *)owner + site->offset);
         if (site->kind == SITE_ENTRY) {

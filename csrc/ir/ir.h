@@ -192,9 +192,10 @@ typedef struct ExitValue {
 /* What was called, and so what becomes of the result. */
 typedef enum InlinedKind {
     INLINED_CALL,
-    INLINED_INIT,   /* a class's __init__: the instance is its caller's operand, the result only None */
-    INLINED_ITEM,   /* an operator's method: both operands stay with the caller until it has returned */
-    INLINED_BINARY, /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
+    INLINED_INIT,     /* a class's __init__: the instance is its caller's operand, the result only None */
+    INLINED_PROPERTY, /* a property's getter: the owner stays with the caller until it has returned */
+    INLINED_ITEM,     /* an operator's method: both operands stay with the caller until it has returned */
+    INLINED_BINARY,   /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
     INLINED_KINDS = INLINED_BINARY + 26
 } InlinedKind;
 
@@ -209,6 +210,7 @@ typedef struct InlinedCall {
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */
+    bool held;      /* likewise: compiled code must keep it alive */
 } InlinedCall;
 
 typedef enum ExitKind {

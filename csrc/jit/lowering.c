@@ -47,13 +47,16 @@ void lowering_make_room(FunctionRecord *record) {
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {
     size_t numbers = sizeof(int64_t) * (size_t)fn->facts.count,
            codes = sizeof(void *) * (size_t)fn->inlined.count;
-    Facts *facts = malloc(sizeof(Facts) + numbers + codes);
+    Facts *facts = malloc(sizeof(Facts) + numbers + codes + sizeof(bool) * (size_t)fn->inlined.count);
     if (facts == NULL) bail(cx, "no_memory", "no room for the facts");
-    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL};
+    *facts = (Facts){fn->facts.count, fn->inlined.count, (int64_t *)(facts + 1), NULL, NULL};
     facts->codes = (PyCodeObject **)(facts->numbers + fn->facts.count);
     if (numbers) memcpy(facts->numbers, fn->facts.items, numbers);
-    for (int i = 0; i < fn->inlined.count; i++)
+    facts->held = (bool *)(facts->codes + fn->inlined.count);
+    for (int i = 0; i < fn->inlined.count; i++) {
         facts->codes[i] = (PyCodeObject *)Py_NewRef((PyObject *)fn->inlined.items[i].code);
+        facts->held[i] = fn->inlined.items[i].held;
+    }
     return facts;
 }
 
@@ -160,10 +163,10 @@ static int find_parameter(void *context, void *caller, int names, int keyword, c
 
 /* A callee, its code decoded. */
 static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, PyCodeObject *code,
-                          PyObject *globals, PyObject *builtins) {
+                          PyObject *globals, PyObject *builtins, PyFunctionObject *sample) {
     osr_disarm(code); /* the decoder must not read an armed back-edge */
     Found *found = arena_new(&cx->arena, Found);
-    Surroundings around = {globals, builtins};
+    Surroundings around = {.globals = globals, .builtins = builtins, .function = sample};
     add_samples(&around, code, table_record(code));
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
@@ -187,8 +190,10 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     PyCodeObject *code = site->object;
     const Callee *known = find_found(looking, code, site->globals);
     if (known != NULL) return known;
-    if (is_better_called(looking, code) || why_code_refused(code) != NULL) return NULL;
-    Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins);
+    bool made_here = site->holder == NULL; /* it gets hot before its caller does, having more calls */
+    if ((!made_here && is_better_called(looking, code)) || why_code_refused(code) != NULL) return NULL;
+    Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
+    callee->held = site->holder != NULL;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
     return callee;
@@ -206,7 +211,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     if (known != NULL) return known;
     if (!may_be_inlined(looking, function)) return NULL;
     Callee *callee = add_callee(looking, cx, object, (PyCodeObject *)function->func_code,
-                                function->func_globals, function->func_builtins);
+                                function->func_globals, function->func_builtins, function);
     callee->version = cp_need_function_version(function);
     callee->function = function;
     callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;

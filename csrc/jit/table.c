@@ -119,6 +119,8 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
             PyErr_Clear();
             return false;
         }
+        if (facts->held[i] && inner != code)
+            c->inlined[i].held = (PyCodeObject *)Py_NewRef((PyObject *)inner);
         slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
     }
     return !r->failed;
@@ -207,7 +209,10 @@ static void free_code(CompiledCode *c) {
         PyMem_Free(c->exits[i].values);
         PyMem_Free(c->exits[i].levels);
     }
-    for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) Py_XDECREF(c->inlined[i].code_ref);
+    for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) {
+        Py_XDECREF(c->inlined[i].code_ref);
+        Py_XDECREF(c->inlined[i].held);
+    }
     PyMem_Free(c->inlined);
     PyMem_Free(c->exits);
     PyMem_Free(c->entries);

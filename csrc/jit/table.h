@@ -40,6 +40,7 @@ typedef struct InlinedCode {
     int32_t parent, kind, first_slot; /* see ir.h, InlinedCall */
     PyCodeObject *code;               // borrowed; only looked at while a call of it is in line
     PyObject *code_ref;               // new ref; a weak reference to it, to look at it at other times
+    PyCodeObject *held;               // new ref; where a guard knows it by its address alone, else NULL
 } InlinedCode;
 
 typedef struct CodeEntry {
@@ -77,6 +78,7 @@ typedef struct Facts {
     int32_t count, code_count;
     int64_t *numbers;
     PyCodeObject **codes; // new refs: of the calls put in line
+    bool *held;           /* by such a code: compiled code is to keep it alive */
 } Facts;
 
 /* Load unit `unit` of a shared object and link it for `code`. NULL with `message` filled: the artifact is

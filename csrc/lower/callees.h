@@ -18,6 +18,7 @@ typedef struct Callee {
     bool plain;             /* likewise: their end goes unnoticed, see H_rt_new_plain */
     void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
                                  no version, `function` is NULL, and no default is known */
+    bool held;                /* likewise: nothing else keeps the code alive */
 } Callee;
 
 /* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too

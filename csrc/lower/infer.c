@@ -271,6 +271,12 @@ static uint8_t operator_call(Infer *f, const Instr *instr, uint8_t left, uint8_t
     return type;
 }
 
+/* What a property gives whose getter is known. */
+static uint8_t property_result(Infer *f, const Instr *instr, uint8_t owner) {
+    bool one = instr->site->next == NULL && !(instr->flags & BC_NO_SPECULATION);
+    return f->callees != NULL && one ? result_of_site(f, instr->site, &owner, 1) : LIKELY_OTHER;
+}
+
 /* What was noted of an operand helps where nothing else is known of it. */
 static uint8_t or_noted(uint8_t type, uint8_t noted) {
     return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
@@ -432,6 +438,10 @@ static void step(Infer *f, const Instr *instr) {
         read_at(f, 1, instr->site);
         break;
     case BC_LOAD_ATTR:
+        if (instr->site != NULL && instr->site->kind == SITE_PROPERTY) {
+            push(f, property_result(f, instr, pop(f).type));
+            break;
+        }
         pop(f);
         push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? instr->site->likely : LIKELY_OTHER);
         read_at(f, 1, instr->site);

@@ -191,6 +191,8 @@ bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 bool lower_inline_call(Lowerer *l);
 /* The operator at hand, of a class whose method for it is known. Likewise. */
 bool lower_inline_operator(Lowerer *l);
+/* LOAD_ATTR of a property of a class that is known. Likewise. */
+bool lower_inline_property(Lowerer *l, const Site *site);
 void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
 /* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
 void lower_need_frame(Lowerer *l);

@@ -146,6 +146,7 @@ static Ins *read(Lowerer *l, const Access *access) {
 bool lower_attr_load(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
+    if (site->kind == SITE_PROPERTY) return site->next == NULL && lower_inline_property(l, site);
     Access access = begin_access(l, site, l->stack[l->depth - 1]);
     Ins *value = read(l, &access);
     l->depth--;

@@ -292,7 +292,7 @@ static Ins *result_of(Lowerer *inner) {
 /* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
  * or a default that is an object. */
 typedef struct Call {
-    Ins *function; /* NULL: an operator's, which its site tells */
+    Ins *function; /* NULL: an operator's or a property's, which its site tells */
     const Site *site;
     Ins **args;
     int count;
@@ -300,7 +300,9 @@ typedef struct Call {
     uint8_t *types; /* Likely of each parameter, once they are bound */
 } Call;
 
+/* A call whose operands stay with the caller until it has returned. */
 static bool is_operator(const Call *call) { return call->function == NULL; }
+static bool is_property(const Call *call) { return is_operator(call) && call->site->kind == SITE_PROPERTY; }
 
 static uint8_t likely_of(const Ins *value) {
     const ConstInfo *constant = lower_const_info(value);
@@ -409,6 +411,7 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
 
 static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_KINDS, "a kind for each operator");
+    if (is_property(call)) return INLINED_PROPERTY;
     if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
                                         : INLINED_ITEM;
@@ -424,7 +427,8 @@ static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
                         .unit_count = code->unit_count,
                         .kind = kind_of(l, call_made, callee),
                         .first_slot = ir_slot_count(l->fn),
-                        .code = callee->code_object};
+                        .code = callee->code_object,
+                        .held = callee->held};
     vec_push(&l->cx->arena, &l->fn->inlined, call);
     l->fn->const_count += code->const_count;
     l->fn->name_count += code->name_count;
@@ -475,18 +479,24 @@ static bool yields_for_certain(const Lowerer *l, const Ins *right) {
                                  constant->type == LIKELY_NONE));
 }
 
+/* What a property has for a getter now. */
+static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
+    Ins *property = pinned(l, site->holder);
+    return lower_guarded(INS(l, attr_item, site->offset, property, INS(l, itself, 0, property)), state);
+}
+
 /* Is it still what was found when this was compiled? */
 static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
     if (is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
-        if (!yields_for_certain(l, call->args[1]))
+        if (!is_property(call) && !yields_for_certain(l, call->args[1]))
             lower_guarded(
                 INS(l, guard, 0,
                     EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
                 state);
-        inlined->function = pinned(l, callee->function);
+        inlined->function = is_property(call) ? getter_of(l, call->site, state) : pinned(l, callee->function);
     }
     if (callee->class_version != 0) {
         lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);
@@ -594,7 +604,8 @@ static void go_back(Lowerer *l, const Before *before) {
 }
 
 static bool may_be_operator(const Instr *instr) {
-    return instr->site != NULL && (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR);
+    if (instr->site == NULL) return false;
+    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->site->kind == SITE_PROPERTY;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -649,18 +660,19 @@ static Ins *ask_other_operand(Lowerer *l, Ins *value) {
 }
 
 /* The operands go when the method has returned, the left one first. */
-static void keep_operands(Lowerer *l) {
+static void keep_operands(Lowerer *l, int operands) {
     Ins *values[2];
     int count = 0;
-    for (int i = 1; i <= 2; i++)
+    for (int i = 1; i <= operands; i++)
         if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
     if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
 }
 
-static void give_operator_result(Lowerer *l, Ins *value) {
+static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
+    int operands = is_property(call) ? 1 : 2;
     if (l->instr->op == BC_BINARY_OP && !is_surely_implemented(value, 3)) value = ask_other_operand(l, value);
-    keep_operands(l);
-    l->depth -= 2;
+    keep_operands(l, operands);
+    l->depth -= operands;
     lower_push(l, value);
 }
 
@@ -687,7 +699,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     l->block = inner->inlined->join;
-    if (is_operator(call)) give_operator_result(l, result);
+    if (is_operator(call)) give_operator_result(l, call, result);
     else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
@@ -734,6 +746,14 @@ bool lower_inline_operator(Lowerer *l) {
     if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
     bool done = call.site != NULL && try_all_ways(l, &call);
     l->calls_left -= may_be_operator(l->instr);
+    return done;
+}
+
+bool lower_inline_property(Lowerer *l, const Site *site) {
+    if (!may_inline(l)) return false;
+    Call call = {.site = site, .args = &l->stack[l->depth - 1], .count = 1, .names = -1};
+    bool done = try_all_ways(l, &call);
+    l->calls_left--;
     return done;
 }
 

@@ -85,8 +85,10 @@ static bool looks(const Stale *s, int index) {
     case BC_CALL: return call_looks(s, index);
     case BC_GET_ITER: return top != LIKELY_RANGE && !infer_iterates_quietly(top);
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
-    case BC_LOAD_GLOBAL:
     case BC_LOAD_ATTR:
+        if (instr->site != NULL && instr->site->kind == SITE_PROPERTY) return true;
+        return instr->site == NULL || (instr->flags & BC_NO_SPECULATION);
+    case BC_LOAD_GLOBAL:
     case BC_LOAD_METHOD: return instr->site == NULL || (instr->flags & BC_NO_SPECULATION);
     case BC_NOP:
     case BC_RESUME:

@@ -2,6 +2,7 @@
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
+#include "cpython/generators.h"
 #include "cpython/spare.h"
 #include "jit/guards.h"
 #include "runtime/osr.h"
@@ -308,6 +309,10 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
         set_stack_depth(frame, caller->depth - 1);
         Py_DECREF(left);
         Py_DECREF(right);
+    } else if (kind == INLINED_PROPERTY) {
+        PyObject *owner = top[-1];
+        top[-1] = result;
+        Py_DECREF(owner);
     } else if (kind != INLINED_INIT) { /* whose instance is there already */
         *top = result;
         set_stack_depth(frame, caller->depth + 1);

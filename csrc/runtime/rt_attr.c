@@ -188,7 +188,7 @@ typedef enum AttrKind {
     ATTR_CLASS,      /* `value` of the class; instances have no dict */
     ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
     ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
-    ATTR_PROPERTY,   /* `value` is the getter */
+    ATTR_PROPERTY,   /* `value` is the property, whose getter may be replaced */
     ATTR_MODULE,     /* entry `index` of a module's dict */
     ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
 } AttrKind;
@@ -324,6 +324,12 @@ static AttrKind load_from_type(PyTypeObject *class, PyObject *name, RtCache *fou
     return found->keys_version != 0 ? ATTR_OF_TYPE : ATTR_NONE;
 }
 
+/* Has a property a Python function for a getter? */
+static bool calls_function(PyObject *property) {
+    PyObject *getter = cp_property_getter(property);
+    return getter != NULL && PyFunction_Check(getter);
+}
+
 static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *found) {
     PyObject *attribute = _PyType_Lookup(type, name);
     if (attribute == NULL) return own_place(type, owner, name, found);
@@ -332,8 +338,8 @@ static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject
         return ATTR_MEMBER;
     }
     if (Py_IS_TYPE(attribute, &PyProperty_Type)) {
-        found->value = cp_property_getter(attribute);
-        return found->value != NULL && PyFunction_Check(found->value) ? ATTR_PROPERTY : ATTR_NONE;
+        found->value = attribute;
+        return calls_function(attribute) ? ATTR_PROPERTY : ATTR_NONE;
     }
     if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
     AttrKind kind = own_place(type, owner, name, found);
@@ -397,7 +403,8 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
     }
     case ATTR_MEMBER: value = *(PyObject **)((char *)owner + cache->index); break;
     case ATTR_PROPERTY: {
-        PyObject *getter = Py_NewRef(cache->value);
+        if (!calls_function(cache->value)) break;
+        PyObject *getter = Py_NewRef(cp_property_getter(cache->value));
         *result = rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1);
         Py_DECREF(getter);
         return true;
