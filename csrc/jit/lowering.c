@@ -220,6 +220,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     callee->version = cp_need_function_version(function);
     callee->function = function;
     callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;
+    callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
     callee->plain = init != NULL && cp_is_plain_class((PyTypeObject *)object);
     describe_defaults(cx, function, callee);
     return callee;
