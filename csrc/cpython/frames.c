@@ -69,86 +69,6 @@ void cp_add_traceback(Frame *frame, CpLine *known) {
     PyErr_Restore(type, value, (PyObject *)entry);
 }
 
-bool cp_generator_awaits(PyGenObject *generator) {
-    if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED)
-        return false;
-    Frame *frame = (Frame *)generator->gi_iframe;
-    _Py_CODEUNIT next = frame->prev_instr[1];
-    int opcode = _Py_OPCODE(next);
-    return (opcode == RESUME || opcode == RESUME_QUICK) && _Py_OPARG(next) >= 2;
-}
-
-/* Where a generator function's code makes the generator: at its beginning, or behind taking the closure over.
- * -1: it does more before. */
-static int creation_unit(PyCodeObject *code) {
-    const _Py_CODEUNIT *units = cp_code_units(code);
-    int unit = _Py_OPCODE(units[0]) == COPY_FREE_VARS;
-    return _Py_OPCODE(units[unit]) == RETURN_GENERATOR ? unit : -1;
-}
-
-PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function) {
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    bool is_coroutine = code->co_flags & CO_COROUTINE;
-    int unit = creation_unit(code);
-    if (unit < 0 || code->co_flags & CO_ASYNC_GENERATOR ||
-        (is_coroutine && tstate->coroutine_origin_tracking_depth != 0))
-        return NULL;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, is_coroutine ? &PyCoro_Type : &PyGen_Type,
-                                                code->co_nlocalsplus + code->co_stacksize);
-    if (generator == NULL) {
-        PyErr_Clear();
-        return NULL;
-    }
-    Frame *frame = cp_generator_frame(generator);
-    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, code->co_nlocalsplus);
-    frame->prev_instr = cp_code_units(code) + unit;
-    frame->owner = FRAME_OWNED_BY_GENERATOR;
-    frame->previous = NULL;
-    return generator;
-}
-
-void cp_publish_generator(PyGenObject *generator) {
-    Frame *frame = cp_generator_frame(generator);
-    PyFunctionObject *function = frame->f_func;
-    PyCodeObject *code = frame->f_code;
-    if (_Py_OPCODE(cp_code_units(code)[0]) == COPY_FREE_VARS)
-        for (int i = 0, first = code->co_nlocalsplus - code->co_nfreevars; i < code->co_nfreevars; i++)
-            frame->localsplus[first + i] = Py_NewRef(PyTuple_GET_ITEM(function->func_closure, i));
-    generator->gi_code = (PyCodeObject *)Py_NewRef(code);
-    generator->gi_name = Py_NewRef(function->func_name);
-    generator->gi_qualname = Py_NewRef(function->func_qualname);
-    generator->gi_weakreflist = NULL;
-    generator->gi_exc_state = (_PyErr_StackItem){0};
-    generator->gi_frame_state = FRAME_CREATED;
-    if (PyCoro_CheckExact(generator)) ((PyCoroObject *)generator)->cr_origin_or_finalizer = NULL;
-    _PyObject_GC_TRACK(generator);
-}
-
-void cp_forget_generator(PyGenObject *generator) {
-    Frame *frame = cp_generator_frame(generator);
-    Py_DECREF(frame->f_func);
-    Py_DECREF(frame->f_code);
-    PyObject_GC_Del(generator);
-}
-
-static const char *kind_of(PyGenObject *generator) {
-    return PyCoro_CheckExact(generator)       ? "coroutine"
-           : PyAsyncGen_CheckExact(generator) ? "async generator"
-                                              : "generator";
-}
-
-void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator) {
-    if (tstate->curexc_type != NULL) {
-        if (PyErr_ExceptionMatches(PyExc_StopIteration))
-            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind_of(generator));
-        else if (PyAsyncGen_CheckExact(generator) && PyErr_ExceptionMatches(PyExc_StopAsyncIteration))
-            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopAsyncIteration", kind_of(generator));
-    }
-    _PyErr_ClearExcState(&generator->gi_exc_state);
-    generator->gi_frame_state = FRAME_CLEARED;
-    cp_clear_frame(tstate, cp_generator_frame(generator));
-}
-
 PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->import_func; }
 
 /* property's layout is private to CPython's descrobject.c; its first field is the getter. */
@@ -167,20 +87,6 @@ PyObject *cp_held_getter(PyObject *property, int64_t *offset) {
 }
 
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }
-
-/* Likewise the wrapper an async generator yields its values in, of genobject.c. */
-typedef struct WrappedValue {
-    PyObject_HEAD PyObject *value;
-} WrappedValue;
-
-PyObject *cp_wrap_async_value(PyObject *value) {
-    extern PyTypeObject _PyAsyncGenWrappedValue_Type;
-    WrappedValue *wrapped = PyObject_GC_New(WrappedValue, &_PyAsyncGenWrappedValue_Type);
-    if (wrapped == NULL) return NULL;
-    wrapped->value = Py_NewRef(value);
-    _PyObject_GC_TRACK((PyObject *)wrapped);
-    return (PyObject *)wrapped;
-}
 
 bool cp_spec_is_initializing(PyObject *spec) { return _PyModuleSpec_IsInitializing(spec) > 0; }
 

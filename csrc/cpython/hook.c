@@ -1,6 +1,7 @@
 /* The frame hook (PEP 523): see hook.h. */
 #include "cpython/compat.h"
 
+#include "cpython/generators.h"
 #include "cpython/hook.h"
 #include "jit/engine.h"
 #include "jit/publish.h"
@@ -17,6 +18,7 @@ static bool is_wanted; // one per process, like the hook: it is to be in, though
 static void free_record(void *record) { engine_forget_record(record); }
 
 int hook_prepare(void) {
+    cp_find_resumers();
     if (table_extra_index >= 0) return 0;
     table_extra_index = _PyEval_RequestCodeExtraIndex(free_record);
     if (table_extra_index >= 0) return 0;

@@ -283,104 +283,17 @@ static inline void cp_incref_if(PyObject *object, bool wanted) {
 #endif
 }
 
-/* --- generators and coroutines --- */
-
-/* Is it at its start or at a yield? Then it may be resumed. */
-static inline bool cp_generator_waits(PyGenObject *generator) {
-    return generator->gi_frame_state < FRAME_EXECUTING;
-}
-static inline bool cp_generator_is_new(PyGenObject *generator) {
-    return generator->gi_frame_state == FRAME_CREATED;
-}
-static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
-
-/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
-static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
-    Frame *frame = cp_generator_frame(generator);
-    _PyFrame_StackPush(frame, Py_NewRef(sent));
-    generator->gi_exc_state.previous_item = tstate->exc_info;
-    tstate->exc_info = &generator->gi_exc_state;
-    generator->gi_frame_state = FRAME_EXECUTING;
-}
-/* True: it yielded; false: it is over. */
-static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
-    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
-    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
-    tstate->exc_info = generator->gi_exc_state.previous_item;
-    generator->gi_exc_state.previous_item = NULL;
-    cp_generator_frame(generator)->previous = NULL;
-    return yielded;
-}
-
-/* What a suspended generator or coroutine waits for by yield from or await, borrowed; NULL: nothing. */
-static inline PyObject *cp_delegate(PyGenObject *generator) {
-    if (generator->gi_frame_state != FRAME_SUSPENDED) return NULL;
-    Frame *frame = cp_generator_frame(generator);
-    _Py_CODEUNIT next = frame->prev_instr[1];
-    int opcode = _Py_OPCODE(next);
-    if ((opcode != RESUME && opcode != RESUME_QUICK) || _Py_OPARG(next) < 2) return NULL;
-    if (_Py_OPCODE(frame->prev_instr[-1]) != SEND || _Py_OPCODE(frame->prev_instr[-2]) == EXTENDED_ARG)
-        return NULL;
-    return frame->localsplus[frame->stacktop - 1];
-}
-/* It runs on, in the SEND before the yield that it is suspended at; nothing of its code is run for that. */
-static inline void cp_begin_delegating(PyThreadState *tstate, PyGenObject *generator) {
-    Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr--;
-    frame->is_entry = true;
-    frame->previous = cp_current_frame(tstate);
-    cp_set_current_frame(tstate, frame);
-    generator->gi_exc_state.previous_item = tstate->exc_info;
-    tstate->exc_info = &generator->gi_exc_state;
-    generator->gi_frame_state = FRAME_EXECUTING;
-}
-/* What it waits for has yielded: it is suspended again. */
-static inline void cp_end_delegating(PyThreadState *tstate, PyGenObject *generator) {
-    Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr++;
-    cp_set_current_frame(tstate, frame->previous);
-    frame->previous = NULL;
-    tstate->exc_info = generator->gi_exc_state.previous_item;
-    generator->gi_exc_state.previous_item = NULL;
-    generator->gi_frame_state = FRAME_SUSPENDED;
-}
-/* What the SEND that a frame stands at does with a result: put in the place of what was waited for, on behind
- * the loop; or yielded. */
-static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yielded) {
-    if (yielded) {
-        _PyFrame_StackPush(frame, result_steal);
-        return;
-    }
-    PyObject **top = &frame->localsplus[frame->stacktop - 1], *receiver = *top;
-    *top = result_steal;
-    Py_DECREF(receiver);
-    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
-}
-
 /* --- cpython/frames.c --- */
-/* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
- * exception: CPython has to make it. */
-PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
-/* It is complete now. */
-void cp_publish_generator(PyGenObject *generator);
-/* It is not wanted after all: as if it had never been made. */
-void cp_forget_generator(PyGenObject *generator);
-/* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
-void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
-
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
 /* Add the running frame to the traceback of the exception that is set. `known`: CP_LINES of its code, or
  * NULL. */
 void cp_add_traceback(Frame *frame, CpLine *known);
-/* Is the suspended generator or coroutine waiting for another one? */
-bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
 PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
-PyObject *cp_wrap_async_value(PyObject *value);                // new ref
 bool cp_spec_is_initializing(PyObject *spec);
 /* Clear a frame of the data stack and take it off. */
 static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {

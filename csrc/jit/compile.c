@@ -243,6 +243,23 @@ void compile_settle(double seconds) {
         warm_published(p->record, p->tier, p->key, facts_are_any(p->facts));
 }
 
+static char *dump_in_worker(FunctionRecord *record, Tier tier, const char *text, const char *stage) {
+    WorkerReply reply = {0};
+    compile_prepare();
+    dump_job = ++last_job;
+    dump_reply = &reply;
+    int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));
+    while (status == 0 && dump_job != 0) {
+        Py_BEGIN_ALLOW_THREADS worker_wait_reply(1.0);
+        Py_END_ALLOW_THREADS compile_publish_finished();
+    }
+    dump_reply = NULL;
+    dump_job = 0;
+    if (status < 0) compile_failed(record, "worker_unusable", "no compiler can be had");
+    else if (!reply.ok) compile_failed(record, reply.reason, reply.message);
+    return reply.text;
+}
+
 static bool dump_wanted(const char *stage) {
     for (char **s = options.dump; s != NULL && *s != NULL; s++)
         if (strcmp(*s, stage) == 0) return true;
@@ -250,11 +267,16 @@ static bool dump_wanted(const char *stage) {
 }
 
 static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *around, const char *text) {
-    if (dump_wanted("lower") || dump_wanted("ir")) fputs(text, stderr);
-    if (!dump_wanted("decode") && !dump_wanted("bytecode")) return;
-    char *bytecode = lowering_bytecode(record, tier, around);
+    static const char *const FROM_WORKER[] = {"opt", "asm"};
+    char *bytecode = dump_wanted("bytecode") ? lowering_bytecode(record, tier, around) : NULL;
     if (bytecode != NULL) fputs(bytecode, stderr);
     free(bytecode);
+    if (dump_wanted("ir")) fputs(text, stderr);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(FROM_WORKER); i++) {
+        char *made = dump_wanted(FROM_WORKER[i]) ? dump_in_worker(record, tier, text, FROM_WORKER[i]) : NULL;
+        if (made != NULL) fputs(made, stderr);
+        free(made);
+    }
 }
 
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
@@ -412,8 +434,7 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
-    if (options.force_exits) return;                             /* it failed because it was told to */
-    if (!budget_allows(record->engine, TIER_OPTIMIZING)) return; /* it will fail again */
+    if (options.force_exits) return; /* it failed because it was told to */
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
@@ -477,7 +498,6 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     const CompiledCode *c = record->compiled;
     if (record->cold_exits < UINT16_MAX) record->cold_exits++;
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
-    if (!budget_allows(record->engine, (Tier)record->compiled_tier)) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;
@@ -571,40 +591,23 @@ bool compile_osr_at_once(FunctionRecord *record) {
 
 /* --- looking on --- */
 
-static char *dump_in_worker(FunctionRecord *record, Tier tier, const Surroundings *around,
-                            const char *stage) {
-    WorkerReply reply = {0};
-    char *text = lowering_text(record, tier, around);
-    if (text == NULL) return NULL;
-    compile_prepare();
-    dump_job = ++last_job;
-    dump_reply = &reply;
-    int status = worker_submit_dump(dump_job, text, strlen(text), stage, gcc_level(tier));
-    free(text);
-    while (status == 0 && dump_job != 0) {
-        Py_BEGIN_ALLOW_THREADS worker_wait_reply(1.0);
-        Py_END_ALLOW_THREADS compile_publish_finished();
-    }
-    dump_reply = NULL;
-    dump_job = 0;
-    if (status < 0) compile_failed(record, "worker_unusable", "no compiler can be had");
-    else if (!reply.ok) compile_failed(record, reply.reason, reply.message);
-    return reply.text;
-}
-
 PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *stage) {
     Surroundings names = {((PyFunctionObject *)function)->func_globals,
                           ((PyFunctionObject *)function)->func_builtins};
     const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;
+    bool in_worker = strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0;
     if (strcmp(stage, "bytecode") == 0) text = lowering_bytecode(record, tier, around);
-    else if (strcmp(stage, "ir") == 0) text = lowering_text(record, tier, around);
-    else if (strcmp(stage, "opt") == 0 || strcmp(stage, "asm") == 0)
-        text = dump_in_worker(record, tier, around, stage);
+    else if (in_worker || strcmp(stage, "ir") == 0) text = lowering_text(record, tier, around);
     else
         return PyErr_Format(PyExc_ValueError, "stage must be 'bytecode', 'ir', 'opt' or 'asm', not '%.100s'",
                             stage);
+    if (in_worker && text != NULL) {
+        char *lowered = text;
+        text = dump_in_worker(record, tier, lowered, stage);
+        free(lowered);
+    }
     PyObject *result = text ? PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace") : NULL;
     free(text);
     return result;

@@ -39,9 +39,10 @@ typedef struct FunctionRecord {
     uint8_t compiled_tier; /* Tier of `compiled`, or 0; set with it by the publisher */
     uint8_t ceiling;       /* highest Tier the policy may ask for; lowered where a tier bailed or thrashed */
     uint8_t seen;          /* counted by stats() even when its counters are 0 */
-    uint8_t faults;        /* FAULTs in a row: the back-off's exponent */
-    uint8_t dropped;       /* out of its engine; freed when the last pin goes */
-    uint16_t pins;         /* by those who use it while Python code or a compile runs */
+    int16_t plain_generator;               /* see cp_plain_generator */
+    uint8_t faults;                        /* FAULTs in a row: the back-off's exponent */
+    uint8_t dropped;                       /* out of its engine; freed when the last pin goes */
+    uint16_t pins;                         /* by those who use it while Python code or a compile runs */
     uint64_t earlier_calls, earlier_loops; /* beyond the 32-bit counters */
     uint64_t optimized_at;                 /* heat at which tier 2's code was there */
 

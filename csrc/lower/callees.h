@@ -15,6 +15,7 @@ typedef struct Callee {
     void **default_objects;
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
+    bool has_finalizer;     /* of that class: it sees in which frame an instance ends */
     bool plain;             /* likewise: their end goes unnoticed, see H_rt_new_plain */
     void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
                                  no version, `function` is NULL, and no default is known */

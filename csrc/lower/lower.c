@@ -390,6 +390,8 @@ void lower_goto(Lowerer *l, int target) {
     if (l->ran_code) leave_before(l, target);
     if (return_at_once(l, target)) return;
     if (l->places[target].edges > 1) lower_need_frame_at_join(l);
+    if (l->places[target].edges > 1 && l->locals != NULL && lower_loses_object(l, target))
+        lower_need_frame(l);
     if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);

@@ -138,6 +138,8 @@ void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
 /* The object of a number, from the memory of a variable that has both; NULL: there is none. */
 Ins *lower_held_object(Lowerer *l, const Ins *number);
+/* The object that a caller has of a number it has given; NULL: none, or all of that number are one. */
+Ins *lower_given_object(Lowerer *caller, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
@@ -150,6 +152,8 @@ Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
 /* CALL of range that a loop goes over at once. */
 bool lower_range_loop(Lowerer *l);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
+/* Would a call without a frame forget there the object of a number of which it asks which one it is? */
+bool lower_loses_object(const Lowerer *l, int target);
 void lower_conform(Lowerer *l, int target);
 
 /* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */
@@ -206,6 +210,7 @@ _Noreturn void lower_give_up_inlining(Lowerer *l);
 void lower_inline_return(Lowerer *l);
 bool lower_is_cold(const Lowerer *l, int index);
 FrameState *lower_caller_state(const Lowerer *l);
+Lowerer *lower_caller(const Lowerer *l); /* of a call put in line */
 Ins *lower_inline_function(const Lowerer *l);
 
 /* --- for lower_inline.c --- */

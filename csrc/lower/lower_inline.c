@@ -53,6 +53,7 @@ typedef struct Inlined {
 } Inlined;
 
 FrameState *lower_caller_state(const Lowerer *l) { return l->inlined->caller_state; }
+Lowerer *lower_caller(const Lowerer *l) { return l->inlined->caller; }
 Ins *lower_inline_function(const Lowerer *l) { return l->inlined->function; }
 bool lower_is_cold(const Lowerer *l, int index) { return l->inlined->cold[index]; }
 
@@ -88,7 +89,7 @@ static void show_caller(Lowerer *l, Ins **objects) {
         const Local *local = &l->locals[i];
         bool given = local->value != NULL && local->value->type != IR_OBJ && local->bound->op == IR_ki64_OP &&
                      local->bound->imm == 1;
-        objects[i] = given ? lower_held_object(caller, local->value) : NULL;
+        objects[i] = given ? lower_given_object(caller, local->value) : NULL;
     }
     l->block = caller->block;
     *caller = before;
@@ -709,6 +710,7 @@ static bool try_all_ways(Lowerer *l, Call *call) {
     if (callee == NULL || !bind_arguments(l, call, callee)) return false;
     if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
+    if (callee->has_finalizer) lower_need_frame(l);
     if (!is_known_to_need_frame(l, callee, call->types)) {
         if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
             return true;

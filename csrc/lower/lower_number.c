@@ -40,6 +40,27 @@ static Ins *boxed_before(const Lowerer *l, const Ins *value) {
     return NULL;
 }
 
+Ins *lower_given_object(Lowerer *caller, const Ins *number) {
+    if (!ir_is(number, OPF_CONST)) return lower_held_object(caller, number);
+    bool is_small = number->type == IR_I64 && number->imm >= -5 && number->imm <= 256;
+    return is_small ? NULL : lower_constant_object(caller, number);
+}
+
+/* The same for a call that has no frame, from whichever of its callers has it. */
+static Ins *given_from_afar(Lowerer *l, const Ins *number) {
+    Lowerer *in = l;
+    while (!in->framed) {
+        in = lower_caller(in);
+        for (int slot = 0; !in->framed && slot < in->code->local_count; slot++)
+            if (in->locals[slot].number == number) return in->locals[slot].value;
+    }
+    Block *block = in->block;
+    in->block = l->block;
+    Ins *object = in->locals != NULL ? lower_given_object(in, number) : NULL;
+    in->block = block;
+    return object;
+}
+
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP)
@@ -49,6 +70,7 @@ Ins *lower_object(Lowerer *l, Ins *value) {
         if (l->locals[slot].number == value) return l->locals[slot].value;
     if (!l->framed) {
         Ins *before = boxed_before(l, value);
+        if (before == NULL && lower_constant_object(l, value) == NULL) before = given_from_afar(l, value);
         return before != NULL ? before : box(l, value);
     }
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
@@ -653,6 +675,26 @@ static bool keeps_object(const Lowerer *l, int slot) {
     for (int i = 0; i < l->code->count; i++)
         given += l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot;
     return given <= 1;
+}
+
+/* `is`, but of a constant. */
+static bool asks_identity(const Bytecode *code) {
+    for (int i = 1; i < code->count; i++)
+        if (code->instrs[i].op == BC_IS_OP && code->instrs[i - 1].op != BC_LOAD_CONST) return true;
+    return false;
+}
+
+bool lower_loses_object(const Lowerer *l, int target) {
+    const uint8_t *locals = l->inference->locals[target];
+    if (l->framed || locals == NULL || !asks_identity(l->code)) return false;
+    for (int slot = 0; slot < l->code->plain_local_count; slot++) {
+        const Local *local = &l->locals[slot];
+        uint8_t guess = (uint8_t)(locals[slot] & ~MAY_BE_UNBOUND);
+        bool number = guess == LIKELY_INT || guess == LIKELY_FLOAT;
+        if (number && local->value != NULL && local->value->type == IR_OBJ && !keeps_object(l, slot))
+            return true;
+    }
+    return false;
 }
 
 void lower_conform(Lowerer *l, int target) {

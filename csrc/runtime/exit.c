@@ -2,6 +2,7 @@
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
 #include "runtime/rt.h"
 
+#include "cpython/generators.h"
 #include "cpython/spare.h"
 #include "jit/guards.h"
 #include "runtime/osr.h"

@@ -239,8 +239,15 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result);
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
 bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
 bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
+bool rt_special_await(PyObject *object, PyObject **result);
+bool rt_special_aiter(PyObject *object, PyObject **result);
+bool rt_special_anext(PyObject *object, PyObject **result);
 /* The function that calling an object calls; NULL: CPython's own way. borrowed */
 PyObject *rt_special_call(PyObject *callable);
+
+/* generator.send(value) of a generator or coroutine, and next(generator, otherwise). */
+PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
+PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */

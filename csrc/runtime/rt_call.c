@@ -1,6 +1,7 @@
 /* Calls, and the making of functions and modules. */
 #include "runtime/rt.h"
 
+#include "cpython/generators.h"
 #include "runtime/osr.h"
 #include "runtime/stack.h"
 
@@ -207,9 +208,42 @@ static PyObject *call_generator(PyThreadState *tstate, PyFunctionObject *functio
         return NULL;
     }
     take_over(cp_generator_frame(generator), args, binding);
-    cp_publish_generator(generator);
     record->calls++;
-    return (PyObject *)generator;
+    return cp_publish_generator(generator) ? (PyObject *)generator : NULL;
+}
+
+/* The generator or coroutine that a function makes of itself, which takes positional arguments only. False:
+ * it makes none, or there is more to be done; nothing happened. */
+static bool call_plain_generator(PyThreadState *tstate, PyObject *callable, const Args *args,
+                                 PyObject **result) {
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    FunctionRecord *record = table_record(code);
+    if (record == NULL || record->plain_generator < 0 || record->calls + 1 >= record->next_ask ||
+        cp_is_tracing(tstate) || tstate->recursion_remaining <= 0)
+        return false;
+    if (record->plain_generator == 0) record->plain_generator = cp_plain_generator(code);
+    i64 wanted = record->plain_generator - 1, given = args->positional, slot = 0;
+    PyObject *defaults = wanted != given ? function->func_defaults : NULL; // borrowed
+    if (wanted < given ||
+        (wanted > given && (defaults == NULL || wanted - given > PyTuple_GET_SIZE(defaults))))
+        return false;
+    Py_XINCREF(defaults); /* what is allocated may have a finalizer run */
+    PyGenObject *generator = cp_new_generator(tstate, function);
+    if (generator != NULL) {
+        PyObject **slots = cp_generator_frame(generator)->localsplus;
+        for (; slot < given; slot++) {
+            cp_incref_if(args->values[slot], !(args->owned >> slot & 1));
+            slots[slot] = args->values[slot];
+        }
+        for (; slot < wanted; slot++)
+            slots[slot] = Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - wanted + slot));
+        for (; slot < code->co_nlocalsplus; slot++) slots[slot] = NULL;
+        record->calls++;
+        *result = cp_publish_generator(generator) ? (PyObject *)generator : NULL;
+    }
+    Py_XDECREF(defaults);
+    return generator != NULL;
 }
 
 /* Call a function on a frame made here. *entered: false when it has to be called in CPython's own way, and
@@ -245,6 +279,8 @@ static PyObject *call_function(PyThreadState *tstate, PyObject *function, const 
         CompiledCode *compiled = enterable(tstate, function, args->positional);
         if (compiled != NULL)
             return enter(tstate, compiled, function, false, args->values, args->positional, args->owned);
+        PyObject *generator;
+        if (call_plain_generator(tstate, function, args, &generator)) return generator;
     }
     bool entered;
     PyObject *result = call_bound(tstate, (PyFunctionObject *)function, args, &entered);
@@ -339,10 +375,14 @@ static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef
     *known = true;
     if ((how == METH_O && count == 1) || (how == METH_NOARGS && count == 0)) {
         if (!cp_enter_recursive(tstate, " while calling a Python object")) return NULL;
-        result = def->ml_meth(self, count ? args[0] : NULL);
+        if (def->ml_meth == cp_resumers.send) result = rt_generator_send(tstate, self, args[0]);
+        else result = def->ml_meth(self, count ? args[0] : NULL);
         cp_leave_recursive(tstate);
         return result;
     }
+    if (how == METH_FASTCALL && def->ml_meth == cp_resumers.next && (count == 1 || count == 2) &&
+        PyGen_CheckExact(args[0]))
+        return rt_generator_next(tstate, args[0], count == 2 ? args[1] : NULL);
     if (how == METH_FASTCALL)
         return ((_PyCFunctionFast)(void (*)(void))def->ml_meth)(self, args, (Py_ssize_t)count);
     if (how == (METH_FASTCALL | METH_KEYWORDS))
@@ -553,6 +593,38 @@ static PyObject *positional_tuple(PyObject *callable, PyObject *args) { // new r
     return PySequence_Tuple(args);
 }
 
+/* A Python function, or a class whose instances object.__new__ makes, called with all that a tuple and a dict
+ * have. False: it is something else, and nothing was done. */
+static bool call_spread(PyThreadState *tstate, PyObject *callable, PyObject *tuple, PyObject *dict,
+                        PyObject **result) {
+    enum { MOST = 16 };
+    PyObject *values[1 + MOST] = {NULL}, *key, *value, *init = NULL, *names = NULL;
+    Py_ssize_t given = PyTuple_GET_SIZE(tuple), named = dict != NULL ? PyDict_GET_SIZE(dict) : 0, at = 0;
+    if (given + named > MOST) return false;
+    if (Py_IS_TYPE(callable, &PyType_Type)) init = rt_find_init((PyTypeObject *)callable);
+    if (init == NULL && !Py_IS_TYPE(callable, &PyFunction_Type)) return false;
+    while (named > 0 && PyDict_Next(dict, &at, &key, &value))
+        if (!PyUnicode_CheckExact(key)) return false;
+    at = 0;
+    if (named > 0 && (names = PyTuple_New(named)) == NULL) {
+        *result = NULL;
+        return true;
+    }
+    for (Py_ssize_t i = 0; i < given; i++) values[1 + i] = PyTuple_GET_ITEM(tuple, i);
+    for (Py_ssize_t i = 0; i < named && PyDict_Next(dict, &at, &key, &value); i++) {
+        PyTuple_SET_ITEM(names, i, Py_NewRef(key));
+        values[1 + given + i] = Py_NewRef(value);
+    }
+    Args args = {.values = values + 1,
+                 .positional = given,
+                 .names = names,
+                 .owned = ((UINT64_C(1) << named) - 1) << given};
+    *result = init != NULL ? construct(tstate, (PyTypeObject *)callable, init, args)
+                           : call_function(tstate, callable, &args);
+    Py_XDECREF(names);
+    return true;
+}
+
 PyObject *rt_call_ex(PyThreadState *tstate, PyObject *callable, PyObject *args, PyObject *keywords) {
     PyObject *tuple = NULL, *dict = NULL, *result = NULL;
     if (keywords != NULL && !PyDict_CheckExact(keywords)) {
@@ -567,7 +639,7 @@ PyObject *rt_call_ex(PyThreadState *tstate, PyObject *callable, PyObject *args, 
     }
     tuple = positional_tuple(callable, args);
     if (tuple == NULL) goto done;
-    result = PyObject_Call(callable, tuple, dict);
+    if (!call_spread(tstate, callable, tuple, dict, &result)) result = PyObject_Call(callable, tuple, dict);
 done:
     Py_XDECREF(tuple);
     Py_XDECREF(dict);

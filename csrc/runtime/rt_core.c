@@ -1,7 +1,14 @@
 /* Small things that emitted code does not do itself. */
 #include "runtime/rt.h"
 
-void rt_dealloc(PyObject *object) { _Py_Dealloc(object); }
+#include "cpython/generators.h"
+#include "cpython/kept.h"
+
+void rt_dealloc(PyObject *object) {
+    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
+    if (__builtin_expect(cp_is_finished_generator(object), 0)) cp_free_generator((PyGenObject *)object);
+    else _Py_Dealloc(object);
+}
 
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
@@ -21,7 +28,10 @@ i64 rt_is_true_quiet(PyObject *object) {
     return can_say ? -1 : 1;
 }
 
-PyObject *rt_box_i64(i64 value) { return PyLong_FromLong(value); }
+PyObject *rt_box_i64(i64 value) {
+    PyObject *object = cp_int_of_kept(value);
+    return object != NULL ? object : PyLong_FromLong(value);
+}
 PyObject *rt_new_range(i64 next, i64 end, i64 step) { return cp_new_range_iterator(next, end, step); }
 
 i64 rt_range_end(i64 start, i64 stop, i64 step) {

@@ -1,5 +1,7 @@
-/* Generators, coroutines and what they wait for. */
+/* Resuming generators and coroutines. */
 #include "runtime/rt.h"
+
+#include "cpython/generators.h"
 
 #include "runtime/osr.h"
 #include "runtime/stack.h"
@@ -34,8 +36,10 @@ static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, Py
 }
 
 static inline bool is_generator(PyObject *object) {
-    return PyGen_CheckExact(object) || PyCoro_CheckExact(object);
+    return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
+
+static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **result);
 
 /* 0: yielded, 1: returned, -1: raised. */
 static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
@@ -49,6 +53,8 @@ static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *valu
             *result = resume(tstate, generator, value, compiled, entry, &yielded);
             return yielded ? 0 : *result != NULL ? 1 : -1;
         }
+    } else if (cp_anext_waits(receiver) && value == Py_None) {
+        return send_to_anext(tstate, (CpAnext *)receiver, result);
     }
     switch (PyIter_Send(receiver, value, result)) {
     case PYGEN_NEXT: return 0;
@@ -141,10 +147,41 @@ static i64 send_on(PyThreadState *tstate, PyObject *receiver, PyObject *value, P
     return status;
 }
 
+/* 0: yielded, 1: returned, -1: raised. */
+static inline i64 send_along(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
+    return may_delegate(tstate, receiver) ? send_on(tstate, receiver, value, result)
+                                          : send(tstate, receiver, value, result);
+}
+
+/* An async generator's next value is what the awaitable returns: no exception need carry it. */
+static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **result) {
+    PyAsyncGenObject *generator = anext->generator;
+    PyObject *value = anext->state == CP_ANEXT_NEW && anext->sent != NULL ? anext->sent : Py_None;
+    anext->state = CP_ANEXT_BEGUN;
+    generator->ag_running_async = 1;
+    i64 status = send_along(tstate, (PyObject *)generator, value, result);
+    if (status == 0) {
+        PyObject *item = cp_unwrap_async_value(*result);
+        if (item == NULL) return 0; /* it waits for something itself */
+        *result = item;
+        status = 1;
+    } else {
+        if (status > 0) {
+            Py_DECREF(*result);
+            PyErr_SetNone(PyExc_StopAsyncIteration);
+        }
+        if (PyErr_ExceptionMatches(PyExc_StopAsyncIteration) || PyErr_ExceptionMatches(PyExc_GeneratorExit))
+            generator->ag_closed = 1;
+        status = -1;
+    }
+    generator->ag_running_async = 0;
+    anext->state = CP_ANEXT_OVER;
+    return status;
+}
+
 i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
     if (PyGen_CheckExact(iterator)) {
-        i64 status = may_delegate(tstate, iterator) ? send_on(tstate, iterator, Py_None, results)
-                                                    : send(tstate, iterator, Py_None, results);
+        i64 status = send_along(tstate, iterator, Py_None, results);
         if (__builtin_expect(status == 0, 1)) return 1;
         if (status > 0) Py_DECREF(results[0]);
         return status > 0 ? 0 : -1;
@@ -164,110 +201,36 @@ i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject
         results[0] = returned.value;
         return 1;
     }
-    if (may_delegate(tstate, receiver)) return send_on(tstate, receiver, value, results);
-    return send(tstate, receiver, value, results);
+    return send_along(tstate, receiver, value, results);
 }
 
-PyObject *rt_yield_from_iter(PyThreadState *tstate, PyObject *iterable, i64 in_coroutine) {
-    if (PyCoro_CheckExact(iterable) && !in_coroutine) {
-        PyErr_SetString(PyExc_TypeError,
-                        "cannot 'yield from' a coroutine object in a non-coroutine generator");
-        return NULL;
-    }
-    if (PyCoro_CheckExact(iterable) || PyGen_CheckExact(iterable)) return Py_NewRef(iterable);
-    return PyObject_GetIter(iterable);
+/* --- resumed by a call --- */
+
+/* What a call gives that resumes a generator: where that returns, StopIteration with its value. */
+static inline PyObject *yielded_or_stop(i64 status, PyObject *result_steal) {
+    if (__builtin_expect(status == 0, 1)) return result_steal;
+    if (status < 0) return NULL;
+    if (result_steal == Py_None) PyErr_SetNone(PyExc_StopIteration);
+    else _PyGen_SetStopIterationValue(result_steal);
+    Py_DECREF(result_steal);
+    return NULL;
 }
 
-static bool is_coroutine(PyObject *object) {
-    if (PyCoro_CheckExact(object)) return true;
-    return PyGen_CheckExact(object) && (((PyGenObject *)object)->gi_code->co_flags & CO_ITERABLE_COROUTINE);
+PyObject *rt_generator_send(PyThreadState *tstate, PyObject *generator, PyObject *value) {
+    PyObject *result = NULL;
+    i64 status = send_along(tstate, generator, value, &result);
+    return yielded_or_stop(status, result);
 }
 
-/* The iterator that awaiting `object` drives. */
-static PyObject *awaitable_iter(PyObject *object) { // new ref
-    PyTypeObject *type = Py_TYPE(object);
-    if (is_coroutine(object)) return Py_NewRef(object);
-    if (type->tp_as_async == NULL || type->tp_as_async->am_await == NULL) {
-        PyErr_Format(PyExc_TypeError, "object %.100s can't be used in 'await' expression", type->tp_name);
-        return NULL;
+PyObject *rt_generator_next(PyThreadState *tstate, PyObject *generator, PyObject *otherwise) {
+    PyObject *result = NULL;
+    i64 status = send_along(tstate, generator, Py_None, &result);
+    if (otherwise == NULL || status == 0) return yielded_or_stop(status, result);
+    if (status < 0) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return NULL;
+        PyErr_Clear();
+    } else {
+        Py_DECREF(result);
     }
-    PyObject *iterator = type->tp_as_async->am_await(object);
-    if (iterator == NULL) return NULL;
-    if (is_coroutine(iterator)) {
-        PyErr_SetString(PyExc_TypeError, "__await__() returned a coroutine");
-        Py_CLEAR(iterator);
-    } else if (!PyIter_Check(iterator)) {
-        PyErr_Format(PyExc_TypeError, "__await__() returned non-iterator of type '%.100s'",
-                     Py_TYPE(iterator)->tp_name);
-        Py_CLEAR(iterator);
-    }
-    return iterator;
+    return Py_NewRef(otherwise);
 }
-
-PyObject *rt_get_awaitable(PyThreadState *tstate, PyObject *object, i64 context) {
-    PyTypeObject *type = Py_TYPE(object);
-    PyObject *iterator = awaitable_iter(object);
-    if (iterator == NULL) {
-        if ((context == 1 || context == 2) &&
-            (type->tp_as_async == NULL || type->tp_as_async->am_await == NULL))
-            PyErr_Format(PyExc_TypeError,
-                         "'async with' received an object from %s that does not implement __await__: %.100s",
-                         context == 1 ? "__aenter__" : "__aexit__", type->tp_name);
-        return NULL;
-    }
-    if (PyCoro_CheckExact(iterator) && cp_generator_awaits((PyGenObject *)iterator)) {
-        Py_DECREF(iterator);
-        PyErr_SetString(PyExc_RuntimeError, "coroutine is being awaited already");
-        return NULL;
-    }
-    return iterator;
-}
-
-PyObject *rt_get_aiter(PyThreadState *tstate, PyObject *object) {
-    PyTypeObject *type = Py_TYPE(object);
-    if (type->tp_as_async == NULL || type->tp_as_async->am_aiter == NULL) {
-        PyErr_Format(PyExc_TypeError, "'async for' requires an object with __aiter__ method, got %.100s",
-                     type->tp_name);
-        return NULL;
-    }
-    PyObject *iterator = type->tp_as_async->am_aiter(object);
-    if (iterator == NULL) return NULL;
-    if (Py_TYPE(iterator)->tp_as_async == NULL || Py_TYPE(iterator)->tp_as_async->am_anext == NULL) {
-        PyErr_Format(
-            PyExc_TypeError,
-            "'async for' received an object from __aiter__ that does not implement __anext__: %.100s",
-            Py_TYPE(iterator)->tp_name);
-        Py_CLEAR(iterator);
-    }
-    return iterator;
-}
-
-PyObject *rt_get_anext(PyThreadState *tstate, PyObject *iterator) {
-    PyTypeObject *type = Py_TYPE(iterator);
-    if (type->tp_as_async == NULL || type->tp_as_async->am_anext == NULL) {
-        PyErr_Format(PyExc_TypeError, "'async for' requires an iterator with __anext__ method, got %.100s",
-                     type->tp_name);
-        return NULL;
-    }
-    PyObject *next = type->tp_as_async->am_anext(iterator);
-    if (next == NULL || PyAsyncGen_CheckExact(iterator)) return next;
-    PyObject *awaitable = awaitable_iter(next);
-    if (awaitable == NULL)
-        _PyErr_FormatFromCause(PyExc_TypeError,
-                               "'async for' received an invalid object from __anext__: %.100s",
-                               Py_TYPE(next)->tp_name);
-    Py_DECREF(next);
-    return awaitable;
-}
-
-i64 rt_end_async_for(PyThreadState *tstate, PyObject *exception_steal) {
-    if (PyErr_GivenExceptionMatches(exception_steal, PyExc_StopAsyncIteration)) {
-        Py_DECREF(exception_steal);
-        return 1;
-    }
-    PyErr_Restore(Py_NewRef(Py_TYPE(exception_steal)), exception_steal,
-                  PyException_GetTraceback(exception_steal));
-    return 0;
-}
-
-PyObject *rt_async_gen_wrap(PyObject *value) { return cp_wrap_async_value(value); }

@@ -206,4 +206,29 @@ bool rt_special_contains(PyObject *container, PyObject *item, i64 *found) {
     return true;
 }
 
+/* --- awaiting --- */
+
+static PyObject *await_name, *aiter_name, *anext_name; // interned when first needed
+
+static bool call_method(PyObject *object, PyObject **name, const char *text, PyObject **result) {
+    PyObject *function = method_of(object, name, text);
+    if (function == NULL) return false;
+    Py_INCREF(function); /* its class may change meanwhile */
+    *result = rt_call_borrowed(PyThreadState_Get(), function, &object, 1);
+    Py_DECREF(function);
+    return true;
+}
+
+bool rt_special_await(PyObject *object, PyObject **result) {
+    return call_method(object, &await_name, "__await__", result);
+}
+bool rt_special_aiter(PyObject *object, PyObject **result) {
+    return call_method(object, &aiter_name, "__aiter__", result);
+}
+bool rt_special_anext(PyObject *object, PyObject **result) {
+    return call_method(object, &anext_name, "__anext__", result);
+}
+
+/* --- calls --- */
+
 PyObject *rt_special_call(PyObject *callable) { return method_of(callable, &call_name, "__call__"); }

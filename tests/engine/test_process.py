@@ -338,6 +338,16 @@ def test_dump(check):
     assert out == "stage must be one of bytecode, ir, opt, asm, not 'llvm'\n"
 
 
+@pytest.mark.parametrize(
+    ("stage", "sign"),
+    [("bytecode", "RETURN_VALUE"), ("ir", 'fn "f" tier 1'), ("opt", "ret v"), ("asm", "Disassembly")],
+)
+def test_each_compile_is_printed(run_python, stage, sign):
+    script = "import dxpy\ndef f(x):\n    return x\ndxpy.enable(thresholds=(5, 99, 999), only='*.f')\nfor i in range(9): f(i)"
+    done = run_python("-c", script, env=[("DXPY_DUMP", stage), ("DXPY_SYNC", "1")])
+    assert done.returncode == 0 and sign in done.stderr, done.stderr
+
+
 def test_the_table_of_reasons_covers_what_records_say(check):
     check("""
     kinds = {kind for _, kind, _ in dxpy._jit.reasons()}

@@ -37,3 +37,31 @@ def case_unchanged():
 
 def case_changes():
     return [changes(x, n) for x in (0.5, 2**40) for n in (1, 5, 9)]
+
+
+def large(many):
+    total = 0
+    for _ in range(many):
+        total += noted(2**40 + 1, 1)
+    return total
+
+
+def looped(a, many):
+    b = a
+    for _ in range(many):
+        if noted(b, 1) > 1 or b is not a:
+            return -1
+    return b is a
+
+
+def large_in_a_loop(many):
+    found = []
+    for n in range(many):
+        SEEN.clear()
+        found.append(looped(2**41 + 3, n))
+    return found
+
+
+def case_large():
+    SEEN.clear()
+    return [large(n) for n in (1, 5, 9)], large_in_a_loop(4)

@@ -1,0 +1,157 @@
+/* Generators and coroutines: see generators.h. */
+#include "cpython/generators.h"
+
+bool cp_generator_awaits(PyGenObject *generator) {
+    if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED)
+        return false;
+    Frame *frame = (Frame *)generator->gi_iframe;
+    _Py_CODEUNIT next = frame->prev_instr[1];
+    int opcode = _Py_OPCODE(next);
+    return (opcode == RESUME || opcode == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+}
+
+/* Where a generator function's code makes the generator: at its beginning, or behind taking the closure over
+ * and making its cells. -1: it does more before. */
+static int creation_unit(PyCodeObject *code) {
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    int unit = _Py_OPCODE(units[0]) == COPY_FREE_VARS;
+    while (_Py_OPCODE(units[unit]) == MAKE_CELL) unit++;
+    return _Py_OPCODE(units[unit]) == RETURN_GENERATOR ? unit : -1;
+}
+
+int16_t cp_plain_generator(PyCodeObject *code) {
+    int kinds = CO_GENERATOR | CO_COROUTINE, own_locals = CO_OPTIMIZED | CO_NEWLOCALS;
+    if (!(code->co_flags & kinds) || code->co_flags & (CO_ASYNC_GENERATOR | CO_VARARGS | CO_VARKEYWORDS) ||
+        (code->co_flags & own_locals) != own_locals || code->co_kwonlyargcount > 0 || creation_unit(code) < 0)
+        return -1;
+    return code->co_argcount < 64 ? (int16_t)(code->co_argcount + 1) : -1;
+}
+
+PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    bool is_coroutine = code->co_flags & CO_COROUTINE;
+    int unit = creation_unit(code);
+    if (unit < 0 || code->co_flags & CO_ASYNC_GENERATOR ||
+        (is_coroutine && tstate->coroutine_origin_tracking_depth != 0))
+        return NULL;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, is_coroutine ? &PyCoro_Type : &PyGen_Type,
+                                                code->co_nlocalsplus + code->co_stacksize);
+    if (generator == NULL) {
+        PyErr_Clear();
+        return NULL;
+    }
+    if ((PyCodeObject *)function->func_code != code) { /* by a finalizer */
+        PyObject_GC_Del(generator);
+        return NULL;
+    }
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, code->co_nlocalsplus);
+    frame->prev_instr = cp_code_units(code) + unit;
+    frame->owner = FRAME_OWNED_BY_GENERATOR;
+    frame->previous = NULL;
+    return generator;
+}
+
+/* What the code does between its start and where the generator is made. */
+static bool fill_cells(PyFunctionObject *function, Frame *frame) {
+    PyCodeObject *code = frame->f_code;
+    const _Py_CODEUNIT *unit = cp_code_units(code);
+    if (_Py_OPCODE(*unit) == COPY_FREE_VARS) {
+        int first = code->co_nlocalsplus - code->co_nfreevars;
+        for (int i = 0; i < code->co_nfreevars; i++)
+            frame->localsplus[first + i] = Py_NewRef(PyTuple_GET_ITEM(function->func_closure, i));
+        unit++;
+    }
+    for (; _Py_OPCODE(*unit) == MAKE_CELL; unit++) {
+        PyObject **slot = &frame->localsplus[_Py_OPARG(*unit)], *cell = PyCell_New(*slot);
+        if (cell == NULL) return false;
+        Py_XSETREF(*slot, cell);
+    }
+    return true;
+}
+
+bool cp_publish_generator(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    PyFunctionObject *function = frame->f_func;
+    if (!fill_cells(function, frame)) {
+        for (int i = 0; i < frame->f_code->co_nlocalsplus; i++) Py_XDECREF(frame->localsplus[i]);
+        cp_forget_generator(generator);
+        return false;
+    }
+    generator->gi_code = (PyCodeObject *)Py_NewRef(frame->f_code);
+    generator->gi_name = Py_NewRef(function->func_name);
+    generator->gi_qualname = Py_NewRef(function->func_qualname);
+    generator->gi_weakreflist = NULL;
+    generator->gi_exc_state = (_PyErr_StackItem){0};
+    generator->gi_frame_state = FRAME_CREATED;
+    if (PyCoro_CheckExact(generator)) ((PyCoroObject *)generator)->cr_origin_or_finalizer = NULL;
+    _PyObject_GC_TRACK(generator);
+    return true;
+}
+
+void cp_forget_generator(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    Py_DECREF(frame->f_func);
+    Py_DECREF(frame->f_code);
+    PyObject_GC_Del(generator);
+}
+
+static const char *kind_of(PyGenObject *generator) {
+    return PyCoro_CheckExact(generator)       ? "coroutine"
+           : PyAsyncGen_CheckExact(generator) ? "async generator"
+                                              : "generator";
+}
+
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator) {
+    if (tstate->curexc_type != NULL) {
+        if (PyErr_ExceptionMatches(PyExc_StopIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind_of(generator));
+        else if (PyAsyncGen_CheckExact(generator) && PyErr_ExceptionMatches(PyExc_StopAsyncIteration))
+            _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopAsyncIteration", kind_of(generator));
+    }
+    _PyErr_ClearExcState(&generator->gi_exc_state);
+    generator->gi_frame_state = FRAME_CLEARED;
+    cp_clear_frame(tstate, cp_generator_frame(generator));
+}
+
+void cp_free_generator(PyGenObject *generator) {
+    _PyObject_GC_UNTRACK(generator);
+    if (PyCoro_CheckExact(generator)) Py_XDECREF(((PyCoroObject *)generator)->cr_origin_or_finalizer);
+    Py_XDECREF(generator->gi_exc_state.exc_value);
+    Py_DECREF(generator->gi_code);
+    Py_DECREF(generator->gi_name);
+    Py_DECREF(generator->gi_qualname);
+    PyObject_GC_Del(generator);
+}
+
+/* The wrapper an async generator yields its values in, of genobject.c. */
+typedef struct WrappedValue {
+    PyObject_HEAD PyObject *value;
+} WrappedValue;
+
+PyObject *cp_wrap_async_value(PyObject *value) {
+    WrappedValue *wrapped = PyObject_GC_New(WrappedValue, &_PyAsyncGenWrappedValue_Type);
+    if (wrapped == NULL) return NULL;
+    wrapped->value = Py_NewRef(value);
+    _PyObject_GC_TRACK((PyObject *)wrapped);
+    return (PyObject *)wrapped;
+}
+
+PyObject *cp_unwrap_async_value(PyObject *wrapped) {
+    if (!Py_IS_TYPE(wrapped, &_PyAsyncGenWrappedValue_Type)) return NULL;
+    PyObject *value = Py_NewRef(((WrappedValue *)wrapped)->value);
+    Py_DECREF(wrapped);
+    return value;
+}
+
+CpResumers cp_resumers;
+
+void cp_find_resumers(void) {
+    PyObject *send = PyDict_GetItemString(PyGen_Type.tp_dict, "send");   // borrowed
+    PyObject *next = PyDict_GetItemString(PyEval_GetBuiltins(), "next"); // borrowed
+    if (send == NULL || !Py_IS_TYPE(send, &PyMethodDescr_Type)) return;
+    cp_resumers.send = ((PyMethodDescrObject *)send)->d_method->ml_meth;
+    if (next != NULL && PyCFunction_CheckExact(next) && PyCFunction_GET_FLAGS(next) == METH_FASTCALL &&
+        strcmp(((PyCFunctionObject *)next)->m_ml->ml_name, "next") == 0)
+        cp_resumers.next = PyCFunction_GET_FUNCTION(next);
+}

@@ -1,0 +1,135 @@
+/* Generators and coroutines: what CPython keeps to itself of making, resuming and ending them. */
+#ifndef DXPY_CPYTHON_GENERATORS_H
+#define DXPY_CPYTHON_GENERATORS_H
+
+#include "cpython/compat.h"
+
+/* Is it at its start or at a yield? Then it may be resumed. */
+static inline bool cp_generator_waits(PyGenObject *generator) {
+    return generator->gi_frame_state < FRAME_EXECUTING;
+}
+static inline bool cp_generator_is_new(PyGenObject *generator) {
+    return generator->gi_frame_state == FRAME_CREATED;
+}
+static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
+
+/* What stands around the running of a generator's frame, as the interpreter's own send does it. */
+static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_StackPush(frame, Py_NewRef(sent));
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* True: it yielded; false: it is over. */
+static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
+    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
+    if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    cp_generator_frame(generator)->previous = NULL;
+    return yielded;
+}
+
+/* What a suspended generator or coroutine waits for by yield from or await, borrowed; NULL: nothing. */
+static inline PyObject *cp_delegate(PyGenObject *generator) {
+    if (generator->gi_frame_state != FRAME_SUSPENDED) return NULL;
+    Frame *frame = cp_generator_frame(generator);
+    _Py_CODEUNIT next = frame->prev_instr[1];
+    int opcode = _Py_OPCODE(next);
+    if ((opcode != RESUME && opcode != RESUME_QUICK) || _Py_OPARG(next) < 2) return NULL;
+    if (_Py_OPCODE(frame->prev_instr[-1]) != SEND || _Py_OPCODE(frame->prev_instr[-2]) == EXTENDED_ARG)
+        return NULL;
+    return frame->localsplus[frame->stacktop - 1];
+}
+/* It runs on, in the SEND before the yield that it is suspended at; nothing of its code is run for that. */
+static inline void cp_begin_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr--;
+    frame->is_entry = true;
+    frame->previous = cp_current_frame(tstate);
+    cp_set_current_frame(tstate, frame);
+    generator->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+/* What it waits for has yielded: it is suspended again. */
+static inline void cp_end_delegating(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr++;
+    cp_set_current_frame(tstate, frame->previous);
+    frame->previous = NULL;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    generator->gi_frame_state = FRAME_SUSPENDED;
+}
+/* What the SEND that a frame stands at does with a result: put in the place of what was waited for, on behind
+ * the loop; or yielded. */
+static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yielded) {
+    if (yielded) {
+        _PyFrame_StackPush(frame, result_steal);
+        return;
+    }
+    PyObject **top = &frame->localsplus[frame->stacktop - 1], *receiver = *top;
+    *top = result_steal;
+    Py_DECREF(receiver);
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+}
+
+/* Nothing is left to be done at its end but to give back what it is made of: its frame has ended, and nobody
+ * watches it go. */
+static inline bool cp_is_finished_generator(PyObject *object) {
+#ifdef Py_REF_DEBUG
+    return false; /* the debug build keeps account of what goes */
+#endif
+    PyTypeObject *type = Py_TYPE(object);
+    if (__builtin_expect(type != &PyGen_Type && type != &PyCoro_Type, 1)) return false;
+    PyGenObject *generator = (PyGenObject *)object;
+    return generator->gi_frame_state == FRAME_CLEARED && generator->gi_weakreflist == NULL;
+}
+
+/* What asking an async generator for its next value gives, of genobject.c: an awaitable. */
+typedef enum CpAnextState { CP_ANEXT_NEW, CP_ANEXT_BEGUN, CP_ANEXT_OVER } CpAnextState;
+typedef struct CpAnext {
+    PyObject_HEAD PyAsyncGenObject *generator;
+    PyObject *sent; /* NULL: nothing */
+    CpAnextState state;
+} CpAnext;
+
+/* May it be sent to? Else CPython has something to complain about. */
+static inline bool cp_anext_waits(PyObject *object) {
+    if (!Py_IS_TYPE(object, &_PyAsyncGenASend_Type)) return false;
+    CpAnext *anext = (CpAnext *)object;
+    return anext->state == CP_ANEXT_BEGUN ||
+           (anext->state == CP_ANEXT_NEW && !anext->generator->ag_running_async);
+}
+
+/* C functions that resume the generator they are given. */
+typedef struct CpResumers {
+    PyCFunction send, next; /* of generators and coroutines; the built-in one */
+} CpResumers;
+extern CpResumers cp_resumers; // one per process, like the functions; set before the hook is installed
+
+/* --- cpython/generators.c --- */
+void cp_find_resumers(void);
+/* One more than the number of arguments of a function that takes positional ones only and does nothing but
+ * make a generator or coroutine of itself; -1: any other function. */
+int16_t cp_plain_generator(PyCodeObject *code);
+/* Give a finished generator's memory back. */
+void cp_free_generator(PyGenObject *generator);
+/* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
+ * exception: CPython has to make it. */
+PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
+/* It is complete now. False: there is no memory for its cells, it is gone. */
+bool cp_publish_generator(PyGenObject *generator);
+/* It is not wanted after all: as if it had never been made. */
+void cp_forget_generator(PyGenObject *generator);
+/* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
+void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
+/* Is the suspended generator or coroutine waiting for another one? */
+bool cp_generator_awaits(PyGenObject *generator);
+PyObject *cp_wrap_async_value(PyObject *value); // new ref
+/* The value that such a wrapper has, which is gone then; NULL: it is none. */
+PyObject *cp_unwrap_async_value(PyObject *wrapped); // new ref
+
+#endif

@@ -1,0 +1,3 @@
+#include "cpython/kept.h"
+
+CpKept cp_kept;

@@ -1,0 +1,40 @@
+/* Memory of ints that compiled code has let go of, kept to make the next ones of: as CPython itself keeps
+ * that of floats. */
+#ifndef DXPY_CPYTHON_KEPT_H
+#define DXPY_CPYTHON_KEPT_H
+
+#include "cpython/compat.h"
+
+#include <stdint.h>
+
+enum { KEPT_INTS = 64 };
+typedef struct CpKept {
+    int count;
+    PyLongObject *ints[KEPT_INTS]; /* of one digit */
+} CpKept;
+extern CpKept cp_kept; // one per process, guarded by the GIL
+
+/* The last reference to an int is gone. False: its memory is not wanted here. */
+static inline bool cp_keep_int(PyObject *object) {
+#ifdef Py_REF_DEBUG
+    return false; /* the debug build keeps account of what goes */
+#endif
+    if ((size_t)(Py_SIZE(object) + 1) > 2 || cp_kept.count == KEPT_INTS) return false;
+    cp_kept.ints[cp_kept.count++] = (PyLongObject *)object;
+    return true;
+}
+
+/* An int made of what was kept; NULL: nothing is, or the number has more than a digit, or is one of those
+ * that are always there. */
+static inline PyObject *cp_int_of_kept(int64_t value) { // new ref
+    int64_t magnitude = value < 0 ? (int64_t)(0 - (uint64_t)value) : value;
+    if (cp_kept.count == 0 || (uint64_t)magnitude >= PyLong_BASE || magnitude < _PY_NSMALLPOSINTS)
+        return NULL;
+    PyLongObject *object = cp_kept.ints[--cp_kept.count];
+    object->ob_digit[0] = (digit)magnitude;
+    Py_SET_SIZE(object, value < 0 ? -1 : 1);
+    Py_SET_REFCNT(object, 1);
+    return (PyObject *)object;
+}
+
+#endif
