@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import resource
 import statistics
 import struct
 import subprocess
@@ -73,7 +74,7 @@ def environment(cache, **extra):
 def timed(command, env, pinned=True, folder=HERE):
     """Seconds of wall time and of the processor's, children included."""
     pin = {measure.core()} if pinned else os.sched_getaffinity(0)
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(
         command,
@@ -85,10 +86,10 @@ def timed(command, env, pinned=True, folder=HERE):
         preexec_fn=lambda: os.sched_setaffinity(0, pin),
     )
     wall = time.perf_counter() - start
-    after = os.times()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise measure.Failed(f"{command}: status {done.returncode}\n{done.stderr[-1000:]}")
-    return wall, after[2] + after[3] - before[2] - before[3]
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def against(one, other, pairs):

@@ -110,8 +110,11 @@ static uint32_t version_of(PyTypeObject *type, PyObject *name) {
 
 /* --- where an owner keeps an attribute --- */
 
-static bool is_slot_member(PyObject *descriptor, bool writing) {
-    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return false;
+/* A slot of the type's own, not of another one's. */
+static bool is_slot_member(PyTypeObject *type, PyObject *descriptor, bool writing) {
+    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type) ||
+        !PyType_IsSubtype(type, ((PyMemberDescrObject *)descriptor)->d_common.d_type))
+        return false;
     PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
     return member->type == T_OBJECT_EX && !(member->flags & PY_AUDIT_READ) &&
            !(writing && member->flags & READONLY);
@@ -147,7 +150,7 @@ static bool property_place(PyObject *found, Site *site) {
 
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
-    if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return false;
+    if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
@@ -206,7 +209,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     bool in_dict = has_dict(type, sample, entry);
     if (found == NULL)
         return in_dict ? entry_place(sample, name, entry, site) : value_place(type, sample, name, site);
-    if (is_slot_member(found, writing)) {
+    if (is_slot_member(type, found, writing)) {
         site->kind = SITE_MEMBER;
         site->offset = ((PyMemberDescrObject *)found)->d_member->offset;
         if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
@@ -214,10 +217,11 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     }
     if (op == BC_LOAD_ATTR && property_place(found, site)) return true;
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
-    if (in_dict && writing) return entry_place(sample, name, entry, site);
+    bool first = cp_may_come_first(found);
+    if (in_dict && writing) return !first && entry_place(sample, name, entry, site);
     if (in_dict ? sample != NULL && entry_place(sample, name, -1, site)
                 : value_place(type, sample, name, site))
-        return true;
+        return !first;
     if (writing || !(in_dict || is_unshadowed(type, sample, name, site))) return false;
     site->in_dict = in_dict;
     site->object = found;

@@ -96,7 +96,7 @@ static inline bool cp_is_plain_class(PyTypeObject *type) {
 }
 /* What object.__new__ makes of a class: an instance with its values. */
 static inline PyObject *cp_new_instance(PyTypeObject *type) { // new ref
-    PyObject *none = PyTuple_New(0), *object = NULL; /* CPython's one empty tuple */
+    PyObject *none = PyTuple_New(0), *object = NULL;          /* CPython's one empty tuple */
     if (none != NULL) object = PyBaseObject_Type.tp_new(type, none, NULL);
     Py_XDECREF(none);
     return object;
@@ -247,6 +247,14 @@ static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
 }
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
+/* May a class's attribute come before the instance's own, now or when its class, a Python one, is given
+ * __set__? */
+static inline bool cp_may_come_first(PyObject *attribute) {
+    PyTypeObject *type = Py_TYPE(attribute);
+    return type->tp_descr_set != NULL ||
+           (type->tp_flags & Py_TPFLAGS_HEAPTYPE && !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE));
+}
+
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }

@@ -434,8 +434,7 @@ static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
-    if (options.force_exits) return;                             /* it failed because it was told to */
-    if (!budget_allows(record->engine, TIER_OPTIMIZING)) return; /* it will fail again */
+    if (options.force_exits) return; /* it failed because it was told to */
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
@@ -499,7 +498,6 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     const CompiledCode *c = record->compiled;
     if (record->cold_exits < UINT16_MAX) record->cold_exits++;
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
-    if (!budget_allows(record->engine, (Tier)record->compiled_tier)) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;

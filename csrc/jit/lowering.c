@@ -139,6 +139,7 @@ static const char *why_refused(PyFunctionObject *function) {
 /* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
 static bool is_better_called(const Looking *looking, PyCodeObject *code) {
     const FunctionRecord *record = table_record(code);
+    if (warm_is_restoring(looking->record)) return false; /* what was put in line then decides */
     return looking->tier < TIER_AOT && record != NULL && record->compiled_tier == TIER_AOT &&
            cp_next_back_edge(code, -1) >= 0;
 }
@@ -179,7 +180,7 @@ static int find_parameter(void *context, void *caller, int names, int keyword, c
     return -1;
 }
 
-/* A callee, its code decoded. */
+/* A callee, its code decoded. NULL: it stays a call. */
 static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, PyCodeObject *code,
                           PyObject *globals, PyObject *builtins, PyFunctionObject *sample) {
     osr_disarm(code); /* the decoder must not read an armed back-edge */
@@ -189,6 +190,8 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
     *callee = (Callee){.code = decode_code(cx, code, &around), .code_object = code};
+    if (warm_is_restoring(looking->record) && !warm_had_in_line(looking->record, callee->code->count))
+        return NULL;
     for (int i = 0; i < callee->code->count; i++) callee->code->instrs[i].flags |= BC_BY_OPERANDS;
     feedback_add_callee(callee->code, table_record(code));
     warm_overlay_callee(looking->record, table_record(code), cx, callee->code);
@@ -211,6 +214,7 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     bool made_here = site->holder == NULL; /* it gets hot before its caller does, having more calls */
     if ((!made_here && is_better_called(looking, code)) || why_code_refused(code) != NULL) return NULL;
     Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
+    if (callee == NULL) return NULL;
     callee->held = site->holder != NULL;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
@@ -230,6 +234,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     if (!may_be_inlined(looking, function)) return NULL;
     Callee *callee = add_callee(looking, cx, object, (PyCodeObject *)function->func_code,
                                 function->func_globals, function->func_builtins, function);
+    if (callee == NULL) return NULL;
     callee->version = cp_need_function_version(function);
     callee->function = function;
     callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;

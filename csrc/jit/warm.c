@@ -464,13 +464,18 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
 }
 
 /* Those of the function that was put in line next; NULL: it is another one. */
-static const KeptSite *next_inlined(Warm *warm, int count) {
+static const KeptSite *next_inlined(const Warm *warm, int count) {
     int32_t there, at = warm->inlined_at;
     if (warm->inlined_count - at < 2) return NULL;
     memcpy(&there, &warm->inlined[at], sizeof(there));
     if (there != count || there > warm->inlined_count - at - 2) return NULL;
-    warm->inlined_at = at + 2 + count;
     return &warm->inlined[at + 2];
+}
+
+bool warm_is_restoring(const FunctionRecord *record) { return record->warm != NULL && record->warm->wanted; }
+
+bool warm_had_in_line(const FunctionRecord *record, int count) {
+    return next_inlined(record->warm, count) != NULL;
 }
 
 static void keep_inlined(Warm *warm, const Bytecode *code) {
@@ -488,6 +493,7 @@ void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, C
     Warm *warm = record->warm;
     const KeptSite *kept = warm && warm->wanted ? next_inlined(warm, code->count) : NULL;
     const Warm *own = callee ? callee->warm : NULL;
+    if (kept != NULL) warm->inlined_at += 2 + code->count;
     if (kept != NULL) overlay(cx, warm, code, kept, true);
     else if (own && own->site_count == code->count) overlay(cx, own, code, own->sites, false);
     if (warm && !warm->wanted) keep_inlined(warm, code);

@@ -35,6 +35,11 @@ void warm_recall_types(const FunctionRecord *record, CompileContext *cx, struct 
 /* What was seen by earlier runs, where this one has seen nothing yet. */
 void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
 
+/* What is restored must become the text it was: what was put in line then, and nothing else, whatever is
+ * known of the callees by now. False: `count` instructions were not put in line next. */
+bool warm_is_restoring(const FunctionRecord *record);
+bool warm_had_in_line(const FunctionRecord *record, int count);
+
 /* The same for a function that is put in line; `callee`: its own record, or NULL. Called in the order in
  * which they are found, after warm_lowered. */
 void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,

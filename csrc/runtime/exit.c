@@ -273,6 +273,13 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     }
     if (function == NULL) return;
     function->exits++;
+    /* The eval breaker asked in a call without a frame, mostly for dxpy itself: what the caller loops over is
+     * to go on in compiled code afterwards. */
+    if (record->kind == EXIT_LEAVE && record->level_count > 1 && !compiled->invalid &&
+        !cp_is_tracing(tstate)) {
+        cp_poll_quietly(tstate);
+        compile_rearm(function, record->levels[outermost].offset);
+    }
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
     else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
     else if (record->count % EXITS_BEFORE_GIVING_UP == 0) {

@@ -286,8 +286,12 @@ static PyObject *instance_dict(PyObject *owner) { // borrowed, NULL: none (yet)
     return place ? *place : NULL;
 }
 
-static bool is_slot_member(PyObject *descriptor) {
-    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return false;
+/* A slot of the type's own: a class may have another one's as an attribute, which complains when it is used.
+ */
+static bool is_slot_member(PyTypeObject *type, PyObject *descriptor) {
+    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type) ||
+        !PyType_IsSubtype(type, ((PyMemberDescrObject *)descriptor)->d_common.d_type))
+        return false;
     PyMemberDef *member = ((PyMemberDescrObject *)descriptor)->d_member;
     return member->type == T_OBJECT_EX && !(member->flags & PY_AUDIT_READ);
 }
@@ -319,7 +323,7 @@ static AttrKind own_place(PyTypeObject *type, PyObject *owner, PyObject *name, R
 
 static AttrKind load_from_type(PyTypeObject *class, PyObject *name, RtCache *found) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
-    if (value == NULL || (meta != NULL && Py_TYPE(meta)->tp_descr_set != NULL)) return ATTR_NONE;
+    if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return ATTR_NONE;
     if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return ATTR_NONE;
     found->keys_version = version_of(class, name);
     found->value = value;
@@ -335,7 +339,7 @@ static bool calls_function(PyObject *property) {
 static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject *name, RtCache *found) {
     PyObject *attribute = _PyType_Lookup(type, name);
     if (attribute == NULL) return own_place(type, owner, name, found);
-    if (is_slot_member(attribute)) {
+    if (is_slot_member(type, attribute)) {
         found->index = (int32_t)((PyMemberDescrObject *)attribute)->d_member->offset;
         return ATTR_MEMBER;
     }
@@ -345,6 +349,7 @@ static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject
     }
     if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
     AttrKind kind = own_place(type, owner, name, found);
+    if (kind != ATTR_NONE && cp_may_come_first(attribute)) return ATTR_NONE;
     if (kind != ATTR_NONE || Py_TYPE(attribute)->tp_descr_get != NULL) return kind;
     found->value = attribute;
     return shadow_check(type, owner, name, found);
@@ -452,11 +457,11 @@ static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
     AttrKind kind = ATTR_NONE;
     if (type->tp_setattro == PyObject_GenericSetAttr) {
         PyObject *found = _PyType_Lookup(type, name);
-        if (found != NULL && is_slot_member(found)) {
+        if (found != NULL && is_slot_member(type, found)) {
             PyMemberDef *member = ((PyMemberDescrObject *)found)->d_member;
             filled.index = (int32_t)member->offset;
             if (!(member->flags & READONLY)) kind = ATTR_MEMBER;
-        } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
+        } else if (found == NULL || !cp_may_come_first(found)) {
             kind = own_place(type, owner, name, &filled);
             if (kind == ATTR_DICT) kind = ATTR_NONE; /* a dict has versions and watchers to keep */
         }

@@ -54,7 +54,7 @@ def test_defaults(run_python):
         "install_delay": 0.0,
         "compile_timeout": 10.0,
         "niceness": 3,
-        "compile_share": 10,
+        "compile_share": 20,
         "gcc_level": -1,
         "settle": 0.0,
         "dump": [],
