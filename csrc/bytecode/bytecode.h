@@ -125,8 +125,8 @@ typedef struct ConstInfo {
     uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
-    int length;                /* of a tuple */
-    bool is_latin;             /* a str whose characters are below 256, and `characters` says which */
+    int length;    /* of a tuple */
+    bool is_latin; /* a str whose characters are below 256, and `characters` says which */
     uint64_t characters[4];
 } ConstInfo;
 
