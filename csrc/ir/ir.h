@@ -270,6 +270,8 @@ void ir_fill_dominators(Fn *fn);             /* rpo and idom; needs preds */
 bool ir_dominates(const Block *a, const Block *b);
 
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
+/* Is it the object that was made of an unboxed number, its argument? */
+static inline bool ir_is_box(const Ins *ins) { return ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP; }
 bool ir_raises(const Ins *ins); /* has an error exit */
 bool ir_leaves(const Ins *ins); /* has a side exit */
 /* Is what is raised with this state handled first by a call put in line? */
@@ -295,7 +297,7 @@ int ir_frame_of_slot(const Fn *fn, int64_t slot);
 /* Is it about a frame, which Ins.frame tells? Of the others that have to do with one the slot tells. */
 bool ir_has_frame(const Ins *ins);
 
-/* Does a row of an exit begin or go on with others, which are no slots of a frame? */
+/* How many of the rows behind a row of an exit are parts of what it makes, and no slots of a frame? */
 int exit_parts(int kind, int32_t slot);
 
 #define for_each_ins(ins, block) for (Ins *ins = (block)->first; ins != NULL; ins = ins->next)

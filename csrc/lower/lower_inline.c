@@ -623,7 +623,7 @@ static void share_out(Lowerer *l, int units) {
 static bool is_surely_implemented(const Ins *value, int depth) {
     const ConstInfo *constant = lower_const_info(value);
     if (value->type != IR_OBJ || constant != NULL) return true;
-    if (value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP) return true;
+    if (ir_is_box(value) || value->op == IR_mkbool_OP) return true;
     if (value->op == IR_call_OP)
         return value->imm == H_rt_new_instance || value->imm == H_rt_new_plain ||
                value->imm == H_rt_build_tuple || value->imm == H_rt_build_list ||

@@ -260,8 +260,7 @@ static void push_made(Lowerer *l, const Ins *tuple) {
     l->depth--;
     for (int i = tuple->arg_count - 1; i >= 0; i--) {
         Ins *item = tuple->args[i];
-        bool boxed = item->op == IR_box_i64_OP || item->op == IR_box_f64_OP;
-        lower_push(l, boxed ? item->args[0] : item);
+        lower_push(l, ir_is_box(item) ? item->args[0] : item);
     }
 }
 

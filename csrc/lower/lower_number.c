@@ -36,7 +36,7 @@ static void flush_local(Lowerer *l, int slot);
 /* The object that this block has made of a number already; NULL: none. */
 static Ins *boxed_before(const Lowerer *l, const Ins *value) {
     for (Ins *ins = l->block->last; ins != NULL; ins = ins->prev)
-        if ((ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP) && ins->args[0] == value) return ins;
+        if (ir_is_box(ins) && ins->args[0] == value) return ins;
     return NULL;
 }
 

@@ -38,7 +38,6 @@ typedef struct Escape {
     VEC(Object *) objects;
     Ins **become; /* by value: what stands for it now */
     uint32_t become_count;
-    bool changed; /* in any round */
 } Escape;
 
 /* --- which there are, and what is done with them --- */
@@ -201,8 +200,7 @@ static int part_at(const Version *version, int64_t place) {
 
 /* Its end, which comes with the store of another value in its place, runs nothing. */
 static bool ends_quietly(const Ins *value) {
-    return value->type != IR_OBJ || value->op == IR_box_i64_OP || value->op == IR_box_f64_OP ||
-           ir_is(value, OPF_CONST);
+    return value->type != IR_OBJ || ir_is_box(value) || ir_is(value, OPF_CONST);
 }
 
 static Version *new_version(Escape *e, Object *object, const Ins *from, const Version *base) {
@@ -311,7 +309,7 @@ static void replace_kept(Escape *e, const Object *object, Ins *keep) {
     int count = 0;
     for (int a = 0; a < keep->arg_count; a++)
         if (keep->args[a] != object->made) args[count++] = keep->args[a];
-    for (int i = 0; i < version->count && count < keep->arg_count + version->count; i++)
+    for (int i = 0; i < version->count; i++)
         if (!ends_quietly(version->values[i])) args[count++] = version->values[i];
     keep->args = args;
     keep->arg_count = count;
@@ -409,19 +407,16 @@ static void put_in(Escape *e) {
 
 /* --- numbers that only such objects and frame states have --- */
 
-static bool is_box(const Ins *value) { return value->op == IR_box_i64_OP || value->op == IR_box_f64_OP; }
-
 /* use_count of a value: how often it is wanted by more than frame states. */
 static void count_uses(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
-    for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) for (int a = 0; a < ins->arg_count;
-                                                    a++) if (ins->op != IR_object_OP && ins->op != IR_keep_OP)
-            ins->args[a]
-                ->use_count++;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
+            if (ins->op == IR_object_OP || ins->op == IR_keep_OP) continue;
+            for (int a = 0; a < ins->arg_count; a++) ins->args[a]->use_count++;
+        }
 }
 
-static Ins *unboxed(Ins *value) { return is_box(value) && value->use_count == 0 ? value->args[0] : value; }
+static Ins *unboxed(Ins *value) { return ir_is_box(value) && value->use_count == 0 ? value->args[0] : value; }
 
 static void unbox_parts(Fn *fn) {
     count_uses(fn);
@@ -435,22 +430,22 @@ static void unbox_parts(Fn *fn) {
 void opt_escape(Fn *fn) {
     Escape e = {.fn = fn};
     if (fn->blocks.count > MANY_BLOCKS) return;
-    ir_fill_dominators(fn);
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-        bool changed = false;
+    bool any = false, changed = true;
+    for (int round = 0; round < MAX_ROUNDS && changed; round++) {
+        changed = false;
         find_objects(&e);
+        if (e.objects.count == 0) break;
+        if (round == 0) ir_fill_dominators(fn);
         e.become_count = fn->next_value;
         e.become = arena_array(fn_arena(fn), Ins *, e.become_count + 1);
         for (int i = 0; i < e.objects.count; i++) {
             if (!can_go(&e, e.objects.items[i])) continue;
             do_without(&e, e.objects.items[i]);
-            changed = true;
+            changed = any = true;
         }
-        if (!changed) break;
-        put_in(&e);
-        e.changed = true;
+        if (changed) put_in(&e);
     }
-    if (!e.changed) return;
+    if (!any) return;
     unbox_parts(fn);
     opt_dce(fn);
 }

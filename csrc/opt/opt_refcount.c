@@ -133,7 +133,7 @@ static Source source_of(const Ins *value) {
 static bool drops_something(const Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
         const Ins *value = ins->args[a];
-        bool number = value->op == IR_box_i64_OP || value->op == IR_box_f64_OP || value->op == IR_mkbool_OP;
+        bool number = ir_is_box(value) || value->op == IR_mkbool_OP;
         if (value->type == IR_OBJ && !number && !ir_is_borrowed(value)) return true;
     }
     return false;
