@@ -386,6 +386,15 @@ static void recall_value(Instr *instr, const Site *site, uint8_t *value) {
     instr->value = *value;
 }
 
+/* Where the interpreter has seen no two numbers of one kind, but tier 1 floats coming of it, or several
+ * types. */
+static void recall_numbers(Instr *instr, uint8_t given) {
+    bool watched = instr->arg == BIN_ADD || instr->arg == BIN_SUBTRACT || instr->arg == BIN_MULTIPLY;
+    if (!watched || instr->feedback != FB_NONE || instr->site != NULL) return;
+    if (given == LIKELY_FLOAT) instr->left = instr->right = LIKELY_MIXED;
+    if (given == LIKELY_OTHER) instr->left = instr->right = LIKELY_NUMBER;
+}
+
 static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     const Instr *instr = &c->out->instrs[index];
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg);
@@ -481,13 +490,14 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
-        uint8_t no_value = LIKELY_UNSEEN;
+        uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
+        if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
             instr->site = operator_site(&c, instr, seen, sample_value(&c, left_producer(out, start, i)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR)
-            recall_value(instr, instr->site,
-                         cache >= 0 && cache < around->value_count ? &around->values[cache] : &no_value);
+            recall_value(instr, instr->site, value);
+        if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }
