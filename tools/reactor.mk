@@ -19,7 +19,7 @@ bench-io: build
 
 # asyncio's own tests of futures and tasks, with PyFuture in the place of Future; needs Python's test package.
 asyncio-tests:
-	$(BIN)/python tests/reactor/stdlib_futures.py
+	PYTHONPATH=. $(BIN)/python tests/reactor/stdlib_futures.py
 
 comma := ,
 build/asan/reactor.so build/tsan/reactor.so: build/%san/reactor.so: csrc/reactor/*

@@ -12,14 +12,24 @@ State *state_of_type(PyTypeObject *type) {
 }
 
 PyFuture *future_new(State *state, PyObject *loop) {
-    PyFuture *future = PyObject_GC_New(PyFuture, state->future_type);
-    if (future == NULL) return NULL;
+    PyFuture *future;
+    if (state->free_future_count > 0) {
+        future = state->free_futures[--state->free_future_count];
+        PyObject_Init((PyObject *)future, state->future_type);
+    } else {
+        future = PyObject_GC_New(PyFuture, state->future_type);
+        if (future == NULL) return NULL;
+    }
     memset((char *)future + sizeof(PyObject), 0, sizeof *future - sizeof(PyObject));
     future->state = state;
     future->loop = Py_XNewRef(loop);
     future->id = ++state->last_id;
     PyObject_GC_Track(future);
     return future;
+}
+
+void futures_free(State *state) {
+    while (state->free_future_count > 0) PyObject_GC_Del(state->free_futures[--state->free_future_count]);
 }
 
 bool future_is_pending(const PyFuture *future) { return future->status == FUTURE_PENDING; }
@@ -701,7 +711,12 @@ static void future_dealloc(PyFuture *future) {
     PyObject_GC_UnTrack(future);
     if (future->weakrefs != NULL) PyObject_ClearWeakRefs((PyObject *)future);
     future_clear(future);
-    type->tp_free(future);
+    State *state = future->state;
+    // One that was finalised would never be again.
+    bool like_new = type == state->future_type && !PyObject_GC_IsFinalized((PyObject *)future);
+    if (like_new && state->free_future_count < FREE_FUTURES)
+        state->free_futures[state->free_future_count++] = future;
+    else type->tp_free(future);
     Py_DECREF(type);
 }
 
