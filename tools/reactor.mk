@@ -11,7 +11,7 @@ SOAK_MINUTES   ?= 10
 .PHONY: soak bench-io asyncio-tests asan-reactor tsan-reactor
 
 soak:
-	$(BIN)/python tools/reactor_soak.py $(SOAK_MINUTES)
+	PYTHONPATH=. $(BIN)/python tools/reactor_soak.py $(SOAK_MINUTES)
 
 bench-io: build
 	$(BIN)/python -m pip install -q 'aiofiles>=23' 'aiofile>=3.8' 'anyio>=4' 'trio>=0.22' 'matplotlib>=3.7'

@@ -124,6 +124,10 @@ bool future_is_pending(const PyFuture *future);
 int future_wake(PyFuture *future);
 int future_schedule_callbacks(PyFuture *future);
 PyObject *future_cancel(PyFuture *future, PyObject *message);
+int future_need_loop(PyFuture *future); // -1 with an exception when it was never initialised
+PyObject *future_add_done_callback(PyFuture *future, PyObject *const *arguments, Py_ssize_t count,
+                                   PyObject *names);
+PyObject *future_remove_done_callback(PyFuture *future, PyObject *callback);
 void futures_free(State *state); // what was kept for the next ones
 extern PyType_Spec future_spec;
 
