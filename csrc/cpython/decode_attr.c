@@ -444,7 +444,7 @@ static void recall_value(const Classes *c, int index, uint8_t *value) {
  * types. */
 static void recall_numbers(Instr *instr, uint8_t given) {
     bool watched = instr->arg == BIN_ADD || instr->arg == BIN_SUBTRACT || instr->arg == BIN_MULTIPLY;
-    if (!watched || instr->feedback != FB_NONE || instr->site != NULL) return;
+    if (!watched || instr->feedback != FB_NONE || instr->site != NULL || instr->left != LIKELY_UNSEEN) return;
     if (given == LIKELY_FLOAT) instr->left = instr->right = LIKELY_MIXED;
     if (given == LIKELY_OTHER) instr->left = instr->right = LIKELY_NUMBER;
 }

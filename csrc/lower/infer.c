@@ -61,9 +61,11 @@ static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
     bool divides = instr->arg == BIN_TRUE_DIVIDE, ints = left == LIKELY_INT && right == LIKELY_INT;
     if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
         return LIKELY_OTHER;
-    if (is_number(left) && is_number(right) && !ints) return LIKELY_FLOAT;
-    bool numbers = (is_number(left) || left == LIKELY_OTHER) && (is_number(right) || right == LIKELY_OTHER);
-    if (instr->left == LIKELY_NUMBER || !numbers) return LIKELY_OTHER;
+    bool numbers = is_number(left) && is_number(right) && !ints;
+    if (instr->left == LIKELY_NUMBER)
+        return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
+    if ((!is_number(left) && left != LIKELY_OTHER) || (!is_number(right) && right != LIKELY_OTHER))
+        return LIKELY_OTHER;
     return ints && !divides ? LIKELY_INT : LIKELY_FLOAT;
 }
 
@@ -106,7 +108,8 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (infer_is_mixed(instr)) return is_number(left) && left == right ? left : LIKELY_OTHER;
+    bool known = is_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
+    if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
         return LIKELY_INT;
