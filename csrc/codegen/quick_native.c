@@ -1,8 +1,8 @@
 /* Native functions in quick code, and calls of them: no frame, numbers in registers.
  *
  * They get (thread state, link block, arguments), each a word in the registers of the C calling convention
- * and then on the stack, doubles as their bits; the result is a word in rax. When it is quick_left_value, they
- * may have left: native_state then knows of frames that are to be made. */
+ * and then on the stack, doubles as their bits; the result is a word in rax. When it is quick_left_value,
+ * they may have left: native_state then knows of frames that are to be made. */
 #include "codegen/quick_code.h"
 
 enum { FIRST_ARGUMENT = 2, REGISTER_ARGUMENTS = QUICK_ARGUMENT_REGISTERS - FIRST_ARGUMENT };

@@ -152,11 +152,12 @@ struct Block {
     void *scratch;
 };
 
-/* ENTRY_NATIVE: the only one of a native function, which has no frame of its own: frame 0 is nobody's, the function
- * is the call put in line that is frame 1, and the outermost. */
+/* ENTRY_NATIVE: the only one of a native function, which has no frame of its own: frame 0 is nobody's, the
+ * function is the call put in line that is frame 1, and the outermost. */
 typedef enum EntryKind { ENTRY_START, ENTRY_RESUME, ENTRY_HANDLER, ENTRY_OSR, ENTRY_NATIVE } EntryKind;
 
-/* NATIVE_LEFT_NUMBER: what a native function whose result is a number gives when it has left, and maybe else. */
+/* NATIVE_LEFT_NUMBER: what a native function whose result is a number gives when it has left, and maybe else.
+ */
 enum { NATIVE_MOST_ARGUMENTS = 12, NATIVE_LEFT_NUMBER = -INT32_MAX };
 
 typedef struct Entry {
@@ -227,7 +228,8 @@ typedef enum ExitKind {
     EXIT_COLD,
     EXIT_LOOP,
     EXIT_CATCH, /* something is raised that a call put in line has a handler for: the interpreter goes on */
-    EXIT_CALLEE /* a native function that was called has left: the interpreter ends it and goes on behind it */
+    EXIT_CALLEE /* a native function that was called has left: the interpreter ends it and goes on behind it
+                 */
 } ExitKind;
 
 typedef struct Exit {

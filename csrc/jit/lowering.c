@@ -1,7 +1,6 @@
 #include "jit/lowering.h"
 
 #include "cpython/decode.h"
-#include "codegen/quick.h"
 #include "cpython/layout.h"
 #include "jit/engine.h"
 #include "jit/feedback.h"
@@ -264,7 +263,7 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
                                           const uint8_t *types) {
     FunctionRecord *record = table_record(callee->code_object);
     int count = callee->code->argument_count;
-    if (record == NULL || !quick_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
+    if (record == NULL || !quick_code_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
     if (record->native == NULL) {
         NativeSignature signature = {.argument_count = count};
         uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
@@ -291,7 +290,7 @@ bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {
         const Callee *callee = find_callee(&looking, &cx, &site);
-        if (callee == NULL) bail(&cx, "unsupported", "it stays a call");
+        if (callee == NULL) bail(&cx, "too_large", "it stays a call");
         Fn *fn = lower_native(&cx, callee, &native->signature, LAYOUT_OFFSETS, &callees);
         fn->force_exits = options.force_exits != 0;
         ir_print(fn, &text);

@@ -30,8 +30,7 @@ Native *native_new(FunctionRecord *record, void *function, uint32_t version,
                    const NativeSignature *signature) {
     Native *native = PyMem_Calloc(1, sizeof *native);
     if (native == NULL) return NULL;
-    *native =
-        (Native){.signature = *signature, .record = record, .function = function, .version = version};
+    *native = (Native){.signature = *signature, .record = record, .function = function, .version = version};
     native->signature.cell = &native->cell;
     make_absent(native);
     return native;

@@ -78,7 +78,9 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Re
         guard_visits.forced = Py_MAX(options.force_exits, 1);
         return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
-    case LINK_FLOOR: next(r, 0, 0); return (void *)((char *)&stack_floor - (char *)__builtin_thread_pointer());
+    case LINK_FLOOR:
+        next(r, 0, 0);
+        return (void *)((char *)&stack_floor - (char *)__builtin_thread_pointer());
     case LINK_NATIVE: next(r, 0, 0); return &native_state;
     default: next(r, 0, 0); return c;
     }

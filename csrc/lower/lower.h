@@ -12,7 +12,8 @@
 Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
                const Callees *callees);
 
-/* Make the IR of a function that runs without a frame (see docs/internals/lower.md). Bails when it needs one. */
+/* Make the IR of a function that runs without a frame (see docs/internals/lower.md). Bails when it needs one.
+ */
 Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature *signature,
                  const int64_t layout[LAYOUT_COUNT], const Callees *callees);
 /* The type of what a callee gives for arguments of these types (Likely). */
@@ -291,14 +292,15 @@ Ins *lower_fact_place(Lowerer *l, void *place);
 /* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
  * seen can be told. */
 int lower_cache(Lowerer *l);
-#define K_NULL(l)          lower_const((l), IR_null_OP, 0)
-#define K_INT(l, i)        lower_const((l), IR_ki64_OP, (i))
-#define K_NAME(l, i)       lower_const((l), IR_name_OP, (l)->first_name + (i))
-#define K_CONST(l, i)      lower_const((l), IR_const_OP, (l)->first_const + (i))
-#define K_KNOWN(l, n)      lower_const((l), IR_known_OP, KNOWN_##n)
-#define K_PLACE(l, p)      lower_fact_place((l), (p))
+#define K_NULL(l)     lower_const((l), IR_null_OP, 0)
+#define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
+#define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
+#define K_CONST(l, i) lower_const((l), IR_const_OP, (l)->first_const + (i))
+#define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_PLACE(l, p) lower_fact_place((l), (p))
 /* An object that lives as long as a native function does which knows it. */
-#define K_PINNED(l, o)     lower_const((l), IR_factobj_OP, lower_fact_number((l), FACT_OBJECT, (int64_t)(intptr_t)(o)))
+#define K_PINNED(l, o)                                                                                       \
+    lower_const((l), IR_factobj_OP, lower_fact_number((l), FACT_OBJECT, (int64_t)(intptr_t)(o)))
 #define K_FACT(l, kind, n) lower_fact((l), FACT_##kind, (int64_t)(n))
 #define K_CACHE(l)         lower_const((l), IR_cache_OP, lower_cache(l))
 

@@ -460,7 +460,8 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
                 INS(l, guard, 0,
                     EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
                 state);
-        inlined->function = is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
+        inlined->function =
+            is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
     if (callee->class_version != 0) {
         lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);

@@ -1,6 +1,6 @@
-/* Native functions: lowered like a call put in line that has no frame, but into a function of their own, which
- * other native functions and code with a frame call with numbers unboxed. What a frame is needed for leaves:
- * then all activations since the last one with a frame are left, and the interpreter ends them. */
+/* Native functions: lowered like a call put in line that has no frame, but into a function of their own,
+ * which other native functions and code with a frame call with numbers unboxed. What a frame is needed for
+ * leaves: then all activations since the last one with a frame are left, and the interpreter ends them. */
 #include "lower/inline.h"
 
 enum { FIRST_ARGUMENT = 2 };
@@ -42,7 +42,8 @@ Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature
                  const int64_t layout[LAYOUT_COUNT], const Callees *callees) {
     jmp_buf given_up;
     Fn *fn = lower_new_fn(cx, callee->code, 2, layout);
-    Lowerer outer = {.cx = cx, .code = callee->code, .fn = fn, .callees = callees, .framed = true}, *l = &outer;
+    Lowerer outer = {.cx = cx, .code = callee->code, .fn = fn, .callees = callees, .framed = true},
+            *l = &outer;
     l->hints = arena_new(&cx->arena, Hints);
     l->native = callee;
     lower_prepare(l);
@@ -52,7 +53,7 @@ Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature
     Lowerer *inner = inline_new_lowerer(l, &call, callee, WAY_FRAMELESS);
     inner->inlined->given_up = &given_up;
     inner->inlined->type = (IrType)signature->result;
-    if (setjmp(given_up)) bail(cx, "unsupported", "it needs a frame");
+    if (setjmp(given_up)) bail(cx, "too_large", "it needs a frame");
     inline_fill_locals(l, inner, &call);
     inner->units_left = l->units_left;
     inline_begin(l, inner, &call);
@@ -67,26 +68,39 @@ Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature
 
 /* --- calls --- */
 
-static Ins *passed(Lowerer *l, const Call *call, const Callee *callee, int i, IrType type, FrameState *state) {
+static Ins *passed(Lowerer *l, const Call *call, const Callee *callee, int i, IrType type,
+                   FrameState *state) {
     Ins *value = call->args[i];
     if (value == NULL) value = inline_pinned(l, callee->default_objects[callee_default(callee, i)]);
     return type == IR_OBJ ? lower_object(l, value) : lower_as_type(l, value, type, state);
 }
 
+/* Is a value certainly not what the function takes there? */
+static bool is_other(const Ins *value, IrType type) {
+    const ConstInfo *info = value != NULL ? lower_const_info(value) : NULL;
+    if (value == NULL || type == IR_OBJ || (IrType)value->type == type) return false;
+    return info != NULL ? inline_type(info->type) != type : value->type != IR_OBJ;
+}
+
+static bool fits(const Call *call, const NativeSignature *signature) {
+    for (int i = 0; i < signature->argument_count; i++)
+        if (is_other(call->args[i], (IrType)signature->arguments[i])) return false;
+    return true;
+}
+
 bool lower_native_call(Lowerer *l, const Call *call, const Callee *callee) {
     if (callee->class_version != 0 || callee->globals != NULL) return false;
     const NativeSignature *signature = l->callees->native(l->callees->context, l->cx, callee, call->types);
-    if (signature == NULL) return false;
+    if (signature == NULL || !fits(call, signature)) return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, callee->version)), state);
-    Ins *invoke =
-        ir_new_ins(l->fn, IR_invoke_OP, (IrType)signature->result, FIRST_ARGUMENT + signature->argument_count);
+    Ins *invoke = ir_new_ins(l->fn, IR_invoke_OP, (IrType)signature->result,
+                             FIRST_ARGUMENT + signature->argument_count);
     bool itself = l->native != NULL && l->native->function == callee->function;
     invoke->args[0] = K_PLACE(l, signature->cell);
     invoke->args[1] = itself ? K_PINNED(l, callee->function) : call->function;
     for (int i = 0; i < signature->argument_count; i++)
-        invoke->args[FIRST_ARGUMENT + i] =
-            passed(l, call, callee, i, (IrType)signature->arguments[i], state);
+        invoke->args[FIRST_ARGUMENT + i] = passed(l, call, callee, i, (IrType)signature->arguments[i], state);
     lower_mark_running(l);
     l->depth -= l->instr->arg + 2;
     invoke->state = lower_state(l, l->code->instrs[l->index + 1].offset);

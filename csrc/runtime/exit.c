@@ -371,7 +371,8 @@ typedef struct Left {
     Frames f;       /* record NULL: it had no code, and did nothing yet */
     Native *absent; /* borrowed, if so; its function is the caller's */
     struct Left *inner, *outer;
-    PyObject **held; /* by row: what was borrowed and has a reference of its own now, or NULL */
+    bool calls_absent; /* the inner one is absent */
+    PyObject **held;   /* by row: what was borrowed and has a reference of its own now, or NULL */
     PyObject *values[];
 } Left;
 
@@ -380,7 +381,10 @@ static Left *new_left(int count) {
     if (left == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
     left->held = left->values + count;
     left->inner = native_state.left;
-    if (left->inner != NULL) left->inner->outer = left;
+    if (left->inner != NULL) {
+        left->inner->outer = left;
+        left->calls_absent = left->inner->absent != NULL;
+    }
     native_state.left = left;
     return left;
 }
@@ -414,7 +418,9 @@ i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, 
     for (int i = 0; i < native->signature.argument_count; i++) {
         memcpy(&left->values[i], &arguments[i], sizeof(arguments[i]));
         if (native->signature.arguments[i] == IR_OBJ) Py_INCREF(left->values[i]);
-        else left->values[i] = boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
+        else
+            left->values[i] =
+                boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
     }
     return native->signature.result == IR_OBJ ? 0 : NATIVE_LEFT_NUMBER;
 }
@@ -462,7 +468,7 @@ static void count_left(PyThreadState *tstate, Left *left) {
     if ((record->kind == EXIT_GUARD || record->kind == EXIT_LOOP) && again)
         native_failed(function, left->f.at[0],
                       record->kind == EXIT_LOOP ? guards_loop_unit(level->offset) : level->offset);
-    if (record->kind == EXIT_CALLEE && again && left->inner->absent != NULL)
+    if (record->kind == EXIT_CALLEE && again && left->calls_absent)
         native_failed(function, left->f.at[0], level->lasti);
     FunctionRecord *innermost = table_record(left->f.at[0]->f_code);
     if (innermost != NULL && !cp_is_tracing(tstate)) compile_rearm(innermost, level->offset);
