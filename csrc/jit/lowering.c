@@ -285,7 +285,7 @@ bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
     StrBuf text = {0};
     Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING};
     Callees callees = {find_callee, find_parameter, find_operator, find_native, &looking};
-    const Site site = {.kind = SITE_FUNCTION, .object = native->function};
+    const Site site = {.kind = SITE_CALLABLE, .object = native->function};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {
