@@ -28,7 +28,17 @@ def total(value, n):
 
 def case_numbers_of_all_kinds():
     warm = [fib(12), power(3, 20), total(0.5, 10)]
-    return warm, fib(True), fib(2.0), fib(5.5), power(3, 60), power(2.5, 7), power(-1, 3), total(1, 30), total(2**62, 9)
+    return (
+        warm,
+        fib(True),
+        fib(2.0),
+        fib(5.5),
+        power(3, 60),
+        power(2.5, 7),
+        power(-1, 3),
+        total(1, 30),
+        total(2**62, 9),
+    )
 
 
 def case_any_number_as_a_result():
