@@ -2,6 +2,7 @@
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/arrays.h"
 #include "cpython/decode_sites.h"
+#include "cpython/hook.h"
 
 enum { CONTAINED_DEPTH = 8 };
 
@@ -409,8 +410,7 @@ static const Site *function_site(Decoder *d, PyObject *value) {
     Site *site = arena_new(&d->cx->arena, Site);
     *site = (Site){.kind = SITE_FUNCTION, .likely = LIKELY_OTHER, .object = value};
     if (function->func_closure == NULL) return site;
-    if (function->vectorcall != _PyFunction_Vectorcall || contains(code, d->code, CONTAINED_DEPTH))
-        return NULL;
+    if (!hook_calls_own_code(function) || contains(code, d->code, CONTAINED_DEPTH)) return NULL;
     *site = *decode_code_site(d->cx, (PyObject *)code, function->func_globals, function->func_builtins);
     site->holder = function;
     return site;
