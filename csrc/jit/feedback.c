@@ -96,10 +96,23 @@ static int chances(const Instr *instr) {
     return classes > 0 ? 1 + classes : 0;
 }
 
+/* What an operator's guards met were numbers: it is made for any, if need be. How often it may fail for that.
+ */
+static int meet_numbers(Instr *instr, const FunctionRecord *record) {
+    enum { MOST = 2 };
+    if (instr->op != BC_BINARY_OP && instr->op != BC_COMPARE_OP) return 0;
+    int32_t unit = (int32_t)instr->offset, count = record->failed_guard_count;
+    int mixed = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, true)),
+        others = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, false));
+    if (mixed + others > 0) instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
+    return mixed + others < MOST ? mixed + others : MOST;
+}
+
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
-        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
+        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) >
+            chances(instr) + meet_numbers(instr, record))
             instr->flags |= BC_NO_SPECULATION;
         if (instr->handler >= 0 && instr->lasti != instr->offset &&
             times_noted(record->failed_guards, record->failed_guard_count, instr->lasti))
