@@ -1,6 +1,7 @@
 #include "jit/lowering.h"
 
 #include "cpython/decode.h"
+#include "cpython/hook.h"
 #include "cpython/layout.h"
 #include "jit/engine.h"
 #include "jit/feedback.h"
@@ -133,7 +134,7 @@ static const char *why_code_refused(PyCodeObject *code) {
 }
 
 static const char *why_refused(PyFunctionObject *function) {
-    if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
+    if (!hook_calls_own_code(function)) return "its calls go to other code";
     return why_code_refused((PyCodeObject *)function->func_code);
 }
 

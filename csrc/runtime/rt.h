@@ -288,6 +288,10 @@ PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NU
  * directly. */
 PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
 
+/* Enter a Python function's compiled code with arguments as vectorcall has them. False: that cannot be done
+ * just now, or there is none; nothing happened. */
+bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
+
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */
 static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
