@@ -269,6 +269,15 @@ static inline bool ir_is_native(const Fn *fn) {
     return fn->entries.count > 0 && fn->entries.items[0].kind == ENTRY_NATIVE;
 }
 
+/* Levels of recursion that a state stands for and that nobody has counted: calls put in line that have no
+ * frame. A native function's own is counted by `enter`. */
+static inline int ir_uncounted_levels(const Fn *fn, const FrameState *state) {
+    int levels = ir_is_native(fn) ? -1 : 0;
+    for (; state != NULL && state->frame != 0 && !state->there; state = state->parent)
+        levels += ir_levels(fn->inlined.items[state->frame - 1].kind);
+    return levels;
+}
+
 /* --- build --- */
 Fn *ir_new_fn(CompileContext *cx);
 Block *ir_new_block(Fn *fn);
