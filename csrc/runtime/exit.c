@@ -63,9 +63,9 @@ static void set_stack_depth(Frame *frame, int depth) {
 static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_units(frame->f_code) + unit; }
 
 /* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
-static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
+static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function, bool gathers) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    int words = cp_frame_words(code);
+    int words = cp_frame_words(code) + gathers;
     Frame *frame;
     Py_INCREF(function);
     if (cp_has_room(tstate, words)) {
@@ -87,7 +87,7 @@ static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, le
 
 static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
     Frame *frame = f->at[level];
-    int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+    int words = cp_frame_words(frame->f_code) + ir_gathers(kind_of(f, level));
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
     tstate->recursion_remaining += depth_of(f, level);
@@ -117,10 +117,10 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
         set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
         if (f->record->levels[level].there) continue;
         const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
-        int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
+        int slot = call->first_slot + call->code->co_nlocalsplus + inlined_stack_size(call), row = 0;
         while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
             row = next_row(f->record, row);
-        f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
+        f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row], ir_gathers(call->kind));
         f->at[level]->previous = f->at[level + 1];
         tstate->recursion_remaining -= depth_of(f, level);
     }
@@ -137,7 +137,8 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
         PyCodeObject *code = code_of(f, level);
         if (local < 0) continue;
         *is_local = local < code->co_nlocalsplus;
-        if (number && local == code->co_nlocalsplus + code->co_stacksize) return NULL;
+        if (number && local == code->co_nlocalsplus + inlined_stack_size(&f->compiled->inlined[number - 1]))
+            return NULL;
         return &f->at[level]->localsplus[local];
     }
     Py_FatalError("dxpy: an exit has a value for no frame");
@@ -308,9 +309,9 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     set_stack_depth(frame, caller->depth);
     set_place(frame, caller->lasti);
     if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
-    if (kind >= INLINED_ITEM && result != NULL) result = operator_result(kind, top - 2, result);
+    if (ir_is_operator(kind) && result != NULL) result = operator_result(kind, top - 2, result);
     if (result == NULL) return CP_UNWIND;
-    if (kind >= INLINED_ITEM) {
+    if (ir_is_operator(kind)) {
         PyObject *left = top[-2], *right = top[-1];
         top[-2] = result;
         set_stack_depth(frame, caller->depth - 1);
@@ -334,7 +335,9 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
     for (int level = 0; level < f->record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f->at[level + 1]);
         cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
-        PyObject *result = osr_interpret(tstate, f->at[level], how);
+        int kind = kind_of(f, level);
+        PyObject *result = ir_gathers(kind) ? rt_gather_on(tstate, f->at[level], kind - INLINED_GATHER, how)
+                                            : osr_interpret(tstate, f->at[level], how);
         tstate->recursion_remaining--;
         end_frame(tstate, f, level);
         how = return_to(f, level + 1, result);
