@@ -11,7 +11,7 @@ SOAK_MINUTES   ?= 10
 .PHONY: soak bench-io asyncio-tests asan-reactor tsan-reactor
 
 soak:
-	$(BIN)/python tools/reactor_soak.py $(SOAK_MINUTES)
+	PYTHONPATH=. $(BIN)/python tools/reactor_soak.py $(SOAK_MINUTES)
 
 bench-io: build
 	$(BIN)/python -m pip install -q 'aiofiles>=23' 'aiofile>=3.8' 'anyio>=4' 'trio>=0.22' 'matplotlib>=3.7'
@@ -19,7 +19,7 @@ bench-io: build
 
 # asyncio's own tests of futures and tasks, with PyFuture in the place of Future; needs Python's test package.
 asyncio-tests:
-	$(BIN)/python tests/reactor/stdlib_futures.py
+	PYTHONPATH=. $(BIN)/python tests/reactor/stdlib_futures.py
 
 comma := ,
 build/asan/reactor.so build/tsan/reactor.so: build/%san/reactor.so: csrc/reactor/*
@@ -38,7 +38,7 @@ build/asan/tree build/tsan/tree: build/%san/tree: build/%san/reactor.so
 # forks beside busy workers, where the child finds the sanitizer's own allocator locked by a thread it does not have.
 asan-reactor: build/asan/tree
 	cd build/asan/tree && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	    ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=halt_on_error=1:log_path=report PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 \
+	    ASAN_OPTIONS=detect_leaks=0:log_path=report UBSAN_OPTIONS=halt_on_error=1:log_path=report PYTHONPATH=. PYTHONMALLOC=malloc DXPY_PROOF_MEMORY=2000000000 DXPY_PATIENCE=20 \
 	    $(abspath $(BIN))/python -m pytest -q --timeout 300 -p no:cacheprovider tests/reactor \
 	    -k "not (short or repeated or slow_calls or io_errors or hundred_thousand or million or runs_out or fork)" || { cat report.*; exit 1; }
 

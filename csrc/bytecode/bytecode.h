@@ -112,6 +112,8 @@ typedef enum Likely {
     LIKELY_LIST_ITER,
     LIKELY_TUPLE_ITER,
     LIKELY_STR_ITER,
+    LIKELY_BYTES_ITER,
+    LIKELY_BYTEARRAY_ITER,
     LIKELY_PLAIN_ITER, /* others whose next item comes without running code: see cpython/iterate.c */
     LIKELY_ENUMERATE,
     LIKELY_ZIP,
@@ -155,7 +157,7 @@ typedef enum SiteKind {
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
     SITE_PROPERTY,    /* `holder` is a property of the class, whose getter `object` is at `offset` of it */
     SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
-    SITE_FUNCTION,    /* the function `object`, which was there in a sample */
+    SITE_CALLABLE,    /* the function, class or built-in function `object`, which was there in a sample */
 } SiteKind;
 
 typedef struct Site {

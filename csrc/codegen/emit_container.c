@@ -102,12 +102,14 @@ static gcc_jit_rvalue *as_bytes(Unit *u, gcc_jit_rvalue *address) {
     return gcc_jit_context_new_cast(u->gcc->ctx, NULL, address, u->gcc->u8_ptr);
 }
 
+static gcc_jit_rvalue *bytes_start(Unit *u, gcc_jit_rvalue *object, Known type) {
+    if (type == KNOWN_str) return latin_start(u, object);
+    if (type == KNOWN_bytes) return field_address(u, object, LAYOUT_bytes_data);
+    return emit_read(u, object, LAYOUT_bytearray_data, gcc_jit_type_get_pointer(u->gcc->u8_ptr));
+}
+
 void emit_bytes_start_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *object = arg(u, ins, 0);
-    gcc_jit_rvalue *start = ins->imm == KNOWN_str     ? latin_start(u, object)
-                            : ins->imm == KNOWN_bytes ? field_address(u, object, LAYOUT_bytes_data)
-                                                      : emit_read(u, object, LAYOUT_bytearray_data,
-                                                                  gcc_jit_type_get_pointer(u->gcc->u8_ptr));
+    gcc_jit_rvalue *start = bytes_start(u, arg(u, ins, 0), (Known)ins->imm);
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, start, u->gcc->ptr));
 }
 
@@ -247,7 +249,8 @@ void emit_seq_item_OP(Unit *u, Ins *ins) {
              gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(u->gcc->ctx, NULL, items, index)));
 }
 
-void emit_str_next_OP(Unit *u, Ins *ins) {
+void emit_byte_next_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *iterator = arg(u, ins, 0), *index = step(u, iterator);
-    emit_set(u, ins, latin_code(u, sequence_of(u, iterator), index));
+    gcc_jit_rvalue *start = bytes_start(u, sequence_of(u, iterator), ir_gone_over((Known)ins->imm));
+    emit_set(u, ins, byte_at(u, start, index));
 }

@@ -216,13 +216,18 @@ void quick_char_OP(Quick *q, Ins *ins) {
 
 /* --- bytes of str, bytes and bytearray --- */
 
-void quick_bytes_start_OP(Quick *q, Ins *ins) {
+/* rsi: from the object to its first byte. */
+static void find_bytes(Quick *q, Known type) {
     Assembler *a = &q->a;
-    quick_load(q, RSI, arg(ins, 0));
-    if (ins->imm == KNOWN_str) find_latin(q);
-    else if (ins->imm == KNOWN_bytes) x86_address(a, RSI, quick_field(q, RSI, LAYOUT_bytes_data));
+    if (type == KNOWN_str) find_latin(q);
+    else if (type == KNOWN_bytes) x86_address(a, RSI, quick_field(q, RSI, LAYOUT_bytes_data));
     else x86_load(a, RSI, quick_field(q, RSI, LAYOUT_bytearray_data));
-    x86_move(a, RAX, RSI);
+}
+
+void quick_bytes_start_OP(Quick *q, Ins *ins) {
+    quick_load(q, RSI, arg(ins, 0));
+    find_bytes(q, (Known)ins->imm);
+    x86_move(&q->a, RAX, RSI);
     quick_set(q, ins);
 }
 
@@ -325,9 +330,11 @@ void quick_seq_item_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
-void quick_str_next_OP(Quick *q, Ins *ins) {
+void quick_byte_next_OP(Quick *q, Ins *ins) {
     step(q, arg(ins, 0));
-    set_latin_code(q, ins);
+    find_bytes(q, ir_gone_over((Known)ins->imm));
+    x86_load_byte_indexed(&q->a, RAX, RSI, RCX, 0);
+    quick_set(q, ins);
 }
 
 /* --- names --- */

@@ -211,8 +211,8 @@ static uint8_t decode_likely_iterator(const void *type) {
         {&PyDictIterKey_Type, LIKELY_PLAIN_ITER},
         {&PyDictIterValue_Type, LIKELY_PLAIN_ITER},
         {&PyListRevIter_Type, LIKELY_PLAIN_ITER},
-        {&PyBytesIter_Type, LIKELY_PLAIN_ITER},
-        {&PyByteArrayIter_Type, LIKELY_PLAIN_ITER},
+        {&PyBytesIter_Type, LIKELY_BYTES_ITER},
+        {&PyByteArrayIter_Type, LIKELY_BYTEARRAY_ITER},
     };
     for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (TYPES[i].type == type) return TYPES[i].likely;
@@ -387,28 +387,30 @@ static bool contains(PyCodeObject *outer, PyCodeObject *code, int depth) {
     return depth == 0;
 }
 
-/* What a variable has in the sample; NULL: it cannot be told. borrowed */
-static PyObject *variable(const Decoder *d, const Instr *load, const Surroundings *around) {
+PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundings *around) {
     const Frame *frame = around->frame;
     PyFunctionObject *function = around->function != NULL ? around->function : frame ? frame->f_func : NULL;
-    int free = load->arg - (d->code->co_nlocalsplus - d->code->co_nfreevars);
+    int free = load->arg - (code->co_nlocalsplus - code->co_nfreevars);
     PyObject *value = NULL;
     if (load->op == BC_LOAD_FAST || free < 0)
         value = frame != NULL && load->arg < frame->stacktop ? frame->localsplus[load->arg] : NULL;
-    else if (function != NULL && function->func_code == (PyObject *)d->code && function->func_closure != NULL)
+    else if (function != NULL && function->func_code == (PyObject *)code && function->func_closure != NULL)
         value = PyTuple_GET_ITEM(function->func_closure, free);
     if (load->op == BC_LOAD_FAST || value == NULL) return value;
     return PyCell_Check(value) ? PyCell_GET(value) : NULL;
 }
 
-/* A variable that has a function in the sample. One that has cells is made again and again, mostly. */
-static const Site *function_site(Decoder *d, PyObject *value) {
-    if (value == NULL || !Py_IS_TYPE(value, &PyFunction_Type)) return NULL;
+/* A variable that has something in the sample that calls of are known. A function that has cells is made
+ * again and again, mostly. */
+static const Site *callable_site(Decoder *d, PyObject *value) {
+    bool is_function = value != NULL && Py_IS_TYPE(value, &PyFunction_Type);
+    if (value == NULL || !(is_function || Py_IS_TYPE(value, &PyType_Type) || PyCFunction_CheckExact(value)))
+        return NULL;
     PyFunctionObject *function = (PyFunctionObject *)value;
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
     Site *site = arena_new(&d->cx->arena, Site);
-    *site = (Site){.kind = SITE_FUNCTION, .likely = LIKELY_OTHER, .object = value};
-    if (function->func_closure == NULL) return site;
+    *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = value};
+    if (!is_function || function->func_closure == NULL) return site;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
     if (function->vectorcall != _PyFunction_Vectorcall || contains(code, d->code, CONTAINED_DEPTH))
         return NULL;
     *site = *decode_code_site(d->cx, (PyObject *)code, function->func_globals, function->func_builtins);
@@ -426,7 +428,7 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count; i++) {
         Instr *instr = &d->out->instrs[i];
         if (instr->op == BC_LOAD_FAST || instr->op == BC_LOAD_DEREF)
-            instr->site = function_site(d, variable(d, instr, around));
+            instr->site = callable_site(d, decode_variable(d->code, instr, around));
     }
     describe_made_functions(d->out, BC_STORE_FAST, BC_LOAD_FAST);
     describe_made_functions(d->out, BC_STORE_DEREF, BC_LOAD_DEREF);

@@ -18,6 +18,7 @@ struct Classes {
     Bytecode *out;
     const Surroundings *around;
     OperatorMethod method;
+    int start; /* of the instructions that lead straight to the one looked at */
     ClassSet met;
 };
 
@@ -250,14 +251,50 @@ static PyObject *value_at(const Site *site, PyObject *owner) {
     return NULL;
 }
 
+/* One of what a container has; NULL: it has none, or may run code. borrowed */
+static PyObject *some_item(PyObject *container) {
+    PyObject *key, *value;
+    Py_ssize_t position = 0;
+    if (PyList_CheckExact(container))
+        return PyList_GET_SIZE(container) > 0 ? PyList_GET_ITEM(container, 0) : NULL;
+    if (PyTuple_CheckExact(container))
+        return PyTuple_GET_SIZE(container) > 0 ? PyTuple_GET_ITEM(container, 0) : NULL;
+    return PyDict_CheckExact(container) && PyDict_Next(container, &position, &key, &value) ? value : NULL;
+}
+
+/* The same of what a constant key leads to, if there is one. borrowed */
+static PyObject *sample_item(const Classes *c, const Instr *key, PyObject *container) {
+    PyObject *constant = key->op == BC_LOAD_CONST ? PyTuple_GET_ITEM(c->code->co_consts, key->arg) : NULL;
+    if (constant == NULL || !PyLong_CheckExact(constant) || !PyTuple_CheckExact(container))
+        return some_item(container);
+    Py_ssize_t index = PyLong_AsSsize_t(constant), size = PyTuple_GET_SIZE(container);
+    if (index == -1 && PyErr_Occurred()) PyErr_Clear();
+    if (index < 0) index += size;
+    return index >= 0 && index < size ? PyTuple_GET_ITEM(container, index) : NULL;
+}
+
+/* The instruction that made the operand that lies so deep below the top before an instruction; -1: it cannot
+ * be told. Those before `c->start` are not on the way for certain. */
+static int producer(const Classes *c, int index, int above) {
+    for (int i = index - 1; i >= c->start; i--) {
+        int pops = bc_pops(&c->out->instrs[i]), pushes = bc_pushes(&c->out->instrs[i]);
+        if (pushes > above) return pushes == 1 ? i : -1;
+        above += pops - pushes;
+    }
+    return -1;
+}
+
 /* What an instruction would push now, as far as it can be told without running code. borrowed */
 static PyObject *sample_value(const Classes *c, int index) {
-    Frame *frame = c->around->frame;
     const Instr *instr = index >= 0 ? &c->out->instrs[index] : NULL;
     if (instr == NULL) return NULL;
     switch (instr->op) {
     case BC_LOAD_FAST:
-        return frame != NULL && instr->arg < c->code->co_nlocals ? frame->localsplus[instr->arg] : NULL;
+    case BC_LOAD_DEREF: return decode_variable(c->code, instr, c->around);
+    case BC_BINARY_SUBSCR: {
+        PyObject *container = sample_value(c, producer(c, index, 1));
+        return container != NULL ? sample_item(c, instr - 1, container) : NULL;
+    }
     case BC_LOAD_GLOBAL: return instr->site != NULL ? instr->site->object : NULL;
     case BC_LOAD_ATTR: {
         PyObject *owner = instr->site != NULL ? sample_value(c, index - 1) : NULL;
@@ -379,8 +416,25 @@ static bool is_alike(const Site *a, const Site *b) {
            a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
 }
 
+static void note_value(Instr *instr, PyObject *value) {
+    if (value != NULL) instr->value = decode_likely_type(value);
+}
+
+/* What a loop over what was just loaded begins with; NULL: it cannot be told. borrowed */
+static PyObject *first_item(const Classes *c, int loop) {
+    bool begins = loop > 0 && c->out->instrs[loop - 1].op == BC_GET_ITER;
+    PyObject *container = begins ? sample_value(c, producer(c, loop - 1, 0)) : NULL;
+    return container != NULL && !PyDict_Check(container) ? some_item(container) : NULL;
+}
+
 /* What a sample has there is kept for compiles that have none, such as where the function is put in line. */
-static void recall_value(Instr *instr, const Site *site, uint8_t *value) {
+static void recall_value(const Classes *c, int index, uint8_t *value) {
+    Instr *instr = &c->out->instrs[index];
+    const Site *site = instr->site;
+    if (instr->op == BC_BINARY_SUBSCR && *value == LIKELY_UNSEEN) {
+        PyObject *item = sample_value(c, index);
+        if (item != NULL) *value = decode_likely_type(item);
+    }
     if (instr->op == BC_LOAD_ATTR && site != NULL && site->object == NULL && site->likely != LIKELY_OTHER)
         *value = site->likely;
     instr->value = *value;
@@ -459,35 +513,26 @@ const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_versio
     return type != NULL ? operator_of(c, instr, type) : NULL;
 }
 
-/* The instruction that made an operator's left operand, -1: it cannot be told. Those before `start` are not
- * on the way for certain. */
-static int left_producer(const Bytecode *code, int start, int index) {
-    for (int above = 1, i = index - 1; i >= start; i--) {
-        int pops = bc_pops(&code->instrs[i]), pushes = bc_pushes(&code->instrs[i]);
-        if (pushes > above) return pushes == 1 ? i : -1;
-        above += pops - pushes;
-    }
-    return -1;
-}
-
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around) {
     Classes c = {.cx = cx, .code = code, .out = out, .around = around, .method = around->method};
-    int cache = -1, start = 0;
+    int cache = -1;
     for (int i = 0; i < out->count; i++) {
         Instr *instr = &out->instrs[i];
-        if (i > 0 && out->instrs[i - 1].target >= 0) start = i;
+        if (i > 0 && out->instrs[i - 1].target >= 0) c.start = i;
         cache += bc_has_cache(instr->op);
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
         uint8_t no_value = LIKELY_UNSEEN;
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
-            instr->site = operator_site(&c, instr, seen, sample_value(&c, left_producer(out, start, i)));
+            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
+        if (instr->op == BC_LOAD_DEREF) note_value(instr, sample_value(&c, i));
+        if (instr->op == BC_FOR_ITER) note_value(instr, first_item(&c, i));
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR)
-            recall_value(instr, instr->site,
+            recall_value(&c, i,
                          cache >= 0 && cache < around->value_count ? &around->values[cache] : &no_value);
     }
 }

@@ -8,6 +8,9 @@
  * not there, or nothing can be relied on. */
 bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object);
 
+/* What a variable has in the sample; NULL: it cannot be told. borrowed */
+PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundings *around);
+
 /* The site of a value that is a function of this code. */
 const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins);
 

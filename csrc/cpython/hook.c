@@ -106,7 +106,7 @@ static void count(FunctionRecord *record, Frame *frame) {
 
 static void attend(PyThreadState *tstate) {
     if (publish_is_wanted) compile_publish_finished();
-    if (osr_is_armed && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
+    osr_leave_to_tracing(tstate);
 }
 
 /* All there is to consider of a call. */
@@ -135,7 +135,9 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
     int entry = compiled->start_entry;
     if (frame->owner == CP_OWNED_BY_GENERATOR) entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
     if (entry < 0) return osr_interpret(tstate, frame, CP_GO_ON);
-    return rt_run(tstate, frame, compiled, entry);
+    PyObject *result = rt_run(tstate, frame, compiled, entry);
+    osr_leave_to_tracing(tstate);
+    return result;
 }
 
 /* Most calls: nothing is due, and the function has no code, and no loop at which it could get some. Then the

@@ -367,6 +367,10 @@ int32_t cp_first_unit(PyCodeObject *code, int32_t unit);
 /* A comparison that takes the jump at this code unit in one step, so that the jump itself is not met. -1:
  * none. */
 int32_t cp_comparison_before(PyCodeObject *code, int32_t unit);
+/* Is this one of the names that the code looks up? */
+bool cp_has_name(PyCodeObject *code, const char *name);
+/* Has any thread a trace or profile function? */
+bool cp_any_thread_is_traced(void);
 /* The first back-edge behind one (behind -1: the first of all). -1: there is none. */
 int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit);
 /* An opcode that compares without jumping. */

@@ -99,3 +99,16 @@ int32_t cp_comparison_before(PyCodeObject *code, int32_t unit) {
     while (at < wanted) at = next_instruction(units, at);
     return at == wanted ? wanted : -1; // else what looks like one is in a cache
 }
+
+bool cp_has_name(PyCodeObject *code, const char *name) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_names); i++)
+        if (_PyUnicode_EqualToASCIIString(PyTuple_GET_ITEM(code->co_names, i), name)) return true;
+    return false;
+}
+
+bool cp_any_thread_is_traced(void) {
+    for (PyThreadState *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Get()); thread != NULL;
+         thread = PyThreadState_Next(thread))
+        if (thread->c_tracefunc != NULL || thread->c_profilefunc != NULL) return true;
+    return false;
+}

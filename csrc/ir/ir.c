@@ -63,6 +63,15 @@ __attribute__((constructor)) static void count_value_args(void) {
             if (strchr("onsxic", *p)) HELPERS[i].value_args++;
 }
 
+Known ir_gone_over(Known iterator) {
+    switch (iterator) {
+    case KNOWN_str_iterator: return KNOWN_str;
+    case KNOWN_bytes_iterator: return KNOWN_bytes;
+    case KNOWN_bytearray_iterator: return KNOWN_bytearray;
+    default: return KNOWN_None;
+    }
+}
+
 const HelperInfo *ir_helper(int helper) { return &HELPERS[helper]; }
 
 int ir_helper_by_name(const char *name, size_t length) {

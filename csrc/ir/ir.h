@@ -91,6 +91,8 @@ typedef struct HelperInfo {
 extern const OpInfo IR_OPS[IR_OP_COUNT];
 int ir_arg_count(IrOp op); /* -1: it varies */
 extern const char *const IR_KNOWN_NAMES[KNOWN_COUNT];
+/* What an iterator that gives bytes goes over; KNOWN_None: it gives none. */
+Known ir_gone_over(Known iterator);
 extern const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT];
 extern const char *const IR_TYPE_NAMES[];
 const HelperInfo *ir_helper(int helper);

@@ -67,8 +67,9 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     case IR_seq_item_OP: fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator; break;
     case IR_seq_has_OP:
         fits = ins->imm == KNOWN_list_iterator || ins->imm == KNOWN_tuple_iterator ||
-               ins->imm == KNOWN_str_iterator;
+               ir_gone_over((Known)ins->imm) != KNOWN_None;
         break;
+    case IR_byte_next_OP: fits = ir_gone_over((Known)ins->imm) != KNOWN_None; break;
     case IR_bytes_start_OP:
     case IR_byte_get_OP:
         fits = ins->imm == KNOWN_str || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;

@@ -7,6 +7,7 @@
 
 typedef struct Guess {
     uint8_t type;
+    uint8_t given;    /* number that is probably there, of a value that is not unboxed for it; see or_given */
     uint8_t builtin;  /* Builtin that it is */
     int16_t slot;     /* the local it was read from, -1: none */
     const Site *site; /* where it was read, NULL: not known */
@@ -51,6 +52,13 @@ static uint8_t meet(uint8_t a, uint8_t b) {
 static bool is_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
 static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
+/* Bits of an int, and of something that nothing was noted of and no class has its say in: of another int. */
+static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
+    if (instr->site != NULL) return false;
+    return (left == LIKELY_INT && right == LIKELY_OTHER && instr->right == LIKELY_UNSEEN) ||
+           (left == LIKELY_OTHER && right == LIKELY_INT && instr->left == LIKELY_UNSEEN);
+}
+
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
@@ -76,7 +84,7 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     case BIN_REMAINDER:
         if (is_str(left) || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
         return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
-    default: return ints ? LIKELY_INT : LIKELY_OTHER;
+    default: return ints || is_beside_int(instr, left, right) ? LIKELY_INT : LIKELY_OTHER;
     }
 }
 
@@ -301,23 +309,29 @@ static uint8_t property_result(Infer *f, const Instr *instr, uint8_t owner) {
     return f->callees != NULL && one ? result_of_site(f, instr->site, &owner, 1) : LIKELY_OTHER;
 }
 
-/* What was noted of an operand helps where nothing else is known of it. */
-static uint8_t or_noted(uint8_t type, uint8_t noted) {
-    return (type == LIKELY_OTHER || type == LIKELY_UNSEEN) && is_number(noted) ? noted : type;
+/* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
+static uint8_t or_noted(Guess operand, uint8_t noted) {
+    if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
+    if (is_number(noted)) return noted;
+    return noted == LIKELY_UNSEEN && is_number(operand.given) ? operand.given : operand.type;
 }
 
-/* What tier 1 or a sample had there, where nothing else says what a site gives; numbers: see demand.c. */
-static uint8_t or_given(const Instr *instr, uint8_t type) {
-    bool known =
-        instr->value != LIKELY_UNSEEN && !is_number(instr->value) && !(instr->flags & BC_NO_SPECULATION);
-    return type == LIKELY_OTHER && known ? instr->value : type;
+/* Push what tier 1 or a sample had there, where nothing else says what a site gives. A number is one to what
+ * computes with it only; what is stored is for demand.c to say. */
+static void push_given(Infer *f, const Instr *instr, uint8_t type) {
+    bool known = instr->value != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
+    bool number = is_number(instr->value);
+    push(f, type == LIKELY_OTHER && known && !number ? instr->value : type);
+    if (known && number) f->stack[f->depth - 1].given = instr->value;
 }
 
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
-    uint8_t left_type = or_noted(left.type, instr->left), right_type = or_noted(right.type, instr->right);
+    uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
     Likely type = infer_arithmetic(instr, left_type, right_type);
     if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
+    if (type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
+    if (type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
     if (type != LIKELY_OTHER) {
         refine(f, instr, 0, left, left_type);
         refine(f, instr, 1, right, right_type);
@@ -345,16 +359,18 @@ static uint8_t iterator_of(Likely type) {
     case LIKELY_CHAR:
     case LIKELY_STR: return LIKELY_STR_ITER;
     case LIKELY_DICT_ITEMS: return LIKELY_DICT_ITEMS_ITER;
+    case LIKELY_BYTES: return LIKELY_BYTES_ITER;
+    case LIKELY_BYTEARRAY: return LIKELY_BYTEARRAY_ITER;
     case LIKELY_DICT:
-    case LIKELY_DICT_VIEW:
-    case LIKELY_BYTES:
-    case LIKELY_BYTEARRAY: return LIKELY_PLAIN_ITER;
+    case LIKELY_DICT_VIEW: return LIKELY_PLAIN_ITER;
     case LIKELY_ENUMERATE:
     case LIKELY_ZIP:
     case LIKELY_PLAIN_ITER:
     case LIKELY_LIST_ITER:
     case LIKELY_TUPLE_ITER:
     case LIKELY_STR_ITER:
+    case LIKELY_BYTES_ITER:
+    case LIKELY_BYTEARRAY_ITER:
     case LIKELY_DICT_ITEMS_ITER:
     case LIKELY_RANGE_ITER: return type; /* its own iterator */
     default: return LIKELY_OTHER;
@@ -369,6 +385,8 @@ bool infer_iterates_quietly(Likely type) {
     case LIKELY_SET:
     case LIKELY_CHAR:
     case LIKELY_STR:
+    case LIKELY_BYTES:
+    case LIKELY_BYTEARRAY:
     case LIKELY_RANGE:
     case LIKELY_DICT_ITEMS:
     case LIKELY_DICT_VIEW: return true;
@@ -378,7 +396,9 @@ bool infer_iterates_quietly(Likely type) {
 
 static uint8_t item_of(Likely iterator) {
     switch (iterator) {
-    case LIKELY_RANGE_ITER: return LIKELY_INT;
+    case LIKELY_RANGE_ITER:
+    case LIKELY_BYTES_ITER:
+    case LIKELY_BYTEARRAY_ITER: return LIKELY_INT;
     case LIKELY_STR_ITER: return LIKELY_CHAR;
     case LIKELY_ENUMERATE:
     case LIKELY_ZIP:
@@ -440,7 +460,7 @@ static void step(Infer *f, const Instr *instr) {
         read_at(f, 1, instr->site);
         break;
     case BC_LOAD_DEREF:
-        push(f, LIKELY_OTHER);
+        push_given(f, instr, LIKELY_OTHER);
         read_at(f, 1, instr->site);
         break;
     case BC_LOAD_FAST:
@@ -474,8 +494,9 @@ static void step(Infer *f, const Instr *instr) {
             break;
         }
         pop(f);
-        push(f, instr->site && !(instr->flags & BC_NO_SPECULATION) ? or_given(instr, instr->site->likely)
-                                                                   : LIKELY_OTHER);
+        if (instr->site != NULL && !(instr->flags & BC_NO_SPECULATION))
+            push_given(f, instr, instr->site->likely);
+        else push(f, LIKELY_OTHER);
         read_at(f, 1, instr->site);
         break;
     case BC_LOAD_METHOD: {
@@ -548,7 +569,7 @@ static void step(Infer *f, const Instr *instr) {
             refine(f, instr, 0, key, LIKELY_INT);
         uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
         if (type == LIKELY_OTHER) type = operator_call(f, instr, container.type, key.type);
-        push(f, or_given(instr, type));
+        push_given(f, instr, type);
         break;
     }
     case BC_BEGIN_GATHER: push(f, gathered(instr)); break;
@@ -575,10 +596,9 @@ static void step(Infer *f, const Instr *instr) {
 static void note_operands(Infer *f, int index) {
     OperandTypes *types = &f->out->operands[index];
     types->depth = f->depth;
-    types->right = f->depth > 0 ? f->stack[f->depth - 1].type : LIKELY_OTHER;
-    types->left = f->depth > 1 ? f->stack[f->depth - 2].type : LIKELY_OTHER;
-    types->left = or_noted(types->left, f->code->instrs[index].left);
-    types->right = or_noted(types->right, f->code->instrs[index].right);
+    types->right =
+        f->depth > 0 ? or_noted(f->stack[f->depth - 1], f->code->instrs[index].right) : LIKELY_OTHER;
+    types->left = f->depth > 1 ? or_noted(f->stack[f->depth - 2], f->code->instrs[index].left) : LIKELY_OTHER;
 }
 
 /* One instruction and where control goes from it; false: it does not go on to the next. */
@@ -598,7 +618,7 @@ static bool walk_instr(Infer *f, int index) {
         f->out->operands[index].right = iterator.type;
         arrive(f, instr->target, f->depth);
         f->stack[f->depth++] = iterator;
-        push(f, item_of((Likely)iterator.type));
+        push_given(f, instr, item_of((Likely)iterator.type));
         return true;
     }
     case BC_SEND:

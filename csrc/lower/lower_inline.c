@@ -121,7 +121,7 @@ static bool has_lasting_effect(const Ins *ins) {
     case IR_attr_swap_OP:
     case IR_range_item_OP:
     case IR_seq_item_OP:
-    case IR_str_next_OP: return true;
+    case IR_byte_next_OP: return true;
     case IR_call_OP: return ir_has_effect(ins);
     default: return false;
     }

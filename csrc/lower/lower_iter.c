@@ -29,11 +29,11 @@ void lower_GET_ITER(Lowerer *l) {
 }
 
 /* How the next item comes. */
-typedef enum IterKind { ITER_ANY, ITER_RANGE, ITER_SEQUENCE, ITER_STR, ITER_PLAIN, ITER_PAIR } IterKind;
+typedef enum IterKind { ITER_ANY, ITER_RANGE, ITER_SEQUENCE, ITER_BYTES, ITER_PLAIN, ITER_PAIR } IterKind;
 
 typedef struct IterWay {
     IterKind kind;
-    Known type;  /* of the iterator, for ITER_SEQUENCE and ITER_STR */
+    Known type;  /* of the iterator, for ITER_SEQUENCE and ITER_BYTES */
     bool counts; /* enumerate: the first of the pair is a number */
 } IterWay;
 
@@ -45,7 +45,9 @@ static IterWay choose_way(const Lowerer *l) {
     case LIKELY_RANGE_ITER: return (IterWay){ITER_RANGE};
     case LIKELY_LIST_ITER: return (IterWay){ITER_SEQUENCE, KNOWN_list_iterator};
     case LIKELY_TUPLE_ITER: return (IterWay){ITER_SEQUENCE, KNOWN_tuple_iterator};
-    case LIKELY_STR_ITER: return (IterWay){ITER_STR, KNOWN_str_iterator};
+    case LIKELY_STR_ITER: return (IterWay){ITER_BYTES, KNOWN_str_iterator};
+    case LIKELY_BYTES_ITER: return (IterWay){ITER_BYTES, KNOWN_bytes_iterator};
+    case LIKELY_BYTEARRAY_ITER: return (IterWay){ITER_BYTES, KNOWN_bytearray_iterator};
     case LIKELY_PLAIN_ITER: return (IterWay){ITER_PLAIN};
     case LIKELY_ENUMERATE: return (IterWay){unpacked ? ITER_PAIR : ITER_ANY, KNOWN_None, true};
     case LIKELY_ZIP:
@@ -61,7 +63,7 @@ static Ins *has_next(Lowerer *l, IterWay way, Ins *iterator) {
     switch (way.kind) {
     case ITER_RANGE: return lower_guarded(INS(l, range_has, 0, iterator), state);
     case ITER_SEQUENCE:
-    case ITER_STR: return lower_guarded(INS(l, seq_has, way.type, iterator), state);
+    case ITER_BYTES: return lower_guarded(INS(l, seq_has, way.type, iterator), state);
     case ITER_ANY: return EMIT_CALL(l, rt_for_iter, iterator);
     case ITER_PLAIN: found = EMIT_CALL(l, rt_next_item, iterator); break;
     default:
@@ -81,7 +83,10 @@ static Ins *next_item(Lowerer *l, IterWay way, Ins *iterator) {
     switch (way.kind) {
     case ITER_RANGE: return INS(l, range_item, 0, iterator);
     case ITER_SEQUENCE: return INS(l, seq_item, way.type, iterator);
-    case ITER_STR: return INS(l, char, 0, INS(l, str_next, 0, iterator));
+    case ITER_BYTES: {
+        Ins *byte = INS(l, byte_next, way.type, iterator);
+        return way.type == KNOWN_str_iterator ? INS(l, char, 0, byte) : byte;
+    }
     default: return result_object(l, 0);
     }
 }

@@ -59,8 +59,8 @@ static bool is_quiet(const Stale *s, int index) {
                right == LIKELY_CHAR;
     case BC_FOR_ITER:
         return right == LIKELY_LIST_ITER || right == LIKELY_TUPLE_ITER || right == LIKELY_STR_ITER ||
-               right == LIKELY_PLAIN_ITER || right == LIKELY_ENUMERATE || right == LIKELY_ZIP ||
-               right == LIKELY_DICT_ITEMS_ITER;
+               right == LIKELY_BYTES_ITER || right == LIKELY_BYTEARRAY_ITER || right == LIKELY_PLAIN_ITER ||
+               right == LIKELY_ENUMERATE || right == LIKELY_ZIP || right == LIKELY_DICT_ITEMS_ITER;
     case BC_LOAD_METHOD: return bc_method(right, s->code->name_ids[instr->arg]) != BI_NONE;
     default: return false;
     }

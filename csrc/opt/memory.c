@@ -115,7 +115,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_byte_put_OP: return MEM_BYTES;
     case IR_range_item_OP:
     case IR_seq_item_OP:
-    case IR_str_next_OP: return MEM_ITERATORS;
+    case IR_byte_next_OP: return MEM_ITERATORS;
     case IR_call_OP:
         if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
         if (only_looks(ins)) return 0;

@@ -142,6 +142,9 @@ static bool comes_before(const Ins *a, const Ins *b) {
     return a->block == b->block ? a->use_count < b->use_count : ir_dominates(a->block, b->block);
 }
 
+/* It went together with an object that was looked at before. */
+static bool is_gone(const Ins *ins) { return ins->block == NULL; }
+
 /* Blocks reached from the end of the one that has the store, until the object is made anew. */
 static bool *reached_after(Escape *e, const Object *object, const Ins *store) {
     Arena *arena = fn_arena(e->fn);
@@ -168,6 +171,7 @@ static bool is_in_order(Escape *e, Object *object) {
         const bool *reached = reached_after(e, object, store);
         for (int u = 0; u < object->uses.count; u++) {
             const Ins *ins = object->uses.items[u].ins;
+            if (is_gone(ins)) continue;
             if (ins != store && !comes_before(store, ins) && reached[ins->block->order]) return false;
             if (ins->op == IR_object_OP && !comes_before(store, ins)) return false; /* a part of another */
             if (ins == store && reached[ins->block->order]) return false;
@@ -234,6 +238,7 @@ static bool find_versions(Escape *e, Object *object) {
     for (int u = 0; u < object->uses.count; u++) {
         const Ins *ins = object->uses.items[u].ins;
         bool reads = ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP;
+        if (is_gone(ins)) continue;
         if (reads && !object->uses.items[u].in_state && part_at(version_at(object, ins), ins->imm) < 0)
             return false;
     }
@@ -347,16 +352,16 @@ static bool stays(const Ins *ins) {
 static void do_without(Escape *e, Object *object) {
     for (int u = 0; u < object->uses.count; u++) {
         Use *use = &object->uses.items[u];
-        if (use->in_state && use->ins->block != NULL) replace_in_state(e, object, use->ins);
+        if (use->in_state && !is_gone(use->ins)) replace_in_state(e, object, use->ins);
     }
     for (int u = 0; u < object->uses.count; u++) {
         Use *use = &object->uses.items[u];
-        bool once = use->ins->block != NULL && e->become[use->ins->id] == NULL;
+        bool once = !is_gone(use->ins) && e->become[use->ins->id] == NULL;
         if (!use->in_state && once) replace_use(e, object, use->ins);
     }
     for (int u = 0; u < object->uses.count; u++) {
         Ins *ins = object->uses.items[u].ins;
-        if (!object->uses.items[u].in_state && !stays(ins) && ins->block != NULL) ir_remove(ins);
+        if (!object->uses.items[u].in_state && !stays(ins) && !is_gone(ins)) ir_remove(ins);
     }
     ir_remove(object->made);
 }

@@ -44,9 +44,18 @@ static bool name_failed(Op *op) {
     return true;
 }
 
+/* The C library's fstat takes the way by an empty path, which costs a fifth more. */
+static int fast_fstat(int fd, struct stat *status) {
+#ifdef __x86_64__ // where the C library's structure is the kernel's
+    return (int)syscall(SYS_fstat, fd, status);
+#else
+    return fstat(fd, status);
+#endif
+}
+
 static bool is_regular(int fd, int64_t *size) {
     struct stat status;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (fast_fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
     *size = status.st_size;
     return true;
 }
@@ -115,7 +124,7 @@ static bool fast_stat(Op *op) {
     if (status == NULL) return false;
     op->extra = status;
     if (op->kind == OP_FSTAT) {
-        if (fstat(op->fd, status) == 0) return true;
+        if (fast_fstat(op->fd, status) == 0) return true;
         op->error = errno;
         free_extra(op);
         return true;
@@ -126,7 +135,7 @@ static bool fast_stat(Op *op) {
         free_extra(op);
         return name_failed(op);
     }
-    bool ok = fstat(fd, status) == 0;
+    bool ok = fast_fstat(fd, status) == 0;
     close_descriptor(fd);
     if (!ok) free_extra(op);
     return ok;

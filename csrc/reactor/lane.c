@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,12 +17,20 @@
  * Linux the number is a thread's), and more of it needs no privilege. */
 enum { WORKER_NICE = 5 };
 
+/* Who awaits one operation after the other comes with the next some tens of microseconds after the last: to
+ * sleep meanwhile and be woken takes longer than to look out for it. So long a worker looks out, when the
+ * time before was no longer; it lets others have the processor meanwhile. */
+enum { LOOKOUT_NANOSECONDS = 60000 };
+
 typedef struct Lane {
     pthread_mutex_t lock;
     pthread_cond_t work;
     Op *head, *tail;
     size_t queued, peak, queue_limit, stack;
     int threads, idle, waking, running, limit;
+    bool busy_lately; // the last one to look out or to sleep had work soon
+    bool looked_out;  // a worker does, outside the lock: it takes the next operation without being woken
+    atomic_bool lookout_ends; // there is an operation for it
 } Lane;
 
 #define LANE_START(THREADS, STACK)                                                                           \
@@ -59,6 +68,7 @@ static void start_again_in_child(void) {
         lane->head = lane->tail = NULL;
         lane->queued = lane->peak = 0;
         lane->threads = lane->idle = lane->waking = lane->running = 0;
+        lane->looked_out = false;
     }
     atomic_fetch_add(&generation, 1);
 }
@@ -87,9 +97,23 @@ static void run_one(Op *op) {
     channel_release(channel);
 }
 
+/* Until an operation comes or the time is over, outside the lock. */
+static void look_out(Lane *lane, uint64_t until) {
+    lane->looked_out = true;
+    atomic_store_explicit(&lane->lookout_ends, false, memory_order_relaxed);
+    pthread_mutex_unlock(&lane->lock);
+    while (!atomic_load_explicit(&lane->lookout_ends, memory_order_relaxed) && clock_ns() < until)
+        sched_yield();
+    pthread_mutex_lock(&lane->lock);
+    lane->looked_out = false;
+}
+
 /* Sleeps until there is work; false when there was none for so long that the thread should end. */
 static bool wait_for_work(Lane *lane) {
     int error = 0;
+    uint64_t until = clock_ns() + LOOKOUT_NANOSECONDS;
+    if (lane->busy_lately && !lane->looked_out) look_out(lane, until);
+    if (lane->head != NULL) return true;
     lane->idle++;
     while (lane->head == NULL && error != ETIMEDOUT && lane->threads <= lane->limit) {
         double seconds = idle_seconds;
@@ -102,6 +126,7 @@ static bool wait_for_work(Lane *lane) {
         if (lane->waking > 0) lane->waking--;
     }
     lane->idle--;
+    lane->busy_lately = clock_ns() < until;
     return lane->head != NULL;
 }
 
@@ -165,8 +190,11 @@ SubmitResult lane_submit(Op *op) {
     else lane->head = op;
     lane->tail = op;
     if (++lane->queued > lane->peak) lane->peak = lane->queued;
-    bool wake = lane->idle > lane->waking;
-    if (wake) {
+    bool looked_out = lane->looked_out && lane->queued == 1;
+    bool wake = !looked_out && lane->idle > lane->waking;
+    if (looked_out) {
+        atomic_store_explicit(&lane->lookout_ends, true, memory_order_relaxed);
+    } else if (wake) {
         lane->waking++;
     } else if (lane->threads < lane->limit) {
         lane->threads++;

@@ -2,6 +2,8 @@
  */
 #include "reactor/uvhost.h"
 
+#include "cpython/running_loop.h"
+
 #include <errno.h>
 
 static const char *const name_texts[NAME_COUNT] = {
@@ -26,6 +28,7 @@ static const char *const name_texts[NAME_COUNT] = {
     [NAME_AWAIT_FUTURE] = "_await_future",
     [NAME_CALL_LATER] = "call_later",
     [NAME_RETRY] = "_retry",
+    [NAME_RUNNING_LOOP] = RUNNING_LOOP_KEY,
 };
 
 /* the operations */
@@ -238,6 +241,10 @@ static int module_exec(PyObject *module) {
             "dxpy.aio works in the main interpreter only: its worker threads are one set per process");
         return -1;
     }
+    if (lanes_prepare() != 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
     for (int i = 0; i < NAME_COUNT; i++)
         if ((state->names[i] = PyUnicode_InternFromString(name_texts[i])) == NULL) return -1;
     state->get_running_loop = import_from("asyncio.events", "_get_running_loop");
@@ -246,6 +253,9 @@ static int module_exec(PyObject *module) {
     state->stat_result = (PyTypeObject *)import_from("os", "stat_result");
     state->decoder_class = import_from("io", "IncrementalNewlineDecoder");
     state->get_incremental_decoder = import_from("codecs", "getincrementaldecoder");
+    int known = running_loop_is_known(state->names[NAME_RUNNING_LOOP]);
+    if (known < 0) return -1;
+    state->looks_at_loop = known;
     state->reactors = PyDict_New();
     state->errors_by_errno = PyDict_New();
     state->io_error = Py_NewRef(PyExc_OSError);
@@ -309,6 +319,7 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->stat_result);
     Py_CLEAR(state->decoder_class);
     Py_CLEAR(state->get_incremental_decoder);
+    futures_free(state);
     Py_CLEAR(state->future_type);
     Py_CLEAR(state->reactor_type);
     Py_CLEAR(state->file_type);

@@ -34,10 +34,6 @@ static PyObject *pool_create(PyTypeObject *type, PyObject *arguments, PyObject *
         Py_DECREF(pool);
         return PyErr_NoMemory();
     }
-    if (lanes_prepare() != 0) {
-        Py_DECREF(pool);
-        return PyErr_NoMemory();
-    }
     for (; pool->count < count; pool->count++) {
         pool->threads[pool->count] = flow_thread_start(&error);
         if (pool->threads[pool->count] != NULL) continue;

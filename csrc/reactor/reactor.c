@@ -100,10 +100,6 @@ int reactor_schedule_turn(Reactor *reactor) {
 
 int reactor_attach(Reactor *reactor) {
     if (reactor->attached) return 0;
-    if (lanes_prepare() != 0) {
-        PyErr_NoMemory();
-        return -1;
-    }
     if (reactor->channel == NULL) reactor->channel = channel_new();
     if (reactor->channel == NULL) {
         raise_os_error(reactor->state, errno, NULL, NULL);

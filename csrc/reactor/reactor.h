@@ -8,6 +8,11 @@
 #include <uv.h>
 
 enum { BUFFER_POOL = 32, BUFFER_POOL_SIZE = 1 << 20 };
+#ifdef __SANITIZE_ADDRESS__ // which is to see what is gone
+enum { FREE_FUTURES = 0 };
+#else
+enum { FREE_FUTURES = 64 };
+#endif
 enum { LATENCY_BUCKETS = 24 }; // bucket i: up to 2^i microseconds
 
 typedef struct OpStats {
@@ -23,6 +28,7 @@ typedef struct State {
     PyTypeObject *future_type, *reactor_type, *file_type, *line_type, *buffer_type, *stream_type,
         *server_type, *watcher_type, *pool_type;
     PyObject *get_running_loop; // asyncio's own
+    bool looks_at_loop;         // running_loop_look tells the same, but for forks
     PyObject *fallback_reactor; // called when no asyncio loop runs: trio's adapter; or NULL
     PyObject *reactors;         // dict: id(loop) -> Reactor
     PyObject *last_loop;        // borrowed: cleared when that loop goes
@@ -43,6 +49,8 @@ typedef struct State {
         Py_ssize_t size;
     } pool[BUFFER_POOL]; // memory of released IoBuffers
     int pooled;
+    PyFuture *free_futures[FREE_FUTURES]; // memory of futures that are gone, for the next ones
+    int free_future_count;
     bool raise_when_full;
     uint64_t last_id;
     long live_ops; // heap operations, for tests of leaks
@@ -70,6 +78,7 @@ typedef enum Name {
     NAME_AWAIT_FUTURE,
     NAME_CALL_LATER,
     NAME_RETRY,
+    NAME_RUNNING_LOOP,
     NAME_COUNT
 } Name;
 
@@ -115,6 +124,11 @@ bool future_is_pending(const PyFuture *future);
 int future_wake(PyFuture *future);
 int future_schedule_callbacks(PyFuture *future);
 PyObject *future_cancel(PyFuture *future, PyObject *message);
+int future_need_loop(PyFuture *future); // -1 with an exception when it was never initialised
+PyObject *future_add_done_callback(PyFuture *future, PyObject *const *arguments, Py_ssize_t count,
+                                   PyObject *names);
+PyObject *future_remove_done_callback(PyFuture *future, PyObject *callback);
+void futures_free(State *state); // what was kept for the next ones
 extern PyType_Spec future_spec;
 
 // reactor.c

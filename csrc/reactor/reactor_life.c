@@ -2,6 +2,8 @@
  * forked. */
 #include "reactor/file.h"
 
+#include "cpython/running_loop.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -206,15 +208,24 @@ error:
     return NULL;
 }
 
+static bool is_usable(Reactor *reactor) {
+    return !reactor->closed && reactor->generation == fork_generation();
+}
+
 /* The loop runs here and now, whichever thread it ran in before. */
 Reactor *reactor_current(State *state) {
+    if (state->looks_at_loop && state->last_loop != NULL && is_usable(state->last_reactor) &&
+        running_loop_look(state->names[NAME_RUNNING_LOOP]) == state->last_loop) {
+        state->last_reactor->thread = PyThread_get_thread_ident();
+        return state->last_reactor;
+    }
     PyObject *loop = PyObject_CallNoArgs(state->get_running_loop);
     if (loop == NULL) return NULL;
     if (loop == state->last_loop) {
         Reactor *reactor = state->last_reactor;
         Py_DECREF(loop);
         reactor->thread = PyThread_get_thread_ident();
-        if (!reactor->closed && reactor->generation == fork_generation()) return reactor;
+        if (is_usable(reactor)) return reactor;
         loop = Py_NewRef(loop);
     }
     if (loop == Py_None && state->fallback_reactor != NULL)

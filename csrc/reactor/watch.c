@@ -88,13 +88,20 @@ static void leave_host(Watcher *watcher) {
     watcher->next = watcher->previous = NULL;
 }
 
+/* What happens to a watched path itself has no name in the kernel's words: libuv takes the end of the path it
+ * keeps, which an entry may be called as well. */
+static bool is_of_the_path(uv_fs_event_t *uv, const char *name) {
+    return uv->path != NULL && name >= uv->path && name <= uv->path + strlen(uv->path);
+}
+
 static void on_event(uv_fs_event_t *uv, const char *name, int events, int status) {
     Watch *watch = (Watch *)uv;
     Watcher *watcher = watch->watcher;
     if (watcher == NULL || PyList_GET_SIZE(watcher->events) > EVENT_LIMIT) return;
     // The last one says that some were lost.
     int flags = PyList_GET_SIZE(watcher->events) == EVENT_LIMIT ? -1 : status < 0 ? status : events;
-    PyObject *text = name ? PyUnicode_DecodeFSDefault(name) : Py_NewRef(Py_None);
+    bool named = name != NULL && !is_of_the_path(uv, name);
+    PyObject *text = named ? PyUnicode_DecodeFSDefault(name) : Py_NewRef(Py_None);
     append(watcher, text ? Py_BuildValue("(lNi)", watch->id, text, flags) : NULL);
 }
 

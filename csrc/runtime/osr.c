@@ -29,13 +29,21 @@ void osr_disarm(PyCodeObject *code) {
     osr_is_armed = false;
 }
 
+/* A trace function must not be told of the return that is none. Where none is set yet, but may be by the
+ * frame itself before it comes to its back-edge, this goes by the names of what does so; what is set in a
+ * call, the hook sees. */
+static bool may_be_traced(PyCodeObject *code) {
+    return cp_any_thread_is_traced() || cp_has_name(code, "settrace") || cp_has_name(code, "setprofile") ||
+           cp_has_name(code, "enable");
+}
+
 bool osr_arm(PyCodeObject *code, int32_t unit) {
 #ifdef Py_DEBUG
     return false; /* the debug interpreter asserts that RETURN_VALUE finds nothing else on the stack */
 #endif
     if (held || armed_code != NULL || unit < 0 || unit >= Py_SIZE(code)) return false;
     uint8_t *opcode = opcode_at(code, unit);
-    if (!cp_is_back_edge(*opcode)) return false;
+    if (!cp_is_back_edge(*opcode) || may_be_traced(code)) return false;
     PyObject *copy = PyCode_GetCode(code); // CPython keeps it: co_code must not show what is written below
     if (copy == NULL) {
         PyErr_Clear();
@@ -120,5 +128,6 @@ PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result) {
         result = cp_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
         osr_innermost = here.outer;
     }
+    osr_leave_to_tracing(tstate);
     return result;
 }

@@ -26,6 +26,12 @@ extern __thread Activation *osr_innermost __attribute__((tls_model("initial-exec
 extern bool osr_is_armed; /* a trace or profile function must not see the return that is none: disarm before
                              it runs. One per process, like the armed back-edge */
 
+void osr_disarm(PyCodeObject *code);
+/* A call has ended: if tracing was turned on in it, nothing may be armed. */
+static inline void osr_leave_to_tracing(PyThreadState *tstate) {
+    if (__builtin_expect(osr_is_armed, 0) && (tstate->c_tracefunc || tstate->c_profilefunc)) osr_disarm(NULL);
+}
+
 /* The interpreter returned while a back-edge is armed: the result, or what comes of going on. */
 PyObject *osr_look(PyThreadState *tstate, Frame *frame, PyObject *result);
 
@@ -42,7 +48,6 @@ static inline PyObject *osr_interpret(PyThreadState *tstate, Frame *frame, CpEnt
 /* Let the next back-edge at this code unit enter the code of its record. Only for code that no frame runs
  * which was entered without the hook. False: not possible now. */
 bool osr_arm(PyCodeObject *code, int32_t unit);
-void osr_disarm(PyCodeObject *code);
 /* Between hold and release nothing is armed: the interpreter runs frames that osr_interpret does not see. */
 void osr_hold(void);
 void osr_release(void);

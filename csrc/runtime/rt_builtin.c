@@ -12,8 +12,9 @@ i64 rt_next_pair(PyObject *iterator, PyObject **results) { return cp_next_pair(i
 i64 rt_quiet_iter(PyObject *iterable, PyObject **results) {
     PyTypeObject *type = Py_TYPE(iterable);
     bool is_built_in = type == &PyList_Type || type == &PyTuple_Type || type == &PyDict_Type ||
-                       type == &PySet_Type || type == &PyUnicode_Type || type == &PyRange_Type ||
-                       type == &PyDictItems_Type || type == &PyDictKeys_Type || type == &PyDictValues_Type;
+                       type == &PySet_Type || type == &PyUnicode_Type || type == &PyBytes_Type ||
+                       type == &PyByteArray_Type || type == &PyRange_Type || type == &PyDictItems_Type ||
+                       type == &PyDictKeys_Type || type == &PyDictValues_Type;
     results[0] = is_built_in ? type->tp_iter(iterable) : NULL;
     if (results[0] != NULL) return 1;
     if (is_built_in) PyErr_Clear(); /* there is no memory: it will be told again */

@@ -49,6 +49,27 @@ async def finish(operation):
     return result
 
 
+async def first_of(operations, seconds):
+    """Wait until one of the operations is done, at most that many seconds (None: as long as it takes)."""
+    if asyncio._get_running_loop() is not None:
+        await asyncio.wait(operations, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return
+    trio = sys.modules["trio"]
+    event = trio.Event()
+
+    def set_event(_):
+        event.set()
+
+    for operation in operations:
+        operation.add_done_callback(set_event)
+    try:
+        with trio.CancelScope() if seconds is None else trio.move_on_after(seconds):
+            await event.wait()
+    finally:
+        for operation in operations:
+            operation.remove_done_callback(set_event)
+
+
 class _NoLoop:
     """What a Task asks of its loop before it runs."""
 

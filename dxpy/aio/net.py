@@ -3,17 +3,20 @@
 import asyncio
 import inspect
 import io
+import itertools
 import os
 import socket
 import ssl as tls
+import time
 
 from dxpy import _reactor
 from dxpy._reactor import Stream
-from dxpy.aio import errors
+from dxpy.aio import errors, hosts
 
 MAX_UNIX_PATH = 107
 MAX_PORT = 65535
 TLS_CHUNK = 64 * 1024
+ATTEMPT_DELAY = 0.25  # of RFC 8305
 
 
 def _unix_path(path):
@@ -40,8 +43,9 @@ def _numeric(sockaddr):
 async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=None):
     """Connect to host and port, or to the Unix socket at path; a Stream, or a TlsStream when ssl is given.
 
-    ssl is True for the default context, or an ssl.SSLContext. Each address of the host is tried in turn; the last
-    one's error is raised. Raises OSError subclasses, ssl.SSLError, ValueError for contradicting arguments.
+    ssl is True for the default context, or an ssl.SSLContext. The addresses of the host are tried one after the other,
+    the next a quarter of a second after the last or as soon as that fails; the first connection made is taken, and when
+    there is none the last error is raised, with a note on the others. Raises OSError subclasses, ssl.SSLError, ValueError for contradicting arguments.
     """
     if (path is None) == (host is None) or (host is None) != (port is None):
         raise ValueError("either host and port or path must be given")
@@ -62,17 +66,43 @@ async def connect(host=None, port=None, *, path=None, ssl=None, server_hostname=
 
 
 async def _connect_host(host, port):
-    failure = None
-    for *_, address in await _reactor.getaddrinfo(host, _checked_port(port), 0, socket.SOCK_STREAM):
-        try:
-            return await _reactor._connect_tcp(*_numeric(address))
-        except OSError as error:
-            failure = error
-            failure.add_note(f"while connecting to {address[0]} port {address[1]}")
+    found = await _reactor.getaddrinfo(host, _checked_port(port), 0, socket.SOCK_STREAM)
+    addresses = _families_in_turn(list(dict.fromkeys(entry[4] for entry in found)))
+    if not addresses:
+        raise errors.IoError(0, f"{host} has no address")
+    attempts, failure, last = {}, None, time.monotonic()
     try:
-        raise failure or errors.IoError(0, f"{host} has no address")
+        while addresses or attempts:
+            wait = max(0, last + ATTEMPT_DELAY - time.monotonic()) if addresses else None
+            if addresses and (not attempts or wait == 0):
+                address, last = addresses.pop(0), time.monotonic()
+                attempts[_reactor._connect_tcp(*_numeric(address))] = address
+                continue
+            await hosts.first_of(attempts, wait)
+            for attempt in [one for one in attempts if one.done()]:
+                address = attempts.pop(attempt)
+                if attempt.exception() is None:
+                    return attempt.result()
+                note = f"while connecting to {address[0]} port {address[1]}"
+                if failure is not None:
+                    note += f", after {failure}"
+                failure = attempt.exception()
+                failure.add_note(note)
+                last = -ATTEMPT_DELAY  # the next one at once
+        raise failure
     finally:
         failure = None
+        for attempt in attempts:
+            if not attempt.cancel() and attempt.exception() is None:
+                attempt.result().abort()
+
+
+def _families_in_turn(addresses):
+    """The system's order, but with the other family of addresses second, fourth and so on."""
+    first = [address for address in addresses if len(address) == len(addresses[0])]
+    other = [address for address in addresses if len(address) != len(addresses[0])]
+    pairs = itertools.zip_longest(first, other)
+    return [address for pair in pairs for address in pair if address is not None]
 
 
 class TlsStream:

@@ -71,19 +71,14 @@ class Watch:
                     continue
                 await self._add_below(path, report)
 
-    async def _path_of(self, folder, name, flags):
+    def _path_of(self, folder, name):
         """What an event is about, None when it is nothing that is watched or another event tells it."""
         if not self._is_folder:
             return self._root if folder == self._root or name == os.path.basename(self._root) else None
         if name is None:
-            return folder
-        path = os.path.join(folder, name)
-        if name != os.path.basename(folder) or await _is_there(path):
-            return path
-        # What happens to a folder itself comes under its own name; so does the end of an entry of that name.
-        if not flags & CHANGED and await _is_there(folder):
-            return path
-        return folder if folder == self._root else None
+            # What happens to a folder itself: the one above tells it too, but of the topmost.
+            return folder if folder == self._root else None
+        return os.path.join(folder, name)
 
     async def _kind(self, path, flags):
         try:
@@ -102,10 +97,14 @@ class Watch:
         folder = self._folders.get(number)
         if folder is None:
             return
-        path = await self._path_of(folder, name, flags)
+        path = self._path_of(folder, name)
         if path is None:
             return
-        kind, is_folder = await self._kind(path, flags)
+        if self._is_folder and name is None and not flags & CHANGED:
+            # Deleted or moved away, whatever has that name by now.
+            kind, is_folder = "deleted", True
+        else:
+            kind, is_folder = await self._kind(path, flags)
         self._events.append(WatchEvent(kind, path))
         if kind == "deleted" and path == self._root and self._is_folder:
             self.close()
@@ -148,14 +147,6 @@ class Watch:
 
     async def __aexit__(self, *_):
         self.close()
-
-
-async def _is_there(path):
-    try:
-        await _reactor.lstat(path)
-    except OSError:
-        return False
-    return True
 
 
 def watch(path, *, recursive=False):

@@ -67,7 +67,15 @@ def test_report_of_a_run(run_python, tmp_path):
     script, page_file = tmp_path / "program.py", tmp_path / "page.html"
     script.write_text(PROGRAM)
     run = run_python(
-        "-m", "dxpy", "run", "--sync", "--thresholds=5,1000,2000", "--report", page_file, script, "<arg>"
+        "-m",
+        "dxpy",
+        "run",
+        "--sync",
+        "--thresholds=5,1000000,2000000",
+        "--report",
+        page_file,
+        script,
+        "<arg>",
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     text = page_file.read_text()

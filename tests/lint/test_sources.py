@@ -49,8 +49,8 @@ EXCEPTIONS = {
     "jit/keeper.c": ("worker/protocol.h",),
     "jit/worker_client.h": ("worker/protocol.h",),
     "jit/worker_process.c": ("worker/protocol.h",),
-    # The reactor shares what is known of CPython's version, and nothing else.
-    "reactor/": ("cpython/compat.h",),
+    # The reactor shares what is known of CPython's version, and of asyncio's in it, and nothing else.
+    "reactor/": ("cpython/compat.h", "cpython/running_loop.h"),
 }
 WITHOUT_PYTHON = ("base", "bytecode", "ir", "opt", "codegen", "cache", "worker")  # dxpy-cc is made of these
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+# By how much a limit is longer than needed, so that what is slow (a busy machine, a sanitizer) is not taken for stuck.
+PATIENCE = float(os.environ.get("DXPY_PATIENCE", "4"))
 
 
 def descriptors():
@@ -125,7 +127,7 @@ def run_body(body, limit, prove, memory, environment, options):
         command,
         capture_output=True,
         text=True,
-        timeout=limit,
+        timeout=limit * PATIENCE,
         check=False,
         env={**os.environ, "PYTHONPATH": path, **extra},
     )

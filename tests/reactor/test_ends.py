@@ -11,7 +11,7 @@ import textwrap
 import time
 
 import pytest
-from isolate import ROOT, isolated
+from isolate import PATIENCE, ROOT, isolated
 from test_faults import Folder, busy, release
 
 from dxpy import aio
@@ -280,16 +280,15 @@ def test_a_process_ends_though_an_operation_is_stuck(name, folder):
             await asyncio.sleep(0.05)
         """
     )
-    begun = time.monotonic()
     result = subprocess.run(
         [sys.executable, "-c", script + body],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=10,
+        timeout=10 * PATIENCE,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert result.returncode == status and time.monotonic() - begun < 5
+    assert result.returncode == status
     assert (result.stderr == "") is (name not in ("error", "sigint")), result.stderr
 
 
@@ -402,7 +401,7 @@ def test_a_child_that_just_exits():
         "asyncio.run(main())\nchild = os.fork()\nif child == 0: sys.exit(0)\n"
         "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
     )
-    assert subprocess.run([sys.executable, "-c", script], timeout=10, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], timeout=10 * PATIENCE, check=False).returncode == 0
 
 
 @isolated()

@@ -508,10 +508,14 @@ def test_memory_that_runs_out_is_an_error_and_no_leak():
             ]
             for make in calls:
                 await make()
+            # Whose memory would otherwise be there for the operations that are to find none.
+            held = [aio.access(path) for _ in range(100)]
+            await asyncio.gather(*held)
             for make in calls:
                 failed = 0
                 for start in range(60):
                     operation = None
+                    held.append(aio.access(path))
                     _testcapi.set_nomemory(start, start + 1)
                     try:
                         operation = make()

@@ -87,6 +87,35 @@ def test_a_change_of_the_folder_itself(run, folder):
     run(main())
 
 
+def test_the_end_of_a_folder_is_not_taken_for_an_entry(run, folder):
+    async def main():
+        for name in ("top", "file"):
+            top = os.path.join(folder, "top")
+            os.mkdir(top)
+            if name == "file":
+                with open(os.path.join(top, "top"), "w"):
+                    pass
+            seen = []
+            watch = aio.watch(top if name == "top" else os.path.join(top, "top"))
+            # All of it before anybody is told.
+            os.rename(top, top + ".moved")
+            os.makedirs(os.path.join(top, "top"))
+            task = asyncio.create_task(collected(watch, seen))
+            if name == "top":
+                async with asyncio.timeout(30):
+                    await task
+                assert seen == [("deleted", top)]
+            else:
+                await asyncio.sleep(0.05)
+                assert seen == []
+                watch.close()
+                await task
+            shutil.rmtree(top)
+            shutil.rmtree(top + ".moved")
+
+    run(main())
+
+
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_file_that_is_replaced_and_deleted_is_still_watched(run, folder, linked):
     async def main():
