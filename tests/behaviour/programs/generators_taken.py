@@ -1,6 +1,9 @@
 """Generators that a built-in function takes the items of: any, all, sum, sorted, list, tuple and str.join."""
 
+import asyncio
 import builtins
+import functools
+import itertools
 import sys
 import traceback
 
@@ -77,7 +80,15 @@ def case_as_they_come():
 def case_nothing():
     results = []
     for _ in range(30):
-        results = [any_below([], 0), all_below([], 0), sum_of([]), count_even([]), joined([]), listed([]), tupled([])]
+        results = [
+            any_below([], 0),
+            all_below([], 0),
+            sum_of([]),
+            count_even([]),
+            joined([]),
+            listed([]),
+            tupled([]),
+        ]
     return results
 
 
@@ -85,7 +96,9 @@ def case_types_change():
     results = []
     for k in range(60):
         items = [1, 2, 3] if k < 40 else [1, 2.5, True] if k < 50 else [1, 2**80, 3]
-        results.append((any_below(items, 0), all_below(items, 9), sum_of(items), sum_of_twice(items), listed(items)))
+        results.append(
+            (any_below(items, 0), all_below(items, 9), sum_of(items), sum_of_twice(items), listed(items))
+        )
     return results[-30:]
 
 
@@ -99,7 +112,9 @@ def case_big_sums():
 def case_floats():
     results = []
     for k in range(60):
-        items = [0.5, k / 3, 1e16, -1e16] if k < 40 else [] if k < 45 else [-0.0, -0.0] if k < 50 else [1.5, -1.5]
+        items = (
+            [0.5, k / 3, 1e16, -1e16] if k < 40 else [] if k < 45 else [-0.0, -0.0] if k < 50 else [1.5, -1.5]
+        )
         results.append(repr(sum_of(items)))
     return results[-30:]
 
@@ -137,7 +152,9 @@ def case_code_that_looks():
     seen = []
     for k in range(50):
         items = [1, 2, 3] if k < 40 else [1, Loud(2, seen), 3, Loud(4, seen)]
-        seen.append((any_below(items, 0), all_below(items, 4), any_true(items), sum_of(items), sum_of_twice(items)))
+        seen.append(
+            (any_below(items, 0), all_below(items, 4), any_true(items), sum_of(items), sum_of_twice(items))
+        )
     return seen[-40:]
 
 
@@ -158,10 +175,7 @@ def outcome(function, *args):
 
 
 def quotients(items, by):
-    return sum(
-        item // by
-        for item in items
-    )
+    return sum(item // by for item in items)
 
 
 def stopping(items):
@@ -222,11 +236,7 @@ def case_generator_functions():
 
 
 def nested(rows):
-    return sum(
-        sum(item for item in row if item & 1)
-        for row in rows
-        if any(item > 3 for item in row)
-    )
+    return sum(sum(item for item in row if item & 1) for row in rows if any(item > 3 for item in row))
 
 
 def pairs(size):
@@ -375,3 +385,57 @@ def case_profile_turned_on_inside():
         sum_of([1, 2, 3] if k < 39 else [1, Turning(events), 3])
     sys.setprofile(None)
     return events
+
+
+def marked(items, log):
+    try:
+        for item in items:
+            got = yield item * 2
+            log.append(got)
+    finally:
+        log.append("closed")
+    return "end"
+
+
+async def waiting(items):
+    total = 0
+    for item in items:
+        await asyncio.sleep(0)
+        total += item
+    return total
+
+
+async def all_waiting():
+    return await asyncio.gather(*[waiting(range(n)) for n in range(6)])
+
+
+def itself(log):
+    try:
+        yield next(log[0])
+    except ValueError as error:
+        yield repr(error)
+
+
+def case_resumed_by_c_code():
+    results = []
+    for _ in range(30):
+        log = []
+        chained = itertools.chain(marked([1, 2], log), marked([3], log))
+        firsts = itertools.islice(marked([4, 5, 6], log), 2)
+        results = [
+            max(marked([1, 5, 2], log)),
+            set(marked([1, 1], log)),
+            list(map(str, chained)),
+            list(firsts),
+            log,
+        ]
+        running = []
+        running.append(itself(running))
+        results.append([list(running[0]), list(running[0])])
+        results.append(dict(zip(marked([1, 2, 3], log), marked([4], log), strict=False)))
+        results.append(functools.reduce(lambda a, b: a * 3 + b, marked([1, 2, 3], log)))
+    return results
+
+
+def case_tasks():
+    return [asyncio.run(all_waiting()) for _ in range(5)][-1]
