@@ -165,6 +165,7 @@ typedef struct Site {
     uint8_t likely; /* Likely of what is there now or of a sample; LIKELY_OTHER: not known */
     uint32_t keys_version, builtin_version; /* of the dicts' keys; of attributes see lower_attr.c */
     uint32_t type_version, owner_version;
+    uint32_t value_version;   /* of the class of `object`, which may be given __get__; 0: it cannot */
     int64_t offset;           /* in bytes, of the value from the start of the keys */
     void *globals, *builtins; /* the dicts */
     int32_t entry;

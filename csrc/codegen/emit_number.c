@@ -110,7 +110,6 @@ void emit_box_i64_OP(Unit *u, Ins *ins) {
 /* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
  * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
 void emit_list_put_i64_OP(Unit *u, Ins *ins) {
-    enum { DIGIT_BITS = 30 };
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
     gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old), *value = arg(u, ins, 3);
     gcc_jit_block *done = emit_block(u), *general = emit_block(u), *next;
@@ -143,7 +142,20 @@ void emit_list_put_i64_OP(Unit *u, Ins *ins) {
 }
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
 
-/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. */
+/* Assign what an int of two digits has, negated if its size is below 0. */
+static void unbox_two_digits(Unit *u, gcc_jit_rvalue *object, gcc_jit_rvalue *size, gcc_jit_lvalue *to) {
+    gcc_jit_type *u32_ptr = gcc_jit_type_get_pointer(gcc_jit_context_get_int_type(u->gcc->ctx, 4, 0));
+    int64_t second = u->fn->layout[LAYOUT_int_digits] + 4;
+    gcc_jit_rvalue *high = gcc_jit_context_new_cast(
+        u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(emit_field(u, object, second, u32_ptr)), u->gcc->i64);
+    gcc_jit_rvalue *magnitude = BIN(u, BITWISE_OR, BIN(u, LSHIFT, high, emit_int(u, DIGIT_BITS)),
+                                    emit_read_u32(u, object, LAYOUT_int_digits));
+    gcc_jit_rvalue *sign = BIN(u, RSHIFT, size, emit_int(u, 63)); /* -1 or 0 */
+    emit_assign(u, to, BIN(u, MINUS, BIN(u, BITWISE_XOR, magnitude, sign), sign));
+}
+
+/* Ints of one digit (size -1, 0 or 1: the sign times the digit) and of two in line; longer ones by a helper.
+ */
 static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue *to) {
     emit_guard_type(u, ins, object, KNOWN_int);
     gcc_jit_lvalue *size = emit_local_i64(u, "size");
@@ -159,6 +171,14 @@ static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue 
     emit_assign(u, to, BIN(u, MULT, s, emit_read_u32(u, object, LAYOUT_int_digits)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = is_long;
+    gcc_jit_block *two = emit_block(u), *is_longer = emit_block(u);
+    gcc_jit_rvalue *rest = BIN(u, BITWISE_AND, BIN(u, PLUS, s, emit_int(u, 2)), emit_int(u, ~4));
+    gcc_jit_block_end_with_conditional(u->block, NULL, emit_compare(u, CMP(EQ), rest, emit_int(u, 0)), two,
+                                       is_longer);
+    u->block = two;
+    unbox_two_digits(u, object, s, to);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = is_longer;
     gcc_jit_rvalue *args[2] = {object, emit_array_start(u, u->outs, u->gcc->ptr)};
     gcc_jit_rvalue *fits = emit_helper_call(u, H_rt_unbox_long, 2, args);
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), fits, emit_int(u, 0)));

@@ -24,6 +24,9 @@ void image_words(const Fn *fn, const Links *links, Words *words);
 /* Locals of a call put in line that are dropped by code of their own. */
 enum { MOST_DROPPED_IN_LINE = 6 };
 
+/* Of an int; the first of two digits stands lowest. */
+enum { DIGIT_BITS = 30 };
+
 /* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
 enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
 

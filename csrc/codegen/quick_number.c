@@ -51,11 +51,28 @@ void quick_box_f64_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
-/* Ints of one digit in line (size -1, 0 or 1: the sign times the digit); longer ones by a helper. From rdi to
- * rax. */
+/* rax: what the int in rdi has, if its size in rcx is -2 or 2. */
+static void unbox_two_digits(Quick *q, int is_longer, int done) {
+    Assembler *a = &q->a;
+    x86_address(a, RDX, (Place){RCX, 2});
+    x86_alu_number(a, ALU_AND, RDX, ~4);
+    x86_jump_if(a, COND_NOT_EQUAL, is_longer);
+    x86_load(a, RDX, quick_field(q, RDI, LAYOUT_int_digits));
+    x86_shift(a, SHIFT_RIGHT, RDX, 32);
+    x86_shift(a, SHIFT_LEFT, RDX, DIGIT_BITS);
+    x86_load_uint32(a, RAX, quick_field(q, RDI, LAYOUT_int_digits));
+    x86_alu(a, ALU_OR, RAX, RDX);
+    x86_test(a, RCX);
+    x86_jump_if(a, COND_NOT_NEGATIVE, done);
+    x86_negate(a, RAX);
+    x86_jump(a, done);
+}
+
+/* Ints of one digit (size -1, 0 or 1: the sign times the digit) and of two in line; longer ones by a helper.
+ * From rdi to rax. */
 static void unbox_int(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
-    int is_long = x86_new_label(a), done = x86_new_label(a);
+    int is_long = x86_new_label(a), is_longer = x86_new_label(a), done = x86_new_label(a);
     quick_guard_type(q, ins, RDI, KNOWN_int);
     x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_size));
     x86_address(a, RDX, (Place){RCX, 1});
@@ -65,6 +82,8 @@ static void unbox_int(Quick *q, Ins *ins) {
     x86_multiply(a, RAX, RCX);
     x86_jump(a, done);
     x86_place_label(a, is_long);
+    unbox_two_digits(q, is_longer, done);
+    x86_place_label(a, is_longer);
     x86_address(a, RSI, quick_word(q->outs));
     quick_call_helper(q, H_rt_unbox_long);
     x86_test(a, RAX);
@@ -525,7 +544,6 @@ void quick_range_item_OP(Quick *q, Ins *ins) {
 /* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
  * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
 void quick_list_put_i64_OP(Quick *q, Ins *ins) {
-    enum { DIGIT_BITS = 30 };
     Assembler *a = &q->a;
     int general = x86_new_label(a), done = x86_new_label(a);
     quick_find_item(q, ins);

@@ -149,14 +149,21 @@ static bool property_place(PyObject *found, Site *site) {
     return true;
 }
 
+/* Is an attribute of a class given as it is, as long as its own class keeps the version that is noted? */
+static bool is_plain(PyObject *value, PyObject *name, Site *site) {
+    if (Py_TYPE(value)->tp_descr_get != NULL) return false;
+    if (!cp_may_become_descriptor(value)) return true;
+    site->value_version = version_of(Py_TYPE(value), name);
+    return site->value_version != 0;
+}
+
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
-    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value) &&
-        !held_place(class, value, op, site))
+    if (!PyFunction_Check(value) && !is_plain(value, name, site) && !held_place(class, value, op, site))
         return false;
     return site->owner_version != 0;
 }
@@ -229,7 +236,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
     site->kind = SITE_CLASS_VALUE;
-    return Py_TYPE(found)->tp_descr_get == NULL || held_place(type, found, op, site);
+    return is_plain(found, name, site) || held_place(type, found, op, site);
 }
 
 /* --- what a site has seen --- */
@@ -412,8 +419,9 @@ static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, int
 static bool is_alike(const Site *a, const Site *b) {
     return a->kind == b->kind && (a->keys_version == 0) == (b->keys_version == 0) &&
            (a->holder == NULL) == (b->holder == NULL) && (a->bound == NULL) == (b->bound == NULL) &&
-           a->in_dict == b->in_dict && (a->kind != SITE_ENTRY || a->entry == b->entry) &&
-           a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
+           (a->value_version == 0) == (b->value_version == 0) && a->in_dict == b->in_dict &&
+           (a->kind != SITE_ENTRY || a->entry == b->entry) && a->kind != SITE_OF_CLASS &&
+           a->kind != SITE_OF_MODULE;
 }
 
 static void note_value(Instr *instr, PyObject *value) {

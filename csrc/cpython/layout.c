@@ -3,6 +3,9 @@
 #include "cpython/arrays.h"
 #include "cpython/compat.h"
 
+_Static_assert(PyLong_SHIFT == 30 && sizeof(digit) == 4,
+               "both generators read ints of two digits, see DIGIT_BITS");
+
 const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_tstate_cframe] = offsetof(PyThreadState, cframe),
     [LAYOUT_cframe_use_tracing] = offsetof(_PyCFrame, use_tracing),

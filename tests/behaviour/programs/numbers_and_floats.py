@@ -357,3 +357,24 @@ def case_identity_of_small_ints():
         (lambda n: n - n)(10**30) is 0,
         id(1 + 1) == id(2),
     )
+
+
+def mixed_bits(a, b):
+    return a ^ b
+
+
+def halved(values):
+    result = 0
+    for value in values:
+        result ^= value >> 1
+    return result
+
+
+def case_digits_of_ints():
+    edges = [0, 1, -1, 2**30 - 1, 2**30, -(2**30), 2**31, 2**60 - 1, 2**60, -(2**60) + 1, -(2**60)]
+    edges += [2**62, 2**63 - 1, -(2**63), 5 << 58, 2**63, -(2**64)]
+    results = []
+    for _ in range(60):
+        results.append([mixed_bits(a, b) for a in edges for b in (3, -(2**45))])
+        results.append((halved(edges[:-2]), halved(edges)))
+    return results[0], all(result in results[:2] for result in results)
