@@ -13,6 +13,9 @@ enum { EXITS_BEFORE_GIVING_UP = 8 };
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
                           struct _PyInterpreterFrame *innermost, int32_t offset);
 
+/* Note that of a function. False: no memory. (jit/compile.c) */
+bool compile_note_failed_guard(FunctionRecord *record, int32_t offset);
+
 /* As which code unit it is noted that what was moved out of the loop at one keeps failing: none that is
  * there. */
 static inline int32_t guards_loop_unit(int32_t unit) { return -1 - unit; }

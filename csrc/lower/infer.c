@@ -16,12 +16,12 @@ typedef struct Guess {
 enum { MAX_UNPACKED = 16 };
 
 /* What a function returned for some types of arguments. */
-typedef struct Known {
+typedef struct KnownResult {
     const Callee *callee;
     const uint8_t *arguments;
     uint8_t result;
-    struct Known *next;
-} Known;
+    struct KnownResult *next;
+} KnownResult;
 
 typedef struct Infer {
     CompileContext *cx;
@@ -29,7 +29,7 @@ typedef struct Infer {
     Inference *out;
     const Callees *callees;
     const struct Infer *caller; /* in whose course this function is looked at; NULL: none */
-    Known *known;
+    KnownResult *known;
     Asks *asks;           /* by instruction, of the first walk; NULL: not wanted */
     bool asked;           /* a local of which nothing was known is used as a number */
     const Demand *demand; /* of the second walk */
@@ -251,13 +251,13 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
 
 static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *arguments) {
     size_t count = (size_t)callee->code->argument_count;
-    for (Known *known = f->known; known != NULL; known = known->next)
+    for (KnownResult *known = f->known; known != NULL; known = known->next)
         if (known->callee == callee && memcmp(known->arguments, arguments, count) == 0) return known->result;
     Bytecode code = *callee->code;
     code.argument_types = (uint8_t *)arguments;
-    Known *known = arena_new(&f->cx->arena, Known);
+    KnownResult *known = arena_new(&f->cx->arena, KnownResult);
     Inference *inside = infer_in(f->cx, &code, f->callees, f);
-    *known = (Known){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
+    *known = (KnownResult){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
     f->known = known;
     return known->result;
 }

@@ -581,6 +581,9 @@ Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     if ((IrType)value->type == type) return value;
     if (value->type != IR_OBJ)
         value = lower_object(l, value); // a guess that went wrong: the guard will leave
+    const ConstInfo *info = lower_const_info(value);
+    if (type == IR_F64 && info != NULL && info->type == LIKELY_INT) /* which is no float of that value */
+        return lower_guarded(INS(l, unbox_f64, 0, value), state);
     return type == IR_I64 ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
 }
 
