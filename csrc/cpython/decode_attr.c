@@ -448,6 +448,15 @@ static void recall_value(const Classes *c, int index, uint8_t *value) {
     instr->value = *value;
 }
 
+/* Where the interpreter has seen no two numbers of one kind, but tier 1 floats coming of it, or several
+ * types. */
+static void recall_numbers(Instr *instr, uint8_t given) {
+    bool watched = instr->arg == BIN_ADD || instr->arg == BIN_SUBTRACT || instr->arg == BIN_MULTIPLY;
+    if (!watched || instr->feedback != FB_NONE || instr->site != NULL || instr->left != LIKELY_UNSEEN) return;
+    if (given == LIKELY_FLOAT) instr->left = instr->right = LIKELY_MIXED;
+    if (given == LIKELY_OTHER) instr->left = instr->right = LIKELY_NUMBER;
+}
+
 static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     const Instr *instr = &c->out->instrs[index];
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, instr->arg);
@@ -532,15 +541,15 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
-        uint8_t no_value = LIKELY_UNSEEN;
+        uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
+        if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
             instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_LOAD_DEREF) note_value(instr, sample_value(&c, i));
         if (instr->op == BC_FOR_ITER) note_value(instr, first_item(&c, i));
-        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR)
-            recall_value(&c, i,
-                         cache >= 0 && cache < around->value_count ? &around->values[cache] : &no_value);
+        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
+        if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }

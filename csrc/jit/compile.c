@@ -433,6 +433,16 @@ bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
+/* The two topmost operands, where they are numbers: what an operator's guard met. */
+static void note_numbers(FunctionRecord *record, const Frame *frame, int32_t offset) {
+    if (offset < 0 || frame->stacktop - frame->f_code->co_nlocalsplus < 2) return;
+    PyObject *right = frame->localsplus[frame->stacktop - 1], *left = frame->localsplus[frame->stacktop - 2];
+    bool left_float = left && PyFloat_CheckExact(left), right_float = right && PyFloat_CheckExact(right);
+    if ((left_float || (left && PyLong_CheckExact(left))) &&
+        (right_float || (right && PyLong_CheckExact(right))))
+        compile_note_failed_guard(record, guards_number_unit(offset, left_float || right_float));
+}
+
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
     PyObject *type, *value, *traceback;
     PyCodeObject *code = innermost->f_code;
@@ -440,6 +450,7 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
+    if (failed != NULL) note_numbers(failed, innermost, offset);
     if (failed != NULL && compile_note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */

@@ -52,6 +52,23 @@ static uint8_t meet(uint8_t a, uint8_t b) {
 static bool is_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
 static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
+bool infer_is_mixed(const Instr *instr) {
+    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER;
+}
+
+/* Of numbers of any kind: known here, or one of them is probably a float. */
+static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
+    bool divides = instr->arg == BIN_TRUE_DIVIDE, ints = left == LIKELY_INT && right == LIKELY_INT;
+    if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
+        return LIKELY_OTHER;
+    bool numbers = is_number(left) && is_number(right) && !ints;
+    if (instr->left == LIKELY_NUMBER)
+        return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
+    if ((!is_number(left) && left != LIKELY_OTHER) || (!is_number(right) && right != LIKELY_OTHER))
+        return LIKELY_OTHER;
+    return ints && !divides ? LIKELY_INT : LIKELY_FLOAT;
+}
+
 /* Bits of an int, and of something that nothing was noted of and no class has its say in: of another int. */
 static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
     if (instr->site != NULL) return false;
@@ -61,6 +78,7 @@ static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
@@ -102,6 +120,8 @@ static Likely unwatched_comparison(const Instr *instr, Likely left, Likely right
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    bool known = is_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
+    if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
         return LIKELY_INT;
@@ -329,10 +349,11 @@ static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
     Likely type = infer_arithmetic(instr, left_type, right_type);
-    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
-    if (type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
-    if (type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
-    if (type != LIKELY_OTHER) {
+    bool one_kind = !infer_is_mixed(instr);
+    if (one_kind && (instr->feedback == FB_INT || instr->feedback == FB_FLOAT)) left_type = right_type = type;
+    if (one_kind && type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
+    if (one_kind && type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
+    if (type != LIKELY_OTHER && one_kind) {
         refine(f, instr, 0, left, left_type);
         refine(f, instr, 1, right, right_type);
     }
@@ -530,7 +551,7 @@ static void step(Infer *f, const Instr *instr) {
         uint8_t type = instr->feedback == FB_INT     ? LIKELY_INT
                        : instr->feedback == FB_FLOAT ? LIKELY_FLOAT
                                                      : unwatched_comparison(instr, left.type, right.type);
-        if (is_number(type) && !(instr->flags & BC_NO_SPECULATION)) {
+        if (is_number(type) && !(instr->flags & BC_NO_SPECULATION) && !infer_is_mixed(instr)) {
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);
         }

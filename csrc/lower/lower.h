@@ -132,6 +132,8 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state);
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
 bool lower_number_binary(Lowerer *l);
+/* An operator or a comparison of numbers of either kind. */
+bool lower_any_numbers(Lowerer *l);
 bool lower_number_unary(Lowerer *l, BcOp op);
 bool lower_number_compare(Lowerer *l);
 bool lower_number_subscr(Lowerer *l);

@@ -54,6 +54,8 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results);
+i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
 i64 rt_yields(PyObject *a, PyObject *b);
