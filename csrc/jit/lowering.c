@@ -1,6 +1,7 @@
 #include "jit/lowering.h"
 
 #include "cpython/decode.h"
+#include "cpython/hook.h"
 #include "cpython/layout.h"
 #include "jit/engine.h"
 #include "jit/feedback.h"
@@ -135,7 +136,7 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
 }
 
 static const char *why_refused(PyFunctionObject *function, bool generators) {
-    if (function->vectorcall != _PyFunction_Vectorcall) return "its calls go to other code";
+    if (!hook_calls_own_code(function)) return "its calls go to other code";
     return why_code_refused((PyCodeObject *)function->func_code, generators);
 }
 

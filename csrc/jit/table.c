@@ -204,10 +204,7 @@ static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
 
 /* What a caller must know of the code, so that it need not look at it. */
 static void describe_call(CompiledCode *c, PyCodeObject *code) {
-    enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MAX_PLAIN_ARGS = 32 };
-    bool is_plain = (code->co_flags & (OWN_LOCALS | CO_VARARGS | CO_VARKEYWORDS)) == OWN_LOCALS &&
-                    code->co_kwonlyargcount == 0 && code->co_argcount <= MAX_PLAIN_ARGS;
-    c->plain_args = is_plain && c->start_entry >= 0 ? code->co_argcount : -1;
+    c->plain_args = c->start_entry >= 0 ? cp_plain_args(code) : -1;
     c->frame_words = cp_frame_words(code);
     c->local_count = code->co_nlocalsplus;
 }
