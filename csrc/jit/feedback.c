@@ -88,10 +88,12 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
 }
 
 /* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
- * sets itself up; what they lead to is looked up again at each compile, and
- * so are the classes that owners of attributes had. */
+ * sets itself up, and each new global of a script is one more; what they lead to is looked up again at each
+ * compile, and so are the classes that owners of attributes had. */
 static int chances(const Instr *instr) {
+    enum { OF_NAMES = 6 };
     int classes = 0;
+    if (instr->op == BC_LOAD_GLOBAL) return OF_NAMES;
     for (const Site *site = instr->site; site != NULL; site = site->next) classes++;
     return classes > 0 ? 1 + classes : 0;
 }

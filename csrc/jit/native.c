@@ -6,7 +6,7 @@
 #include "jit/lowering.h"
 #include "jit/options.h"
 
-enum { MOST_NESTED = 6, MOST_MADE = 8 };
+enum { MOST_NESTED = 6, MOST_MADE = 24 };
 
 static void make_absent(Native *native) {
     CompiledCode *code = native->code;
@@ -82,7 +82,11 @@ static void make_again(FunctionRecord *record, Frame *innermost) {
 
 void native_failed(FunctionRecord *record, Frame *innermost, int32_t offset) {
     FunctionRecord *failed = table_record(innermost->f_code);
-    if (options.force_exits || failed == NULL || !compile_note_failed_guard(failed, offset)) return;
+    if (options.force_exits || failed == NULL || record->native == NULL) return;
+    /* At first it is looked at anew what names lead to: code with a frame notes their new versions, too. */
+    bool again = record->native->failed == offset + 1;
+    record->native->failed = offset + 1;
+    if (again && !compile_note_failed_guard(failed, offset)) return;
     lowering_make_room(failed);
     make_again(record, innermost);
 }

@@ -22,6 +22,7 @@ typedef struct Native {
     uint32_t version;       /* the function's */
     NativeStage stage;
     int made;           /* how often */
+    int32_t failed;     /* 1 + the code unit whose guard had it made last; 0: none had */
     CompiledCode *code; /* NULL: rt_absent_native is called */
 } Native;
 
