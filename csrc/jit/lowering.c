@@ -114,6 +114,7 @@ typedef struct Looking {
     Found *found;
     bool generators;  /* looked for, and nothing else */
     Classes *classes; /* NULL: not asked for yet */
+    bool native;      /* as a native function, of which the index of the cache tells nothing */
 } Looking;
 
 enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
@@ -194,11 +195,12 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
     *callee = (Callee){.code = decode_code(cx, code, &around), .code_object = code};
-    if (warm_is_restoring(looking->record) && !warm_had_in_line(looking->record, callee->code->count))
+    if (!looking->native && warm_is_restoring(looking->record) &&
+        !warm_had_in_line(looking->record, callee->code->count))
         return NULL;
     for (int i = 0; i < callee->code->count; i++) callee->code->instrs[i].flags |= BC_BY_OPERANDS;
     feedback_add_callee(callee->code, table_record(code));
-    warm_overlay_callee(looking->record, table_record(code), cx, callee->code);
+    warm_overlay_callee(looking->native ? NULL : looking->record, table_record(code), cx, callee->code);
     cold_mark(cx, callee->code);
     looking->found = found;
     return callee;
@@ -301,7 +303,7 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
 bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
-    Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING};
+    Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING, .native = true};
     Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
     const Site site = {.kind = SITE_CALLABLE, .object = native->function};
     cx_init(&cx);

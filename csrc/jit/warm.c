@@ -490,7 +490,7 @@ static void keep_inlined(Warm *warm, const Bytecode *code) {
 
 void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,
                          Bytecode *code) {
-    Warm *warm = record->warm;
+    Warm *warm = record ? record->warm : NULL;
     const KeptSite *kept = warm && warm->wanted ? next_inlined(warm, code->count) : NULL;
     const Warm *own = callee ? callee->warm : NULL;
     if (kept != NULL) warm->inlined_at += 2 + code->count;

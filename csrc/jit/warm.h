@@ -40,8 +40,8 @@ void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
 bool warm_is_restoring(const FunctionRecord *record);
 bool warm_had_in_line(const FunctionRecord *record, int count);
 
-/* The same for a function that is put in line; `callee`: its own record, or NULL. Called in the order in
- * which they are found, after warm_lowered. */
+/* The same for a function that is put in line; `callee`: its own record, or NULL; `record` NULL: a native
+ * function is lowered, which is not kept. Called in the order in which they are found, after warm_lowered. */
 void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, CompileContext *cx,
                          Bytecode *code);
 

@@ -323,24 +323,7 @@ def case_no_end():
 
 
 def levels(n):
-    """How deep it comes: exactly as deep as with the interpreter."""
     return 0 if n == 0 else 1 + levels(n - 1)
-
-
-def case_just_deep_enough():
-    def possible(n):
-        try:
-            return levels(n)
-        except RecursionError:
-            return None
-
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(300)
-    try:
-        base = max(n for n in range(150, 320) if possible(n) is not None)
-        return [possible(n) is None for n in range(base - 2, base + 4)]
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def case_references():
