@@ -141,7 +141,8 @@ static void weigh_blocks(Scan *scan) {
 /* Does it call on its usual path? What else calls is taken to do so next to never. */
 static bool calls(const Ins *ins) {
     if (ins->op == IR_fmath_OP) return ins->imm != H_rt_sqrt;
-    return ins->op == IR_call_OP || ins->op == IR_box_f64_OP || ins->op == IR_fpow_OP;
+    return ins->op == IR_call_OP || ins->op == IR_box_f64_OP || ins->op == IR_fpow_OP ||
+           ins->op == IR_fdivmod_OP;
 }
 
 /* --- lives --- */

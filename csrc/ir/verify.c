@@ -74,6 +74,7 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     case IR_byte_get_OP:
         fits = ins->imm == KNOWN_str || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;
         break;
+    case IR_fdivmod_OP: fits = ins->imm == H_rt_float_rest || ins->imm == H_rt_float_floor; break;
     case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
     default: break;
     }
