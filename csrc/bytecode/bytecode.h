@@ -108,6 +108,8 @@ typedef enum Likely {
     LIKELY_ENUMERATE,
     LIKELY_ZIP,
     LIKELY_DICT_ITEMS_ITER,
+    LIKELY_NUMBER,  /* int or float by turns, of an operator's operands */
+    LIKELY_MIXED,   /* likewise, and one of the two is a float */
     LIKELY_DOUBLES, /* array.array of doubles, of C ints */
     LIKELY_C_INTS,
     LIKELY_OTHER
@@ -155,6 +157,7 @@ typedef struct Site {
     uint8_t likely; /* Likely of what is there now or of a sample; LIKELY_OTHER: not known */
     uint32_t keys_version, builtin_version; /* of the dicts' keys; of attributes see lower_attr.c */
     uint32_t type_version, owner_version;
+    uint32_t value_version;   /* of the class of `object`, which may be given __get__; 0: it cannot */
     int64_t offset;           /* in bytes, of the value from the start of the keys */
     void *globals, *builtins; /* the dicts */
     int32_t entry;

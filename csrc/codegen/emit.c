@@ -96,6 +96,7 @@ gcc_jit_rvalue *emit_value(Unit *u, const Ins *value) {
     case IR_const_OP: return emit_link(u, LINK_CONST, (int)value->imm);
     case IR_name_OP: return emit_link(u, LINK_NAME, (int)value->imm);
     case IR_known_OP: return emit_link(u, LINK_KNOWN, (int)value->imm);
+    case IR_factobj_OP:
     case IR_factptr_OP: return emit_link(u, LINK_FACT, (int)value->imm);
     case IR_fact_OP:
         return gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, emit_link(u, LINK_FACT, (int)value->imm),

@@ -221,6 +221,15 @@ void emit_unbox_number_OP(Unit *u, Ins *ins) {
     u->block = done;
 }
 
+void emit_any_float_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *is_other[2];
+    for (int i = 0; i < 2; i++)
+        is_other[i] =
+            emit_compare(u, CMP(NE), emit_read(u, arg(u, ins, i), LAYOUT_object_type, u->gcc->ptr_ptr),
+                         emit_link(u, LINK_KNOWN, KNOWN_float));
+    emit_guard_fails(u, ins, BIN(u, LOGICAL_AND, is_other[0], is_other[1]));
+}
+
 void emit_i2f_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, arg(u, ins, 0), u->gcc->f64));
 }

@@ -8,6 +8,7 @@ void emit_name_OP(Unit *u, Ins *ins) {}
 void emit_known_OP(Unit *u, Ins *ins) {}
 void emit_fact_OP(Unit *u, Ins *ins) {}
 void emit_factptr_OP(Unit *u, Ins *ins) {}
+void emit_factobj_OP(Unit *u, Ins *ins) {}
 void emit_keep_OP(Unit *u, Ins *ins) {} /* for the reference counts */
 void emit_ki64_OP(Unit *u, Ins *ins) {}
 void emit_kf64_OP(Unit *u, Ins *ins) {}
@@ -352,7 +353,7 @@ void emit_exits(Unit *u) {
         }
         fill_spill(u, exit);
         if (exit->kind == EXIT_LEAVE || exit->kind == EXIT_GUARD || exit->kind == EXIT_COLD ||
-            exit->kind == EXIT_LOOP) {
+            exit->kind == EXIT_LOOP || exit->kind == EXIT_CALLEE) {
             gcc_jit_block_end_with_return(u->block, NULL, call_exit(u, H_rt_exit_leave, i));
             continue;
         }

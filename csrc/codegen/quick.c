@@ -32,6 +32,7 @@ static void plan_frame(Quick *q) {
                 outs = (int)ins->imm + 1;
             if (ins->op == IR_call_OP && quick_argument_count(ins) - QUICK_ARGUMENT_REGISTERS > beyond)
                 beyond = quick_argument_count(ins) - QUICK_ARGUMENT_REGISTERS;
+            if (ins->op == IR_invoke_OP && quick_invoke_words(ins) > beyond) beyond = quick_invoke_words(ins);
             count += ins->op == IR_phi_OP;
         }
         if (count > phis) phis = count;
@@ -43,17 +44,22 @@ static void plan_frame(Quick *q) {
     q->spill = q->outs + outs;
     q->copies = q->spill + (spill > 0 ? spill : 1);
     q->frames = q->copies + phis;
-    q->words = q->frames + 2 * (q->fn->inlined.count + 1);
+    q->words = q->frames + (q->is_native ? 0 : 2 * (q->fn->inlined.count + 1));
 }
 
 /* --- blocks and exits --- */
 
 static void prologue(Quick *q) {
     Assembler *a = &q->a;
+    if (q->is_native) x86_address(a, R11, (Place){RSP, sizeof(void *)}); /* arguments without registers */
     for (int reg = 0; reg < X86_REGISTERS; reg++)
         if (q->uses_register[reg]) x86_push(a, (Reg)reg);
     q->frame_at = a->code.count;
     x86_move_stack(a, 0); /* how much is known at the end */
+    if (q->is_native) {
+        quick_begin_native(q);
+        return;
+    }
     x86_store(a, quick_word(q->frames), RDI);
     x86_move(a, QUICK_FRAME, RSI);
     x86_move(a, QUICK_LINK, RDX);
@@ -77,6 +83,7 @@ static void prologue(Quick *q) {
 static void epilogue(Quick *q) {
     Assembler *a = &q->a;
     x86_place_label(a, q->end);
+    if (q->is_native) quick_end_native(q);
     q->frame_end_at = a->code.count;
     x86_move_stack(a, 0);
     for (int reg = X86_REGISTERS - 1; reg >= 0; reg--)
@@ -207,7 +214,7 @@ static void new_labels(Quick *q) {
 }
 
 bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
-    Quick quick = {.fn = fn, .a = {.arena = fn_arena(fn)}}, *q = &quick;
+    Quick quick = {.fn = fn, .a = {.arena = fn_arena(fn)}, .is_native = ir_is_native(fn)}, *q = &quick;
     q->lives = arena_array(fn_arena(fn), Life, fn->next_value + 1);
     for (uint32_t i = 0; i < fn->next_value; i++) q->lives[i].place = q->lives[i].reg = -1;
     q->uses_register[QUICK_FRAME] = q->uses_register[QUICK_LINK] = true;
@@ -223,6 +230,7 @@ bool quick_emit(Fn *fn, StrBuf *code, StrBuf *image) {
     emit_exits(q);
     quick_tails(q);
     epilogue(q);
+    if (q->is_native && q->gives == IR_VOID) return false; /* it never returns */
     if (q->words * 8 > MOST_BYTES || q->a.code.count > MOST_CODE) return false;
     set_frame_size(q);
     x86_resolve(&q->a);

@@ -6,7 +6,7 @@
 #include "codegen/quick.h"
 #include "codegen/x86.h"
 
-/* Kept by calls, and by all code. */
+/* Kept by calls, and by all code. A native function has the thread state where others have their frame. */
 #define QUICK_FRAME RBP
 #define QUICK_LINK  R12
 
@@ -32,7 +32,7 @@ typedef struct Life {
 } Life;
 
 /* What exits that leave the function have in common: calling the helper of their kind. */
-enum { TAIL_LEAVE, TAIL_CATCH, TAIL_RAISE, QUICK_TAILS };
+enum { TAIL_LEAVE, TAIL_CATCH, TAIL_NATIVE, TAIL_RAISE, QUICK_TAILS };
 
 /* For debug builds: the values that registers and words were given to last, where a block begins. */
 typedef struct Heads {
@@ -60,6 +60,8 @@ typedef struct Quick {
     const Ins **held_by; /* for debug builds: by place, registers of both kinds before the words */
     Heads *heads;        /* in the order of blocks */
     int32_t position;    /* of what is emitted; beyond all lives outside of blocks */
+    bool is_native;      /* ir_is_native */
+    IrType gives;        /* if so, the type of its result */
     bool is_saved;       /* for the call about to come values are in their words that it does not keep, */
     int32_t saved_from;  /* of those that are wanted at this position or later */
     const Ins *held;     /* value that rax holds, or NULL */
@@ -118,7 +120,16 @@ bool quick_is_kept_by_calls(int kind, int reg);
  * call that is loaded from its words: registers may be written that arguments are passed in. */
 void quick_save(Quick *q, int32_t wanted);
 void quick_call_helper(Quick *q, Helper helper);
+/* Likewise behind a call that is none of a helper. */
+void quick_restore(Quick *q);
 int quick_argument_count(const Ins *call);
+/* Of a native function: what its code begins and ends with, see quick_native.c. */
+void quick_begin_native(Quick *q);
+void quick_end_native(Quick *q);
+/* Words of the stack that arguments of an invoke have that have no register. */
+int quick_invoke_words(const Ins *invoke);
+/* What a native function gives when it has left. */
+int32_t quick_left_value(IrType type);
 void quick_drop(Quick *q, bool nullable); /* the reference in rdi */
 void quick_drop_value(Quick *q, const Ins *value);
 void quick_add_reference(Quick *q, const Ins *value);

@@ -116,6 +116,17 @@ void quick_unbox_number_OP(Quick *q, Ins *ins) {
     quick_set_real(q, ins);
 }
 
+void quick_any_float_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int found = x86_new_label(a);
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_float));
+    x86_compare(a, R11, quick_field(q, quick_in(q, arg(ins, 0), RDI), LAYOUT_object_type));
+    x86_jump_if(a, COND_EQUAL, found);
+    x86_compare(a, R11, quick_field(q, quick_in(q, arg(ins, 1), RDI), LAYOUT_object_type));
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    x86_place_label(a, found);
+}
+
 void quick_unbox_f64_OP(Quick *q, Ins *ins) {
     Reg object = quick_in(q, arg(ins, 0), RDI);
     quick_guard_type(q, ins, object, KNOWN_float);

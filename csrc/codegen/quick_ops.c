@@ -19,7 +19,10 @@ void quick_load_frame(Quick *q, Reg to, int frame) {
     else x86_load(&q->a, to, quick_word(q->frames + 2 * frame));
 }
 
-void quick_load_tstate(Quick *q, Reg to) { x86_load(&q->a, to, quick_word(q->frames)); }
+void quick_load_tstate(Quick *q, Reg to) {
+    if (q->is_native) x86_move(&q->a, to, QUICK_FRAME);
+    else x86_load(&q->a, to, quick_word(q->frames));
+}
 
 Place quick_slot(Quick *q, int64_t slot) {
     int frame = ir_frame_of_slot(q->fn, slot);
@@ -56,6 +59,7 @@ void quick_load(Quick *q, Reg to, const Ins *value) {
     case IR_ki64_OP:
     case IR_kf64_OP: x86_set(a, to, value->imm); return;
     case IR_fact_OP:
+    case IR_factobj_OP:
     case IR_factptr_OP: x86_load(a, to, quick_link(q, LINK_FACT, (int)value->imm)); return;
     case IR_const_OP: x86_load(a, to, quick_link(q, LINK_CONST, (int)value->imm)); return;
     case IR_name_OP: x86_load(a, to, quick_link(q, LINK_NAME, (int)value->imm)); return;
@@ -180,7 +184,7 @@ void quick_save(Quick *q, int32_t wanted) {
     q->saved_from = wanted;
 }
 
-static void restore(Quick *q) {
+void quick_restore(Quick *q) {
     Saved saved = {q, 0, -1};
     for (const Ins *value; (value = next_to_save(&saved, q->saved_from)) != NULL;) {
         if (saved.kind == QUICK_REAL) x86_load_real(&q->a, (Real)saved.reg, quick_place(q, value));
@@ -194,7 +198,7 @@ void quick_call_helper(Quick *q, Helper helper) {
     if (!q->is_saved) quick_save(q, 2 * q->position);
     x86_call(&q->a, quick_link(q, LINK_HELPER, helper));
     q->held = NULL;
-    restore(q);
+    quick_restore(q);
 }
 
 /* --- the frame's memory --- */
@@ -206,6 +210,7 @@ void quick_name_OP(Quick *q, Ins *ins) {}
 void quick_known_OP(Quick *q, Ins *ins) {}
 void quick_fact_OP(Quick *q, Ins *ins) {}
 void quick_factptr_OP(Quick *q, Ins *ins) {}
+void quick_factobj_OP(Quick *q, Ins *ins) {}
 void quick_ki64_OP(Quick *q, Ins *ins) {}
 void quick_kf64_OP(Quick *q, Ins *ins) {}
 void quick_cache_OP(Quick *q, Ins *ins) {}
@@ -655,8 +660,8 @@ void quick_exit(Quick *q, int number) {
     if (exit->kind == EXIT_YIELD) return; /* done in line */
     fill_spill(q, exit);
     x86_set(a, RCX, number);
-    if (exit->kind == EXIT_CATCH) {
-        x86_jump(a, q->tails[TAIL_CATCH]);
+    if (exit->kind == EXIT_CATCH || q->is_native) {
+        x86_jump(a, q->tails[q->is_native ? TAIL_NATIVE : TAIL_CATCH]);
         return;
     }
     bool raises = exit->kind == EXIT_RAISE || exit->kind == EXIT_RERAISE;
@@ -675,6 +680,12 @@ void quick_exit(Quick *q, int number) {
 
 void quick_tails(Quick *q) {
     Assembler *a = &q->a;
+    if (q->is_native) {
+        x86_place_label(a, q->tails[TAIL_NATIVE]);
+        call_exit(q, H_rt_exit_native);
+        x86_set(a, RAX, quick_left_value(q->gives));
+        return;
+    }
     x86_place_label(a, q->tails[TAIL_LEAVE]);
     call_exit(q, H_rt_exit_leave);
     x86_jump(a, q->end);

@@ -12,7 +12,7 @@
  *
  * Positions: 2 * p where the p-th instruction reads its arguments and leaves, 2 * p + 1 where it sets its
  * result. So a result may have the register of an argument that ends there: no operation sets its result and
- * goes on to read arguments or to leave. Only a call of a helper leaves behind the call, at 2 * p + 1: what
+ * goes on to read arguments or to leave. Only a call leaves behind the call, at 2 * p + 1: what
  * ends at 2 * p is not saved around it. */
 #include "codegen/quick_code.h"
 
@@ -120,7 +120,8 @@ static void find_loops(Scan *scan) {
 
 /* Leaves, and not by a return. */
 static bool is_cold(const Block *block) {
-    return block->succ_count == 0 && block->last->op != IR_ret_OP && block->last->op != IR_yield_OP;
+    return block->succ_count == 0 && block->last->op != IR_ret_OP && block->last->op != IR_yield_OP &&
+           block->last->op != IR_give_OP;
 }
 
 static void weigh_blocks(Scan *scan) {
@@ -141,8 +142,8 @@ static void weigh_blocks(Scan *scan) {
 /* Does it call on its usual path? What else calls is taken to do so next to never. */
 static bool calls(const Ins *ins) {
     if (ins->op == IR_fmath_OP) return ins->imm != H_rt_sqrt;
-    return ins->op == IR_call_OP || ins->op == IR_box_f64_OP || ins->op == IR_fpow_OP ||
-           ins->op == IR_fdivmod_OP;
+    return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_box_f64_OP ||
+           ins->op == IR_fpow_OP || ins->op == IR_fdivmod_OP;
 }
 
 /* --- lives --- */
@@ -188,7 +189,7 @@ static void find_lives(Scan *scan) {
             if (is_phi) want_for_phi(scan, ins);
             for (int arg = 0; arg < ins->arg_count && !is_phi; arg++)
                 want(q, ins->args[arg], 2 * at, is_real_use(ins) ? span->weight : 0);
-            want_at_exit(q, ins->exit, 2 * at + (ins->op == IR_call_OP));
+            want_at_exit(q, ins->exit, 2 * at + (ins->op == IR_call_OP || ins->op == IR_invoke_OP));
             want_at_exit(q, ins->leave_exit, 2 * at);
             scan->calls[at + 1] = scan->calls[at] + (calls(ins) ? span->weight : 0);
             at++;

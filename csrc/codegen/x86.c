@@ -182,6 +182,11 @@ void x86_negate(Assembler *a, Reg reg) { on_registers(a, WIDE, 0xf7, 3, reg); }
 void x86_invert(Assembler *a, Reg reg) { on_registers(a, WIDE, 0xf7, 2, reg); }
 void x86_compare(Assembler *a, Reg left, Place right) { on_memory(a, WIDE, 0x3b, left, right); }
 
+void x86_compare_own(Assembler *a, Reg left, Reg right) {
+    byte(a, 0x64);
+    on_memory(a, WIDE, 0x3b, left, (Place){right, 0});
+}
+
 void x86_compare_number(Assembler *a, Place left, int32_t right) {
     on_memory(a, WIDE, 0x81, ALU_COMPARE, left);
     int32(a, right);

@@ -116,6 +116,8 @@ void x86_shift_by_rcx(Assembler *a, Shift op, Reg reg);
 void x86_negate(Assembler *a, Reg reg);
 void x86_invert(Assembler *a, Reg reg);
 void x86_compare(Assembler *a, Reg left, Place right);
+/* With a variable of the thread's own, `right` bytes from where these are. */
+void x86_compare_own(Assembler *a, Reg left, Reg right);
 void x86_compare_number(Assembler *a, Place left, int32_t right);
 void x86_add_int32(Assembler *a, Place to, int32_t number);
 void x86_compare_int32_with_0(Assembler *a, Place left);

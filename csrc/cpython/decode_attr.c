@@ -149,14 +149,21 @@ static bool property_place(PyObject *found, Site *site) {
     return true;
 }
 
+/* Is an attribute of a class given as it is, as long as its own class keeps the version that is noted? */
+static bool is_plain(PyObject *value, PyObject *name, Site *site) {
+    if (Py_TYPE(value)->tp_descr_get != NULL) return false;
+    if (!cp_may_become_descriptor(value)) return true;
+    site->value_version = version_of(Py_TYPE(value), name);
+    return site->value_version != 0;
+}
+
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
-    if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value) &&
-        !held_place(class, value, op, site))
+    if (!PyFunction_Check(value) && !is_plain(value, name, site) && !held_place(class, value, op, site))
         return false;
     return site->owner_version != 0;
 }
@@ -229,7 +236,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
     site->kind = SITE_CLASS_VALUE;
-    return Py_TYPE(found)->tp_descr_get == NULL || held_place(type, found, op, site);
+    return is_plain(found, name, site) || held_place(type, found, op, site);
 }
 
 /* --- what a site has seen --- */
@@ -412,8 +419,9 @@ static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, int
 static bool is_alike(const Site *a, const Site *b) {
     return a->kind == b->kind && (a->keys_version == 0) == (b->keys_version == 0) &&
            (a->holder == NULL) == (b->holder == NULL) && (a->bound == NULL) == (b->bound == NULL) &&
-           a->in_dict == b->in_dict && (a->kind != SITE_ENTRY || a->entry == b->entry) &&
-           a->kind != SITE_OF_CLASS && a->kind != SITE_OF_MODULE;
+           (a->value_version == 0) == (b->value_version == 0) && a->in_dict == b->in_dict &&
+           (a->kind != SITE_ENTRY || a->entry == b->entry) && a->kind != SITE_OF_CLASS &&
+           a->kind != SITE_OF_MODULE;
 }
 
 static void note_value(Instr *instr, PyObject *value) {
@@ -438,6 +446,15 @@ static void recall_value(const Classes *c, int index, uint8_t *value) {
     if (instr->op == BC_LOAD_ATTR && site != NULL && site->object == NULL && site->likely != LIKELY_OTHER)
         *value = site->likely;
     instr->value = *value;
+}
+
+/* Where the interpreter has seen no two numbers of one kind, but tier 1 floats coming of it, or several
+ * types. */
+static void recall_numbers(Instr *instr, uint8_t given) {
+    bool watched = instr->arg == BIN_ADD || instr->arg == BIN_SUBTRACT || instr->arg == BIN_MULTIPLY;
+    if (!watched || instr->feedback != FB_NONE || instr->site != NULL || instr->left != LIKELY_UNSEEN) return;
+    if (given == LIKELY_FLOAT) instr->left = instr->right = LIKELY_MIXED;
+    if (given == LIKELY_OTHER) instr->left = instr->right = LIKELY_NUMBER;
 }
 
 static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
@@ -524,15 +541,15 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
-        uint8_t no_value = LIKELY_UNSEEN;
+        uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
+        if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
             instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_LOAD_DEREF) note_value(instr, sample_value(&c, i));
         if (instr->op == BC_FOR_ITER) note_value(instr, first_item(&c, i));
-        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR)
-            recall_value(&c, i,
-                         cache >= 0 && cache < around->value_count ? &around->values[cache] : &no_value);
+        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
+        if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }

@@ -82,11 +82,21 @@ static int same_key(PyObject *there, PyObject *key) {
     return same;
 }
 
+/* Where an int of few digits stands, or an item that may be equal to it though it is no such int. */
+static Py_ssize_t skip_other_ints(PyObject **items, Py_ssize_t size, int64_t number) {
+    Py_ssize_t i = 0;
+    for (int64_t there; i < size; i++)
+        if (!PyLong_CheckExact(items[i]) || !short_value(items[i], &there) || there == number) break;
+    return i;
+}
+
 int64_t cp_sequence_find(PyObject *sequence, PyObject *item) {
     PyObject **items = PySequence_Fast_ITEMS(sequence);
-    Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
+    Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence), first = 0;
+    int64_t number;
     bool plain = is_plain(item);
-    for (Py_ssize_t i = 0; i < size; i++) {
+    if (PyLong_CheckExact(item) && short_value(item, &number)) first = skip_other_ints(items, size, number);
+    for (Py_ssize_t i = first; i < size; i++) {
         int same = items[i] == item ? 1 : plain ? same_key(items[i], item) : -1;
         if (same != 0) return same;
     }

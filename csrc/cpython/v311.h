@@ -246,15 +246,19 @@ static inline PyObject *cp_known_list_append(PyThreadState *tstate) {
     return tstate->interp->callable_cache.list_append;
 }
 
-/* Interned names that the interpreter itself looks up; all borrowed. */
-/* May a class's attribute come before the instance's own, now or when its class, a Python one, is given
- * __set__? */
-static inline bool cp_may_come_first(PyObject *attribute) {
+/* May a class's attribute become a descriptor, when its own class, a Python one, is given __get__ or __set__?
+ */
+static inline bool cp_may_become_descriptor(PyObject *attribute) {
     PyTypeObject *type = Py_TYPE(attribute);
-    return type->tp_descr_set != NULL ||
-           (type->tp_flags & Py_TPFLAGS_HEAPTYPE && !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE));
+    return type->tp_flags & Py_TPFLAGS_HEAPTYPE && !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE);
 }
 
+/* May it come before the instance's own, now or later? */
+static inline bool cp_may_come_first(PyObject *attribute) {
+    return Py_TYPE(attribute)->tp_descr_set != NULL || cp_may_become_descriptor(attribute);
+}
+
+/* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }

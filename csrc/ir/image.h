@@ -14,7 +14,7 @@
 
 enum {
     IMAGE_MAGIC = 0x69787064,
-    IMAGE_VERSION = 7,
+    IMAGE_VERSION = 8,
     CACHE_BYTES = 64,
     RANGE_PARTS = 2,          /* rows behind EXIT_RANGE */
     OBJECT_MAX_PLACE = 8 * 30 /* of a part of an object that an exit makes */
@@ -30,6 +30,8 @@ typedef enum LinkKind {
     LINK_NAME,    /* index: co_names */
     LINK_KNOWN,   /* index: Known */
     LINK_FACT,    /* index: Fn.facts */
+    LINK_FLOOR,   /* from where a thread's own variables are to stack_floor (runtime/stack.h) */
+    LINK_NATIVE,  /* address of native_state (runtime/rt.h) */
 } LinkKind;
 
 #endif

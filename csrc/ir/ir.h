@@ -108,7 +108,7 @@ enum { HANDLER_INTERPRETED = -2 };
 typedef struct FrameState {
     int32_t frame;             /* 0: the function's own; else 1 + index into Fn.inlined */
     bool there;                /* of a call put in line: it has its frame, and so have all its callers */
-    struct FrameState *parent; /* of the caller, once the call has returned; NULL: frame 0 */
+    struct FrameState *parent; /* of the caller, once the call has returned; NULL: the outermost */
     uint32_t offset;           /* code unit to go on with */
     uint32_t lasti;            /* code unit shown as running */
     int32_t handler;           /* index into Fn.handlers, -1: none, or HANDLER_INTERPRETED */
@@ -154,7 +154,13 @@ struct Block {
     void *scratch;
 };
 
-typedef enum EntryKind { ENTRY_START, ENTRY_RESUME, ENTRY_HANDLER, ENTRY_OSR } EntryKind;
+/* ENTRY_NATIVE: the only one of a native function, which has no frame of its own: frame 0 is nobody's, the
+ * function is the call put in line that is frame 1, and the outermost. */
+typedef enum EntryKind { ENTRY_START, ENTRY_RESUME, ENTRY_HANDLER, ENTRY_OSR, ENTRY_NATIVE } EntryKind;
+
+/* NATIVE_LEFT_NUMBER: what a native function whose result is a number gives when it has left, and maybe else.
+ */
+enum { NATIVE_MOST_ARGUMENTS = 12, NATIVE_LEFT_NUMBER = -INT32_MAX };
 
 typedef struct Entry {
     EntryKind kind;
@@ -223,7 +229,9 @@ typedef enum ExitKind {
     EXIT_GUARD,
     EXIT_COLD,
     EXIT_LOOP,
-    EXIT_CATCH /* something is raised that a call put in line has a handler for: the interpreter goes on */
+    EXIT_CATCH, /* something is raised that a call put in line has a handler for: the interpreter goes on */
+    EXIT_CALLEE /* a native function that was called has left: the interpreter ends it and goes on behind it
+                 */
 } ExitKind;
 
 typedef struct Exit {
@@ -256,6 +264,10 @@ typedef struct Fn {
 } Fn;
 
 #define fn_arena(fn) (&(fn)->cx->arena)
+
+static inline bool ir_is_native(const Fn *fn) {
+    return fn->entries.count > 0 && fn->entries.items[0].kind == ENTRY_NATIVE;
+}
 
 /* --- build --- */
 Fn *ir_new_fn(CompileContext *cx);

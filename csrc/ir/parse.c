@@ -224,7 +224,7 @@ static FrameState *state_of(Parser *p, int frame_wanted) {
         fail(p, "more operands than the frame holds");
     state->stack = stack.items;
     state->stack_count = stack.count;
-    if (state->frame == 0) return state;
+    if (state->frame == 0 || (ir_is_native(p->fn) && call->parent == 0)) return state;
     expect(p, "in @");
     state->parent = state_of(p, call->parent);
     if (state->there && call->parent && !state->parent->there) fail(p, "a frame whose caller has none");
@@ -314,12 +314,12 @@ static void header(Parser *p) {
 }
 
 static void entries_and_handlers(Parser *p) {
-    static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
+    static const char *const KINDS[] = {"start", "resume", "handler", "osr", "native"};
     while (try_text(p, "entry")) {
         const char *start;
         size_t length = word(p, &start);
         Entry entry = {.kind = (EntryKind)-1};
-        for (int kind = ENTRY_START; kind <= ENTRY_OSR; kind++)
+        for (int kind = ENTRY_START; kind <= ENTRY_NATIVE; kind++)
             if (same(start, length, KINDS[kind])) entry.kind = (EntryKind)kind;
         if ((int)entry.kind < 0) fail(p, "unknown kind of entry");
         entry.offset = (uint32_t)number(p, 0, p->fn->unit_count);

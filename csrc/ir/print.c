@@ -77,7 +77,7 @@ static void print_name(const char *name, StrBuf *out) {
 }
 
 void ir_print(const Fn *fn, StrBuf *out) {
-    static const char *const KINDS[] = {"start", "resume", "handler", "osr"};
+    static const char *const KINDS[] = {"start", "resume", "handler", "osr", "native"};
     strbuf_addf(out, "fn \"");
     print_name(fn->name, out);
     strbuf_addf(out,

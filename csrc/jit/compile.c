@@ -20,6 +20,7 @@
 #include "jit/install.h"
 #include "jit/keep.h"
 #include "jit/lowering.h"
+#include "jit/native.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/reasons.h"
@@ -414,6 +415,7 @@ static void fall_back(FunctionRecord *record) {
 }
 
 void compile_invalidate(FunctionRecord *record) {
+    native_drop(record->native);
     fall_back(record);
     if (record->compiled != NULL) fall_back(record);
 }
@@ -422,13 +424,23 @@ void compile_invalidate(FunctionRecord *record) {
 
 enum { MAX_RECOMPILES = 12 };
 
-static bool note_failed_guard(FunctionRecord *record, int32_t offset) {
+bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     int32_t *grown =
         PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
     if (grown == NULL) return false;
     record->failed_guards = grown;
     grown[record->failed_guard_count++] = offset;
     return true;
+}
+
+/* The two topmost operands, where they are numbers: what an operator's guard met. */
+static void note_numbers(FunctionRecord *record, const Frame *frame, int32_t offset) {
+    if (offset < 0 || frame->stacktop - frame->f_code->co_nlocalsplus < 2) return;
+    PyObject *right = frame->localsplus[frame->stacktop - 1], *left = frame->localsplus[frame->stacktop - 2];
+    bool left_float = left && PyFloat_CheckExact(left), right_float = right && PyFloat_CheckExact(right);
+    if ((left_float || (left && PyLong_CheckExact(left))) &&
+        (right_float || (right && PyLong_CheckExact(right))))
+        compile_note_failed_guard(record, guards_number_unit(offset, left_float || right_float));
 }
 
 void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
@@ -438,7 +450,8 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     if (record->requested && record->compiled == NULL) return;
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
-    if (failed != NULL && note_failed_guard(failed, offset)) {
+    if (failed != NULL) note_numbers(failed, innermost, offset);
+    if (failed != NULL && compile_note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
         if (++record->recompiles > MAX_RECOMPILES) {

@@ -16,7 +16,9 @@ static double thread_seconds(void) {
 }
 
 static PyObject *describe_exits(FunctionRecord *record, const CompiledCode *c) {
-    static const char *const KINDS[] = {"raised", "raised_again", "left", "yielded", "guard", "cold", "loop"};
+    static const char *const KINDS[] = {"raised", "raised_again", "left",   "yielded", "guard",
+                                        "cold",   "loop",         "caught", "callee"};
+    _Static_assert(Py_ARRAY_LENGTH(KINDS) == EXIT_CALLEE + 1, "a name for each kind");
     PyObject *list = PyList_New(0);
     for (int i = 0; list != NULL && i < c->exit_count; i++) {
         const ExitRecord *exit = &c->exits[i];

@@ -91,6 +91,7 @@ static void free_record(FunctionRecord *record) {
     warm_forget(record);
     Py_DECREF(record->name);
     feedback_free(record);
+    native_free(record->native);
     PyMem_Free(record->seen_types);
     PyMem_Free(record->seen_values);
     PyMem_Free(record);

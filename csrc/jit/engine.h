@@ -163,6 +163,9 @@ void engine_set_nojit(FunctionRecord *record);
 
 /* A pinned record is not freed when it is dropped (reset, code object gone) while Python code may run. */
 void record_pin(FunctionRecord *record);
+/* What a record has for jit/native.h; NULL is allowed. */
+void native_free(struct Native *native);
+
 void record_unpin(FunctionRecord *record);
 
 bool record_is_known(const FunctionRecord *record); /* stats() counts it */

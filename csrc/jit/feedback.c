@@ -88,18 +88,33 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
 }
 
 /* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
- * sets itself up; what they lead to is looked up again at each compile, and
- * so are the classes that owners of attributes had. */
+ * sets itself up, and each new global of a script is one more; what they lead to is looked up again at each
+ * compile, and so are the classes that owners of attributes had. */
 static int chances(const Instr *instr) {
+    enum { OF_NAMES = 6 };
     int classes = 0;
+    if (instr->op == BC_LOAD_GLOBAL) return OF_NAMES;
     for (const Site *site = instr->site; site != NULL; site = site->next) classes++;
     return classes > 0 ? 1 + classes : 0;
+}
+
+/* What an operator's guards met were numbers: it is made for any, if need be. How often it may fail for that.
+ */
+static int meet_numbers(Instr *instr, const FunctionRecord *record) {
+    enum { MOST = 2 };
+    if (instr->op != BC_BINARY_OP && instr->op != BC_COMPARE_OP) return 0;
+    int32_t unit = (int32_t)instr->offset, count = record->failed_guard_count;
+    int mixed = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, true)),
+        others = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, false));
+    if (mixed + others > 0) instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
+    return mixed + others < MOST ? mixed + others : MOST;
 }
 
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
-        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) > chances(instr))
+        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) >
+            chances(instr) + meet_numbers(instr, record))
             instr->flags |= BC_NO_SPECULATION;
         if (instr->handler >= 0 && instr->lasti != instr->offset &&
             times_noted(record->failed_guards, record->failed_guard_count, instr->lasti))

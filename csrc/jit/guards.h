@@ -13,9 +13,17 @@ enum { EXITS_BEFORE_GIVING_UP = 8 };
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
                           struct _PyInterpreterFrame *innermost, int32_t offset);
 
+/* Note that of a function. False: no memory. (jit/compile.c) */
+bool compile_note_failed_guard(FunctionRecord *record, int32_t offset);
+
 /* As which code unit it is noted that what was moved out of the loop at one keeps failing: none that is
  * there. */
 static inline int32_t guards_loop_unit(int32_t unit) { return -1 - unit; }
+
+/* Likewise that the operands of the operator at one were numbers, not of the kinds it was made for. */
+static inline int32_t guards_number_unit(int32_t unit, bool any_float) {
+    return INT32_MIN + unit * 2 + any_float;
+}
 
 /* Compiled code left where it had not run before. (jit/compile.c) */
 void compile_cold_taken(FunctionRecord *record, struct _PyInterpreterFrame *frame);

@@ -16,6 +16,8 @@ double quick_code_make(Fn *fn, QuickCode *code) {
     return (files_now() - begun) * 1e3;
 }
 
+bool quick_code_can(void) { return quick_can(); }
+
 void quick_code_free(QuickCode *code) {
     strbuf_free(&code->bytes);
     strbuf_free(&code->image);

@@ -13,6 +13,7 @@ typedef struct QuickCode {
  * bail. What it took, in milliseconds. */
 double quick_code_make(Fn *fn, QuickCode *code);
 void quick_code_free(QuickCode *code);
+bool quick_code_can(void); /* does it do here at all? */
 
 /* Load an artifact and make it what the record runs. False: the record says why not. */
 bool install_artifact(FunctionRecord *record, Tier tier, const Facts *facts, const char *path, int unit);

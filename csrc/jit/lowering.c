@@ -4,6 +4,7 @@
 #include "cpython/layout.h"
 #include "jit/engine.h"
 #include "jit/feedback.h"
+#include "jit/native.h"
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/warm.h"
@@ -251,6 +252,56 @@ static const Site *find_operator(void *context, CompileContext *cx, const Instr 
     return decode_operator(looking->classes, instr, type_version);
 }
 
+/* As other functions know a parameter, where a call does not tell. */
+static uint8_t argument_type(const FunctionRecord *record, const uint8_t *types, int i) {
+    uint8_t type = types[i];
+    if (type == LIKELY_OTHER && record->argument_types != NULL) type = record->argument_types[i];
+    return type == LIKELY_INT ? IR_I64 : type == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+}
+
+static const NativeSignature *find_native(void *context, CompileContext *cx, const Callee *callee,
+                                          const uint8_t *types) {
+    FunctionRecord *record = table_record(callee->code_object);
+    int count = callee->code->argument_count;
+    if (record == NULL || !quick_code_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
+    if (record->native == NULL) {
+        NativeSignature signature = {.argument_count = count};
+        uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
+        for (int i = 0; i < count; i++) {
+            signature.arguments[i] = argument_type(record, types, i);
+            likely[i] = signature.arguments[i] == IR_I64   ? LIKELY_INT
+                        : signature.arguments[i] == IR_F64 ? LIKELY_FLOAT
+                                                           : LIKELY_OTHER;
+        }
+        Callees callees = {find_callee, find_parameter, find_operator, find_native, context};
+        signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
+        record->native = native_new(record, callee->function, callee->version, &signature);
+    }
+    return record->native != NULL ? native_signature(record->native, callee->version) : NULL;
+}
+
+bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
+    CompileContext cx;
+    StrBuf text = {0};
+    Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING};
+    Callees callees = {find_callee, find_parameter, find_operator, find_native, &looking};
+    const Site site = {.kind = SITE_CALLABLE, .object = native->function};
+    cx_init(&cx);
+    bool bailed = setjmp(cx.bailed) != 0;
+    if (!bailed) {
+        const Callee *callee = find_callee(&looking, &cx, &site);
+        if (callee == NULL) bail(&cx, "too_large", "it stays a call");
+        Fn *fn = lower_native(&cx, callee, &native->signature, LAYOUT_OFFSETS, &callees);
+        fn->force_exits = options.force_exits != 0;
+        ir_print(fn, &text);
+        *facts = copy_facts(&cx, fn);
+        quick_code_make(ir_parse(&cx, text.text, text.length), code); /* see lowering_quick_code */
+    }
+    strbuf_free(&text);
+    cx_free(&cx);
+    return !bailed;
+}
+
 /* --- decode and lower --- */
 
 /* The function's bytecode with all that is known to go by. */
@@ -271,7 +322,7 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
     Bytecode *code = decoded(cx, record, tier, around);
     warm_lowered(record, code);
     Looking looking = {.record = record, .tier = tier, .refused = refused};
-    Callees callees = {find_callee, find_parameter, find_operator, &looking};
+    Callees callees = {find_callee, find_parameter, find_operator, find_native, &looking};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
 

@@ -5,6 +5,7 @@
 #include "cpython/decode.h"
 #include "ir/ir.h"
 #include "jit/install.h"
+#include "jit/native.h"
 #include "jit/record.h"
 #include "jit/table.h"
 
@@ -36,6 +37,9 @@ void lowered_free(Lowered *lowered);
 /* Run the passes and make quick code of what was lowered, whose fn is used up. The milliseconds it took. The
  * code is empty where there is none of it; should a pass bail, that is the worker's to find out. */
 double lowering_quick_code(Lowered *lowered, Tier tier, QuickCode *code);
+
+/* Quick code of a native function. False: it cannot be one. */
+bool lowering_native(const Native *native, QuickCode *code, Facts **facts);
 
 /* The text of the IR, or of the bytecode. NULL: bailed, the record says why. */
 char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around);

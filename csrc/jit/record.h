@@ -22,6 +22,7 @@ typedef struct OsrPoint {
 } OsrPoint;
 
 struct CompiledCode; /* jit/table.h */
+struct Native;       /* jit/native.h */
 struct Engine;       /* jit/engine.h */
 
 typedef struct FunctionRecord {
@@ -73,6 +74,7 @@ typedef struct FunctionRecord {
     int32_t osr_count;
     uint8_t osr_seen;        /* how often the sampler saw it at one of its back-edges */
     uint8_t osr_never;       /* frames run that were entered without the hook: no back-edge may be armed */
+    struct Native *native;   /* its function as a native one; NULL: nobody wanted it */
     CpLine raised[CP_LINES]; /* where exceptions came from lately */
     struct Warm *warm;       /* what the index of the code cache says of it (jit/warm.c), or NULL */
     uint32_t warm_at;        /* heat at which to try that again; 0: not at all */

@@ -11,6 +11,7 @@
 #include "jit/code_memory.h"
 #include "jit/options.h"
 #include "runtime/rt.h"
+#include "runtime/stack.h"
 
 static void *const HELPER_ADDRESSES[HELPER_COUNT] = {
 #define HELPER(name, signature, flags, doc) (void *)name,
@@ -60,7 +61,7 @@ static void *numbered(PyCodeObject *code, const Facts *facts, bool names, int32_
 }
 
 static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
-    int32_t kind = next(r, LINK_CODE, LINK_FACT);
+    int32_t kind = next(r, LINK_CODE, LINK_NATIVE);
     switch (kind) {
     case LINK_HELPER: return HELPER_ADDRESSES[next(r, 0, HELPER_COUNT - 1)];
     case LINK_CONST:
@@ -77,6 +78,10 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Re
         guard_visits.forced = Py_MAX(options.force_exits, 1);
         return &guard_visits;
     case LINK_INVALID: next(r, 0, 0); return &c->invalid;
+    case LINK_FLOOR:
+        next(r, 0, 0);
+        return (void *)((char *)&stack_floor - (char *)__builtin_thread_pointer());
+    case LINK_NATIVE: next(r, 0, 0); return &native_state;
     default: next(r, 0, 0); return c;
     }
 }
@@ -98,10 +103,11 @@ static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
     if (c->entries == NULL) return false;
     c->start_entry = -1;
     for (int i = 0; i < c->entry_count && !r->failed; i++) {
-        c->entries[i].kind = (uint8_t)next(r, ENTRY_START, ENTRY_OSR);
+        c->entries[i].kind = (uint8_t)next(r, ENTRY_START, ENTRY_NATIVE);
         c->entries[i].offset = next(r, 0, (int32_t)Py_SIZE(code));
         if (c->entries[i].kind == ENTRY_START) c->start_entry = i;
     }
+    c->is_native = c->entries[0].kind == ENTRY_NATIVE;
     return !r->failed;
 }
 
@@ -146,7 +152,7 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
 }
 
 static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *code, Reader *r) {
-    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CATCH);
+    exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CALLEE);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
     exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
@@ -155,8 +161,9 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     for (int i = 0; i < exit->level_count; i++) {
         if (!read_level(c, &exit->levels[i], wanted, code, r)) return false;
         int32_t frame = exit->levels[i].frame;
-        if ((frame == 0) != (i == exit->level_count - 1)) return false;
         wanted = frame ? c->inlined[frame - 1].parent : -1;
+        bool outermost = c->is_native ? wanted == 0 : frame == 0;
+        if (outermost != (i == exit->level_count - 1) || (c->is_native && frame == 0)) return false;
     }
     exit->value_count = next(r, 0, 1 << 20);
     if (r->failed) return false;
@@ -281,7 +288,7 @@ CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *b
 void table_sweep(void) {
     for (CompiledCode **place = &retired; *place != NULL;) {
         CompiledCode *c = *place;
-        if (c->active > 0) {
+        if (c->active > 0 || (c->is_native && native_state.active > 0)) {
             place = &c->next_dead;
             continue;
         }

@@ -29,7 +29,7 @@ typedef struct ExitLevel {
 typedef struct ExitRecord {
     uint8_t kind; /* ExitKind */
     int32_t level_count, value_count;
-    ExitLevel *levels; /* innermost first; the last one is frame 0 */
+    ExitLevel *levels; /* innermost first; the last one is frame 0, of native code frame 1 */
     ExitSlot *values;
     uint64_t count; /* times taken */
 } ExitRecord;
@@ -55,6 +55,7 @@ typedef struct CompiledCode {
     uint32_t active; /* activations on some stack */
     uint8_t invalid; /* no new entries; activations leave at their next exit point */
     uint8_t tier;
+    bool is_native;      /* its activations are not counted: it stays while native_state says that any runs */
     int32_t start_entry; /* index of the function's start, -1: it only resumes */
     int32_t plain_args;  /* arguments of a function that takes positional ones only; -1: any other */
     int32_t frame_words, local_count;

@@ -119,7 +119,7 @@ static void put(Writer *w, const void *bytes, size_t length) {
         w->end = w->at; /* too long: nothing more goes in */
         return;
     }
-    memcpy(w->at, bytes, length);
+    if (length > 0) memcpy(w->at, bytes, length); // an empty list has no items to point to
     w->at += length;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/bail.h"
 #include "bytecode/bytecode.h"
+#include "ir/ir.h"
 
 /* A Python function that a call may be put in line of. */
 typedef struct Callee {
@@ -22,6 +23,14 @@ typedef struct Callee {
     bool held;                /* likewise: nothing else keeps the code alive */
 } Callee;
 
+/* How a native function takes its arguments and gives its result: IrTypes. */
+typedef struct NativeSignature {
+    void *cell; /* of it, see runtime/rt.h */
+    int argument_count;
+    uint8_t arguments[NATIVE_MOST_ARGUMENTS];
+    uint8_t result;
+} NativeSignature;
+
 /* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too
  * long, a generator). */
 typedef struct Callees {
@@ -31,6 +40,9 @@ typedef struct Callees {
     int (*parameter)(void *context, void *caller, int names, int keyword, const Callee *callee);
     /* Where an operator leads for a left operand whose class has this version; NULL: it cannot be told. */
     const Site *(*operator)(void *context, CompileContext *cx, const Instr *instr, uint32_t type_version);
+    /* A callee as a native function; `types`: Likely of the arguments here. NULL: it cannot be one. */
+    const NativeSignature *(*native)(void *context, CompileContext *cx, const Callee *callee,
+                                     const uint8_t *types);
     void *context;
 } Callees;
 

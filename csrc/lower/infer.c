@@ -16,12 +16,12 @@ typedef struct Guess {
 enum { MAX_UNPACKED = 16 };
 
 /* What a function returned for some types of arguments. */
-typedef struct Known {
+typedef struct KnownResult {
     const Callee *callee;
     const uint8_t *arguments;
     uint8_t result;
-    struct Known *next;
-} Known;
+    struct KnownResult *next;
+} KnownResult;
 
 typedef struct Infer {
     CompileContext *cx;
@@ -29,7 +29,7 @@ typedef struct Infer {
     Inference *out;
     const Callees *callees;
     const struct Infer *caller; /* in whose course this function is looked at; NULL: none */
-    Known *known;
+    KnownResult *known;
     Asks *asks;           /* by instruction, of the first walk; NULL: not wanted */
     bool asked;           /* a local of which nothing was known is used as a number */
     const Demand *demand; /* of the second walk */
@@ -52,6 +52,23 @@ static uint8_t meet(uint8_t a, uint8_t b) {
 static bool is_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
 static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
+bool infer_is_mixed(const Instr *instr) {
+    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER;
+}
+
+/* Of numbers of any kind: known here, or one of them is probably a float. */
+static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
+    bool divides = instr->arg == BIN_TRUE_DIVIDE, ints = left == LIKELY_INT && right == LIKELY_INT;
+    if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
+        return LIKELY_OTHER;
+    bool numbers = is_number(left) && is_number(right) && !ints;
+    if (instr->left == LIKELY_NUMBER)
+        return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
+    if ((!is_number(left) && left != LIKELY_OTHER) || (!is_number(right) && right != LIKELY_OTHER))
+        return LIKELY_OTHER;
+    return ints && !divides ? LIKELY_INT : LIKELY_FLOAT;
+}
+
 /* Bits of an int, and of something that nothing was noted of and no class has its say in: of another int. */
 static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
     if (instr->site != NULL) return false;
@@ -61,6 +78,7 @@ static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
     if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
@@ -91,6 +109,8 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    bool known = is_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
+    if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
     if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
         return LIKELY_INT;
@@ -265,13 +285,13 @@ static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Calle
 
 static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *arguments) {
     size_t count = (size_t)callee->code->argument_count;
-    for (Known *known = f->known; known != NULL; known = known->next)
+    for (KnownResult *known = f->known; known != NULL; known = known->next)
         if (known->callee == callee && memcmp(known->arguments, arguments, count) == 0) return known->result;
     Bytecode code = *callee->code;
     code.argument_types = (uint8_t *)arguments;
-    Known *known = arena_new(&f->cx->arena, Known);
+    KnownResult *known = arena_new(&f->cx->arena, KnownResult);
     Inference *inside = infer_in(f->cx, &code, f->callees, f);
-    *known = (Known){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
+    *known = (KnownResult){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
     f->known = known;
     return known->result;
 }
@@ -336,10 +356,11 @@ static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
     Likely type = infer_arithmetic(instr, left_type, right_type);
-    if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) left_type = right_type = type;
-    if (type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
-    if (type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
-    if (type != LIKELY_OTHER) {
+    bool one_kind = !infer_is_mixed(instr);
+    if (one_kind && (instr->feedback == FB_INT || instr->feedback == FB_FLOAT)) left_type = right_type = type;
+    if (one_kind && type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
+    if (one_kind && type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
+    if (type != LIKELY_OTHER && one_kind) {
         refine(f, instr, 0, left, left_type);
         refine(f, instr, 1, right, right_type);
     }
@@ -532,7 +553,7 @@ static void step(Infer *f, const Instr *instr) {
     case BC_BINARY_OP: binary(f, instr); break;
     case BC_COMPARE_OP: {
         Guess right = pop(f), left = pop(f);
-        if (instr->feedback == FB_INT || instr->feedback == FB_FLOAT) {
+        if ((instr->feedback == FB_INT || instr->feedback == FB_FLOAT) && !infer_is_mixed(instr)) {
             uint8_t type = instr->feedback == FB_INT ? LIKELY_INT : LIKELY_FLOAT;
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);

@@ -29,6 +29,8 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *
 Likely infer_return(const Inference *inference, const Bytecode *code);
 
 /* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
+/* Are an operator's operands numbers of either kind, by turns? */
+bool infer_is_mixed(const Instr *instr);
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 

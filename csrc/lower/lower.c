@@ -118,7 +118,7 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
-static int fact_number(Lowerer *l, FactKind kind, int64_t number) {
+int lower_fact_number(Lowerer *l, FactKind kind, int64_t number) {
     Fn *fn = l->fn;
     int i = 0;
     while (i < fn->facts.count && (fn->facts.items[i] != number || fn->fact_kinds.items[i] != kind)) i++;
@@ -131,11 +131,11 @@ static int fact_number(Lowerer *l, FactKind kind, int64_t number) {
 }
 
 Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number) {
-    return lower_const(l, IR_fact_OP, fact_number(l, kind, number));
+    return lower_const(l, IR_fact_OP, lower_fact_number(l, kind, number));
 }
 
 Ins *lower_fact_place(Lowerer *l, void *place) {
-    return lower_const(l, IR_factptr_OP, fact_number(l, FACT_PLACE, (int64_t)(intptr_t)place));
+    return lower_const(l, IR_factptr_OP, lower_fact_number(l, FACT_PLACE, (int64_t)(intptr_t)place));
 }
 
 int lower_cache(Lowerer *l) {
@@ -632,7 +632,7 @@ void lower_all_places(Lowerer *l) {
     fill_phis(l);
 }
 
-static Fn *new_fn(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
+Fn *lower_new_fn(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
     Fn *fn = ir_new_fn(cx);
     fn->name = code->name;
     fn->tier = tier;
@@ -649,7 +649,7 @@ static Fn *new_fn(CompileContext *cx, const Bytecode *code, int tier, const int6
 
 Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
                const Callees *callees) {
-    Fn *fn = new_fn(cx, code, tier, layout);
+    Fn *fn = lower_new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
     if (tier > 1) cold_mark(cx, code);
     Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .framed = true};

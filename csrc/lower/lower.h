@@ -12,6 +12,13 @@
 Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT],
                const Callees *callees);
 
+/* Make the IR of a function that runs without a frame (see docs/internals/lower.md). Bails when it needs one.
+ */
+Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature *signature,
+                 const int64_t layout[LAYOUT_COUNT], const Callees *callees);
+/* The type of what a callee gives for arguments of these types (Likely). */
+IrType lower_native_result(CompileContext *cx, const Callee *callee, uint8_t *types, const Callees *callees);
+
 /* --- for lower/ only --- */
 
 /* Where a local variable's value is. Numbers are kept out of the frame's memory while nobody can look at it;
@@ -92,6 +99,7 @@ typedef struct Lowerer {
     struct Inlined *inlined;    /* of a call put in line: lower_inline.c; NULL: the function itself */
     struct Budget *budget;      /* of all calls put in line, likewise */
     int units_left, calls_left; /* of it, for its own calls and those in them; call sites to come */
+    const Callee *native;       /* the function, when it is lowered as a native one */
     bool framed;                /* its frame is there; always so of the function itself */
     int frame;                  /* as in FrameState */
     Hints *hints;               /* of the function and the calls put in line in it */
@@ -124,6 +132,8 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state);
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
 bool lower_number_binary(Lowerer *l);
+/* An operator or a comparison of numbers of either kind. */
+bool lower_any_numbers(Lowerer *l);
 bool lower_number_unary(Lowerer *l, BcOp op);
 bool lower_number_compare(Lowerer *l);
 bool lower_number_subscr(Lowerer *l);
@@ -222,6 +232,7 @@ Ins *lower_inline_function(const Lowerer *l);
 /* --- for lower_inline.c --- */
 void lower_general_call(Lowerer *l); /* the CALL at hand */
 void lower_prepare(Lowerer *l);      /* its tables, before the first block */
+Fn *lower_new_fn(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]);
 void lower_all_places(Lowerer *l);
 Local *lower_empty_locals(Lowerer *l);
 void lower_mark_running(Lowerer *l);
@@ -277,17 +288,21 @@ Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 /* What a fact is of. Facts of two kinds may be the same number in one process and not in another; in the text
  * they are never one. */
 typedef enum FactKind { FACT_KEYS, FACT_TYPE, FACT_FUNCTION, FACT_OBJECT, FACT_PLACE } FactKind;
+int lower_fact_number(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
 /* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
  * seen can be told. */
 int lower_cache(Lowerer *l);
-#define K_NULL(l)          lower_const((l), IR_null_OP, 0)
-#define K_INT(l, i)        lower_const((l), IR_ki64_OP, (i))
-#define K_NAME(l, i)       lower_const((l), IR_name_OP, (l)->first_name + (i))
-#define K_CONST(l, i)      lower_const((l), IR_const_OP, (l)->first_const + (i))
-#define K_KNOWN(l, n)      lower_const((l), IR_known_OP, KNOWN_##n)
-#define K_PLACE(l, p)      lower_fact_place((l), (p))
+#define K_NULL(l)     lower_const((l), IR_null_OP, 0)
+#define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))
+#define K_NAME(l, i)  lower_const((l), IR_name_OP, (l)->first_name + (i))
+#define K_CONST(l, i) lower_const((l), IR_const_OP, (l)->first_const + (i))
+#define K_KNOWN(l, n) lower_const((l), IR_known_OP, KNOWN_##n)
+#define K_PLACE(l, p) lower_fact_place((l), (p))
+/* An object that lives as long as a native function does which knows it. */
+#define K_PINNED(l, o)                                                                                       \
+    lower_const((l), IR_factobj_OP, lower_fact_number((l), FACT_OBJECT, (int64_t)(intptr_t)(o)))
 #define K_FACT(l, kind, n) lower_fact((l), FACT_##kind, (int64_t)(n))
 #define K_CACHE(l)         lower_const((l), IR_cache_OP, lower_cache(l))
 

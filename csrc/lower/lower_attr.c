@@ -63,6 +63,7 @@ static Ins *offset_of(Lowerer *l, const Site *site) { return K_INT(l, site->offs
 static Ins *keys_of(Lowerer *l, const Site *site) { return K_FACT(l, KEYS, site->keys_version); }
 static Ins *holder_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->holder); }
 static Ins *bound_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->bound); }
+static Ins *version_of(Lowerer *l, const Site *site) { return K_FACT(l, TYPE, site->value_version); }
 static Ins *object_of(Lowerer *l, const Site *site) { return K_FACT(l, OBJECT, (intptr_t)site->object); }
 
 /* What holds for the class at hand. */
@@ -117,7 +118,12 @@ static Ins *of_class(Lowerer *l, const Access *access) {
                       access->state);
     else if (site->keys_version != 0)
         lower_guarded(INS(l, unshadowed, 0, access->owner, selected(l, access, keys_of)), access->state);
-    if (site->holder == NULL) return INS(l, pinned, 0, selected(l, access, object_of));
+    if (site->holder == NULL) {
+        Ins *object = INS(l, pinned, 0, selected(l, access, object_of));
+        if (site->value_version != 0)
+            lower_guarded(INS(l, type_is, 0, object, selected(l, access, version_of)), access->state);
+        return object;
+    }
     Ins *holder = INS(l, pinned, 0, selected(l, access, holder_of));
     Ins *held = INS(l, attr_item, site->offset, holder, INS(l, itself, 0, holder));
     lower_guard_type(l, lower_guarded(held, access->state), KNOWN_function, access->state);

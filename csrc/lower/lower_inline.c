@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "lower/inline.h"
 #include "lower/stale.h"
 
 enum { MAX_NESTED = 4, MAX_UNITS_IN_ALL = 3000, MAX_ARGUMENTS = 32 };
@@ -26,31 +26,6 @@ typedef struct Framed {
 typedef struct Budget {
     VEC(Framed) framed;
 } Budget;
-
-typedef struct Return {
-    Block *from;
-    Ins *value;
-} Return;
-
-/* What is put in line: a callee that needs no frame, one that gets it when it needs it, or its beginning. */
-typedef enum Way { WAY_FRAMELESS, WAY_FRAMED, WAY_BEGINNING } Way;
-
-typedef struct Inlined {
-    Lowerer *caller;
-    FrameState *caller_state; /* the call has returned, its result is still to be pushed */
-    Ins *function, *class;    /* called; of an __init__ the class was */
-    const Callee *callee;
-    jmp_buf *given_up;
-    Way way;
-    jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
-    int ends;        /* returns that need no call */
-    int first_block; /* of the callee's own */
-    Ins *before;     /* the last instruction that is not the callee's */
-    bool *cold;      /* by instruction: ends in a raise */
-    IrType type;     /* of the result */
-    Block *join;
-    VEC(Return) returns;
-} Inlined;
 
 FrameState *lower_caller_state(const Lowerer *l) { return l->inlined->caller_state; }
 Lowerer *lower_caller(const Lowerer *l) { return l->inlined->caller; }
@@ -272,8 +247,7 @@ void lower_inline_return(Lowerer *l) {
     lower_end(l);
 }
 
-/* The value that the call has given; the join's block is empty still. */
-static Ins *result_of(Lowerer *inner) {
+Ins *inline_result(Lowerer *inner) {
     Inlined *inlined = inner->inlined;
     if (inlined->returns.count == 0 || inlined->ends == 0) lower_give_up_inlining(inner);
     if (inlined->returns.count == 1) return inlined->returns.items[0].value;
@@ -289,17 +263,6 @@ static Ins *result_of(Lowerer *inner) {
 }
 
 /* --- the call --- */
-
-/* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
- * or a default that is an object. */
-typedef struct Call {
-    Ins *function; /* NULL: an operator's or a property's, which its site tells */
-    const Site *site;
-    Ins **args;
-    int count;
-    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
-    uint8_t *types; /* Likely of each parameter, once they are bound */
-} Call;
 
 /* A call whose operands stay with the caller until it has returned. */
 static bool is_operator(const Call *call) { return call->function == NULL; }
@@ -446,18 +409,18 @@ static bool is_known_to_need_frame(const Lowerer *l, const Callee *callee, const
     return false;
 }
 
-static Lowerer *new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way) {
+Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     Arena *arena = &l->cx->arena;
     Lowerer *inner = arena_new(arena, Lowerer);
     *inner =
         (Lowerer){.cx = l->cx, .code = callee->code, .fn = l->fn, .callees = l->callees, .budget = l->budget};
+    inner->native = l->native;
     inner->hints = l->hints;
     inner->inlined = arena_new(arena, Inlined);
     *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function, .way = way};
     callee->code->argument_types = call->types;
     inner->inference = infer_types(l->cx, callee->code, l->callees);
-    Likely result = infer_return(inner->inference, callee->code);
-    inner->inlined->type = result == LIKELY_INT ? IR_I64 : result == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+    inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
     if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
@@ -468,7 +431,7 @@ static int64_t frame_words(const Lowerer *l, const Bytecode *code) {
            code->stack_size;
 }
 
-static Ins *pinned(Lowerer *l, void *object) {
+Ins *inline_pinned(Lowerer *l, void *object) {
     return INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)object));
 }
 
@@ -482,7 +445,7 @@ static bool yields_for_certain(const Lowerer *l, const Ins *right) {
 
 /* What a property has for a getter now. */
 static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
-    Ins *property = pinned(l, site->holder);
+    Ins *property = inline_pinned(l, site->holder);
     return lower_guarded(INS(l, attr_item, site->offset, property, INS(l, itself, 0, property)), state);
 }
 
@@ -497,14 +460,15 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
                 INS(l, guard, 0,
                     EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
                 state);
-        inlined->function = is_property(call) ? getter_of(l, call->site, state) : pinned(l, callee->function);
+        inlined->function =
+            is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
     if (callee->class_version != 0) {
         lower_guarded(INS(l, is_type, KNOWN_type, inlined->function), state);
         lower_guarded(INS(l, version_is, 0, inlined->function, K_FACT(l, TYPE, callee->class_version)),
                       state);
         inlined->class = inlined->function;
-        inlined->function = pinned(l, callee->function);
+        inlined->function = inline_pinned(l, callee->function);
     }
     if (callee->globals != NULL)
         lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
@@ -527,27 +491,20 @@ static Ins *new_instance(Lowerer *l, const Inlined *inlined) {
                                   : EMIT_CALL(l, rt_new_instance, inlined->class);
 }
 
-static void fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
+void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
     const Callee *callee = inner->inlined->callee;
     inner->locals = lower_empty_locals(inner);
     for (int i = 0; i < call->count; i++) {
         Ins *value = call->args[i];
         if (value == NULL && i == 0 && callee->class_version != 0)
             lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
-        else if (value == NULL) value = pinned(l, callee->default_objects[callee_default(callee, i)]);
+        else if (value == NULL) value = inline_pinned(l, callee->default_objects[callee_default(callee, i)]);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
 }
 
-static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
-    FrameState *state = lower_state_here(l);
-    guard_callee(l, inner->inlined, call, state);
-    guard_room(l, inner, state);
-    fill_locals(l, inner, call);
-    if (!is_operator(call)) l->depth -= l->instr->arg + 2;
-    if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
-    inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
-    inner->inlined->caller_state->handler = lower_handler(l, l->instr->handler);
+/* Its code comes where the caller's is. */
+void inline_begin(Lowerer *l, Lowerer *inner, const Call *call) {
     inner->first_const = l->fn->const_count;
     inner->first_name = l->fn->name_count;
     inner->frame = add_frame(l, call, inner->inlined->callee);
@@ -557,6 +514,18 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     inner->inlined->first_block = l->fn->blocks.count;
     inner->inlined->before = l->block->last;
     inner->block = l->block;
+}
+
+static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
+    FrameState *state = lower_state_here(l);
+    guard_callee(l, inner->inlined, call, state);
+    guard_room(l, inner, state);
+    inline_fill_locals(l, inner, call);
+    if (!is_operator(call)) l->depth -= l->instr->arg + 2;
+    if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
+    inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
+    inner->inlined->caller_state->handler = lower_handler(l, l->instr->handler);
+    inline_begin(l, inner, call);
     lower_goto(inner, 0);
 }
 
@@ -680,7 +649,7 @@ static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     jmp_buf given_up, over;
     const Before before = remember_all(l);
-    Lowerer *inner = new_lowerer(l, call, callee, way);
+    Lowerer *inner = inline_new_lowerer(l, call, callee, way);
     inner->inlined->given_up = &given_up;
     inner->inlined->over = &over;
     if (setjmp(given_up)) {
@@ -693,7 +662,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     enter(l, inner, call);
     setjmp(over); /* on with the next place */
     lower_all_places(inner);
-    Ins *result = result_of(inner);
+    Ins *result = inline_result(inner);
     uint32_t result_class = lower_hinted(l, result);
     l->hints->count = inner->first_hint;
     if (result_class != 0) lower_hint(l, result, result_class);
@@ -716,6 +685,7 @@ static bool try_all_ways(Lowerer *l, Call *call) {
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
+    if (!is_operator(call) && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
     if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
     return !is_operator(call) && is_affordable(l, callee, WAY_BEGINNING) &&

@@ -209,6 +209,20 @@ static Ins *beside_float(Lowerer *l, Ins *value, FrameState *state) {
     return lower_guarded(INS(l, unbox_number, 0, value), state);
 }
 
+/* Operands of either kind, one a float: they are computed with as floats. */
+static Ins *mixed_operator(Lowerer *l, int kind, Ins *left, Ins *right, FrameState *state) {
+    bool left_open = left->type == IR_OBJ && lower_const_info(left) == NULL,
+         right_open = right->type == IR_OBJ && lower_const_info(right) == NULL;
+    bool left_float = becomes_float(l, left, LIKELY_INT), right_float = becomes_float(l, right, LIKELY_INT);
+    Ins *a, *b;
+    if (left_open && right_open) lower_guarded(INS(l, any_float, 0, left, right), state);
+    a = left_open && (right_open || right_float) ? lower_guarded(INS(l, unbox_number, 0, left), state)
+                                                 : lower_f64(l, left, LIKELY_FLOAT, state);
+    b = right_open && (left_open || left_float) ? lower_guarded(INS(l, unbox_number, 0, right), state)
+                                                : lower_f64(l, right, LIKELY_FLOAT, state);
+    return float_operator(l, kind, a, b, state);
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
@@ -227,14 +241,16 @@ bool lower_number_binary(Lowerer *l) {
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
-    if (l->instr->feedback == FB_FLOAT && !by_operands) { // whatever the sample's arguments were
+    bool mixed = infer_is_mixed(l->instr) && type == LIKELY_FLOAT;
+    if (l->instr->left == LIKELY_NUMBER && (left->type == IR_OBJ || right->type == IR_OBJ)) return false;
+    if (l->instr->feedback == FB_FLOAT && !by_operands && !mixed) { // whatever the sample's arguments were
         if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
     bool two_ints = left_type == LIKELY_INT && right_type == LIKELY_INT;
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
-    if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) &&
+    if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !mixed &&
         !becomes_float(l, left, left_type) && !becomes_float(l, right, right_type))
         return false;
     FrameState *state = lower_state_here(l);
@@ -246,6 +262,8 @@ bool lower_number_binary(Lowerer *l) {
         if (kind == BIN_TRUE_DIVIDE) return false;
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
         result = int_operator(l, kind, a, b, state);
+    } else if (mixed) {
+        result = mixed_operator(l, kind, left, right, state);
     } else {
         bool by_right = right->type == IR_F64, by_left = left->type == IR_F64;
         Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
@@ -583,6 +601,9 @@ Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     if ((IrType)value->type == type) return value;
     if (value->type != IR_OBJ)
         value = lower_object(l, value); // a guess that went wrong: the guard will leave
+    const ConstInfo *info = lower_const_info(value);
+    if (type == IR_F64 && info != NULL && info->type == LIKELY_INT) /* which is no float of that value */
+        return lower_guarded(INS(l, unbox_f64, 0, value), state);
     return type == IR_I64 ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
 }
 

@@ -37,7 +37,7 @@ static bool is_noted(const Lowerer *l) {
 }
 
 void lower_BINARY_OP(Lowerer *l) {
-    if (l->inference && lower_number_binary(l)) return;
+    if (l->inference && (lower_number_binary(l) || lower_any_numbers(l))) return;
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
     if (l->inference && lower_inline_operator(l)) return;
@@ -68,7 +68,7 @@ void lower_BINARY_OP(Lowerer *l) {
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
-    if (l->inference && (lower_known_compare(l) || lower_number_compare(l))) return;
+    if (l->inference && (lower_known_compare(l) || lower_number_compare(l) || lower_any_numbers(l))) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_compare, left, right, K_INT(l, l->instr->arg)));
 }

@@ -92,10 +92,11 @@ static bool is_quiet(const Numbers *numbers, const Ins *value, const Ins *at) {
     return false;
 }
 
-/* Helpers that look into a dict and make nothing: what they give has one more reference. */
+/* Helpers that look into a dict, or compute with numbers: what they give has one more reference, or is new.
+ */
 static bool only_looks(const Ins *call) {
-    return call->imm == H_rt_dict_item || call->imm == H_rt_dict_item_int || call->imm == H_rt_dict_get ||
-           call->imm == H_rt_dict_get_int;
+    return call->imm == H_rt_with_numbers || call->imm == H_rt_dict_item || call->imm == H_rt_dict_item_int ||
+           call->imm == H_rt_dict_get || call->imm == H_rt_dict_get_int;
 }
 
 uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {

@@ -186,7 +186,10 @@ static bool must_own(const Fn *fn, const Ins *value) {
     return false;
 }
 
-static bool lives_for_ever(const Ins *value) { return value->op == IR_mkbool_OP || value->op == IR_char_OP; }
+/* As seen from here: a native function's caller keeps what it has given. */
+static bool lives_for_ever(const Ins *value) {
+    return value->op == IR_mkbool_OP || value->op == IR_char_OP || value->op == IR_param_OP;
+}
 
 static void choose_owned(Refcount *r) {
     Fn *fn = r->fn;
@@ -383,6 +386,7 @@ static void add_exit(Refcount *r, Ins *ins) {
     ExitKind kind = ins->op == IR_yield_OP    ? EXIT_YIELD
                     : ins->op == IR_cold_OP   ? EXIT_COLD
                     : ins->op == IR_anchor_OP ? EXIT_LOOP
+                    : ins->op == IR_invoke_OP ? EXIT_CALLEE
                     : ir_is(ins, OPF_GUARD)   ? EXIT_GUARD
                                               : EXIT_LEAVE;
     *(ir_raises(ins) ? &ins->leave_exit : &ins->exit) = new_exit(r, ins, kind);

@@ -169,6 +169,8 @@ static int to_path(PyObject *value, void **object, char **path) {
 
 static int to_number(PyObject *value, const char *name, long long low, long long high, long long *number) {
     PyObject *index = PyNumber_Index(value);
+    if (index == NULL && PyErr_ExceptionMatches(PyExc_TypeError) && !PyIndex_Check(value))
+        PyErr_Format(PyExc_TypeError, "%s must be int, not %.200s", name, Py_TYPE(value)->tp_name);
     if (index == NULL) return -1;
     int overflow;
     *number = PyLong_AsLongLongAndOverflow(index, &overflow);

@@ -5,7 +5,9 @@
 #include "cpython/generators.h"
 #include "cpython/spare.h"
 #include "jit/guards.h"
+#include "jit/native.h"
 #include "runtime/osr.h"
+#include "runtime/stack.h"
 
 PyObject *rt_enter(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, int entry) {
     if (!cp_enter_recursive(tstate, "")) return NULL;
@@ -85,12 +87,11 @@ static int kind_of(const Frames *f, int level) {
 
 static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
-static void end_frame(PyThreadState *tstate, const Frames *f, int level) {
-    Frame *frame = f->at[level];
+static void end_frame(PyThreadState *tstate, Frame *frame, int depth) {
     int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
-    tstate->recursion_remaining += depth_of(f, level);
+    tstate->recursion_remaining += depth;
     if (on_top) tstate->datastack_top = (PyObject **)frame;
     else PyMem_Free(frame);
 }
@@ -110,19 +111,23 @@ static void find_frames(PyThreadState *tstate, Frames *f) {
     }
 }
 
-/* Make the frames that are not there yet, outermost first; from now on each is a level of recursion. */
+/* The frame of a level, of the function that one of the values is; it is a level of recursion. */
+static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **spill, Frame *caller) {
+    const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
+    int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
+    while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
+        row = next_row(f->record, row);
+    f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
+    f->at[level]->previous = caller;
+    tstate->recursion_remaining -= depth_of(f, level);
+}
+
+/* Make the frames that are not there yet, outermost first. */
 static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
     find_frames(tstate, f);
     for (int level = f->record->level_count - 2; level >= 0; level--) {
         set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
-        if (f->record->levels[level].there) continue;
-        const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
-        int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
-        while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
-            row = next_row(f->record, row);
-        f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
-        f->at[level]->previous = f->at[level + 1];
-        tstate->recursion_remaining -= depth_of(f, level);
+        if (!f->record->levels[level].there) make_frame(tstate, f, level, spill, f->at[level + 1]);
     }
     /* what is raised again is shown where it was raised first, which rt_reraise has said */
     if (f->record->kind != EXIT_RERAISE || f->record->level_count > 1)
@@ -299,11 +304,10 @@ static PyObject *operator_result(int kind, PyObject **operands, PyObject *result
     return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
 }
 
-/* The call of a frame has returned: its caller goes on, with the result or with what was raised. */
-static CpEntry return_to(const Frames *f, int level, PyObject *result) {
+/* A call has returned: its caller goes on, with the result or with what was raised. */
+static CpEntry return_from(int kind, const Frames *f, int level, PyObject *result) {
     const ExitLevel *caller = &f->record->levels[level];
     Frame *frame = f->at[level];
-    int kind = kind_of(f, level - 1);
     PyObject **top = &frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth];
     set_stack_depth(frame, caller->depth);
     set_place(frame, caller->lasti);
@@ -328,15 +332,25 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     return CP_GO_ON;
 }
 
+static CpEntry return_to(const Frames *f, int level, PyObject *result) {
+    return return_from(kind_of(f, level - 1), f, level, result);
+}
+
+/* The interpreter runs a frame that is there, and counts as a level of recursion. */
+static PyObject *interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
+    cp_set_current_frame(tstate, frame->previous);
+    cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
+    PyObject *result = osr_interpret(tstate, frame, how);
+    tstate->recursion_remaining--;
+    return result;
+}
+
 /* The interpreter runs the frames of calls put in line, innermost first. The function's own is left to
  * rt_run, when this code is off the stack: how it is to go on. */
 static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
-        cp_set_current_frame(tstate, f->at[level + 1]);
-        cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
-        PyObject *result = osr_interpret(tstate, f->at[level], how);
-        tstate->recursion_remaining--;
-        end_frame(tstate, f, level);
+        PyObject *result = interpret(tstate, f->at[level], how);
+        end_frame(tstate, f->at[level], depth_of(f, level));
         how = return_to(f, level + 1, result);
     }
     return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
@@ -344,10 +358,183 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
 
 void rt_clear_frame(PyThreadState *tstate, Frame *frame) { cp_clear_frame(tstate, frame); }
 
+static void need_exception(PyThreadState *tstate) {
+    if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
+}
+
+/* --- native functions that have left --- */
+
+NativeState native_state; // one per process, see rt.h
+
+/* One activation: what its exit needs, until its caller that has a frame makes the frames of all of them. */
+typedef struct Left {
+    Frames f;       /* record NULL: it had no code, and did nothing yet */
+    Native *absent; /* borrowed, if so; its function is the caller's */
+    struct Left *inner, *outer;
+    bool calls_absent; /* the inner one is absent */
+    PyObject **held;   /* by row: what was borrowed and has a reference of its own now, or NULL */
+    PyObject *values[];
+} Left;
+
+static Left *new_left(int count) {
+    Left *left = PyMem_Calloc(1, sizeof(Left) + 2 * (size_t)count * sizeof(PyObject *));
+    if (left == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    left->held = left->values + count;
+    left->inner = native_state.left;
+    if (left->inner != NULL) {
+        left->inner->outer = left;
+        left->calls_absent = left->inner->absent != NULL;
+    }
+    native_state.left = left;
+    return left;
+}
+
+i64 rt_may_enter(PyThreadState *tstate) {
+    if (stack_is_low()) return 0;
+    return !cp_breaker_is_set(tstate) || cp_poll_quietly(tstate);
+}
+
+/* Nothing is dropped here: that could run code. */
+void rt_exit_native(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
+    const ExitRecord *record = &compiled->exits[exit];
+    Left *left = new_left(record->value_count);
+    left->f.compiled = compiled;
+    left->f.record = record;
+    compiled->active++;
+    for (int row = 0; row < record->value_count; row++) {
+        int kind = record->values[row].kind;
+        left->values[row] = spill[row];
+        if (kind == EXIT_BORROWED || kind == EXIT_NEW) left->held[row] = Py_XNewRef(spill[row]);
+    }
+    if (record->kind == EXIT_RAISE) need_exception(tstate);
+}
+
+i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, i64 a3, i64 a4, i64 a5,
+                     i64 a6, i64 a7, i64 a8, i64 a9, i64 a10, i64 a11) {
+    const i64 arguments[] = {a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11};
+    Native *native = link;
+    Left *left = new_left(native->signature.argument_count);
+    left->absent = native;
+    for (int i = 0; i < native->signature.argument_count; i++) {
+        memcpy(&left->values[i], &arguments[i], sizeof(arguments[i]));
+        if (native->signature.arguments[i] == IR_OBJ) Py_INCREF(left->values[i]);
+        else
+            left->values[i] =
+                boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
+    }
+    return native->signature.result == IR_OBJ ? 0 : NATIVE_LEFT_NUMBER;
+}
+
+static int left_levels(const Left *left) { return left->absent != NULL ? 1 : left->f.record->level_count; }
+static int left_depth(const Left *left, int level) {
+    return left->absent != NULL ? 1 : depth_of(&left->f, level);
+}
+static bool has_raised(const Left *left) {
+    if (left->absent != NULL) return false;
+    int kind = left->f.record->kind;
+    return kind == EXIT_RAISE || kind == EXIT_RERAISE || kind == EXIT_CATCH;
+}
+
+static void make_absent_frame(PyThreadState *tstate, Left *left, Frame *caller) {
+    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)left->absent->function);
+    frame->previous = caller;
+    tstate->recursion_remaining--;
+    for (int i = 0; i < left->absent->signature.argument_count; i++) frame->localsplus[i] = left->values[i];
+}
+
+static void make_left_frames(PyThreadState *tstate, Left *left, Frame *caller) {
+    const ExitRecord *record = left->f.record;
+    for (int level = record->level_count - 1; level >= 0; level--) {
+        make_frame(tstate, &left->f, level, left->values, caller);
+        caller = left->f.at[level];
+        set_place(caller, record->levels[level].lasti);
+    }
+    place_values(&left->f, left->values);
+    for (int row = 0; row < record->value_count; row++) Py_XDECREF(left->held[row]);
+    set_stack_depth(caller, record->kind == EXIT_RAISE ? 0 : record->levels[0].depth);
+    if (record->kind != EXIT_CALLEE && !has_raised(left)) set_place(caller, record->levels[0].offset - 1);
+}
+
+/* Guards that keep failing, code that had not run, calls of what has no code: it is compiled anew. */
+static void count_left(PyThreadState *tstate, Left *left) {
+    ExitRecord *record = (ExitRecord *)left->f.record;
+    FunctionRecord *function = left->f.compiled->record;
+    const ExitLevel *level = &record->levels[0];
+    record->count++;
+    if (function == NULL) return;
+    function->exits++;
+    bool again = record->count % EXITS_BEFORE_GIVING_UP == 0;
+    if (record->kind == EXIT_COLD && again) native_is_cold(function, left->f.at[0], level->offset);
+    if ((record->kind == EXIT_GUARD || record->kind == EXIT_LOOP) && again)
+        native_failed(function, left->f.at[0],
+                      record->kind == EXIT_LOOP ? guards_loop_unit(level->offset) : level->offset);
+    if (record->kind == EXIT_CALLEE && again && left->calls_absent)
+        native_failed(function, left->f.at[0], level->lasti);
+    FunctionRecord *innermost = table_record(left->f.at[0]->f_code);
+    if (innermost != NULL && !cp_is_tracing(tstate)) compile_rearm(innermost, level->offset);
+}
+
+static PyObject *interpret_left(PyThreadState *tstate, Left *left, CpEntry how) {
+    for (int level = 0;; level++) {
+        PyObject *result = interpret(tstate, left->f.at[level], how);
+        end_frame(tstate, left->f.at[level], left_depth(left, level));
+        if (level + 1 == left_levels(left)) return result;
+        how = return_to(&left->f, level + 1, result);
+    }
+}
+
+/* Make the frames of all activations that have left, and let the interpreter run them, innermost first. */
+static PyObject *finish_left(PyThreadState *tstate, Left *outermost, Frame *caller) {
+    Left *left = outermost, *innermost = outermost;
+    for (; left != NULL; left = left->inner) {
+        if (left->absent != NULL) make_absent_frame(tstate, left, caller);
+        else make_left_frames(tstate, left, caller);
+        caller = left->f.at[0];
+        innermost = left;
+    }
+    left = innermost;
+    CpEntry how = has_raised(left) ? CP_UNWIND : CP_GO_ON;
+    for (;;) {
+        if (left->absent == NULL) count_left(tstate, left);
+        PyObject *result = interpret_left(tstate, left, how);
+        Left *outer = left->outer;
+        if (left->absent == NULL) ((CompiledCode *)left->f.compiled)->active--;
+        PyMem_Free(left);
+        if (outer == NULL) return result;
+        left = outer;
+        how = return_from(INLINED_CALL, &left->f, 0, result);
+    }
+}
+
+/* A native function that this code called has left. */
+static PyObject *leave_behind(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record,
+                              PyObject **spill) {
+    Frames f = {.compiled = compiled, .record = record};
+    Left *left = native_state.left;
+    const ExitLevel *level = &record->levels[0];
+    FunctionRecord *function = compiled->record;
+    int outermost = record->level_count - 1;
+    native_state.left = NULL;
+    make_frames(tstate, &f, spill);
+    place_values(&f, spill);
+    set_stack_depth(f.at[0], level->depth);
+    set_place(f.at[0], level->lasti);
+    record->count++;
+    if (function != NULL) {
+        function->exits++;
+        if (left->absent != NULL && record->count % EXITS_BEFORE_GIVING_UP == 0)
+            compile_guard_failed(function, f.at[outermost], f.at[0], level->lasti);
+        if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
+    }
+    PyObject *result = finish_left(tstate, left, f.at[0]);
+    return interpret_inlined(tstate, &f, return_from(INLINED_CALL, &f, 0, result));
+}
+
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     Frames f = {.compiled = compiled, .record = record};
+    if (record->kind == EXIT_CALLEE) return leave_behind(tstate, compiled, record, spill);
     make_frames(tstate, &f, spill);
     place_values(&f, spill);
     set_stack_depth(f.at[0], record->levels[0].depth);
@@ -424,12 +611,8 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
         if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
-        end_frame(tstate, f, level);
+        end_frame(tstate, f->at[level], depth_of(f, level));
     }
-}
-
-static void need_exception(PyThreadState *tstate) {
-    if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
 }
 
 /* Where exceptions are no exception the call is better not put in line: that is noted of the instruction that

@@ -28,6 +28,20 @@ typedef struct RtCache {
 #define GAVE_SEVERAL ((const void *)1)
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
 
+/* How a native function is called; emitted code knows where these are. */
+typedef struct NativeCell {
+    void *entry;
+    void *link;
+} NativeCell;
+
+/* Of all native functions. One per process, guarded by the GIL: nobody's code runs from where one leaves to
+ * where its caller that has a frame takes over. */
+typedef struct NativeState {
+    int64_t active;    /* calls of native functions by code that has a frame */
+    struct Left *left; /* activations that have left, the outermost first */
+} NativeState;
+extern NativeState native_state;
+
 typedef int64_t i64;
 #define TS   PyThreadState *tstate
 #define FR   Frame *frame
@@ -40,6 +54,8 @@ PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind);
+i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results);
+i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
 i64 rt_yields(PyObject *a, PyObject *b);
@@ -206,8 +222,15 @@ PyObject *rt_new_plain(PyObject *class);
 bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_catch(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+i64 rt_may_enter(TS);
+void rt_exit_native(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
+
+/* Instead of a native function that has no code now: it is left at its start. `link` is the Native
+ * (jit/native.h), whose arguments follow. */
+i64 rt_absent_native(TS, void *link, i64 a0, i64 a1, i64 a2, i64 a3, i64 a4, i64 a5, i64 a6, i64 a7, i64 a8,
+                     i64 a9, i64 a10, i64 a11);
 
 /* --- for the link block --- */
 

@@ -390,6 +390,11 @@ static inline bool class_value_holds(PyTypeObject *type, PyObject *owner, PyObje
     }
 }
 
+/* An attribute of a class; NULL: its own class has been given __get__ since it was noted. borrowed */
+static inline PyObject *if_plain(PyObject *value) {
+    return Py_TYPE(value)->tp_descr_get == NULL || Py_IS_TYPE(value, &PyFunction_Type) ? value : NULL;
+}
+
 /* By a cache of the owner's class. False: it does not say. */
 static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, PyObject *name,
                            PyObject **result) {
@@ -418,10 +423,10 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
     }
     case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
     case ATTR_OF_TYPE:
-        if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = cache->value;
+        if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = if_plain(cache->value);
         break;
     default:
-        if (class_value_holds(type, owner, name, cache)) value = cache->value;
+        if (class_value_holds(type, owner, name, cache)) value = if_plain(cache->value);
     }
     *result = Py_XNewRef(value);
     return value != NULL;

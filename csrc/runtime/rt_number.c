@@ -155,22 +155,38 @@ PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
 
 static bool is_number(PyObject *object) { return PyLong_CheckExact(object) || PyFloat_CheckExact(object); }
 
+static bool has_own_helper(i64 kind) {
+    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE ||
+           kind == BIN_FLOOR_DIVIDE || kind == BIN_REMAINDER;
+}
+
+static PyObject *plain_operator(PyObject *a, PyObject *b, i64 kind) {
+    switch (kind) {
+    case BIN_ADD: return rt_add(a, b);
+    case BIN_SUBTRACT: return rt_subtract(a, b);
+    case BIN_MULTIPLY: return rt_multiply(a, b);
+    case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
+    case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
+    case BIN_REMAINDER: return rt_remainder(a, b);
+    default: return rt_binary(a, b, kind);
+    }
+}
+
+i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results) {
+    if (!is_number(a) || !is_number(b)) return -1;
+    results[0] = plain_operator(a, b, kind);
+    if (results[0] != NULL) return 1;
+    PyErr_Clear(); /* it will be raised again */
+    return -1;
+}
+
 /* Exact numbers do not know in place: the plain operator is the same and is quick. Not with anything else,
  * whose error message says which operator it was. */
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
+    i64 x, y, value;
     if (is_number(a) && is_number(b)) {
-        switch (kind) {
-        case BIN_ADD: return rt_add(a, b);
-        case BIN_SUBTRACT: return rt_subtract(a, b);
-        case BIN_MULTIPLY: return rt_multiply(a, b);
-        case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
-        case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
-        case BIN_REMAINDER: return rt_remainder(a, b);
-        default: {
-            i64 x, y, result;
-            if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLong(result);
-        }
-        }
+        if (has_own_helper(kind)) return plain_operator(a, b, kind);
+        if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &value)) return PyLong_FromLong(value);
     }
     PyObject *result;
     return rt_special_binary(a, b, kind, true, &result) ? result : IN_PLACE[kind](a, b);
@@ -186,16 +202,9 @@ static bool is_watched(i64 kind) { return kind == BIN_ADD || kind == BIN_SUBTRAC
 PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache) {
     rt_note_class(cache, Py_TYPE(a));
     if (!is_watched(kind)) cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
-    if (in_place) return rt_inplace(a, b, kind);
-    switch (kind) {
-    case BIN_ADD: return rt_add(a, b);
-    case BIN_SUBTRACT: return rt_subtract(a, b);
-    case BIN_MULTIPLY: return rt_multiply(a, b);
-    case BIN_TRUE_DIVIDE: return rt_true_divide(a, b);
-    case BIN_FLOOR_DIVIDE: return rt_floor_divide(a, b);
-    case BIN_REMAINDER: return rt_remainder(a, b);
-    default: return rt_binary(a, b, kind);
-    }
+    PyObject *result = in_place ? rt_inplace(a, b, kind) : plain_operator(a, b, kind);
+    if (is_watched(kind)) rt_note_given(cache, result);
+    return result;
 }
 
 PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_place) {
@@ -237,6 +246,12 @@ static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
     if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
         return (a == b || _PyUnicode_EQ(a, b)) == (op == Py_EQ);
     return -1;
+}
+
+i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op) {
+    if (!is_number(a) || !is_number(b)) return -1;
+    int known = quick_compare(a, b, op);
+    return known >= 0 ? known : PyObject_RichCompareBool(a, b, (int)op);
 }
 
 static PyObject *compare_objects(PyObject *a, PyObject *b, i64 op) {

@@ -81,8 +81,12 @@ def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None)
     the file. Raises what the builtin raises: OSError with errno and filename, ValueError for a bad mode.
     """
     flags, readable, writable, append, text = _parse_mode(mode)
-    if buffering not in (-1, 0) and (not isinstance(buffering, int) or buffering < 1):
+    if not isinstance(buffering, int):
+        raise TypeError(f"buffering must be int, not {type(buffering).__name__}")
+    if buffering < -1:
         raise ValueError("buffering must be -1, 0 or positive")
+    for name, value in (("encoding", encoding), ("errors", errors), ("newline", newline)):
+        _check_text(name, value)
     if not text and (encoding is not None or errors is not None or newline is not None):
         raise ValueError("binary mode doesn't take an encoding, errors or newline argument")
     if text and buffering == 0:
@@ -121,6 +125,11 @@ def open(path, mode="r", buffering=-1, encoding=None, errors=None, newline=None)
     return _Opening(operation, make)
 
 
+def _check_text(name, value):
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be str or None, not {type(value).__name__}")
+
+
 def _given(fd):
     """A future that is done, with a descriptor the caller has opened."""
     if isinstance(fd, bool) or fd < 0:
@@ -131,14 +140,15 @@ def _given(fd):
 
 
 def _make_codec(encoding, errors, newline):
-    name = codecs.lookup(encoding or "utf-8").name
-    errors = errors or "strict"
+    encoding = "utf-8" if encoding is None else encoding
+    name = codecs.lookup(encoding).name
+    errors = "strict" if errors is None else errors
     codecs.lookup_error(errors)
     decoder = codecs.getincrementaldecoder(name)(errors)
     if newline in (None, ""):
         decoder = io.IncrementalNewlineDecoder(decoder, newline is None)
     encoder = None if name == "utf-8" else codecs.getincrementalencoder(name)(errors)
-    return encoding or "utf-8", errors, decoder, encoder
+    return encoding, errors, decoder, encoder
 
 
 class DirEntry:
@@ -331,7 +341,10 @@ async def _entries(folder):
 
 
 async def copytree(source, target, *, limit=64):
-    """Copy a folder and what is below it: contents, permission bits, links as links; at most `limit` copies at once."""
+    """Copy a folder and what is below it: contents, permission bits, links as links; at most `limit` copies at once.
+
+    The first error ends it and is raised; what was copied until then stays.
+    """
     gate = asyncio.Semaphore(limit)
 
     async def copy(entry, place):
@@ -350,12 +363,18 @@ async def copytree(source, target, *, limit=64):
             else:
                 group.create_task(copy(entry, place))
 
-    async with asyncio.TaskGroup() as group:
-        await folder(os.fspath(source), os.fspath(target))
+    source, target = os.fspath(source), os.fspath(target)
+    try:
+        async with asyncio.TaskGroup() as group:
+            await folder(source, target)
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 def _candidates(suffix, prefix, folder):
-    folder = tempfile.gettempdir() if folder is None else os.fspath(folder)
+    _check_text("suffix", suffix)
+    _check_text("prefix", prefix)
+    folder = tempfile.gettempdir() if folder is None else os.fsdecode(folder)
     prefix = tempfile.gettempprefix() if prefix is None else prefix
     for _ in range(100):
         yield os.path.join(folder, f"{prefix}{secrets.token_hex(6)}{suffix or ''}")

@@ -11,7 +11,7 @@ import time
 
 from dxpy import _reactor
 from dxpy._reactor import Stream
-from dxpy.aio import errors, hosts
+from dxpy.aio import errors, hosts, timers
 
 MAX_UNIX_PATH = 107
 MAX_PORT = 65535
@@ -21,6 +21,8 @@ ATTEMPT_DELAY = 0.25  # of RFC 8305
 
 def _unix_path(path):
     name = os.fsencode(path)
+    if not name:
+        raise ValueError("a Unix socket's path must not be empty")
     if b"\0" in name:
         raise ValueError("embedded null byte")
     if len(name) > MAX_UNIX_PATH:
@@ -407,6 +409,8 @@ async def serve(
         raise TypeError(f"handler must be a coroutine function, not {type(handler).__name__}")
     if ssl is not None and not isinstance(ssl, tls.SSLContext):
         raise TypeError(f"ssl must be an ssl.SSLContext with a certificate, not {type(ssl).__name__}")
+    if handshake_timeout is not None:
+        timers.check_seconds("handshake_timeout", handshake_timeout)
     for name, value in (("limit", limit), ("backlog", backlog)):
         if not isinstance(value, int):
             raise TypeError(f"{name} must be int, not {type(value).__name__}")

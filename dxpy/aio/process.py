@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from dxpy import _reactor
-from dxpy.aio import errors
+from dxpy.aio import errors, timers
 
 PIPE = subprocess.PIPE
 DEVNULL = subprocess.DEVNULL
@@ -126,14 +126,19 @@ class _Pipes:
         try:
             for number, one in enumerate(wanted):
                 self.given.append(self._open(number, one))
-        except OSError as error:
+        except BaseException as error:
             self.close()
-            raise errors.of_system(error) from None
+            if isinstance(error, OSError):
+                raise errors.of_system(error) from None
+            raise
 
     def _open(self, number, wanted):
-        if wanted == DEVNULL:
+        if wanted is not None and not isinstance(wanted, int) and not hasattr(wanted, "fileno"):
+            name = ("stdin", "stdout", "stderr")[number]
+            raise TypeError(f"{name} must be None, PIPE, a descriptor or a file, not {type(wanted).__name__}")
+        if isinstance(wanted, int) and wanted == DEVNULL:
             self._theirs.append(os.open(os.devnull, os.O_RDWR))
-        elif wanted == PIPE:
+        elif isinstance(wanted, int) and wanted == PIPE:
             reads, writes = os.pipe()
             theirs, self._ours[number] = (reads, writes) if number == 0 else (writes, reads)
             self._theirs.append(theirs)
@@ -202,6 +207,10 @@ async def run_process(args, *, input=None, check=False, timeout=None, stdout=PIP
     input is bytes for its standard input. timeout in seconds: aio.Timeout, and the program is killed. check:
     subprocess.CalledProcessError when the exit status is not 0. Cancelling kills the program.
     """
+    if input is not None:
+        memoryview(input)
+    if timeout is not None:
+        timers.check_seconds("timeout", timeout)
     options.setdefault("stdin", PIPE if input is not None else DEVNULL)
     process = await start_process(args, stdout=stdout, stderr=stderr, **options)
     try:

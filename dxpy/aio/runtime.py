@@ -3,7 +3,7 @@
 import asyncio
 
 from dxpy import _reactor
-from dxpy.aio import errors
+from dxpy.aio import errors, timers
 
 _NUMBERS = {row["number"]: row["name"] for row in _reactor._table()}
 NAMES = tuple(row["name"] for row in _reactor._table() if hasattr(_reactor, row["name"]))
@@ -93,6 +93,8 @@ class AsyncRuntime:
         """
         future = self.future(number)
         if not future.done() and self._owns_loop and not self._running:
+            if timeout is not None:
+                timers.check_seconds("timeout", timeout)
             self._drive(future, timeout)
         if future.done():
             del self._futures[number]

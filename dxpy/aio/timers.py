@@ -7,10 +7,17 @@ import sys
 from dxpy.aio import errors
 
 
+def check_seconds(name, seconds):
+    """A number; not NaN, which would put the loop's timers out of order."""
+    if not isinstance(seconds, numbers.Real):
+        raise TypeError(f"{name} must be a number, not {type(seconds).__name__}")
+    if seconds != seconds:
+        raise ValueError(f"{name} must not be NaN")
+
+
 async def sleep(seconds):
     """Wait that many seconds, at least until the loop's next turn."""
-    if not isinstance(seconds, numbers.Real):
-        raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
+    check_seconds("seconds", seconds)
     if asyncio._get_running_loop() is None and "trio" in sys.modules:
         await sys.modules["trio"].sleep(seconds)
     else:
@@ -24,8 +31,8 @@ class timeout:
     """
 
     def __init__(self, seconds):
-        if seconds is not None and not isinstance(seconds, numbers.Real):
-            raise TypeError(f"seconds must be a number or None, not {type(seconds).__name__}")
+        if seconds is not None:
+            check_seconds("seconds", seconds)
         self._seconds = seconds
         self._scope = None
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -116,5 +117,77 @@ def test_watch(folder):
                 await asyncio.wait([line], timeout=0.1)
             assert (await line).startswith(b"created ")
             assert await process.stdout.readuntil(b"ran\n")
+
+    asyncio.run(main())
+
+
+def test_tail(folder):
+    async def main():
+        one, other = paths = [os.path.join(folder, name) for name in ("one", "other")]
+        for path in paths:
+            await aio.write_file(path, "of before\n")
+        command = [sys.executable, example("aio_tail.py"), *paths]
+        async with await aio.start_process(command, stdout=aio.PIPE, env=ENVIRONMENT) as process:
+            lines = asyncio.Queue()
+
+            async def collect():
+                async for line in process.stdout:
+                    lines.put_nowait(line)
+
+            async def is_shown(text):
+                assert await asyncio.wait_for(lines.get(), 60) == text
+
+            collecting = asyncio.ensure_future(collect())
+            while lines.empty():  # until it has started
+                await aio.write_file(one, "begun\n", append=True)
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
+            while not lines.empty():
+                assert lines.get_nowait() == b"begun\n"
+            await aio.write_file(other, "of two ", append=True)
+            await asyncio.sleep(0.05)
+            await aio.write_file(other, "pieces\n", append=True)
+            await is_shown(b"of two pieces\n")
+            await aio.write_file(one, "replaced\n", atomic=True)
+            await is_shown(b"replaced\n")
+            await aio.truncate(other, 0)
+            await asyncio.sleep(0.2)
+            await aio.write_file(other, "after it was cut\n", append=True)
+            await is_shown(b"after it was cut\n")
+            await aio.unlink(one)
+            await asyncio.sleep(0.05)
+            await aio.write_file(one, "made anew\n")
+            await is_shown(b"made anew\n")
+            process.send_signal(signal.SIGINT)
+            assert await process.wait() == 0
+            await collecting
+
+    asyncio.run(main())
+
+
+def test_supervise():
+    commands = [
+        "echo once; exit 3",
+        "trap '' TERM; echo deaf; sleep 1000",
+        "head -c 300000 /dev/zero; echo; sleep 1000",
+    ]
+
+    async def main():
+        command = [sys.executable, example("aio_supervise.py"), *commands]
+        async with await aio.start_process(command, stdout=aio.PIPE, env=ENVIRONMENT) as process:
+            said = []
+
+            async def until(condition):
+                while not condition():
+                    said.append(await asyncio.wait_for(process.stdout.read(1 << 20), 60))
+                    assert said[-1], said
+
+            await until(lambda: b"".join(said).count(b": once\n") >= 2)
+            await until(lambda: b": deaf\n" in b"".join(said) and b"".join(said).count(b"\0") == 300_000)
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), 60) == 0
+            said.append(await process.stdout.read())
+            ended = sorted(line.split(b": ")[1] for line in b"".join(said).splitlines() if b": ended" in line)
+            assert set(ended) == {b"ended with -15", b"ended with -9", b"ended with 3"}
 
     asyncio.run(main())

@@ -200,7 +200,8 @@ def test_cancelling_a_write_that_runs_waits_for_it(run, fifo):
         reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         os.set_blocking(reader, True)
         operation = aio.write_file(fifo, data)
-        await asyncio.sleep(0.05)
+        while aio.stats().lanes["files"].running == 0:
+            await asyncio.sleep(0.001)
         assert operation.cancel() and not operation.done() and operation.cancel()
         got = []
         thread = threading.Thread(target=lambda: got.append(open(reader, "rb").read()))

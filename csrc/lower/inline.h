@@ -1,0 +1,60 @@
+/* A call being put in line; for lower_inline.c and lower_native.c. */
+#ifndef DXPY_LOWER_INLINE_H
+#define DXPY_LOWER_INLINE_H
+
+#include <setjmp.h>
+
+#include "lower/lower.h"
+
+typedef struct Return {
+    Block *from;
+    Ins *value;
+} Return;
+
+/* What is put in line: a callee that needs no frame, one that gets it when it needs it, or its beginning. */
+typedef enum Way { WAY_FRAMELESS, WAY_FRAMED, WAY_BEGINNING } Way;
+
+typedef struct Inlined {
+    Lowerer *caller;
+    FrameState *caller_state; /* the call has returned, its result is still to be pushed */
+    Ins *function, *class;    /* called; of an __init__ the class was */
+    const Callee *callee;
+    jmp_buf *given_up;
+    Way way;
+    jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
+    int ends;        /* returns that need no call */
+    int first_block; /* of the callee's own */
+    Ins *before;     /* the last instruction that is not the callee's */
+    bool *cold;      /* by instruction: ends in a raise */
+    IrType type;     /* of the result */
+    Block *join;
+    VEC(Return) returns;
+} Inlined;
+
+/* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
+ * or a default that is an object. */
+typedef struct Call {
+    Ins *function; /* NULL: an operator's or a property's, which its site tells */
+    const Site *site;
+    Ins **args;
+    int count;
+    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
+    uint8_t *types; /* Likely of each parameter, once they are bound */
+} Call;
+
+/* Of what the callee gives. */
+static inline IrType inline_type(Likely likely) {
+    return likely == LIKELY_INT ? IR_I64 : likely == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+}
+
+Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way);
+void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
+void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
+/* The value that the call has given; the join's block is empty still. */
+Ins *inline_result(Lowerer *inner);
+/* An object that is known to be alive. */
+Ins *inline_pinned(Lowerer *l, void *object);
+/* The CALL at hand as one of a native function. False: nothing was done. */
+bool lower_native_call(Lowerer *l, const Call *call, const Callee *callee);
+
+#endif
