@@ -20,6 +20,16 @@ static void count_activation(Unit *u, enum gcc_jit_binary_op op) {
         u->block, NULL, emit_field(u, emit_link(u, LINK_NATIVE, 0), 0, u->gcc->i64_ptr), op, emit_int(u, 1));
 }
 
+/* Calls put in line around this one that have no frame count while it runs. */
+static void count_levels(Unit *u, const Ins *ins, int sign) {
+    int levels = ir_uncounted_levels(u->fn, ins->state);
+    if (levels == 0) return;
+    gcc_jit_lvalue *left = emit_field(u, u->tstate, u->fn->layout[LAYOUT_tstate_recursion], u->gcc->i32_ptr);
+    gcc_jit_block_add_assignment_op(
+        u->block, NULL, left, GCC_JIT_BINARY_OP_PLUS,
+        gcc_jit_context_new_rvalue_from_int(u->gcc->ctx, u->gcc->i32, sign * levels));
+}
+
 static gcc_jit_rvalue *call(Unit *u, const Ins *ins) {
     Gcc *gcc = u->gcc;
     gcc_jit_type *types[FIRST_ARGUMENT + NATIVE_MOST_ARGUMENTS] = {gcc->ptr, gcc->ptr};
@@ -41,7 +51,9 @@ static gcc_jit_rvalue *call(Unit *u, const Ins *ins) {
 void emit_invoke_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *result = emit_local_i64(u, "given");
     count_activation(u, GCC_JIT_BINARY_OP_PLUS);
+    count_levels(u, ins, -1);
     emit_assign(u, result, call(u, ins));
+    count_levels(u, ins, 1);
     count_activation(u, GCC_JIT_BINARY_OP_MINUS);
     gcc_jit_rvalue *given = gcc_jit_lvalue_as_rvalue(result);
     if (ins->type == IR_OBJ) {

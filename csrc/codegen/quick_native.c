@@ -85,6 +85,14 @@ static void count_activation(Quick *q, Reg through, bool begins) {
     else x86_take_1(&q->a, (Place){through, STATE_ACTIVE});
 }
 
+/* Calls put in line around this one that have no frame count while it runs. */
+static void count_levels(Quick *q, const Ins *ins, Reg tstate, int sign) {
+    int levels = ir_uncounted_levels(q->fn, ins->state);
+    if (levels == 0) return;
+    quick_load_tstate(q, tstate);
+    x86_add_int32(&q->a, quick_field(q, tstate, LAYOUT_tstate_recursion), sign * levels);
+}
+
 static void leave_if_left(Quick *q, const Ins *ins) {
     Assembler *a = &q->a;
     int exit = q->exits[ins->exit], returned = x86_new_label(a);
@@ -109,11 +117,13 @@ void quick_invoke_OP(Quick *q, Ins *ins) {
     quick_forget(q);
     count_activation(q, RAX, true);
     quick_load(q, R11, ins->args[0]);
+    count_levels(q, ins, RDI, -1);
     quick_load_tstate(q, RDI);
     x86_load(a, RSI, (Place){R11, CELL_LINK});
     x86_call(a, (Place){R11, CELL_ENTRY});
     q->held = NULL;
     quick_restore(q);
+    count_levels(q, ins, RCX, 1);
     count_activation(q, RCX, false);
     leave_if_left(q, ins);
     quick_set(q, ins);

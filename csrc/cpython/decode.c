@@ -2,6 +2,7 @@
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/arrays.h"
 #include "cpython/decode_sites.h"
+#include "cpython/hook.h"
 
 enum { CONTAINED_DEPTH = 8 };
 
@@ -411,8 +412,7 @@ static const Site *callable_site(Decoder *d, PyObject *value) {
     *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = value};
     if (!is_function || function->func_closure == NULL) return site;
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    if (function->vectorcall != _PyFunction_Vectorcall || contains(code, d->code, CONTAINED_DEPTH))
-        return NULL;
+    if (!hook_calls_own_code(function) || contains(code, d->code, CONTAINED_DEPTH)) return NULL;
     *site = *decode_code_site(d->cx, (PyObject *)code, function->func_globals, function->func_builtins);
     site->holder = function;
     return site;

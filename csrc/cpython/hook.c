@@ -37,6 +37,7 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
     record->code = code;
     record->in_co_extra = 1;
     record->loopless = cp_next_back_edge(code, -1) < 0;
+    record->plain_args = cp_plain_args(code);
     return 0;
 }
 
@@ -66,6 +67,7 @@ static void ask(FunctionRecord *record, Frame *frame) {
 }
 
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
+static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, PyObject *names);
 
 /* Frames that run already were entered without the hook: their back-edges may never be armed. */
 static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadState *but_of) {
@@ -109,6 +111,17 @@ static void attend(PyThreadState *tstate) {
     osr_leave_to_tracing(tstate);
 }
 
+/* From now on the interpreter calls this function by `call`. */
+static void take_calls_of(PyFunctionObject *function) {
+    if (function->vectorcall == _PyFunction_Vectorcall) function->vectorcall = call;
+}
+
+bool hook_calls_own_code(PyFunctionObject *function) {
+    return function->vectorcall == _PyFunction_Vectorcall || function->vectorcall == call;
+}
+
+static inline bool is_something_due(void) { return publish_is_wanted | osr_is_armed | sampler_at_once; }
+
 /* All there is to consider of a call. */
 static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
@@ -120,7 +133,8 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
         if (record == NULL) return osr_interpret(tstate, frame, how);
     }
     count(record, frame);
-    if (__builtin_expect(publish_is_wanted | osr_is_armed | sampler_at_once, 0)) {
+    take_calls_of(frame->f_func);
+    if (__builtin_expect(is_something_due(), 0)) {
         attend(tstate);
         if (sampler_at_once && !cp_is_tracing(tstate)) {
             publish_frame = frame;
@@ -146,14 +160,62 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
 static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(frame->f_code);
     if (__builtin_expect(record == NULL || stack_may_be_low(), 0)) goto fully;
-    if (__builtin_expect(publish_is_wanted | osr_is_armed | sampler_at_once, 0)) goto fully;
+    if (__builtin_expect(is_something_due(), 0)) goto fully;
     if (record->compiled != NULL || !record->loopless || frame->owner != CP_OWNED_BY_THREAD) goto fully;
     uint32_t calls = record->calls + 1;
     if (__builtin_expect(calls >= record->next_ask, 0)) goto fully;
     record->calls = calls;
+    take_calls_of(frame->f_func);
     return _PyEval_EvalFrameDefault(tstate, frame, throwing);
 fully:
     return evaluate_fully(tstate, frame, throwing);
+}
+
+/* The frame of a call with its arguments in place; NULL: CPython has to make it. */
+static inline Frame *push_call(PyThreadState *tstate, const FunctionRecord *record,
+                               PyFunctionObject *function, PyObject *const *args, Py_ssize_t count) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    int words = cp_frame_words(code), wanted = record->plain_args, slot = 0;
+    PyObject *defaults = function->func_defaults;
+    if (count > wanted || !cp_has_room(tstate, words)) return NULL;
+    if (count < wanted && (defaults == NULL || wanted - count > PyTuple_GET_SIZE(defaults))) return NULL;
+    Frame *frame = cp_push_frame(tstate, (PyFunctionObject *)Py_NewRef(function), words);
+    PyObject **slots = frame->localsplus;
+    for (; slot < count; slot++) slots[slot] = Py_NewRef(args[slot]);
+    for (; slot < wanted; slot++)
+        slots[slot] = Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - wanted + slot));
+    for (; slot < code->co_nlocalsplus; slot++) slots[slot] = NULL;
+    return frame;
+}
+
+/* What the interpreter and C code call for a Python function that the hook has seen: CPython's own way to a
+ * frame, and from there through the hook, costs more than many a function. Anything but a plain call with
+ * nothing due is left to that. */
+static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, PyObject *names) {
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    FunctionRecord *record = table_record((PyCodeObject *)function->func_code);
+    Py_ssize_t count = PyVectorcall_NARGS(given);
+    PyObject *result;
+    if (__builtin_expect(names != NULL || record == NULL || tstate->interp->eval_frame != evaluate, 0))
+        goto usual;
+    if (__builtin_expect(is_something_due() || stack_may_be_low(), 0)) goto usual;
+    if (__builtin_expect(record->calls + 1 >= record->next_ask, 0)) goto usual;
+    if (record->compiled != NULL) {
+        if (rt_call_compiled(tstate, callable, args, count, &result)) return result;
+        goto usual;
+    }
+    Frame *frame = push_call(tstate, record, function, args, count);
+    if (__builtin_expect(frame == NULL, 0)) goto usual;
+    record->calls++;
+    result = record->loopless ? _PyEval_EvalFrameDefault(tstate, frame, 0)
+                              : osr_interpret(tstate, frame, CP_GO_ON);
+    tstate->recursion_remaining--; /* what is dropped may run code: one level, as in the interpreter */
+    cp_pop_frame(tstate, frame);
+    cp_leave_recursive(tstate);
+    return result;
+usual:
+    return _PyFunction_Vectorcall(callable, args, given, names);
 }
 
 int hook_install(void) {
@@ -172,6 +234,7 @@ int hook_install(void) {
     forbid_osr_in_running_frames(interp, NULL);
     osr_release();
     _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    cp_take_slots((CpSlots){rt_generator_item, rt_generator_take});
     sampler_start();
     return 0;
 }
@@ -181,6 +244,7 @@ void hook_remove(void) {
     is_wanted = false;
     sampler_stop();
     osr_hold();
+    cp_give_slots_back();
     if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
 }

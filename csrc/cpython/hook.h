@@ -16,6 +16,9 @@ int hook_install(void);
 void hook_remove(void);
 bool hook_is_installed(void);
 
+/* Does calling a function run the code it has? An extension may have put something else there. */
+bool hook_calls_own_code(PyFunctionObject *function);
+
 /* The record that a code object's co_extra points to (borrowed), or NULL; works with the hook out. */
 struct FunctionRecord *hook_find_record(PyCodeObject *code);
 

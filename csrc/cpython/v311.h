@@ -276,6 +276,14 @@ static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
 }
 
+/* How many arguments a function takes that takes positional ones only, and not many; -1: any other. */
+static inline int16_t cp_plain_args(PyCodeObject *code) {
+    enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MOST = 32 };
+    bool is_plain = (code->co_flags & (OWN_LOCALS | CO_VARARGS | CO_VARKEYWORDS)) == OWN_LOCALS &&
+                    code->co_kwonlyargcount == 0 && code->co_argcount <= MOST;
+    return is_plain ? (int16_t)code->co_argcount : -1;
+}
+
 /* Everything but its slots and its place in the chain. */
 static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal) {
     PyCodeObject *code = (PyCodeObject *)function_steal->func_code;

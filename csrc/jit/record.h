@@ -40,6 +40,7 @@ typedef struct FunctionRecord {
     uint8_t compiled_tier; /* Tier of `compiled`, or 0; set with it by the publisher */
     uint8_t ceiling;       /* highest Tier the policy may ask for; lowered where a tier bailed or thrashed */
     uint8_t seen;          /* counted by stats() even when its counters are 0 */
+    int16_t plain_args;    /* see cp_plain_args; of code that co_extra knows */
     int16_t plain_generator;               /* see cp_plain_generator */
     uint8_t faults;                        /* FAULTs in a row: the back-off's exponent */
     uint8_t dropped;                       /* out of its engine; freed when the last pin goes */

@@ -37,15 +37,10 @@ bool lower_known_method(Lowerer *l) {
     return true;
 }
 
-static bool find_builtin(Lowerer *l, Call *call) {
-    int count = l->instr->arg;
-    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2) return false;
-    Ins *method = l->stack[l->depth - count - 2], *second = l->stack[l->depth - count - 1];
-    const OperandTypes *types = &l->inference->operands[l->index];
-    *call = (Call){.args = &l->stack[l->depth - count],
-                   .count = count,
-                   .types = {(Likely)types->right, (Likely)types->left},
-                   .callable = second};
+/* Of what two operands that a call begins with lead to. */
+static bool find_callable(Call *call, Ins **operands) {
+    Ins *method = operands[0], *second = operands[1];
+    call->callable = second;
     const Site *site = lower_site(method);
     if (site != NULL && site->kind == SITE_METHOD) {
         call->builtin = (Builtin)site->builtin;
@@ -59,6 +54,16 @@ static bool find_builtin(Lowerer *l, Call *call) {
         call->builtin = (Builtin)call->site->builtin;
     }
     return call->builtin != BI_NONE;
+}
+
+static bool find_builtin(Lowerer *l, Call *call) {
+    int count = l->instr->arg;
+    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2) return false;
+    const OperandTypes *types = &l->inference->operands[l->index];
+    *call = (Call){.args = &l->stack[l->depth - count],
+                   .count = count,
+                   .types = {(Likely)types->right, (Likely)types->left}};
+    return find_callable(call, call->args - 2);
 }
 
 /* The argument at a place, counted from the last. */
@@ -75,11 +80,25 @@ static void guard_callable(Lowerer *l, Call *call) {
     }
     static const struct {
         uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool}};
+    } TYPES[] = {{BI_type_int, KNOWN_int},
+                 {BI_type_float, KNOWN_float},
+                 {BI_type_bool, KNOWN_bool},
+                 {BI_type_list, KNOWN_list},
+                 {BI_type_tuple, KNOWN_tuple}};
     int row = 0;
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
     lower_guarded(INS(l, guard, 0, same), call->state);
+}
+
+Builtin lower_builtin_at(Ins **operands) {
+    Call call = {0};
+    return find_callable(&call, operands) ? call.builtin : BI_NONE;
+}
+
+void lower_guard_builtin(Lowerer *l, Ins **operands) {
+    Call call = {0};
+    if (find_callable(&call, operands)) guard_callable(l, &call);
 }
 
 static bool is_number(const Lowerer *l, const Ins *value, Likely guess, Likely wanted) {
@@ -133,13 +152,33 @@ static Ins *call_chr(Lowerer *l, Call *call) {
     return INS(l, char, 0, code);
 }
 
+static Ins *settled_result(Lowerer *l, Ins *found, FrameState *state) {
+    lower_guarded(INS(l, settled, 0, found), state);
+    Ins *result = INS0(l, ldout, 0);
+    result->nullable = false;
+    return result;
+}
+
+/* abs, int and float of what may be any number, or a str: a helper's, which runs no code. */
+static Ins *call_of_any_number(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    bool open = value->type == IR_OBJ && !ir_is(value, OPF_CONST) && value->op != IR_mkbool_OP,
+         text = lower_likely_str(l, value, call->types[0]) && call->builtin != BI_builtins_abs;
+    if (!open || (call->types[0] != LIKELY_OTHER && !text)) return NULL;
+    guard_callable(l, call);
+    Ins *found = call->builtin == BI_builtins_abs ? EMIT_CALL(l, rt_abs_of, value)
+                 : call->builtin == BI_type_int   ? EMIT_CALL(l, rt_int_of, value)
+                                                  : EMIT_CALL(l, rt_float_of, value);
+    return settled_result(l, found, call->state);
+}
+
 static Ins *call_abs(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     if (is_number(l, value, call->types[0], LIKELY_FLOAT)) {
         guard_callable(l, call);
         return INS(l, fabs, 0, lower_f64(l, value, LIKELY_FLOAT, call->state));
     }
-    if (!is_number(l, value, call->types[0], LIKELY_INT)) return NULL;
+    if (!is_number(l, value, call->types[0], LIKELY_INT)) return call_of_any_number(l, call);
     guard_callable(l, call);
     Ins *number = lower_i64(l, value, call->state), *zero = K_INT(l, 0);
     Ins *negated = lower_guarded(INS(l, ineg, 0, number), call->state);
@@ -194,7 +233,7 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     bool real = is_number(l, value, call->types[0], LIKELY_FLOAT),
          integer = is_number(l, value, call->types[0], LIKELY_INT);
-    if (!real && !integer) return NULL;
+    if (!real && !integer) return call_of_any_number(l, call);
     guard_callable(l, call);
     if (value->type == IR_OBJ && integer == (call->builtin == BI_type_int))
         return call_unchanged(l, call, value, integer ? KNOWN_int : KNOWN_float);
@@ -239,13 +278,6 @@ static Ins *call_list_append(Lowerer *l, Call *call) {
     Ins *value = lower_object(l, last(call, 0));
     EMIT_CALL(l, rt_list_append, call->self, value);
     return K_KNOWN(l, None);
-}
-
-static Ins *settled_result(Lowerer *l, Ins *found, FrameState *state) {
-    lower_guarded(INS(l, settled, 0, found), state);
-    Ins *result = INS0(l, ldout, 0);
-    result->nullable = false;
-    return result;
 }
 
 static Ins *call_list_pop(Lowerer *l, Call *call) {

@@ -127,6 +127,9 @@ i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
 PyObject *rt_list_concat(PyObject *a, PyObject *b);
 i64 rt_size(PyObject *object);
+i64 rt_abs_of(PyObject *object, PyObject **results);
+i64 rt_int_of(PyObject *object, PyObject **results);
+i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);
 double rt_ceil(double x);
@@ -281,11 +284,21 @@ PyObject *rt_special_call(PyObject *callable);
 
 /* generator.send(value) of a generator or coroutine, and next(generator, otherwise). */
 PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
+/* A generator was put in line in the call of a built-in function, see GatherKind: its frame, which it leaves
+ * without operands, becomes one that the function goes over to its end. What the call gives; NULL: raised. */
+PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
+/* What C code resumes generators and coroutines by, see CpSlots. */
+PyObject *rt_generator_item(PyObject *generator);
+PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
 PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
 PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
+
+/* Enter a Python function's compiled code with arguments as vectorcall has them. False: that cannot be done
+ * just now, or there is none; nothing happened. */
+bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
 
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */

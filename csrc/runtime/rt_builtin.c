@@ -173,6 +173,31 @@ PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_se
 
 i64 rt_size(PyObject *object) { return PyObject_Size(object); }
 
+/* What was made, or nothing: then the interpreter does it, and raises what there is to raise. */
+static i64 made(PyObject *result, PyObject **results) {
+    results[0] = result;
+    if (result != NULL) return 1;
+    PyErr_Clear();
+    return -1;
+}
+
+i64 rt_abs_of(PyObject *object, PyObject **results) {
+    if (PyFloat_CheckExact(object)) return made(PyFloat_FromDouble(fabs(PyFloat_AS_DOUBLE(object))), results);
+    return PyLong_CheckExact(object) ? made(PyNumber_Absolute(object), results) : -1;
+}
+
+i64 rt_int_of(PyObject *object, PyObject **results) {
+    if (PyLong_CheckExact(object)) return made(Py_NewRef(object), results);
+    if (PyFloat_CheckExact(object)) return made(PyLong_FromDouble(PyFloat_AS_DOUBLE(object)), results);
+    return PyUnicode_CheckExact(object) ? made(PyLong_FromUnicodeObject(object, 10), results) : -1;
+}
+
+i64 rt_float_of(PyObject *object, PyObject **results) {
+    if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
+    if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
+    return PyUnicode_CheckExact(object) ? made(PyFloat_FromString(object), results) : -1;
+}
+
 i64 rt_isinstance(PyObject *object, PyObject *type) {
     return Py_IS_TYPE(object, (PyTypeObject *)type) ? 1 : PyObject_IsInstance(object, type);
 }

@@ -69,7 +69,7 @@ static inline PyObject *run_frame(PyThreadState *tstate, Frame *frame, CompiledC
 }
 
 static inline PyObject *enter(PyThreadState *tstate, CompiledCode *compiled, PyObject *function,
-                              bool function_owned, PyObject **args, i64 count, uint64_t owned) {
+                              bool function_owned, PyObject *const *args, i64 count, uint64_t owned) {
     cp_incref_if(function, !function_owned);
     Frame *frame = cp_push_frame(tstate, (PyFunctionObject *)function, compiled->frame_words);
     PyObject **slots = frame->localsplus;
@@ -288,6 +288,14 @@ static PyObject *call_function(PyThreadState *tstate, PyObject *function, const 
     result = PyObject_Vectorcall(function, args->values, (size_t)args->positional, args->names);
     drop_owned(args);
     return result;
+}
+
+bool rt_call_compiled(PyThreadState *tstate, PyObject *function, PyObject *const *args, i64 count,
+                      PyObject **result) {
+    CompiledCode *compiled = enterable(tstate, function, count);
+    if (compiled == NULL) return false;
+    *result = enter(tstate, compiled, function, false, args, count, 0);
+    return true;
 }
 
 PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count) {
