@@ -78,6 +78,13 @@ void emit_fpow_OP(Unit *u, Ins *ins) {
     guard_finite(u, ins);
 }
 
+void emit_fdivmod_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(EQ), args[1], gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64)));
+    emit_set(u, ins, emit_helper_call(u, (Helper)ins->imm, 2, args));
+}
+
 void emit_ldnum_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *bits = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, ins->imm)));

@@ -360,11 +360,23 @@ void quick_fadd_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_ADD); }
 void quick_fsub_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_SUB); }
 void quick_fmul_OP(Quick *q, Ins *ins) { set_real_operation(q, ins, REAL_MUL); }
 
-void quick_fdiv_OP(Quick *q, Ins *ins) {
+static void guard_divisor(Quick *q, Ins *ins) {
     quick_load(q, RCX, arg(ins, 1));
     x86_alu(&q->a, ALU_ADD, RCX, RCX); /* without the sign */
     quick_leave_if(q, ins, COND_EQUAL);
+}
+
+void quick_fdiv_OP(Quick *q, Ins *ins) {
+    guard_divisor(q, ins);
     set_real_operation(q, ins, REAL_DIV);
+}
+
+void quick_fdivmod_OP(Quick *q, Ins *ins) {
+    guard_divisor(q, ins);
+    quick_load_real(q, XMM0, arg(ins, 0));
+    quick_load_real(q, XMM1, arg(ins, 1));
+    quick_call_helper(q, (Helper)ins->imm);
+    quick_set_real(q, ins);
 }
 
 /* Both must be exact as doubles, or the quotient would be rounded twice. */

@@ -143,7 +143,7 @@ static void weigh_blocks(Scan *scan) {
 static bool calls(const Ins *ins) {
     if (ins->op == IR_fmath_OP) return ins->imm != H_rt_sqrt;
     return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_box_f64_OP ||
-           ins->op == IR_fpow_OP;
+           ins->op == IR_fpow_OP || ins->op == IR_fdivmod_OP;
 }
 
 /* --- lives --- */

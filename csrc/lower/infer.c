@@ -100,6 +100,7 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
         return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
     case BIN_FLOOR_DIVIDE:
     case BIN_REMAINDER:
+        if (floats) return LIKELY_FLOAT;
         if (is_str(left) || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
         return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
     default: return ints || is_beside_int(instr, left, right) ? LIKELY_INT : LIKELY_OTHER;
@@ -211,14 +212,49 @@ static Guess operand(const Infer *f, int from_top) {
                                : (Guess){.type = LIKELY_OTHER, .slot = -1};
 }
 
-static uint8_t call_result(const Infer *f, const Instr *instr) {
+/* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
+static uint8_t or_noted(Guess operand, uint8_t noted) {
+    if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
+    if (is_number(noted)) return noted;
+    return noted == LIKELY_UNSEEN && is_number(operand.given) ? operand.given : operand.type;
+}
+
+/* Beside a number there is probably one of the same kind. */
+static uint8_t choice_of_two(Infer *f, const Instr *instr) {
+    Guess first = operand(f, 1), second = operand(f, 0);
+    uint8_t a = or_noted(first, LIKELY_UNSEEN), b = or_noted(second, LIKELY_UNSEEN);
+    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (a == LIKELY_OTHER && is_number(b)) a = b;
+    if (b == LIKELY_OTHER && is_number(a)) b = a;
+    if (a != b || !is_number(a)) return LIKELY_OTHER;
+    refine(f, instr, 0, first, a);
+    refine(f, instr, 1, second, b);
+    return a;
+}
+
+static bool is_taken_apart(const Infer *f, const Instr *instr, int count) {
+    bool last = instr + 1 == f->code->instrs + f->code->count;
+    return !last && instr[1].op == BC_UNPACK_SEQUENCE && instr[1].arg == count;
+}
+
+static void divmod_items(Infer *f, const Instr *instr) {
+    bool ints = or_noted(operand(f, 0), LIKELY_UNSEEN) == LIKELY_INT &&
+                or_noted(operand(f, 1), LIKELY_UNSEEN) == LIKELY_INT;
+    if (instr->arg != 2 || !ints || !is_taken_apart(f, instr, 2) || instr->flags & BC_NO_SPECULATION) return;
+    f->unpacked_count = 2;
+    f->unpacked[0] = f->unpacked[1] = (Guess){.type = LIKELY_INT, .slot = -1};
+}
+
+static uint8_t call_result(Infer *f, const Instr *instr) {
     Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
     uint8_t builtin = method.builtin ? method.builtin : callable.builtin;
-    uint8_t first = operand(f, instr->arg - 1).type, last = operand(f, 0).type;
+    uint8_t last = operand(f, 0).type;
     switch (builtin) {
     case BI_builtins_abs: return is_number(last) ? last : LIKELY_OTHER;
     case BI_builtins_min:
-    case BI_builtins_max: return instr->arg == 2 && first == last && is_number(last) ? last : LIKELY_OTHER;
+    case BI_builtins_max: return instr->arg == 2 ? choice_of_two(f, instr) : LIKELY_OTHER;
+    case BI_builtins_divmod: divmod_items(f, instr); return LIKELY_TUPLE;
+    case BI_type_reversed: return last == LIKELY_RANGE ? LIKELY_RANGE_ITER : LIKELY_PLAIN_ITER;
     case BI_NONE: break;
     default: return (uint8_t)bc_builtin_result((Builtin)builtin);
     }
@@ -327,13 +363,6 @@ static uint8_t operator_call(Infer *f, const Instr *instr, uint8_t left, uint8_t
 static uint8_t property_result(Infer *f, const Instr *instr, uint8_t owner) {
     bool one = instr->site->next == NULL && !(instr->flags & BC_NO_SPECULATION);
     return f->callees != NULL && one ? result_of_site(f, instr->site, &owner, 1) : LIKELY_OTHER;
-}
-
-/* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
-static uint8_t or_noted(Guess operand, uint8_t noted) {
-    if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
-    if (is_number(noted)) return noted;
-    return noted == LIKELY_UNSEEN && is_number(operand.given) ? operand.given : operand.type;
 }
 
 /* Push what tier 1 or a sample had there, where nothing else says what a site gives. A number is one to what
@@ -449,9 +478,7 @@ static void unpack(Infer *f, const Instr *instr) {
 
 /* A tuple that is taken apart at once: its items keep their guesses. */
 static void build_tuple(Infer *f, const Instr *instr) {
-    bool last = instr + 1 == f->code->instrs + f->code->count;
-    bool at_once = !last && instr[1].op == BC_UNPACK_SEQUENCE && instr[1].arg == instr->arg &&
-                   instr->arg <= MAX_UNPACKED;
+    bool at_once = instr->arg <= MAX_UNPACKED && is_taken_apart(f, instr, instr->arg);
     f->unpacked_count = at_once ? instr->arg : -1;
     for (int i = instr->arg - 1; i >= 0; i--) {
         Guess item = pop(f);

@@ -204,6 +204,18 @@ static Ins *call_min_max(Lowerer *l, Call *call) {
     return integers ? INS(l, iselect, 0, choice, b, a) : INS(l, fselect, 0, choice, b, a);
 }
 
+/* The tuple is not made where it is taken apart at once. */
+static Ins *call_divmod(Lowerer *l, Call *call) {
+    Ins *first = last(call, 1), *second = last(call, 0);
+    if (!lower_likely_int(l, first, call->types[1]) || !lower_likely_int(l, second, call->types[0]))
+        return NULL;
+    guard_callable(l, call);
+    Ins *a = lower_i64(l, first, call->state), *b = lower_i64(l, second, call->state);
+    Ins *quotient = lower_guarded(INS(l, ifloordiv, 0, a, b), call->state);
+    Ins *rest = lower_guarded(INS(l, imod, 0, a, b), call->state);
+    return EMIT_CALL(l, rt_build_tuple, lower_object(l, quotient), lower_object(l, rest));
+}
+
 static Ins *call_isinstance(Lowerer *l, Call *call) {
     Ins *object = last(call, 1), *type = last(call, 0);
     if (object->type != IR_OBJ || type->type != IR_OBJ) return NULL;
@@ -354,6 +366,7 @@ static const struct {
     {BI_builtins_abs, 1, 1, call_abs},
     {BI_builtins_min, 2, 2, call_min_max},
     {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_divmod, 2, 2, call_divmod},
     {BI_builtins_isinstance, 2, 2, call_isinstance},
     {BI_type_int, 1, 1, call_number_type},
     {BI_type_float, 1, 1, call_number_type},

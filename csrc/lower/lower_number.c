@@ -162,13 +162,15 @@ static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *sta
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
     case BIN_MULTIPLY: return INS(l, fmul, 0, a, b);
     case BIN_POWER: return lower_guarded(INS(l, fpow, 0, a, b), state);
+    case BIN_REMAINDER: return lower_guarded(INS(l, fdivmod, H_rt_float_rest, a, b), state);
+    case BIN_FLOOR_DIVIDE: return lower_guarded(INS(l, fdivmod, H_rt_float_floor, a, b), state);
     default: return lower_guarded(INS(l, fdiv, 0, a, b), state);
     }
 }
 
 static bool is_float_kind(int kind) {
     return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY || kind == BIN_TRUE_DIVIDE ||
-           kind == BIN_POWER;
+           kind == BIN_POWER || kind == BIN_REMAINDER || kind == BIN_FLOOR_DIVIDE;
 }
 
 /* Is the value certainly a float once lower_f64 has had it? Two ints must not be computed with as doubles. */

@@ -135,6 +135,8 @@ double rt_floor(double x);
 double rt_ceil(double x);
 double rt_sqrt(double x);
 double rt_pow(double x, double y);
+double rt_float_rest(double x, double y);
+double rt_float_floor(double x, double y);
 double rt_sin(double x);
 double rt_cos(double x);
 double rt_tan(double x);

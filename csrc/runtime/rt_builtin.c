@@ -215,6 +215,21 @@ double rt_floor(double x) { return floor(x); }
 double rt_ceil(double x) { return ceil(x); }
 double rt_sqrt(double x) { return sqrt(x); }
 double rt_pow(double x, double y) { return pow(x, y); }
+/* The rest has the divisor's sign, a rest of 0 as well. */
+double rt_float_rest(double x, double y) {
+    double rest = fmod(x, y);
+    if (rest == 0) return copysign(0, y);
+    return (rest < 0) == (y < 0) ? rest : rest + y;
+}
+
+double rt_float_floor(double x, double y) {
+    double rest = fmod(x, y), quotient = (x - rest) / y;
+    if (rest != 0 && (rest < 0) != (y < 0)) quotient -= 1;
+    if (quotient == 0) return copysign(0, x / y);
+    double whole = floor(quotient);
+    return quotient - whole > 0.5 ? whole + 1 : whole; /* it was rounded */
+}
+
 double rt_sin(double x) { return sin(x); }
 double rt_cos(double x) { return cos(x); }
 double rt_tan(double x) { return tan(x); }
