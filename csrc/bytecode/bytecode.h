@@ -45,6 +45,16 @@ typedef enum BinaryKind {
     BIN_COUNT
 } BinaryKind;
 
+/* What a built-in function does with the items of a generator that is put in line in its call. */
+typedef enum GatherKind {
+    GATHER_ANY,
+    GATHER_ALL,
+    GATHER_INTS,   /* sum of ints */
+    GATHER_FLOATS, /* sum of floats: -0.0, which no sum can be, as long as there was none */
+    GATHER_LIST,   /* they are put into a list, which the function is called with */
+    GATHER_KINDS
+} GatherKind;
+
 /* What the interpreter's inline caches say about a site. Hints only: nothing may rely on one. */
 typedef enum FeedbackKind {
     FB_NONE, /* never ran, or not specialised */

@@ -70,6 +70,39 @@ static bool fill_cells(PyFunctionObject *function, Frame *frame) {
     return true;
 }
 
+static void publish(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    generator->gi_code = (PyCodeObject *)Py_NewRef(frame->f_code);
+    generator->gi_name = Py_NewRef(frame->f_func->func_name);
+    generator->gi_qualname = Py_NewRef(frame->f_func->func_qualname);
+    generator->gi_weakreflist = NULL;
+    generator->gi_exc_state = (_PyErr_StackItem){0};
+    generator->gi_frame_state = FRAME_CREATED;
+    if (PyCoro_CheckExact(generator)) ((PyCoroObject *)generator)->cr_origin_or_finalizer = NULL;
+    _PyObject_GC_TRACK(generator);
+}
+
+PyGenObject *cp_generator_of(Frame *from) {
+    PyCodeObject *code = from->f_code;
+    int locals = code->co_nlocalsplus, count = from->stacktop - 1;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, locals + code->co_stacksize);
+    if (generator == NULL) return NULL;
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(from->f_func), NULL, locals);
+    frame->owner = FRAME_OWNED_BY_GENERATOR;
+    frame->prev_instr = from->prev_instr;
+    frame->previous = NULL;
+    for (int i = 0; i < count; i++) {
+        PyObject **place = &from->localsplus[i < locals ? i : i + 1];
+        frame->localsplus[i] = *place;
+        *place = NULL;
+    }
+    frame->stacktop = count;
+    from->stacktop = locals;
+    publish(generator);
+    return generator;
+}
+
 bool cp_publish_generator(PyGenObject *generator) {
     Frame *frame = cp_generator_frame(generator);
     PyFunctionObject *function = frame->f_func;
@@ -78,14 +111,7 @@ bool cp_publish_generator(PyGenObject *generator) {
         cp_forget_generator(generator);
         return false;
     }
-    generator->gi_code = (PyCodeObject *)Py_NewRef(frame->f_code);
-    generator->gi_name = Py_NewRef(function->func_name);
-    generator->gi_qualname = Py_NewRef(function->func_qualname);
-    generator->gi_weakreflist = NULL;
-    generator->gi_exc_state = (_PyErr_StackItem){0};
-    generator->gi_frame_state = FRAME_CREATED;
-    if (PyCoro_CheckExact(generator)) ((PyCoroObject *)generator)->cr_origin_or_finalizer = NULL;
-    _PyObject_GC_TRACK(generator);
+    publish(generator);
     return true;
 }
 
@@ -146,7 +172,12 @@ PyObject *cp_unwrap_async_value(PyObject *wrapped) {
 
 CpResumers cp_resumers;
 
+CpSlots cp_generator_slots;
+PyInterpreterState *cp_home;
+
 void cp_find_resumers(void) {
+    if (cp_generator_slots.next == NULL)
+        cp_generator_slots = (CpSlots){PyGen_Type.tp_iternext, PyGen_Type.tp_as_async->am_send};
     PyObject *send = PyDict_GetItemString(PyGen_Type.tp_dict, "send");   // borrowed
     PyObject *next = PyDict_GetItemString(PyEval_GetBuiltins(), "next"); // borrowed
     if (send == NULL || !Py_IS_TYPE(send, &PyMethodDescr_Type)) return;
@@ -155,3 +186,16 @@ void cp_find_resumers(void) {
         strcmp(((PyCFunctionObject *)next)->m_ml->ml_name, "next") == 0)
         cp_resumers.next = PyCFunction_GET_FUNCTION(next);
 }
+
+static void set_slots(CpSlots slots) {
+    PyGen_Type.tp_iternext = slots.next;
+    PyGen_Type.tp_as_async->am_send = slots.send;
+    PyCoro_Type.tp_as_async->am_send = slots.send;
+}
+
+void cp_take_slots(CpSlots slots) {
+    cp_home = PyInterpreterState_Get();
+    set_slots(slots);
+}
+
+void cp_give_slots_back(void) { set_slots(cp_generator_slots); }

@@ -14,12 +14,14 @@ static inline bool cp_generator_is_new(PyGenObject *generator) {
 static inline Frame *cp_generator_frame(PyGenObject *generator) { return (Frame *)generator->gi_iframe; }
 
 /* What stands around the running of a generator's frame, as the interpreter's own send does it. */
-static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
-    Frame *frame = cp_generator_frame(generator);
-    _PyFrame_StackPush(frame, Py_NewRef(sent));
+static inline void cp_begin_running(PyThreadState *tstate, PyGenObject *generator) {
     generator->gi_exc_state.previous_item = tstate->exc_info;
     tstate->exc_info = &generator->gi_exc_state;
     generator->gi_frame_state = FRAME_EXECUTING;
+}
+static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent) {
+    _PyFrame_StackPush(cp_generator_frame(generator), Py_NewRef(sent));
+    cp_begin_running(tstate, generator);
 }
 /* True: it yielded; false: it is over. */
 static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
@@ -110,8 +112,19 @@ typedef struct CpResumers {
 } CpResumers;
 extern CpResumers cp_resumers; // one per process, like the functions; set before the hook is installed
 
+/* How C code resumes one, as the types have it: an iterator's next item, and sending. */
+typedef struct CpSlots {
+    iternextfunc next;
+    sendfunc send;
+} CpSlots;
+extern CpSlots cp_generator_slots;  // CPython's own; one per process, like the types
+extern PyInterpreterState *cp_home; // borrowed; the interpreter that the hook is in. One per process
+
 /* --- cpython/generators.c --- */
 void cp_find_resumers(void);
+/* From now on C code that goes over a generator, or drives a coroutine, comes to these. */
+void cp_take_slots(CpSlots slots);
+void cp_give_slots_back(void);
 /* One more than the number of arguments of a function that takes positional ones only and does nothing but
  * make a generator or coroutine of itself; -1: any other function. */
 int16_t cp_plain_generator(PyCodeObject *code);
@@ -120,6 +133,9 @@ void cp_free_generator(PyGenObject *generator);
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
  * exception: CPython has to make it. */
 PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
+/* One that runs, where a frame stands that is no generator's: its variables and its operands, but the lowest,
+ * are the generator's from now on. NULL: no memory; nothing has changed. */
+PyGenObject *cp_generator_of(Frame *frame);
 /* It is complete now. False: there is no memory for its cells, it is gone. */
 bool cp_publish_generator(PyGenObject *generator);
 /* It is not wanted after all: as if it had never been made. */

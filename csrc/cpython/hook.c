@@ -234,6 +234,7 @@ int hook_install(void) {
     forbid_osr_in_running_frames(interp, NULL);
     osr_release();
     _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    cp_take_slots((CpSlots){rt_generator_item, rt_generator_take});
     sampler_start();
     return 0;
 }
@@ -243,6 +244,7 @@ void hook_remove(void) {
     is_wanted = false;
     sampler_stop();
     osr_hold();
+    cp_give_slots_back();
     if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
 }

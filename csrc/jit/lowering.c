@@ -112,6 +112,7 @@ typedef struct Looking {
     Tier tier;
     PyObject *refused; // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
     Found *found;
+    bool generators;  /* looked for, and nothing else */
     Classes *classes; /* NULL: not asked for yet */
 } Looking;
 
@@ -119,23 +120,24 @@ enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | C
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
 
 /* Why calls of a function of this code are never put in line; NULL: they may be. */
-static const char *why_code_refused(PyCodeObject *code) {
+static const char *why_code_refused(PyCodeObject *code, bool generators) {
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
     if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS))
         return "it takes *args or **kwargs; with parameters of their own it would be";
     if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters; positional ones would do";
-    if (code->co_flags & NOT_PLAIN)
-        return "it is a generator or a coroutine; a function that returns a list would be";
+    if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
+        return "it is a generator or a coroutine; only any, all, sum, sorted, list, tuple and str.join take "
+               "items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";
     return NULL;
 }
 
-static const char *why_refused(PyFunctionObject *function) {
+static const char *why_refused(PyFunctionObject *function, bool generators) {
     if (!hook_calls_own_code(function)) return "its calls go to other code";
-    return why_code_refused((PyCodeObject *)function->func_code);
+    return why_code_refused((PyCodeObject *)function->func_code, generators);
 }
 
 /* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
@@ -148,9 +150,9 @@ static bool is_better_called(const Looking *looking, PyCodeObject *code) {
 
 static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
     if (is_better_called(looking, (PyCodeObject *)function->func_code)) return false;
-    const char *reason = why_refused(function);
+    const char *reason = why_refused(function, looking->generators);
     if (reason == NULL) return cp_need_function_version(function) != 0;
-    if (looking->refused != NULL) {
+    if (looking->refused != NULL && !looking->generators) {
         PyObject *text = PyUnicode_FromString(reason);
         if (text == NULL || PyDict_SetItem(looking->refused, function->func_qualname, text) < 0)
             PyErr_Clear();
@@ -202,19 +204,26 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     return callee;
 }
 
-static const Callee *find_found(const Looking *looking, const void *object, const void *globals) {
-    for (const Found *f = looking->found; f != NULL; f = f->next)
-        if (f->object == object && (f->callee.globals == NULL || f->globals == globals)) return &f->callee;
-    return NULL;
+static const Found *find_found(const Looking *looking, const void *object, const void *globals) {
+    const Found *f = looking->found;
+    while (f != NULL && (f->object != object || (f->callee.globals != NULL && f->globals != globals)))
+        f = f->next;
+    return f;
+}
+
+static const Callee *if_wanted(const Looking *looking, const Found *found) {
+    return found->callee.code->is_generator == looking->generators ? &found->callee : NULL;
 }
 
 /* Any function of the code that a site leads to. */
 static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Site *site) {
     PyCodeObject *code = site->object;
-    const Callee *known = find_found(looking, code, site->globals);
-    if (known != NULL) return known;
+    const Found *known = find_found(looking, code, site->globals);
+    if (known != NULL) return if_wanted(looking, known);
     bool made_here = site->holder == NULL; /* it gets hot before its caller does, having more calls */
-    if ((!made_here && is_better_called(looking, code)) || why_code_refused(code) != NULL) return NULL;
+    if ((!made_here && is_better_called(looking, code)) ||
+        why_code_refused(code, looking->generators) != NULL)
+        return NULL;
     Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
     if (callee == NULL) return NULL;
     callee->held = site->holder != NULL;
@@ -231,8 +240,8 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
         object != NULL && Py_IS_TYPE(object, &PyType_Type) ? rt_find_init((PyTypeObject *)object) : NULL;
     if (object == NULL || (init == NULL && !Py_IS_TYPE(object, &PyFunction_Type))) return NULL;
     PyFunctionObject *function = (PyFunctionObject *)(init != NULL ? init : object);
-    const Callee *known = find_found(looking, object, NULL);
-    if (known != NULL) return known;
+    const Found *known = find_found(looking, object, NULL);
+    if (known != NULL) return if_wanted(looking, known);
     if (!may_be_inlined(looking, function)) return NULL;
     Callee *callee = add_callee(looking, cx, object, (PyCodeObject *)function->func_code,
                                 function->func_globals, function->func_builtins, function);
@@ -243,6 +252,14 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
     callee->plain = init != NULL && cp_is_plain_class((PyTypeObject *)object);
     describe_defaults(cx, function, callee);
+    return callee;
+}
+
+static const Callee *find_generator(void *context, CompileContext *cx, const Site *site) {
+    Looking *looking = context;
+    looking->generators = true;
+    const Callee *callee = find_callee(context, cx, site);
+    looking->generators = false;
     return callee;
 }
 
@@ -274,7 +291,7 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
                         : signature.arguments[i] == IR_F64 ? LIKELY_FLOAT
                                                            : LIKELY_OTHER;
         }
-        Callees callees = {find_callee, find_parameter, find_operator, find_native, context};
+        Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, context};
         signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
         record->native = native_new(record, callee->function, callee->version, &signature);
     }
@@ -285,7 +302,7 @@ bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING};
-    Callees callees = {find_callee, find_parameter, find_operator, find_native, &looking};
+    Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
     const Site site = {.kind = SITE_CALLABLE, .object = native->function};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
@@ -323,7 +340,7 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
     Bytecode *code = decoded(cx, record, tier, around);
     warm_lowered(record, code);
     Looking looking = {.record = record, .tier = tier, .refused = refused};
-    Callees callees = {find_callee, find_parameter, find_operator, find_native, &looking};
+    Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
 

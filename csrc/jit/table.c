@@ -127,7 +127,7 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
         }
         if (facts->held[i] && inner != code)
             c->inlined[i].held = (PyCodeObject *)Py_NewRef((PyObject *)inner);
-        slot += inner->co_nlocalsplus + inner->co_stacksize + 1;
+        slot += inner->co_nlocalsplus + inlined_stack_size(&c->inlined[i]) + 1;
     }
     return !r->failed;
 }
@@ -135,7 +135,7 @@ static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts
 static int32_t slot_count(const CompiledCode *c, PyCodeObject *code) {
     if (c->inlined_count == 0) return code->co_nlocalsplus + code->co_stacksize;
     const InlinedCode *last = &c->inlined[c->inlined_count - 1];
-    return last->first_slot + last->code->co_nlocalsplus + last->code->co_stacksize + 1;
+    return last->first_slot + last->code->co_nlocalsplus + inlined_stack_size(last) + 1;
 }
 
 static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wanted, PyCodeObject *outer,
@@ -146,7 +146,8 @@ static bool read_level(const CompiledCode *c, ExitLevel *level, int32_t frame_wa
     level->there = next(r, level->frame == 0, 1);
     level->offset = next(r, 0, units);
     level->lasti = next(r, 0, units);
-    level->depth = next(r, 0, code->co_stacksize);
+    level->depth =
+        next(r, 0, level->frame ? inlined_stack_size(&c->inlined[level->frame - 1]) : code->co_stacksize);
     level->lasti_pushed = (int8_t)next(r, HANDLER_INTERPRETED, level->frame ? -1 : 1);
     return !r->failed;
 }

@@ -43,6 +43,11 @@ typedef struct InlinedCode {
     PyCodeObject *held;               // new ref; where a guard knows it by its address alone, else NULL
 } InlinedCode;
 
+/* Operands that its frame has room for. */
+static inline int32_t inlined_stack_size(const InlinedCode *call) {
+    return call->code->co_stacksize + ir_gathers(call->kind);
+}
+
 typedef struct CodeEntry {
     uint8_t kind; /* EntryKind */
     int32_t offset;

@@ -35,6 +35,8 @@ typedef struct NativeSignature {
  * long, a generator). */
 typedef struct Callees {
     const Callee *(*find)(void *context, CompileContext *cx, const Site *site);
+    /* Likewise, a generator function only. */
+    const Callee *(*find_generator)(void *context, CompileContext *cx, const Site *site);
     /* The parameter that a keyword argument is for: `keyword` of the tuple that is constant `names` of the
      * caller's code (NULL: of the function being lowered). -1: none. */
     int (*parameter)(void *context, void *caller, int names, int keyword, const Callee *callee);

@@ -47,6 +47,7 @@ static void walk_back(Walk *w, int index) {
     uint8_t of_stored = LIKELY_UNSEEN;
     switch (instr->op) {
     case BC_RETURN_VALUE:
+    case BC_END_GATHER:
     case BC_RAISE_VARARGS:
     case BC_RERAISE:
     case BC_JUMP: forget(w); break;

@@ -106,6 +106,18 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     }
 }
 
+/* The interpreter has specialised forms of comparisons that a jump follows only. Of the others, what is asked
+ * whether it is less than a number is most likely one of its type. */
+static Likely unwatched_comparison(const Instr *instr, Likely left, Likely right) {
+    enum { EQ = 2, NE = 3 };
+    BcOp next = (BcOp)instr[1].op;
+    if (instr->feedback != FB_NONE || instr->arg == EQ || instr->arg == NE || next == BC_POP_JUMP_IF_FALSE ||
+        next == BC_POP_JUMP_IF_TRUE)
+        return LIKELY_OTHER;
+    if (left == LIKELY_OTHER && is_number(right)) return right;
+    return right == LIKELY_OTHER && is_number(left) ? left : LIKELY_OTHER;
+}
+
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
     bool known = is_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
@@ -115,7 +127,7 @@ Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
         return LIKELY_INT;
     if ((instr->feedback == FB_FLOAT && !by_operands) || (left == LIKELY_FLOAT && right == LIKELY_FLOAT))
         return LIKELY_FLOAT;
-    return LIKELY_OTHER;
+    return unwatched_comparison(instr, left, right);
 }
 
 static void push(Infer *f, uint8_t type) {
@@ -236,11 +248,21 @@ static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
 
 enum { MAX_NESTED = 3 };
 
+/* What a built-in function has of the items it takes. */
+static uint8_t gathered(const Instr *instr) {
+    return instr->arg == GATHER_INTS     ? LIKELY_INT
+           : instr->arg == GATHER_FLOATS ? LIKELY_FLOAT
+           : instr->arg == GATHER_LIST   ? LIKELY_LIST
+                                         : LIKELY_BOOL;
+}
+
 Likely infer_return(const Inference *inference, const Bytecode *code) {
     uint8_t type = LIKELY_UNSEEN;
-    for (int i = 0; i < code->count; i++)
-        if (code->instrs[i].op == BC_RETURN_VALUE && inference->operands[i].depth > 0)
-            type = meet(type, inference->operands[i].right);
+    for (int i = 0; i < code->count; i++) {
+        if (inference->operands[i].depth <= 0) continue;
+        if (code->instrs[i].op == BC_RETURN_VALUE) type = meet(type, inference->operands[i].right);
+        else if (code->instrs[i].op == BC_END_GATHER) type = meet(type, gathered(&code->instrs[i]));
+    }
     return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
 }
 
@@ -526,8 +548,10 @@ static void step(Infer *f, const Instr *instr) {
     case BC_BINARY_OP: binary(f, instr); break;
     case BC_COMPARE_OP: {
         Guess right = pop(f), left = pop(f);
-        if ((instr->feedback == FB_INT || instr->feedback == FB_FLOAT) && !infer_is_mixed(instr)) {
-            uint8_t type = instr->feedback == FB_INT ? LIKELY_INT : LIKELY_FLOAT;
+        uint8_t type = instr->feedback == FB_INT     ? LIKELY_INT
+                       : instr->feedback == FB_FLOAT ? LIKELY_FLOAT
+                                                     : unwatched_comparison(instr, left.type, right.type);
+        if (is_number(type) && !(instr->flags & BC_NO_SPECULATION) && !infer_is_mixed(instr)) {
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);
         }
@@ -569,6 +593,7 @@ static void step(Infer *f, const Instr *instr) {
         push_given(f, instr, type);
         break;
     }
+    case BC_BEGIN_GATHER: push(f, gathered(instr)); break;
     case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
         Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
@@ -640,6 +665,7 @@ static bool walk_instr(Infer *f, int index) {
         arrive_unknown(f, index + 1, f->depth + 1);
         return false;
     case BC_RETURN_VALUE:
+    case BC_END_GATHER:
     case BC_RAISE_VARARGS:
     case BC_RERAISE: return false;
     default: step(f, instr); return true;

@@ -21,6 +21,8 @@ typedef struct Inlined {
     const Callee *callee;
     jmp_buf *given_up;
     Way way;
+    int levels;      /* of recursion */
+    bool gathers;    /* a generator: see lower_gather.c */
     jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
     int ends;        /* returns that need no call */
     int first_block; /* of the callee's own */
@@ -40,6 +42,9 @@ typedef struct Call {
     int count;
     int names;      /* the constant that has the names of keyword arguments, -1: there are none */
     uint8_t *types; /* Likely of each parameter, once they are bound */
+    int taker;      /* of a generator function: the index of the CALL that takes its items; else 0 */
+    bool stays;     /* likewise: that call is made all the same, with a list of them */
+    GatherKind kind;
 } Call;
 
 /* Of what the callee gives. */

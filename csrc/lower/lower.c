@@ -497,8 +497,8 @@ static void add_handlers(Lowerer *l) {
 /* --- the walk --- */
 
 static bool ends_flow(BcOp op) {
-    return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_RAISE_VARARGS || op == BC_RERAISE ||
-           op == BC_YIELD_VALUE || op == BC_RETURN_GENERATOR;
+    return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_END_GATHER || op == BC_RAISE_VARARGS ||
+           op == BC_RERAISE || op == BC_YIELD_VALUE || op == BC_RETURN_GENERATOR;
 }
 
 /* Count the edges into each instruction; unreached code counts too, which only costs a phi. */
@@ -543,8 +543,7 @@ static void lower_place(Lowerer *l, int index) {
         }
         if (l->ran_code && is_event(l->instr)) leave_before(l, l->index);
         if ((l->instr->flags & BC_COLD) || (l->inlined != NULL && lower_is_cold(l, l->index))) {
-            bool never_ran = l->instr->flags & BC_COLD;
-            lower_ins(l, never_ran ? IR_cold_OP : IR_exit_OP, 0, 0, NULL)->state = lower_state_here(l);
+            INS0(l, cold, 0)->state = lower_state_here(l);
             lower_end(l);
             return;
         }

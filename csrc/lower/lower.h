@@ -168,6 +168,10 @@ void lower_conform(Lowerer *l, int target);
 
 /* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */
 
+/* The built-in function, type or method that a call is of whose first two operands these are; BI_NONE: it is
+ * not known. And a guard that it still is. */
+Builtin lower_builtin_at(Ins **operands);
+void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
@@ -213,6 +217,15 @@ bool lower_inline_call(Lowerer *l);
 bool lower_inline_operator(Lowerer *l);
 /* LOAD_ATTR of a property of a class that is known. Likewise. */
 bool lower_inline_property(Lowerer *l, const Site *site);
+/* The CALL at hand, of a generator function that is known; the CALL at the index `taker` is of a function
+ * that does such a thing with the items. Likewise. */
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker);
+/* lower_gather.c: a generator's code as one that does so itself; `kind` becomes what its items need. NULL: it
+ * cannot be. */
+Bytecode *lower_gathering(Lowerer *l, const Bytecode *code, uint8_t *argument_types, GatherKind *kind);
+bool lower_gather_call(Lowerer *l); /* likewise, whatever the next one is of */
+/* What a method of the operator at hand has given, or the other operand's where it was NotImplemented. */
+Ins *lower_implemented(Lowerer *l, Ins *value);
 void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
 /* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
 void lower_need_frame(Lowerer *l);

@@ -37,15 +37,10 @@ bool lower_known_method(Lowerer *l) {
     return true;
 }
 
-static bool find_builtin(Lowerer *l, Call *call) {
-    int count = l->instr->arg;
-    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2) return false;
-    Ins *method = l->stack[l->depth - count - 2], *second = l->stack[l->depth - count - 1];
-    const OperandTypes *types = &l->inference->operands[l->index];
-    *call = (Call){.args = &l->stack[l->depth - count],
-                   .count = count,
-                   .types = {(Likely)types->right, (Likely)types->left},
-                   .callable = second};
+/* Of what two operands that a call begins with lead to. */
+static bool find_callable(Call *call, Ins **operands) {
+    Ins *method = operands[0], *second = operands[1];
+    call->callable = second;
     const Site *site = lower_site(method);
     if (site != NULL && site->kind == SITE_METHOD) {
         call->builtin = (Builtin)site->builtin;
@@ -59,6 +54,16 @@ static bool find_builtin(Lowerer *l, Call *call) {
         call->builtin = (Builtin)call->site->builtin;
     }
     return call->builtin != BI_NONE;
+}
+
+static bool find_builtin(Lowerer *l, Call *call) {
+    int count = l->instr->arg;
+    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2) return false;
+    const OperandTypes *types = &l->inference->operands[l->index];
+    *call = (Call){.args = &l->stack[l->depth - count],
+                   .count = count,
+                   .types = {(Likely)types->right, (Likely)types->left}};
+    return find_callable(call, call->args - 2);
 }
 
 /* The argument at a place, counted from the last. */
@@ -75,11 +80,25 @@ static void guard_callable(Lowerer *l, Call *call) {
     }
     static const struct {
         uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool}};
+    } TYPES[] = {{BI_type_int, KNOWN_int},
+                 {BI_type_float, KNOWN_float},
+                 {BI_type_bool, KNOWN_bool},
+                 {BI_type_list, KNOWN_list},
+                 {BI_type_tuple, KNOWN_tuple}};
     int row = 0;
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
     lower_guarded(INS(l, guard, 0, same), call->state);
+}
+
+Builtin lower_builtin_at(Ins **operands) {
+    Call call = {0};
+    return find_callable(&call, operands) ? call.builtin : BI_NONE;
+}
+
+void lower_guard_builtin(Lowerer *l, Ins **operands) {
+    Call call = {0};
+    if (find_callable(&call, operands)) guard_callable(l, &call);
 }
 
 static bool is_number(const Lowerer *l, const Ins *value, Likely guess, Likely wanted) {

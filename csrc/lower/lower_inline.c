@@ -200,17 +200,22 @@ static void pop_frame(Lowerer *l) {
 
 /* --- the callee --- */
 
-/* Straight-line code that ends in a raise runs rarely. */
+/* Where the straight-line code begins that ends in the raise at an index. */
+static int begin_of_raise(const Lowerer *l, int index) {
+    while (index > 1 && l->places[index].edges <= 1 && l->code->instrs[index - 1].target < 0) index--;
+    return index;
+}
+
+/* Straight-line code that ends in a raise runs rarely; where it turned out to run, it is lowered like the
+ * rest. */
 static void find_cold(Lowerer *l) {
     const Bytecode *code = l->code;
     l->inlined->cold = arena_array(&l->cx->arena, bool, code->count + 1);
     if (l->inlined->way == WAY_FRAMED) return;
-    for (int i = 0; i < code->count; i++) {
+    for (int i = 1; i < code->count; i++) {
         if (code->instrs[i].op != BC_RAISE_VARARGS) continue;
-        for (int k = i; k > 0; k--) {
-            l->inlined->cold[k] = true;
-            if (l->places[k].edges > 1 || code->instrs[k - 1].target >= 0) break;
-        }
+        int first = begin_of_raise(l, i);
+        for (int k = first; k <= i; k++) l->inlined->cold[k] = !(code->instrs[first].flags & BC_WARM);
     }
 }
 
@@ -374,7 +379,9 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
 }
 
 static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
-    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_KINDS, "a kind for each operator");
+    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_GATHER, "a kind for each operator");
+    _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
+    if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
     if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
@@ -422,6 +429,8 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
     if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
+    inner->inlined->gathers = call->taker != 0;
+    inner->inlined->levels = 1 + (callee->class_version != 0 || call->taker != 0);
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
 }
@@ -479,9 +488,8 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
 }
 
 static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
-    int levels = 1 + (inner->inlined->callee->class_version != 0);
-    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller)
-        levels += 1 + (in->inlined->callee->class_version != 0);
+    int levels = inner->inlined->levels;
+    for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) levels += in->inlined->levels;
     INS0(l, room, levels)->state = state;
     if (inner->inlined->way == WAY_FRAMED) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
 }
@@ -501,6 +509,21 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
         else if (value == NULL) value = inline_pinned(l, callee->default_objects[callee_default(callee, i)]);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
+}
+
+/* The call has returned, and its operands are gone, its result still to be pushed. Where a built-in function
+ * takes what a generator yields, its call is what runs meanwhile. */
+static FrameState *state_behind(Lowerer *l, const Call *call) {
+    const Instr *at = l->instr;
+    if (call->taker) l->instr = &l->code->instrs[call->taker];
+    if (call->taker && !call->stays) {
+        l->depth -= 2;
+        l->index = call->taker;
+    }
+    FrameState *state = lower_state(l, call->stays ? l->instr->offset : l->code->instrs[l->index + 1].offset);
+    state->handler = lower_handler(l, l->instr->handler);
+    if (call->stays) l->instr = at;
+    return state;
 }
 
 /* Its code comes where the caller's is. */
@@ -523,8 +546,7 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     inline_fill_locals(l, inner, call);
     if (!is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
-    inner->inlined->caller_state = lower_state(l, l->code->instrs[l->index + 1].offset);
-    inner->inlined->caller_state->handler = lower_handler(l, l->instr->handler);
+    inner->inlined->caller_state = state_behind(l, call);
     inline_begin(l, inner, call);
     lower_goto(inner, 0);
 }
@@ -588,47 +610,6 @@ static void share_out(Lowerer *l, int units) {
     }
 }
 
-/* Can a value not be NotImplemented? */
-static bool is_surely_implemented(const Ins *value, int depth) {
-    const ConstInfo *constant = lower_const_info(value);
-    if (value->type != IR_OBJ || constant != NULL) return true;
-    if (ir_is_box(value) || value->op == IR_mkbool_OP) return true;
-    if (value->op == IR_call_OP)
-        return value->imm == H_rt_new_instance || value->imm == H_rt_new_plain ||
-               value->imm == H_rt_build_tuple || value->imm == H_rt_build_list ||
-               value->imm == H_rt_build_map || value->imm == H_rt_new_map || value->imm == H_rt_new_set ||
-               value->imm == H_rt_build_string;
-    if (value->op != IR_phi_OP || depth == 0) return false;
-    for (int i = 0; i < value->arg_count; i++)
-        if (value->args[i] == NULL || !is_surely_implemented(value->args[i], depth - 1)) return false;
-    return true;
-}
-
-/* What an operator gives whose method has given NotImplemented, if it has. */
-static Ins *ask_other_operand(Lowerer *l, Ins *value) {
-    lower_need_frame(l);
-    Ins **operands = &l->stack[l->depth - 2];
-    Ins *left = lower_object(l, operands[0]), *right = lower_object(l, operands[1]);
-    Block *asked = lower_new_block(l), *known = lower_new_block(l), *join = lower_new_block(l);
-    Fork fork = lower_fork(l);
-    lower_branch(l, INS(l, is, 0, value, K_KNOWN(l, NotImplemented)), asked, known);
-    l->block = asked;
-    Ins *other =
-        EMIT_CALL(l, rt_not_implemented, left, right, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2 != 0));
-    INS0(l, jump, 0);
-    ir_set_succs(l->block, join, NULL);
-    lower_other_way(l, &fork, known);
-    INS0(l, jump, 0);
-    ir_set_succs(l->block, join, NULL);
-    ir_fill_preds(l->fn);
-    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_OBJ, join->preds.count);
-    for (int p = 0; p < phi->arg_count; p++) phi->args[p] = join->preds.items[p] == known ? value : other;
-    ir_append(join, phi);
-    lower_other_way(l, &fork, join);
-    l->ran_code = true;
-    return phi;
-}
-
 /* The operands go when the method has returned, the left one first. */
 static void keep_operands(Lowerer *l, int operands) {
     Ins *values[2];
@@ -640,7 +621,7 @@ static void keep_operands(Lowerer *l, int operands) {
 
 static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
     int operands = is_property(call) ? 1 : 2;
-    if (l->instr->op == BC_BINARY_OP && !is_surely_implemented(value, 3)) value = ask_other_operand(l, value);
+    if (l->instr->op == BC_BINARY_OP) value = lower_implemented(l, value);
     keep_operands(l, operands);
     l->depth -= operands;
     lower_push(l, value);
@@ -693,6 +674,8 @@ static bool try_all_ways(Lowerer *l, Call *call) {
 }
 
 static bool may_inline(const Lowerer *l) {
+    if (l->inlined != NULL && l->inlined->gathers)
+        return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
 }
 
@@ -701,6 +684,25 @@ bool lower_inline_call(Lowerer *l) {
     bool done = may_inline(l) && find_call(l, &call) && try_all_ways(l, &call);
     l->calls_left--;
     return done;
+}
+
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
+    Call call;
+    if (!may_inline(l) || l->native != NULL || taker + 1 >= l->code->count || !find_call(l, &call))
+        return false;
+    const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
+    if (found == NULL || !bind_arguments(l, &call, found)) return false;
+    Callee *callee = arena_new(&l->cx->arena, Callee);
+    *callee = *found;
+    callee->code = lower_gathering(l, found->code, call.types, &kind);
+    call.taker = taker;
+    call.stays = kind == GATHER_LIST;
+    call.kind = kind;
+    if (callee->code == NULL || !is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    lower_leave_here(l);
+    if (!try_inline(l, &call, callee, WAY_FRAMELESS)) return false;
+    l->calls_left -= 2 - call.stays;
+    return true;
 }
 
 /* The method that an operator calls, if its left operand is of one class only. */

@@ -181,6 +181,7 @@ static bool walk_instr(Stale *s, int index) {
     switch (instr->op) {
     case BC_STORE_FAST: s->now[instr->arg] = true; return true;
     case BC_RETURN_VALUE:
+    case BC_END_GATHER:
     case BC_RAISE_VARARGS:
     case BC_RERAISE:
     case BC_YIELD_VALUE:

@@ -28,8 +28,9 @@ typedef struct Lane {
     Op *head, *tail;
     size_t queued, peak, queue_limit, stack;
     int threads, idle, waking, running, limit;
-    bool busy_lately; // the last one to look out or to sleep had work soon
-    bool looked_out;  // a worker does, outside the lock: it takes the next operation without being woken
+    uint64_t last_end; // when the last operation ended
+    bool busy_lately;  // the last one that came to an empty queue came soon after that
+    bool looked_out;   // a worker does, outside the lock: it takes the next operation without being woken
     atomic_bool lookout_ends; // there is an operation for it
 } Lane;
 
@@ -89,31 +90,38 @@ static void lane_unlink(Lane *lane, Op *op) {
     lane->queued--;
 }
 
-static void run_one(Op *op) {
-    op_run(op);
-    op->finished = clock_ns();
-    Channel *channel = op->channel; // the reference stays with us: op may be gone after the push
-    channel_push(channel, op);
-    channel_release(channel);
-}
-
-/* Until an operation comes or the time is over, outside the lock. */
+/* Until an operation comes or the time is over. */
 static void look_out(Lane *lane, uint64_t until) {
-    lane->looked_out = true;
-    atomic_store_explicit(&lane->lookout_ends, false, memory_order_relaxed);
-    pthread_mutex_unlock(&lane->lock);
     while (!atomic_load_explicit(&lane->lookout_ends, memory_order_relaxed) && clock_ns() < until)
         sched_yield();
+}
+
+/* Takes the lane's lock off and on. Whether this worker looks out is decided before anybody hears that the
+ * operation has ended: the next one may come at once. */
+static void run_one(Lane *lane, Op *op) {
+    pthread_mutex_unlock(&lane->lock);
+    op_run(op);
+    uint64_t end = op->finished = clock_ns();
+    Channel *channel = op->channel; // the reference stays with us: op may be gone after the push
     pthread_mutex_lock(&lane->lock);
-    lane->looked_out = false;
+    lane->running--;
+    lane->last_end = end;
+    bool looks_out = lane->head == NULL && lane->busy_lately && !lane->looked_out;
+    if (looks_out) {
+        lane->looked_out = true;
+        atomic_store_explicit(&lane->lookout_ends, false, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&lane->lock);
+    channel_push(channel, op);
+    channel_release(channel);
+    if (looks_out) look_out(lane, end + LOOKOUT_NANOSECONDS);
+    pthread_mutex_lock(&lane->lock);
+    if (looks_out) lane->looked_out = false;
 }
 
 /* Sleeps until there is work; false when there was none for so long that the thread should end. */
 static bool wait_for_work(Lane *lane) {
     int error = 0;
-    uint64_t until = clock_ns() + LOOKOUT_NANOSECONDS;
-    if (lane->busy_lately && !lane->looked_out) look_out(lane, until);
-    if (lane->head != NULL) return true;
     lane->idle++;
     while (lane->head == NULL && error != ETIMEDOUT && lane->threads <= lane->limit) {
         double seconds = idle_seconds;
@@ -126,7 +134,6 @@ static bool wait_for_work(Lane *lane) {
         if (lane->waking > 0) lane->waking--;
     }
     lane->idle--;
-    lane->busy_lately = clock_ns() < until;
     return lane->head != NULL;
 }
 
@@ -147,10 +154,7 @@ static void *worker(void *argument) {
             lane_unlink(lane, op);
             op->state = OP_RUNNING;
             lane->running++;
-            pthread_mutex_unlock(&lane->lock);
-            run_one(op);
-            pthread_mutex_lock(&lane->lock);
-            lane->running--;
+            run_one(lane, op);
         }
         if (!wait_for_work(lane)) break;
     }
@@ -183,6 +187,7 @@ SubmitResult lane_submit(Op *op) {
         pthread_mutex_unlock(&lane->lock);
         return SUBMIT_FULL;
     }
+    if (lane->queued == 0) lane->busy_lately = op->started < lane->last_end + LOOKOUT_NANOSECONDS;
     op->state = OP_QUEUED;
     op->next = NULL;
     op->previous = lane->tail;

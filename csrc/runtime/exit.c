@@ -65,9 +65,9 @@ static void set_stack_depth(Frame *frame, int depth) {
 static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_units(frame->f_code) + unit; }
 
 /* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
-static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
+static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function, bool gathers) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    int words = cp_frame_words(code);
+    int words = cp_frame_words(code) + gathers;
     Frame *frame;
     Py_INCREF(function);
     if (cp_has_room(tstate, words)) {
@@ -87,11 +87,11 @@ static int kind_of(const Frames *f, int level) {
 
 static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
-static void end_frame(PyThreadState *tstate, Frame *frame, int depth) {
-    int words = frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
+static void end_frame(PyThreadState *tstate, Frame *frame, int kind) {
+    int words = cp_frame_words(frame->f_code) + ir_gathers(kind);
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
-    tstate->recursion_remaining += depth;
+    tstate->recursion_remaining += ir_levels(kind);
     if (on_top) tstate->datastack_top = (PyObject **)frame;
     else PyMem_Free(frame);
 }
@@ -114,10 +114,10 @@ static void find_frames(PyThreadState *tstate, Frames *f) {
 /* The frame of a level, of the function that one of the values is; it is a level of recursion. */
 static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **spill, Frame *caller) {
     const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
-    int slot = call->first_slot + call->code->co_nlocalsplus + call->code->co_stacksize, row = 0;
+    int slot = call->first_slot + call->code->co_nlocalsplus + inlined_stack_size(call), row = 0;
     while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
         row = next_row(f->record, row);
-    f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row]);
+    f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row], ir_gathers(call->kind));
     f->at[level]->previous = caller;
     tstate->recursion_remaining -= depth_of(f, level);
 }
@@ -142,7 +142,8 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
         PyCodeObject *code = code_of(f, level);
         if (local < 0) continue;
         *is_local = local < code->co_nlocalsplus;
-        if (number && local == code->co_nlocalsplus + code->co_stacksize) return NULL;
+        if (number && local == code->co_nlocalsplus + inlined_stack_size(&f->compiled->inlined[number - 1]))
+            return NULL;
         return &f->at[level]->localsplus[local];
     }
     Py_FatalError("dxpy: an exit has a value for no frame");
@@ -312,9 +313,9 @@ static CpEntry return_from(int kind, const Frames *f, int level, PyObject *resul
     set_stack_depth(frame, caller->depth);
     set_place(frame, caller->lasti);
     if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
-    if (kind >= INLINED_ITEM && result != NULL) result = operator_result(kind, top - 2, result);
+    if (ir_is_operator(kind) && result != NULL) result = operator_result(kind, top - 2, result);
     if (result == NULL) return CP_UNWIND;
-    if (kind >= INLINED_ITEM) {
+    if (ir_is_operator(kind)) {
         PyObject *left = top[-2], *right = top[-1];
         top[-2] = result;
         set_stack_depth(frame, caller->depth - 1);
@@ -337,10 +338,11 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
 }
 
 /* The interpreter runs a frame that is there, and counts as a level of recursion. */
-static PyObject *interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
+static PyObject *interpret(PyThreadState *tstate, Frame *frame, int kind, CpEntry how) {
     cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
-    PyObject *result = osr_interpret(tstate, frame, how);
+    PyObject *result = ir_gathers(kind) ? rt_gather_on(tstate, frame, kind - INLINED_GATHER, how)
+                                        : osr_interpret(tstate, frame, how);
     tstate->recursion_remaining--;
     return result;
 }
@@ -349,8 +351,8 @@ static PyObject *interpret(PyThreadState *tstate, Frame *frame, CpEntry how) {
  * rt_run, when this code is off the stack: how it is to go on. */
 static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
-        PyObject *result = interpret(tstate, f->at[level], how);
-        end_frame(tstate, f->at[level], depth_of(f, level));
+        PyObject *result = interpret(tstate, f->at[level], kind_of(f, level), how);
+        end_frame(tstate, f->at[level], kind_of(f, level));
         how = return_to(f, level + 1, result);
     }
     return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
@@ -426,8 +428,8 @@ i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, 
 }
 
 static int left_levels(const Left *left) { return left->absent != NULL ? 1 : left->f.record->level_count; }
-static int left_depth(const Left *left, int level) {
-    return left->absent != NULL ? 1 : depth_of(&left->f, level);
+static int left_kind(const Left *left, int level) {
+    return left->absent != NULL ? INLINED_CALL : kind_of(&left->f, level);
 }
 static bool has_raised(const Left *left) {
     if (left->absent != NULL) return false;
@@ -436,7 +438,7 @@ static bool has_raised(const Left *left) {
 }
 
 static void make_absent_frame(PyThreadState *tstate, Left *left, Frame *caller) {
-    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)left->absent->function);
+    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)left->absent->function, false);
     frame->previous = caller;
     tstate->recursion_remaining--;
     for (int i = 0; i < left->absent->signature.argument_count; i++) frame->localsplus[i] = left->values[i];
@@ -476,8 +478,8 @@ static void count_left(PyThreadState *tstate, Left *left) {
 
 static PyObject *interpret_left(PyThreadState *tstate, Left *left, CpEntry how) {
     for (int level = 0;; level++) {
-        PyObject *result = interpret(tstate, left->f.at[level], how);
-        end_frame(tstate, left->f.at[level], left_depth(left, level));
+        PyObject *result = interpret(tstate, left->f.at[level], left_kind(left, level), how);
+        end_frame(tstate, left->f.at[level], left_kind(left, level));
         if (level + 1 == left_levels(left)) return result;
         how = return_to(&left->f, level + 1, result);
     }
@@ -611,7 +613,7 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
         if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
-        end_frame(tstate, f->at[level], depth_of(f, level));
+        end_frame(tstate, f->at[level], kind_of(f, level));
     }
 }
 

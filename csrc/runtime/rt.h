@@ -282,6 +282,12 @@ PyObject *rt_special_call(PyObject *callable);
 
 /* generator.send(value) of a generator or coroutine, and next(generator, otherwise). */
 PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
+/* A generator was put in line in the call of a built-in function, see GatherKind: its frame, which it leaves
+ * without operands, becomes one that the function goes over to its end. What the call gives; NULL: raised. */
+PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
+/* What C code resumes generators and coroutines by, see CpSlots. */
+PyObject *rt_generator_item(PyObject *generator);
+PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
 PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered

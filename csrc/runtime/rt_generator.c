@@ -41,6 +41,10 @@ static inline bool is_generator(PyObject *object) {
 
 static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **result);
 
+static inline i64 of_send_result(PySendResult result) {
+    return result == PYGEN_NEXT ? 0 : result == PYGEN_RETURN ? 1 : -1;
+}
+
 /* 0: yielded, 1: returned, -1: raised. */
 static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
     if (is_generator(receiver)) {
@@ -53,14 +57,12 @@ static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *valu
             *result = resume(tstate, generator, value, compiled, entry, &yielded);
             return yielded ? 0 : *result != NULL ? 1 : -1;
         }
+        if (!PyAsyncGen_CheckExact(receiver))
+            return of_send_result(cp_generator_slots.send(receiver, value, result));
     } else if (cp_anext_waits(receiver) && value == Py_None) {
         return send_to_anext(tstate, (CpAnext *)receiver, result);
     }
-    switch (PyIter_Send(receiver, value, result)) {
-    case PYGEN_NEXT: return 0;
-    case PYGEN_RETURN: return 1;
-    default: return -1;
-    }
+    return of_send_result(PyIter_Send(receiver, value, result));
 }
 
 /* --- generators that wait for others ---
@@ -233,4 +235,33 @@ PyObject *rt_generator_next(PyThreadState *tstate, PyObject *generator, PyObject
         Py_DECREF(result);
     }
     return Py_NewRef(otherwise);
+}
+
+/* --- resumed by C code --- */
+
+/* In an interpreter of another's there is nothing of ours, and a code object's extra is somebody else's. One
+ * that cannot go on has its reasons. */
+static inline bool is_ours(PyThreadState *tstate, PyObject *generator) {
+    return tstate->interp == cp_home && cp_generator_waits((PyGenObject *)generator);
+}
+
+PyObject *rt_generator_item(PyObject *generator) {
+    PyThreadState *tstate = _PyThreadState_GET();
+    if (__builtin_expect(!is_ours(tstate, generator), 0)) return cp_generator_slots.next(generator);
+    PyObject *result = NULL;
+    i64 status = send_along(tstate, generator, Py_None, &result);
+    if (status > 0 && result == Py_None) { /* the end of an iteration needs no exception */
+        Py_DECREF(result);
+        return NULL;
+    }
+    return yielded_or_stop(status, result);
+}
+
+PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result) {
+    PyThreadState *tstate = _PyThreadState_GET();
+    *result = NULL;
+    if (__builtin_expect(!is_ours(tstate, generator), 0))
+        return cp_generator_slots.send(generator, value, result);
+    i64 status = send_along(tstate, generator, value, result);
+    return status == 0 ? PYGEN_NEXT : status > 0 ? PYGEN_RETURN : PYGEN_ERROR;
 }

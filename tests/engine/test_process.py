@@ -515,6 +515,26 @@ def test_explain_says_what_is_assumed_and_put_in_line(check):
     assert "    any_of: it takes *args or **kwargs; with parameters of their own it would be\n" in out
 
 
+def test_generators_are_put_in_line_where_a_built_in_function_takes_their_items(check):
+    check("""
+    dxpy.enable(thresholds=(10, 20, 100000), sync=True, osr=False, only=["__main__.*"])
+    def below(items): return any(item < 0 for item in items)
+    def total(items): return sum(item * 0.5 for item in items)
+    def letters(text):
+        for letter in text: yield letter
+    def joined(text): return "-".join(letters(text))
+    def text_of(item): return str(item)
+    def called(items): return [*(text_of(item) for item in items)]
+    for _ in range(60):
+        assert not below([1, 2, 3]) and total([1.0, 3.0]) == 2.0 and joined("abc") == "a-b-c"
+        assert called([1]) == ["1"]
+    assert "<genexpr> in line" in dxpy.explain(below)
+    assert "<genexpr> in line" in dxpy.explain(total)
+    assert "letters in line" in dxpy.explain(joined)
+    assert "<genexpr> in line" not in dxpy.explain(called)
+    """)
+
+
 def test_quick_code_calls_loops_that_libgccjit_has_compiled(check):
     check("""
     dxpy.enable(thresholds=(10, 20, 40), sync=True, osr=False, only=["__main__.hot", "__main__.early", "__main__.late"])

@@ -1,0 +1,441 @@
+"""Generators that a built-in function takes the items of: any, all, sum, sorted, list, tuple and str.join."""
+
+import asyncio
+import builtins
+import functools
+import itertools
+import sys
+import traceback
+
+NUMBERS = list(range(40))
+
+
+def frames():
+    """Names of the functions that run, from the caller's caller outwards to the case."""
+    frame, names = sys._getframe(2), []
+    while frame is not None and not frame.f_code.co_name.startswith("case_"):
+        names.append((frame.f_code.co_name, frame.f_lineno - frame.f_code.co_firstlineno))
+        frame = frame.f_back
+    return names
+
+
+def any_below(items, limit):
+    return any(item < limit for item in items)
+
+
+def all_below(items, limit):
+    return all(item < limit for item in items)
+
+
+def any_true(items):
+    return any(item for item in items)
+
+
+def sum_of_twice(items):
+    return sum(item * 2 for item in items)
+
+
+def sum_of(items):
+    return sum(item for item in items)
+
+
+def count_even(items):
+    return sum(item % 2 == 0 for item in items)
+
+
+def sorted_rest(items, by):
+    return sorted(item % by for item in items)
+
+
+def joined(items):
+    return ", ".join(item for item in items)
+
+
+def listed(items):
+    return list(item + 1 for item in items)
+
+
+def tupled(items):
+    return tuple((item, item + 1) for item in items)
+
+
+def case_as_they_come():
+    results = []
+    for _ in range(30):
+        results = [
+            any_below(NUMBERS, 0),
+            any_below(NUMBERS, 5),
+            all_below(NUMBERS, 100),
+            all_below(NUMBERS, 20),
+            sum_of_twice(NUMBERS),
+            count_even(NUMBERS),
+            sorted_rest(NUMBERS, 7),
+            joined(["a", "b", "c"]),
+            listed(NUMBERS[:5]),
+            tupled(range(3)),
+        ]
+    return results
+
+
+def case_nothing():
+    results = []
+    for _ in range(30):
+        results = [
+            any_below([], 0),
+            all_below([], 0),
+            sum_of([]),
+            count_even([]),
+            joined([]),
+            listed([]),
+            tupled([]),
+        ]
+    return results
+
+
+def case_types_change():
+    results = []
+    for k in range(60):
+        items = [1, 2, 3] if k < 40 else [1, 2.5, True] if k < 50 else [1, 2**80, 3]
+        results.append(
+            (any_below(items, 0), all_below(items, 9), sum_of(items), sum_of_twice(items), listed(items))
+        )
+    return results[-30:]
+
+
+def case_big_sums():
+    results = []
+    for k in range(60):
+        results.append(sum_of_twice([2**61, 2**61, k]) if k > 40 else sum_of_twice([k, 1]))
+    return results[-25:]
+
+
+def case_floats():
+    results = []
+    for k in range(60):
+        items = (
+            [0.5, k / 3, 1e16, -1e16] if k < 40 else [] if k < 45 else [-0.0, -0.0] if k < 50 else [1.5, -1.5]
+        )
+        results.append(repr(sum_of(items)))
+    return results[-30:]
+
+
+def case_floats_and_ints():
+    results = []
+    for k in range(60):
+        results.append(repr(sum_of([0.5, 1, True, 2.5, 2**70] if k > 40 else [1.0, 2.0])))
+    return results[-25:]
+
+
+class Loud:
+    def __init__(self, value, seen):
+        self.value = value
+        self.seen = seen
+
+    def __lt__(self, other):
+        self.seen.append(("lt", frames()))
+        return self.value < other
+
+    def __bool__(self):
+        self.seen.append(("bool", frames()))
+        return self.value > 2
+
+    def __radd__(self, other):
+        self.seen.append(("radd", other, frames()))
+        return other + self.value
+
+    def __mul__(self, other):
+        self.seen.append(("mul", frames()))
+        return self.value * other
+
+
+def case_code_that_looks():
+    seen = []
+    for k in range(50):
+        items = [1, 2, 3] if k < 40 else [1, Loud(2, seen), 3, Loud(4, seen)]
+        seen.append(
+            (any_below(items, 0), all_below(items, 4), any_true(items), sum_of(items), sum_of_twice(items))
+        )
+    return seen[-40:]
+
+
+def positions(error):
+    tb, found = error.__traceback__, []
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        found.append((code.co_name, tb.tb_lineno - code.co_firstlineno, sorted(tb.tb_frame.f_locals)))
+        tb = tb.tb_next
+    return found
+
+
+def outcome(function, *args):
+    try:
+        return function(*args)
+    except Exception as error:  # what it is, is compared
+        return repr(error), positions(error)[1:], traceback.format_exc().split("\n")[3:]
+
+
+def quotients(items, by):
+    return sum(item // by for item in items)
+
+
+def stopping(items):
+    return list(next(iter(())) if item > 2 else item for item in items)
+
+
+def raising(items):
+    return all(item < 3 or items[99] for item in items)
+
+
+def case_raised():
+    results = []
+    for k in range(50):
+        by = 1 if k < 40 else 0
+        text = ["a", "b"] if k < 40 else ["a", None]
+        items = [1, 2] if k < 40 else [1, 2, 3, 4]
+        results.append(outcome(quotients, NUMBERS, by))
+        results.append(outcome(joined, text))
+        results.append(outcome(raising, items))
+        results.append(outcome(stopping, items))
+        results.append(outcome(sum_of, [1, 2] if k < 40 else [1, "2"]))
+        results.append(outcome(all_below, [1, 2] if k < 40 else [1, "2"], 5))
+    return results[-30:]
+
+
+def numbers(limit):
+    n = 0
+    while n < limit:
+        yield n
+        n += 1
+        if n == 17:
+            return
+
+
+def halves(low, high):
+    for n in range(low, high):
+        yield n * 2
+        yield n * 2 + 1
+
+
+def of_functions(limit):
+    return (
+        list(numbers(limit)),
+        sum(numbers(limit)),
+        any(n > 3 for n in numbers(limit)),
+        tuple(halves(1, limit)),
+        all(halves(1, limit)),
+        sorted(numbers(limit), reverse=True),
+        ",".join(str(n) for n in numbers(3)),
+    )
+
+
+def case_generator_functions():
+    results = []
+    for k in range(40):
+        results.append(of_functions(k % 25))
+    return results[-26:]
+
+
+def nested(rows):
+    return sum(sum(item for item in row if item & 1) for row in rows if any(item > 3 for item in row))
+
+
+def pairs(size):
+    return sum(x * y for x in range(size) for y in range(size) if (x ^ y) & 1)
+
+
+def from_dict(table):
+    return sum(value for key, value in table.items() if key != "b"), any(key == "c" for key in table)
+
+
+def caller(items):
+    return any_below(items, 3), sum_of_twice(items)
+
+
+def case_nested():
+    results = []
+    for k in range(40):
+        rows = [[1, 2, 3, k], [5, 6, 7], []]
+        results.append((nested(rows), pairs(k % 9), from_dict({"a": 1, "b": 2, "c": k}), caller(rows[0])))
+    return results[-20:]
+
+
+def case_functions_replaced():
+    results = []
+    was = builtins.any
+    for k in range(50):
+        if k == 30:
+            builtins.any = lambda items: ["mine", *items]
+        if k == 40:
+            builtins.any = was
+        results.append(any_below([1, 2], 2))
+    return results[-25:]
+
+
+class Dying:
+    def __init__(self, name, log):
+        self.name = name
+        self.log = log
+        self.value = len(name)
+
+    def __del__(self):
+        self.log.append(self.name)
+
+
+def any_long(log):
+    result = any(thing.value > 2 for thing in [Dying("a", log), Dying("bcd", log), Dying("e", log)])
+    log.append("found")
+    return result
+
+
+def case_ends():
+    log = []
+    for _ in range(30):
+        log = []
+        any_long(log)
+    return log
+
+
+def deep(n):
+    return n == 0 or all(deep(n - k) for k in (1,))
+
+
+def shallow(n, items):
+    return sum(item for item in items) if n == 0 else shallow(n - 1, items)
+
+
+def deepest(items):
+    low, high = 1, 2000
+    while low < high:
+        middle = (low + high + 1) // 2
+        try:
+            shallow(middle, items)
+            low = middle
+        except RecursionError:
+            high = middle - 1
+    return low
+
+
+def case_recursion():
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(200)
+    try:
+        for _ in range(30):
+            result = deep(20), deepest(NUMBERS) == deepest([])
+    finally:
+        sys.setrecursionlimit(limit)
+    return result
+
+
+def with_closure(items, limit, step):
+    low = limit - 3
+    return any(low <= item < limit for item in items), sum(item + step for item in items)
+
+
+def case_closures():
+    results = []
+    for k in range(40):
+        results.append(with_closure(NUMBERS, k % 5, 1 if k < 30 else 0.5))
+    return results[-20:]
+
+
+def changing(items):
+    return sum(items.pop() for _ in items)
+
+
+def case_lists_change():
+    results = []
+    for k in range(40):
+        results.append(changing(list(range(k % 8))))
+    return results
+
+
+def traced(items):
+    return sum(item for item in items)
+
+
+def case_traced():
+    for _ in range(40):
+        traced(NUMBERS)
+    events = []
+
+    def trace(frame, event, arg):
+        events.append((frame.f_code.co_name, event, frame.f_lineno - frame.f_code.co_firstlineno))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        traced([1, 2])
+    finally:
+        sys.settrace(None)
+    return events
+
+
+class Turning:
+    def __init__(self, events):
+        self.events = events
+
+    def __radd__(self, other):
+        sys.setprofile(lambda frame, event, arg: self.events.append((frame.f_code.co_name, event)))
+        return other
+
+
+def case_profile_turned_on_inside():
+    events = []
+    for k in range(40):
+        sum_of([1, 2, 3] if k < 39 else [1, Turning(events), 3])
+    sys.setprofile(None)
+    return events
+
+
+def marked(items, log):
+    try:
+        for item in items:
+            got = yield item * 2
+            log.append(got)
+    finally:
+        log.append("closed")
+    return "end"
+
+
+async def waiting(items):
+    total = 0
+    for item in items:
+        await asyncio.sleep(0)
+        total += item
+    return total
+
+
+async def all_waiting():
+    return await asyncio.gather(*[waiting(range(n)) for n in range(6)])
+
+
+def itself(log):
+    try:
+        yield next(log[0])
+    except ValueError as error:
+        yield repr(error)
+
+
+def case_resumed_by_c_code():
+    results = []
+    for _ in range(30):
+        log = []
+        chained = itertools.chain(marked([1, 2], log), marked([3], log))
+        firsts = itertools.islice(marked([4, 5, 6], log), 2)
+        results = [
+            max(marked([1, 5, 2], log)),
+            set(marked([1, 1], log)),
+            list(map(str, chained)),
+            list(firsts),
+            log,
+        ]
+        running = []
+        running.append(itself(running))
+        results.append([list(running[0]), list(running[0])])
+        results.append(dict(zip(marked([1, 2, 3], log), marked([4], log), strict=False)))
+        results.append(functools.reduce(lambda a, b: a * 3 + b, marked([1, 2, 3], log)))
+    return results
+
+
+def case_tasks():
+    return [asyncio.run(all_waiting()) for _ in range(5)][-1]
