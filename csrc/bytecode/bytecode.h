@@ -45,6 +45,12 @@ typedef enum BinaryKind {
     BIN_COUNT
 } BinaryKind;
 
+/* Does the interpreter note an operator's operands itself? Of the others the next tier knows what tier 1
+ * notes. */
+static inline bool bc_is_watched(int kind) {
+    return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY;
+}
+
 /* What a built-in function does with the items of a generator that is put in line in its call. */
 typedef enum GatherKind {
     GATHER_ANY,

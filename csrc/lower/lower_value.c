@@ -28,12 +28,9 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
     return next->op == BC_STORE_FAST && next->arg == lower_local_of(l, left);
 }
 
-/* The interpreter notes the operands of these; of all others the next tier knows what this one notes. */
-static bool is_watched(int kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
-
 /* Does tier 1 note what the operands are? */
 static bool is_noted(const Lowerer *l) {
-    return l->inference == NULL && (!is_watched(l->instr->arg) || l->instr->feedback == FB_NONE);
+    return l->inference == NULL && (!bc_is_watched(l->instr->arg) || l->instr->feedback == FB_NONE);
 }
 
 void lower_BINARY_OP(Lowerer *l) {

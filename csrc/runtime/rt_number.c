@@ -196,14 +196,11 @@ static unsigned note_of(PyObject *object) {
     return PyLong_CheckExact(object) ? CP_INT : PyFloat_CheckExact(object) ? CP_FLOAT : CP_OTHER;
 }
 
-/* Of the operators that the interpreter specialises it notes the operands itself. */
-static bool is_watched(i64 kind) { return kind == BIN_ADD || kind == BIN_SUBTRACT || kind == BIN_MULTIPLY; }
-
 PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache) {
     rt_note_class(cache, Py_TYPE(a));
-    if (!is_watched(kind)) cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
+    if (!bc_is_watched(kind)) cp_note_operands(frame, note_of(a) | note_of(b) << CP_RIGHT);
     PyObject *result = in_place ? rt_inplace(a, b, kind) : plain_operator(a, b, kind);
-    if (is_watched(kind)) rt_note_given(cache, result);
+    if (bc_is_watched(kind)) rt_note_given(cache, result);
     return result;
 }
 
