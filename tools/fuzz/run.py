@@ -25,6 +25,7 @@ from proving import cases, modes
 from fuzz import known, programs, shrink
 
 WHOLE = 8  # of so many batches one is compiled as a whole
+ENDLESS = 0.7  # seconds of processor time; a case that takes more in stock is left out
 COMMON = [
     "left",
     "case_*",
@@ -78,16 +79,19 @@ class Fuzzer:
             )
         return options
 
-    def outcomes(self, mode, source, folder, timeout, number):
+    def outcomes(self, mode, source, folder, timeout, number, limit=0):
         path = Path(folder, "fuzz_batch.py")
         path.write_text(source)
-        return cases.run(mode, [path], rounds=self.args.rounds, timeout=timeout, extra=self.extra(number))
+        rounds = self.args.rounds
+        return cases.run(
+            mode, [path], rounds=rounds, timeout=timeout, extra=self.extra(number), limit=limit
+        )
 
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
         source = self.source(names)
         with tempfile.TemporaryDirectory(prefix="dxpy-fuzz-") as folder:
-            stock = self.outcomes(modes.STOCK, source, folder, 40, number)
+            stock = self.outcomes(modes.STOCK, source, folder, 40, number, ENDLESS)
             if stock.deaths:
                 with self.lock:
                     self.unusable += len(stock.deaths)
@@ -180,7 +184,7 @@ def main():
     fuzzer.progress()
     print(
         f"{fuzzer.tried} programs of seed {args.seed} in {', '.join(mode.name for mode in fuzzer.modes)}: "
-        f"{len(fuzzer.finds)} differ, {fuzzer.unusable} left out (they end the stock process), "
+        f"{len(fuzzer.finds)} differ, {fuzzer.unusable} left out (they end the stock process or take too long), "
         f"{fuzzer.compiled} functions compiled, {time.monotonic() - fuzzer.begin:.0f} s"
     )
     sys.exit(1 if fuzzer.finds else 0)

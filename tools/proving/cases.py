@@ -25,18 +25,18 @@ class Outcomes:
     seconds: float = 0.0
 
 
-def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=None):
+def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=None, limit=0):
     """Outcomes of the case_* functions of the program files in `mode`. A process that dies is started anew without
-    the case that it died in."""
+    the case that it died in, and so is one in which a case takes more than `limit` seconds of processor time."""
     result = Outcomes()
     folder = tempfile.mkdtemp(prefix="dxpy-cases-")
     try:
         cache = Path(folder, "cache")
         if mode.warm:
-            one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra)
+            one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra, limit)
             result = Outcomes()
         for _ in range(DEATHS):
-            watched = one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra)
+            watched = one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra, limit)
             result.seconds += watched.seconds
             if watched.death is None:
                 break
@@ -51,12 +51,12 @@ def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=N
     return result
 
 
-def one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra):
+def one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra, limit):
     dead = [case for case, death, _ in result.deaths]
     without = Path(folder, "without")
     without.write_text("\n".join(dead))
     command = [python, "-u", str(HERE / "run_cases.py"), f"{folder}/events", "--rounds", str(rounds)]
-    command += ["--without", str(without)]
+    command += ["--without", str(without), "--limit", str(limit)]
     if mode.enabled:
         command += ["--dxpy", str(ROOT)]
     if mode.settle:

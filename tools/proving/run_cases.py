@@ -1,6 +1,7 @@
 """Run the case_* functions of program files round after round, and note what each round gave.
 
-    python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--heat ROUNDS] [--dxpy ROOT] [--without FILE] program.py...
+    python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--heat ROUNDS] [--limit SECONDS] [--dxpy ROOT]
+        [--without FILE] program.py...
 
 An outcome is text: what was printed, then the repr of the result or the whole traceback. Rounds are the outer loop, so
 that code compiled while one case runs is there when the others come round again. The events are those of watch.py; the
@@ -16,6 +17,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import time
 import traceback
@@ -99,6 +101,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--settle", type=float, default=0, help="longest wait for compiles after a round")
     parser.add_argument("--heat", type=int, default=0, help="rounds before anything is compiled")
+    parser.add_argument("--limit", type=float, default=0, help="processor time a case may take; it ends the process")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("programs", nargs="+")
@@ -134,8 +137,12 @@ def main():
             dxpy.enable(thresholds=AT_ONCE)
         for case, function in cases.items():
             note(begin=case)
+            if args.limit:
+                signal.setitimer(signal.ITIMER_PROF, args.limit)
             text = outcome(function)
             gc.collect()
+            if args.limit:
+                signal.setitimer(signal.ITIMER_PROF, 0)
             if last.get(case) == text:
                 note(end=case, same=True)
             else:
