@@ -1,10 +1,13 @@
-"""A file of random cases: plain statements, kernels, calls within calls, mixtures of types."""
+"""A file of random cases: plain statements, kernels, calls within calls, mixtures of types, objects that
+need not be made, recursion."""
 
 from fuzz.guests import GUEST_PRELUDE, GuestCase
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
 from fuzz.mixtures import MIXTURE_PRELUDE, MixtureCase
 from fuzz.nests import NEST_PRELUDE, NestCase
+from fuzz.recursions import RecursionCase
 from fuzz.statements import PRELUDE, WHERE, Case
+from fuzz.unmade import UNMADE_PRELUDE, UnmadeCase
 
 KINDS = {
     "statements": Case,
@@ -12,6 +15,8 @@ KINDS = {
     "nests": NestCase,
     "mixtures": MixtureCase,
     "guests": GuestCase,
+    "unmade": UnmadeCase,
+    "recursions": RecursionCase,
 }
 
 
@@ -23,5 +28,12 @@ def program(random_of, names, kinds=tuple(KINDS)):
         kind = kinds[random.randrange(len(kinds))]
         cases.append(KINDS[kind](random, name).source())
     return (
-        PRELUDE + WHERE + KERNEL_PRELUDE + NEST_PRELUDE + MIXTURE_PRELUDE + GUEST_PRELUDE + "\n\n".join(cases)
+        PRELUDE
+        + WHERE
+        + KERNEL_PRELUDE
+        + NEST_PRELUDE
+        + MIXTURE_PRELUDE
+        + GUEST_PRELUDE
+        + UNMADE_PRELUDE
+        + "\n\n".join(cases)
     )

@@ -40,6 +40,9 @@ COMMON = [
     "Noted.*",
     "limited",
     "depth",
+    "vshown",
+    "vtold",
+    "drive*",
 ]
 
 
@@ -83,9 +86,7 @@ class Fuzzer:
         path = Path(folder, "fuzz_batch.py")
         path.write_text(source)
         rounds = self.args.rounds
-        return cases.run(
-            mode, [path], rounds=rounds, timeout=timeout, extra=self.extra(number), limit=limit
-        )
+        return cases.run(mode, [path], rounds=rounds, timeout=timeout, extra=self.extra(number), limit=limit)
 
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
