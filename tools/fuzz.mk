@@ -14,3 +14,11 @@ bisect: build
 .PHONY: fuzz-tables
 fuzz-tables: build
 	nice $(BIN)/python tools/fuzz/tables.py $(if $(MODES),--modes $(MODES))
+
+# Texts of IR and files of the code cache with things wrong in them: refused, and never a crash or an endless loop.
+.PHONY: fuzz-ir fuzz-cache
+fuzz-ir: build
+	nice $(BIN)/python tools/fuzz/ir.py --seed $(SEED)
+
+fuzz-cache: build
+	nice $(BIN)/python tools/fuzz/cache.py --seed $(SEED)

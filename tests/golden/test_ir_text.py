@@ -13,8 +13,14 @@ import pytest
 from ir_text import COMPILER, ir_of
 
 CSRC = Path(__file__).resolve().parents[2] / "csrc"
-SOURCES = [*CSRC.glob("base/*.c"), *CSRC.glob("ir/*.c"), *CSRC.glob("opt/*.c")]
-MUTANTS = 60  # of each text
+SOURCES = [
+    *CSRC.glob("base/*.c"),
+    *CSRC.glob("ir/*.c"),
+    *CSRC.glob("opt/*.c"),
+    *CSRC.glob("codegen/quick*.c"),
+]
+SOURCES += [CSRC / "codegen" / name for name in ("image.c", "object.c", "x86.c")]
+MUTANTS = 12  # of each text; `make fuzz-ir` makes more
 SEED = 20
 
 
@@ -39,15 +45,18 @@ def texts(tmp_path_factory):
     return sorted(folder.iterdir())
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory):
+def build(target):
     """ir_mutants, with sanitizers and with the verifier after each pass."""
-    target = tmp_path_factory.mktemp("program") / "ir_mutants"
     flags = "-std=gnu11 -O1 -g -DDXPY_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=all -fno-strict-aliasing -fwrapv"
     command = [*shlex.split(environ.get("CC", "gcc")), *flags.split(), f"-I{CSRC}", *SOURCES]
     command += [Path(__file__).with_name("ir_mutants.c"), "-o", target]
     subprocess.run(list(map(str, command)), check=True, env=clean_environment())
     return target
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("program") / "ir_mutants")
 
 
 @pytest.mark.timeout(600)
@@ -67,7 +76,7 @@ def test_good_texts_are_read_as_printed_and_mutants_do_no_harm(program, texts):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     accepted, refused = map(int, re.findall(r"\d+", done.stdout))
     assert accepted > 100
-    assert refused > 5000
+    assert refused > 500
 
 
 def dump(path, stage="ir"):
