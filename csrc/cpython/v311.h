@@ -227,6 +227,13 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* Likewise by a tuple of these parts, which is made only if it comes to stand there. */
+int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value);
+int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value);
+int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count);
+int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add);
+/* Are two exact str equal? */
+bool cp_same_text(PyObject *a, PyObject *b);
 /* 1: an exact list or tuple has an item that is the same or equal; 0; -1. */
 int64_t cp_sequence_find(PyObject *sequence, PyObject *item);
 /* 1: a set has the key; 0; -1. Add or discard it: 1: done; -1: nothing was done. */

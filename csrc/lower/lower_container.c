@@ -91,6 +91,18 @@ bool lower_is_hash_key(const Ins *key, Likely guess) {
            guess == LIKELY_STR || guess == LIKELY_CHAR || guess == LIKELY_TUPLE || guess == LIKELY_UNSEEN;
 }
 
+bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]) {
+    if (key->op != IR_call_OP || key->imm != H_rt_build_tuple || key->block != l->block) return false;
+    if (key->arg_count < 2 || key->arg_count > 3) return false;
+    for (const Ins *ins = key->next; ins != NULL; ins = ins->next)
+        if (ins->op == IR_stloc_OP && ins->args[0] == key) return false;
+    parts[2] = NULL;
+    for (int i = 0; i < key->arg_count; i++) parts[i] = key->args[i];
+    return true;
+}
+
+Ins *lower_last_part(Lowerer *l, Ins *parts[3]) { return parts[2] != NULL ? parts[2] : K_NULL(l); }
+
 void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found) {
     l->found.dict = dict;
     l->found.key = key;
@@ -108,8 +120,12 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     if (!lower_is_hash_key(key, key_type)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
-                                     : EMIT_CALL(l, rt_dict_item, container, key);
+    Ins *parts[3], *found;
+    if (lower_key_parts(l, key, parts))
+        found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts));
+    else
+        found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
+                                    : EMIT_CALL(l, rt_dict_item, container, key);
     lower_guarded(INS(l, settled, 0, found), state);
     lower_note_found(l, container, key, found);
     Ins *value = INS0(l, ldout, 0);
@@ -124,9 +140,13 @@ static bool dict_store(Lowerer *l, Likely key_type) {
     Ins *value = lower_peek(l, 3);
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *hint = hint_for(l, container, key);
-    Ins *done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
-                                    : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
+    Ins *hint = hint_for(l, container, key), *parts[3], *done;
+    if (lower_key_parts(l, key, parts))
+        done =
+            EMIT_CALL(l, rt_dict_set_parts, container, value, parts[0], parts[1], lower_last_part(l, parts));
+    else
+        done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
+                                   : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
     lower_guarded(INS(l, settled, 0, done), state);
     l->depth -= 3;
     return true;
@@ -336,6 +356,13 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
         return EMIT_CALL(l, rt_str_has, container, item);
     }
     lower_guard_type(l, container, lower_known_type(type), state);
+    Ins *parts[3];
+    bool hashed = type == LIKELY_SET || type == LIKELY_DICT;
+    if (hashed && lower_key_parts(l, item, parts)) {
+        Ins *last = lower_last_part(l, parts);
+        return type == LIKELY_SET ? EMIT_CALL(l, rt_set_has_parts, container, parts[0], parts[1], last)
+                                  : EMIT_CALL(l, rt_dict_has_parts, container, parts[0], parts[1], last);
+    }
     if (type == LIKELY_SET) return EMIT_CALL(l, rt_set_has, container, item);
     if (type != LIKELY_DICT) return EMIT_CALL(l, rt_sequence_has, container, item);
     return item->type == IR_I64 ? EMIT_CALL(l, rt_dict_has_int, container, item)
