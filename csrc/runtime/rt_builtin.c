@@ -111,6 +111,16 @@ i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **r
     return -1;
 }
 
+i64 rt_dict_like_item(PyObject *dict, PyObject *key, PyObject **results) {
+    return cp_dict_like_item(dict, key, results);
+}
+
+i64 rt_dict_like_has(PyObject *dict, PyObject *key) { return cp_dict_like_has(dict, key); }
+
+i64 rt_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
+    return cp_dict_like_set(dict, key, value, hint);
+}
+
 /* Parts of a key that is a tuple nobody made; the third may be NULL. */
 #define PARTS(a, b, c) (PyObject *[]){a, b, c}, 2 + ((c) != NULL)
 
