@@ -12,7 +12,7 @@ typedef struct DefaultDict {
 } DefaultDict;
 
 static bool is_defaultdict(PyTypeObject *type) {
-    static PyTypeObject *known; /* one per process, like all static types; CPython does not export it */
+    static const void *known; /* one per process, like all static types; CPython does not export it */
     if (known != NULL) return type == known;
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE || type->tp_basicsize != sizeof(DefaultDict) ||
         strcmp(type->tp_name, "collections.defaultdict") != 0)
