@@ -175,6 +175,8 @@ void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
+/* Likewise of any C function or method whose code is known: called directly. */
+bool lower_c_call(Lowerer *l);
 bool lower_known_subscr(Lowerer *l);
 bool lower_known_store_subscr(Lowerer *l);
 bool lower_known_slice(Lowerer *l);

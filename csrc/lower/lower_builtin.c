@@ -411,6 +411,58 @@ static const struct {
     {BI_set_discard, 1, 1, call_set_change},
 };
 
+/* --- calls of C functions that nothing more is known of than their code --- */
+
+typedef struct CCall {
+    const CCode *code;
+    const Site *site; /* NULL: a method of a built-in type, which was asked for */
+    Ins *self;        /* a function object that has it, where that is called */
+    bool bound;
+} CCall;
+
+static bool find_c_code(const Lowerer *l, Ins **operands, CCall *call) {
+    Ins *method = operands[0];
+    call->self = operands[1];
+    call->bound = method->op == IR_null_OP;
+    call->site = lower_site(call->bound ? call->self : method);
+    if (method->op == IR_known_OP && l->code->methods != NULL)
+        for (int i = 0; i < METHOD_COUNT; i++)
+            if (METHODS[i].known == method->imm) call->code = &l->code->methods[METHODS[i].builtin];
+    if (call->site != NULL &&
+        (call->bound ? call->site->definition != NULL
+                     : call->site->kind == SITE_METHOD && call->site->definition == NULL))
+        call->code = &call->site->c_code;
+    return call->code != NULL && call->code->convention != CONVENTION_OTHER && call->self->type == IR_OBJ;
+}
+
+static bool takes(int convention, int count) {
+    return convention == CONVENTION_NOTHING ? count == 0 : convention != CONVENTION_ONE || count == 1;
+}
+
+bool lower_c_call(Lowerer *l) {
+    int count = l->instr->arg;
+    CCall call = {0};
+    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2 ||
+        l->index + 1 >= l->code->count || !find_c_code(l, &l->stack[l->depth - count - 2], &call) ||
+        !takes(call.code->convention, count))
+        return false;
+    FrameState *state = lower_state_here(l);
+    if (call.bound)
+        lower_guarded(INS(l, is_function, 0, call.self, K_FACT(l, OBJECT, call.site->definition)), state);
+    else if (call.site != NULL)
+        lower_guarded(INS(l, type_is, 0, call.self, K_FACT(l, TYPE, call.site->type_version)), state);
+    Ins **args = arena_array(&l->cx->arena, Ins *, C_CALL_FIRST_ARGUMENT + count);
+    args[0] = K_PLACE(l, call.code->address);
+    args[1] = call.self;
+    for (int i = 0; i < count; i++)
+        args[C_CALL_FIRST_ARGUMENT + i] = lower_object(l, l->stack[l->depth - count + i]);
+    int64_t convention = call.code->convention | (call.bound ? CONVENTION_BOUND : 0);
+    l->depth -= count + 2;
+    lower_push(l, lower_ins(l, IR_c_call_OP, convention, C_CALL_FIRST_ARGUMENT + count, args));
+    lower_leave(l);
+    return true;
+}
+
 bool lower_builtin_call(Lowerer *l) {
     Call call;
     if (!find_builtin(l, &call)) return false;

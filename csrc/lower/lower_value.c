@@ -207,7 +207,7 @@ void lower_general_call(Lowerer *l) {
 }
 
 void lower_call_operands(Lowerer *l) {
-    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l))) return;
+    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l))) return;
     lower_general_call(l);
 }
 

@@ -230,6 +230,8 @@ void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
 PyObject *rt_find_init(PyTypeObject *type);
+i64 rt_check_depth(TS);
+PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);
 PyObject *rt_new_plain(PyObject *class);
 /* Of an __init__'s result; false: an exception is set. */
