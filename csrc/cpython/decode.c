@@ -213,6 +213,7 @@ static uint8_t decode_likely_iterator(const void *type) {
         {&PyDictIterItem_Type, LIKELY_DICT_ITEMS_ITER},
         {&PyDictIterKey_Type, LIKELY_PLAIN_ITER},
         {&PyDictIterValue_Type, LIKELY_PLAIN_ITER},
+        {&PySetIter_Type, LIKELY_PLAIN_ITER},
         {&PyListRevIter_Type, LIKELY_PLAIN_ITER},
         {&PyBytesIter_Type, LIKELY_BYTES_ITER},
         {&PyByteArrayIter_Type, LIKELY_BYTEARRAY_ITER},

@@ -44,6 +44,8 @@ static inline bool cp_enter_recursive(PyThreadState *tstate, const char *where) 
     if (__builtin_expect(tstate->recursion_remaining-- > 0, 1)) return true;
     return _Py_CheckRecursiveCall(tstate, where) == 0; // gives the count back when it fails
 }
+/* Would it succeed? */
+static inline bool cp_may_recurse(PyThreadState *tstate) { return tstate->recursion_remaining > 0; }
 static inline void cp_leave_recursive(PyThreadState *tstate) { tstate->recursion_remaining++; }
 
 static inline bool cp_breaker_is_set(PyThreadState *tstate) {
@@ -196,6 +198,11 @@ typedef struct CpDictIterator {
     PyObject *result;
     Py_ssize_t left;
 } CpDictIterator;
+
+typedef struct CpSetIterator {
+    PyObject_HEAD PySetObject *set; /* NULL: exhausted */
+    Py_ssize_t used, position, left;
+} CpSetIterator;
 
 /* --- cpython/iterate.c: the next item, without running code --- */
 

@@ -12,6 +12,7 @@ uint8_t infer_iterator_of(Likely type) {
     case LIKELY_BYTES: return LIKELY_BYTES_ITER;
     case LIKELY_BYTEARRAY: return LIKELY_BYTEARRAY_ITER;
     case LIKELY_DICT:
+    case LIKELY_SET:
     case LIKELY_DICT_VIEW: return LIKELY_PLAIN_ITER;
     case LIKELY_ENUMERATE:
     case LIKELY_ZIP:

@@ -174,6 +174,7 @@ Builtin lower_builtin_at(Ins **operands);
 void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
+bool lower_known_format(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
 /* Likewise of any C function or method whose code is known: called directly. */
 bool lower_c_call(Lowerer *l);

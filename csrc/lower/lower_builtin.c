@@ -80,11 +80,8 @@ static void guard_callable(Lowerer *l, Call *call) {
     }
     static const struct {
         uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int},
-                 {BI_type_float, KNOWN_float},
-                 {BI_type_bool, KNOWN_bool},
-                 {BI_type_list, KNOWN_list},
-                 {BI_type_tuple, KNOWN_tuple}};
+    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool},
+                 {BI_type_str, KNOWN_str}, {BI_type_list, KNOWN_list},   {BI_type_tuple, KNOWN_tuple}};
     int row = 0;
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
@@ -242,6 +239,38 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+static Ins *call_str(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    bool integer = lower_likely_int(l, value, call->types[0]);
+    Likely type = call->types[0];
+    bool plain = type == LIKELY_FLOAT || type == LIKELY_BOOL || type == LIKELY_NONE || type == LIKELY_STR ||
+                 type == LIKELY_CHAR;
+    if (!integer && !plain) return NULL;
+    if (!integer) value = lower_object(l, value);
+    guard_callable(l, call);
+    Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
+                         : EMIT_CALL(l, rt_str_of, value);
+    return settled_result(l, found, call->state);
+}
+
+/* A field of an f-string that has no format: of an int, or of a str as it is. */
+bool lower_known_format(Lowerer *l) {
+    enum { CONVERSION = 3, REPR = 2, ASCII = 3, HAS_FORMAT = 4 };
+    int conversion = l->instr->arg & CONVERSION;
+    if (!lower_speculates(l) || l->depth < 1 || l->instr->arg & HAS_FORMAT) return false;
+    Ins *value = l->stack[l->depth - 1];
+    Likely type = (Likely)l->inference->operands[l->index].right;
+    bool integer = lower_likely_int(l, value, type),
+         text = lower_likely_str(l, value, type) && conversion != REPR && conversion != ASCII;
+    if (!integer && !text) return false;
+    FrameState *state = lower_state_here(l);
+    if (integer) value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+    else lower_guard_type(l, value, KNOWN_str, state);
+    l->depth--;
+    lower_push(l, value);
+    return true;
+}
+
 static Ins *call_bool(Lowerer *l, Call *call) {
     guard_callable(l, call);
     return INS(l, mkbool, 0, lower_truth(l, last(call, 0), call->state));
@@ -373,41 +402,24 @@ static const struct {
     uint8_t builtin, least, most; /* arguments */
     Ins *(*lower)(Lowerer *, Call *);
 } CALLS[] = {
-    {BI_builtins_len, 1, 1, call_len},
-    {BI_builtins_ord, 1, 1, call_ord},
-    {BI_builtins_chr, 1, 1, call_chr},
-    {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},
-    {BI_builtins_max, 2, 2, call_min_max},
-    {BI_builtins_divmod, 2, 2, call_divmod},
-    {BI_builtins_isinstance, 2, 2, call_isinstance},
-    {BI_type_int, 1, 1, call_number_type},
-    {BI_type_float, 1, 1, call_number_type},
-    {BI_type_bool, 1, 1, call_bool},
-    {BI_math_sqrt, 1, 1, call_math},
-    {BI_math_sin, 1, 1, call_math},
-    {BI_math_cos, 1, 1, call_math},
-    {BI_math_tan, 1, 1, call_math},
-    {BI_math_atan, 1, 1, call_math},
-    {BI_math_exp, 1, 1, call_math},
-    {BI_math_log, 1, 1, call_math},
-    {BI_math_fabs, 1, 1, call_math},
-    {BI_math_floor, 1, 1, call_math},
-    {BI_math_ceil, 1, 1, call_math},
-    {BI_list_append, 1, 1, call_list_append},
-    {BI_list_pop, 0, 0, call_list_pop},
-    {BI_dict_get, 1, 2, call_dict_item},
-    {BI_dict_setdefault, 1, 2, call_dict_item},
-    {BI_dict_pop, 1, 2, call_dict_item},
-    {BI_str_isdigit, 0, 0, call_str_kind},
-    {BI_str_isalpha, 0, 0, call_str_kind},
-    {BI_str_isalnum, 0, 0, call_str_kind},
-    {BI_str_isspace, 0, 0, call_str_kind},
-    {BI_str_isupper, 0, 0, call_str_kind},
-    {BI_str_islower, 0, 0, call_str_kind},
-    {BI_str_startswith, 1, 2, call_str_affix},
-    {BI_str_endswith, 1, 1, call_str_affix},
-    {BI_set_add, 1, 1, call_set_change},
+    {BI_builtins_len, 1, 1, call_len},        {BI_builtins_ord, 1, 1, call_ord},
+    {BI_builtins_chr, 1, 1, call_chr},        {BI_builtins_abs, 1, 1, call_abs},
+    {BI_builtins_min, 2, 2, call_min_max},    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_divmod, 2, 2, call_divmod},  {BI_builtins_isinstance, 2, 2, call_isinstance},
+    {BI_type_int, 1, 1, call_number_type},    {BI_type_float, 1, 1, call_number_type},
+    {BI_type_bool, 1, 1, call_bool},          {BI_type_str, 1, 1, call_str},
+    {BI_math_sqrt, 1, 1, call_math},          {BI_math_sin, 1, 1, call_math},
+    {BI_math_cos, 1, 1, call_math},           {BI_math_tan, 1, 1, call_math},
+    {BI_math_atan, 1, 1, call_math},          {BI_math_exp, 1, 1, call_math},
+    {BI_math_log, 1, 1, call_math},           {BI_math_fabs, 1, 1, call_math},
+    {BI_math_floor, 1, 1, call_math},         {BI_math_ceil, 1, 1, call_math},
+    {BI_list_append, 1, 1, call_list_append}, {BI_list_pop, 0, 0, call_list_pop},
+    {BI_dict_get, 1, 2, call_dict_item},      {BI_dict_setdefault, 1, 2, call_dict_item},
+    {BI_dict_pop, 1, 2, call_dict_item},      {BI_str_isdigit, 0, 0, call_str_kind},
+    {BI_str_isalpha, 0, 0, call_str_kind},    {BI_str_isalnum, 0, 0, call_str_kind},
+    {BI_str_isspace, 0, 0, call_str_kind},    {BI_str_isupper, 0, 0, call_str_kind},
+    {BI_str_islower, 0, 0, call_str_kind},    {BI_str_startswith, 1, 2, call_str_affix},
+    {BI_str_endswith, 1, 1, call_str_affix},  {BI_set_add, 1, 1, call_set_change},
     {BI_set_discard, 1, 1, call_set_change},
 };
 

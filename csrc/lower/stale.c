@@ -62,6 +62,9 @@ static bool is_quiet(const Stale *s, int index) {
         return right == LIKELY_LIST_ITER || right == LIKELY_TUPLE_ITER || right == LIKELY_STR_ITER ||
                right == LIKELY_BYTES_ITER || right == LIKELY_BYTEARRAY_ITER || right == LIKELY_PLAIN_ITER ||
                right == LIKELY_ENUMERATE || right == LIKELY_ZIP || right == LIKELY_DICT_ITEMS_ITER;
+    case BC_FORMAT_VALUE:
+        return !(instr->arg & 4) && (right == LIKELY_INT || right == LIKELY_STR || right == LIKELY_CHAR);
+    case BC_BUILD_STRING: return true;
     case BC_LOAD_METHOD: return bc_method(right, s->code->name_ids[instr->arg]) != BI_NONE;
     default: return false;
     }
@@ -132,6 +135,7 @@ static bool call_looks(const Stale *s, int index) {
     case BI_math_ceil:
     case BI_list_append:
     case BI_list_pop: return false;
+    case BI_type_str: return s->inference->operands[index].right != LIKELY_INT;
     case BI_builtins_min:
     case BI_builtins_max: return instr->arg != 2;
     default: return true;

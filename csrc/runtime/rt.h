@@ -140,6 +140,8 @@ PyObject *rt_list_concat(PyObject *a, PyObject *b);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);
+i64 rt_str_of(PyObject *object, PyObject **results);
+i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results);
 i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);

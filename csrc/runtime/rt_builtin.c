@@ -243,6 +243,26 @@ i64 rt_int_of(PyObject *object, PyObject **results) {
     return PyUnicode_CheckExact(object) ? made(PyLong_FromUnicodeObject(object, 10), results) : -1;
 }
 
+i64 rt_str_of(PyObject *object, PyObject **results) {
+    bool is_plain = PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyUnicode_CheckExact(object) ||
+                    PyBool_Check(object) || object == Py_None;
+    return is_plain ? made(PyObject_Str(object), results) : -1;
+}
+
+i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results) {
+    enum { MOST_DIGITS = 20 };
+    char text[MOST_DIGITS + 1], *first = text + sizeof(text);
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    if (!cp_may_recurse(tstate)) return -1; /* PyObject_Str asks for a level */
+    do *--first = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0) *--first = '-';
+    Py_ssize_t size = text + sizeof(text) - first;
+    PyObject *result = PyUnicode_New(size, 127);
+    if (result != NULL) memcpy(PyUnicode_1BYTE_DATA(result), first, (size_t)size);
+    return made(result, results);
+}
+
 i64 rt_float_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
