@@ -104,6 +104,7 @@ typedef enum Likely {
     LIKELY_LIST,
     LIKELY_TUPLE,
     LIKELY_DICT,
+    LIKELY_DICT_LIKE, /* of another class that looks keys up as dict does */
     LIKELY_RANGE,
     LIKELY_RANGE_ITER,
     LIKELY_RANGE_TYPE, /* the callable range */

@@ -243,7 +243,7 @@ uint8_t decode_likely_of(const void *type) {
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     if (cp_array_kind(object) != 0) return likely_array(object);
-    return decode_likely_of(Py_TYPE(object));
+    return cp_is_dict_like(Py_TYPE(object)) ? LIKELY_DICT_LIKE : decode_likely_of(Py_TYPE(object));
 }
 
 static void find_characters(PyObject *text, ConstInfo *info) {

@@ -200,6 +200,10 @@ bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
 void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
 /* May a value be a key that a dict or a set finds without running code? */
 bool lower_is_hash_key(const Ins *key, Likely guess);
+/* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
+ */
+bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
+Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 /* A key was looked for in a dict; storing there in the same block starts from what it gave. */
 void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */

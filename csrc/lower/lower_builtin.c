@@ -293,7 +293,12 @@ static Ins *call_dict_item(Lowerer *l, Call *call) {
     Ins *otherwise = call->count == 2               ? call->args[1]
                      : call->builtin == BI_dict_pop ? K_NULL(l)
                                                     : K_KNOWN(l, None);
-    if (call->builtin == BI_dict_get && key->type == IR_I64) {
+    Ins *parts[3];
+    if (call->builtin == BI_dict_get && lower_key_parts(l, key, parts)) {
+        guard_callable(l, call);
+        found = EMIT_CALL(l, rt_dict_get_parts, call->self, otherwise, parts[0], parts[1],
+                          lower_last_part(l, parts));
+    } else if (call->builtin == BI_dict_get && key->type == IR_I64) {
         guard_callable(l, call);
         found = EMIT_CALL(l, rt_dict_get_int, call->self, key, otherwise);
     } else {
@@ -313,8 +318,16 @@ static Ins *call_set_change(Lowerer *l, Call *call) {
     if (!lower_is_hash_key(call->args[0], call->types[0])) return NULL;
     call->args[0] = lower_object(l, call->args[0]);
     guard_callable(l, call);
-    Ins *done = call->builtin == BI_set_add ? EMIT_CALL(l, rt_set_put, call->self, call->args[0])
-                                            : EMIT_CALL(l, rt_set_discard, call->self, call->args[0]);
+    Ins *parts[3], *done;
+    bool add = call->builtin == BI_set_add;
+    if (lower_key_parts(l, call->args[0], parts)) {
+        Ins *last = lower_last_part(l, parts);
+        done = add ? EMIT_CALL(l, rt_set_put_parts, call->self, parts[0], parts[1], last)
+                   : EMIT_CALL(l, rt_set_discard_parts, call->self, parts[0], parts[1], last);
+    } else {
+        done = add ? EMIT_CALL(l, rt_set_put, call->self, call->args[0])
+                   : EMIT_CALL(l, rt_set_discard, call->self, call->args[0]);
+    }
     lower_guarded(INS(l, settled, 0, done), call->state);
     return K_KNOWN(l, None);
 }

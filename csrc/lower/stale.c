@@ -37,7 +37,8 @@ static bool arithmetic_looks(const Stale *s, int index) {
                                       : infer_comparison(instr, left, right)) == LIKELY_OTHER;
 }
 
-static bool is_hashed(Likely type) { return type == LIKELY_DICT || type == LIKELY_SET; }
+static bool is_dict(Likely type) { return type == LIKELY_DICT || type == LIKELY_DICT_LIKE; }
+static bool is_hashed(Likely type) { return is_dict(type) || type == LIKELY_SET; }
 
 /* Is it an operation on a built-in container that lower_container.c or lower_iter.c does without running
  * code? */
@@ -48,11 +49,11 @@ static bool is_quiet(const Stale *s, int index) {
     if (instr->flags & BC_NO_SPECULATION) return false;
     switch (instr->op) {
     case BC_BINARY_SUBSCR:
-        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_STR ||
-               left == LIKELY_CHAR || left == LIKELY_BYTES || left == LIKELY_BYTEARRAY ||
-               left == LIKELY_DOUBLES || left == LIKELY_C_INTS;
+        return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_STR || left == LIKELY_CHAR ||
+               left == LIKELY_BYTES || left == LIKELY_BYTEARRAY || left == LIKELY_DOUBLES ||
+               left == LIKELY_C_INTS;
     case BC_STORE_SUBSCR:
-        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_BYTEARRAY ||
+        return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_BYTEARRAY ||
                left == LIKELY_DOUBLES;
     case BC_CONTAINS_OP:
         return is_hashed(right) || right == LIKELY_TUPLE || right == LIKELY_LIST || right == LIKELY_STR ||
