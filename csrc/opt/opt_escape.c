@@ -42,9 +42,11 @@ typedef struct Escape {
 
 /* --- which there are, and what is done with them --- */
 
+/* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
-           (ins->imm == H_rt_new_plain || (ins->imm == H_rt_build_tuple && ins->arg_count <= MAX_FIELDS));
+           (ins->imm == H_rt_new_plain ||
+            (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
 /* The object that a value is, or whose values it points to. */
