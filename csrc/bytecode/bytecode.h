@@ -104,6 +104,7 @@ typedef enum Likely {
     LIKELY_LIST,
     LIKELY_TUPLE,
     LIKELY_DICT,
+    LIKELY_DICT_LIKE, /* of another class that looks keys up as dict does */
     LIKELY_RANGE,
     LIKELY_RANGE_ITER,
     LIKELY_RANGE_TYPE, /* the callable range */
@@ -150,6 +151,12 @@ typedef struct ConstInfo {
     uint64_t characters[4];
 } ConstInfo;
 
+/* The code of a C function, and how it is called: CallConvention. */
+typedef struct CCode {
+    void *address;
+    uint8_t convention;
+} CCode;
+
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with
  * when compiled code runs; the addresses are borrowed and mean something only behind such a comparison. */
 typedef enum SiteKind {
@@ -186,6 +193,7 @@ typedef struct Site {
                   */
     uint8_t builtin;         /* Builtin that the object is */
     void *definition;        /* of a built-in function: its PyMethodDef, which never goes */
+    CCode c_code;            /* likewise, and of a method of a C type */
     const struct Site *next; /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
 
@@ -248,10 +256,11 @@ typedef struct Bytecode {
     int sample_count;
     OsrSample *osr_samples;
     int osr_sample_count;
-    void *array_type;  /* array.array, NULL: none was seen */
-    int unit_count;    /* length in code units */
-    bool is_generator; /* generator, coroutine or async generator */
-    bool is_coroutine; /* may await: coroutine, or generator marked as one */
+    void *array_type;     /* array.array, NULL: none was seen */
+    const CCode *methods; /* by Builtin: of methods; NULL: nothing is known of them */
+    int unit_count;       /* length in code units */
+    bool is_generator;    /* generator, coroutine or async generator */
+    bool is_coroutine;    /* may await: coroutine, or generator marked as one */
 } Bytecode;
 
 /* Names and effects from ops.def. */

@@ -142,8 +142,7 @@ static void weigh_blocks(Scan *scan) {
 /* Does it call on its usual path? What else calls is taken to do so next to never. */
 static bool calls(const Ins *ins) {
     if (ins->op == IR_fmath_OP) return ins->imm != H_rt_sqrt;
-    return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_box_f64_OP ||
-           ins->op == IR_fpow_OP || ins->op == IR_fdivmod_OP;
+    return ir_calls(ins) || ins->op == IR_box_f64_OP || ins->op == IR_fpow_OP || ins->op == IR_fdivmod_OP;
 }
 
 /* --- lives --- */
@@ -189,7 +188,7 @@ static void find_lives(Scan *scan) {
             if (is_phi) want_for_phi(scan, ins);
             for (int arg = 0; arg < ins->arg_count && !is_phi; arg++)
                 want(q, ins->args[arg], 2 * at, is_real_use(ins) ? span->weight : 0);
-            want_at_exit(q, ins->exit, 2 * at + (ins->op == IR_call_OP || ins->op == IR_invoke_OP));
+            want_at_exit(q, ins->exit, 2 * at + ir_calls(ins));
             want_at_exit(q, ins->leave_exit, 2 * at);
             scan->calls[at + 1] = scan->calls[at] + (calls(ins) ? span->weight : 0);
             at++;

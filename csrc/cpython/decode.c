@@ -2,7 +2,9 @@
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/arrays.h"
 #include "cpython/decode_sites.h"
+#include "cpython/generators.h"
 #include "cpython/hook.h"
+#include "ir/ir.h"
 
 enum { CONTAINED_DEPTH = 8 };
 
@@ -211,6 +213,7 @@ static uint8_t decode_likely_iterator(const void *type) {
         {&PyDictIterItem_Type, LIKELY_DICT_ITEMS_ITER},
         {&PyDictIterKey_Type, LIKELY_PLAIN_ITER},
         {&PyDictIterValue_Type, LIKELY_PLAIN_ITER},
+        {&PySetIter_Type, LIKELY_PLAIN_ITER},
         {&PyListRevIter_Type, LIKELY_PLAIN_ITER},
         {&PyBytesIter_Type, LIKELY_BYTES_ITER},
         {&PyByteArrayIter_Type, LIKELY_BYTEARRAY_ITER},
@@ -241,7 +244,7 @@ uint8_t decode_likely_of(const void *type) {
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     if (cp_array_kind(object) != 0) return likely_array(object);
-    return decode_likely_of(Py_TYPE(object));
+    return cp_is_dict_like(Py_TYPE(object)) ? LIKELY_DICT_LIKE : decode_likely_of(Py_TYPE(object));
 }
 
 static void find_characters(PyObject *text, ConstInfo *info) {
@@ -324,6 +327,26 @@ static bool is_module_named(PyObject *module, const char *name) {
            PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
 
+/* sys.getrefcount asks how many hold its argument, and generators are resumed in a way of our own: their
+ * calls are rt_call's. */
+static bool is_called_otherwise(const PyMethodDef *def) {
+    return strcmp(def->ml_name, "getrefcount") == 0 || def->ml_meth == cp_resumers.send ||
+           def->ml_meth == cp_resumers.next;
+}
+
+static CCode c_code(const PyMethodDef *def) {
+    CCode code = {.address = (void *)(uintptr_t)def->ml_meth};
+    if (is_called_otherwise(def)) return code;
+    switch (def->ml_flags & ~METH_COEXIST) {
+    case METH_NOARGS: code.convention = CONVENTION_NOTHING; break;
+    case METH_O: code.convention = CONVENTION_ONE; break;
+    case METH_FASTCALL: code.convention = CONVENTION_ARRAY; break;
+    case METH_FASTCALL | METH_KEYWORDS: code.convention = CONVENTION_ARRAY_AND_NAMES; break;
+    default: break;
+    }
+    return code;
+}
+
 #define TYPE_OF_list      &PyList_Type
 #define TYPE_OF_dict      &PyDict_Type
 #define TYPE_OF_str       &PyUnicode_Type
@@ -331,7 +354,22 @@ static bool is_module_named(PyObject *module, const char *name) {
 #define TYPE_OF_bytearray &PyByteArray_Type
 #define TYPE_OF_set       &PySet_Type
 
-/* Which of bytecode/builtins.def a site's object is. */
+/* Of methods of built-in types, which never change. */
+static const CCode *known_methods(void) {
+    static CCode methods[BI_COUNT]; // one per process; guarded by the GIL
+    static bool found;
+    PyObject *method;
+    if (found) return methods;
+    found = true;
+#define METHOD(type, name, result)                                                                           \
+    method = PyDict_GetItemString((TYPE_OF_##type)->tp_dict, #name);                                         \
+    if (method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type))                                           \
+        methods[BI_##type##_##name] = c_code(((PyMethodDescrObject *)method)->d_method);
+#include "bytecode/builtins.def"
+    return methods;
+}
+
+/* Which of bytecode/builtins.def a site's object is, and its code. */
 static void name_builtin(Site *site) {
     PyObject *object = site->object;
     if (object == NULL) return;
@@ -342,9 +380,11 @@ static void name_builtin(Site *site) {
         site->builtin = BI_##module##_##name;
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;
+        site->c_code = c_code(function->m_ml);
     }
     if (Py_IS_TYPE(object, &PyMethodDescr_Type)) {
         PyMethodDescrObject *method = (PyMethodDescrObject *)object;
+        site->c_code = c_code(method->d_method);
 #define METHOD(type, name, result)                                                                           \
     if (PyDescr_TYPE(method) == TYPE_OF_##type && strcmp(method->d_method->ml_name, #name) == 0)             \
         site->builtin = BI_##type##_##name;
@@ -471,5 +511,6 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
     describe_consts(&d);
     if (around != NULL) describe_sites(&d, around);
     out->array_type = cp_array_type(); // as it is known by now
+    out->methods = known_methods();
     return out;
 }

@@ -531,6 +531,16 @@ const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_versio
     return type != NULL ? operator_of(c, instr, type) : NULL;
 }
 
+/* What is subscripted was of classes made of dict whenever tier 1 saw it. */
+static void recall_container(Classes *c, Instr *instr, const uint32_t *seen) {
+    if (instr->feedback != FB_NONE || instr->site != NULL || seen[0] == 0) return;
+    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
+        PyTypeObject *type = seen[i] < SEEN_ENTRY ? class_of_version(c, seen[i]) : NULL;
+        if (type == NULL || !cp_is_dict_like(type)) return;
+    }
+    instr->left = LIKELY_DICT_LIKE;
+}
+
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around) {
     Classes c = {.cx = cx, .code = code, .out = out, .around = around, .method = around->method};
@@ -548,6 +558,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
+        if (instr->op == BC_BINARY_SUBSCR) recall_container(&c, instr, seen);
         if (instr->op == BC_LOAD_DEREF) note_value(instr, sample_value(&c, i));
         if (instr->op == BC_FOR_ITER) note_value(instr, first_item(&c, i));
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);

@@ -2,6 +2,8 @@
  * what is equal to itself only. What has another key of the same hash cannot be told here. */
 #include "cpython/compat.h"
 
+#include <string.h>
+
 /* --- keys --- */
 
 /* Classes, functions, None, objects without __eq__ and __hash__ of their own: they are equal to themselves
@@ -37,49 +39,148 @@ static inline bool short_value(PyObject *key, int64_t *value) {
 
 static inline Py_hash_t hash_of_short(int64_t value) { return value == -1 ? -2 : (Py_hash_t)value; }
 
-/* False: hashing may run code, or fail. */
-static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
+/* Hashes of parts are mixed into that of a tuple one by one, as CPython mixes them. */
+#define MIX_FIRST  UINT64_C(11400714785074694791)
+#define MIX_SECOND UINT64_C(14029467366897019727)
+#define MIX_START  UINT64_C(2870177450012600261)
+#define MIX_LENGTH UINT64_C(3527539)
+enum { MIX_TURN = 31, HASH_FOR_ERROR = 1546275796 };
+
+static inline uint64_t mix(uint64_t so_far, Py_hash_t part) {
+    so_far += (uint64_t)part * MIX_SECOND;
+    return (so_far << MIX_TURN | so_far >> (64 - MIX_TURN)) * MIX_FIRST;
+}
+
+static inline Py_hash_t mixed(uint64_t so_far, Py_ssize_t count) {
+    uint64_t hash = so_far + ((uint64_t)count ^ (MIX_START ^ MIX_LENGTH));
+    return hash == UINT64_MAX ? HASH_FOR_ERROR : (Py_hash_t)hash;
+}
+
+/* Of what is no tuple. False: hashing may run code, or fail. */
+static inline bool hash_of_part(PyObject *key, Py_hash_t *hash) {
     int64_t value;
     PyTypeObject *type = Py_TYPE(key);
     if (type == &PyUnicode_Type) {
         *hash = ((PyASCIIObject *)key)->hash;
         if (__builtin_expect(*hash == -1, 0)) *hash = type->tp_hash(key);
-        return true;
+        return *hash != -1;
     }
     if (type == &PyLong_Type && short_value(key, &value)) {
         *hash = hash_of_short(value);
         return true;
     }
-    if (!is_plain(key)) return false;
+    if (!cp_is_plain_key(key) && !is_identity(key)) return false;
     *hash = type->tp_hash(key);
     return *hash != -1;
 }
 
+static inline bool hash_of_parts(PyObject *const *parts, Py_ssize_t count, Py_hash_t *hash) {
+    uint64_t so_far = MIX_START;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_hash_t part;
+        if (!hash_of_part(parts[i], &part)) return false;
+        so_far = mix(so_far, part);
+    }
+    *hash = mixed(so_far, count);
+    return true;
+}
+
+/* False: hashing may run code, or fail. */
+static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
+    if (PyTuple_CheckExact(key)) return hash_of_parts(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), hash);
+    return hash_of_part(key, hash);
+}
+
+/* Are so many bytes the same? Few, most often. */
+static inline bool same_bytes(const char *a, const char *b, Py_ssize_t size) {
+    if (size >= 8) {
+        uint64_t one, other;
+        for (Py_ssize_t i = 0; i + 8 < size; i += 8) {
+            memcpy(&one, a + i, 8);
+            memcpy(&other, b + i, 8);
+            if (one != other) return false;
+        }
+        memcpy(&one, a + size - 8, 8);
+        memcpy(&other, b + size - 8, 8);
+        return one == other;
+    }
+    for (Py_ssize_t i = 0; i < size; i++)
+        if (a[i] != b[i]) return false;
+    return true;
+}
+
+/* Are two exact str equal? */
+static inline bool same_text(PyObject *a, PyObject *b) {
+    if (PyUnicode_IS_COMPACT_ASCII(a) && PyUnicode_IS_COMPACT_ASCII(b)) {
+        Py_ssize_t size = ((PyASCIIObject *)a)->length;
+        return size == ((PyASCIIObject *)b)->length &&
+               same_bytes((char *)((PyASCIIObject *)a + 1), (char *)((PyASCIIObject *)b + 1), size);
+    }
+    return _PyUnicode_EQ(a, b);
+}
+
+bool cp_same_text(PyObject *a, PyObject *b) { return same_text(a, b); }
+
 /* Are two plain items certainly the same? */
-static bool same_item(PyObject *a, PyObject *b) {
+static inline bool same_item(PyObject *a, PyObject *b) {
     int64_t one, other;
     if (a == b) return true;
     if (Py_TYPE(a) != Py_TYPE(b)) return false;
-    if (PyUnicode_CheckExact(a)) return _PyUnicode_EQ(a, b);
+    if (PyUnicode_CheckExact(a)) return same_text(a, b);
     return PyLong_CheckExact(a) && short_value(a, &one) && short_value(b, &other) && one == other;
 }
 
-static bool same_tuple(PyObject *a, PyObject *b) {
-    if (!PyTuple_CheckExact(a) || !PyTuple_CheckExact(b) || PyTuple_GET_SIZE(a) != PyTuple_GET_SIZE(b))
-        return false;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(a); i++)
-        if (!same_item(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i))) return false;
+static inline bool same_items(PyObject *const *a, PyObject *const *b, Py_ssize_t count) {
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!same_item(a[i], b[i])) return false;
     return true;
+}
+
+static inline bool same_tuple(PyObject *a, PyObject *b) {
+    return PyTuple_CheckExact(a) && PyTuple_CheckExact(b) && PyTuple_GET_SIZE(a) == PyTuple_GET_SIZE(b) &&
+           same_items(&PyTuple_GET_ITEM(a, 0), &PyTuple_GET_ITEM(b, 0), PyTuple_GET_SIZE(a));
 }
 
 /* Is a key there, of equal hash, the same as a plain one? -1: it cannot be said. */
 static int same_key(PyObject *there, PyObject *key) {
-    if (PyUnicode_CheckExact(there) && PyUnicode_CheckExact(key)) return _PyUnicode_EQ(there, key);
+    if (PyUnicode_CheckExact(there) && PyUnicode_CheckExact(key)) return same_text(there, key);
     if (same_item(there, key) || same_tuple(there, key)) return 1;
     if (!is_plain(there)) return -1;
     int same = PyObject_RichCompareBool(there, key, Py_EQ);
     if (same < 0) PyErr_Clear();
     return same;
+}
+
+/* Likewise as a tuple of plain parts that is not made. */
+static int same_parts(PyObject *there, PyObject *const *parts, Py_ssize_t count) {
+    bool is_tuple = PyTuple_CheckExact(there), fits = is_tuple && PyTuple_GET_SIZE(there) == count;
+    if (fits && same_items(&PyTuple_GET_ITEM(there, 0), parts, count)) return 1;
+    if (!is_plain(there)) return -1;
+    for (Py_ssize_t i = 0; fits && i < count; i++) {
+        int same = PyObject_RichCompareBool(PyTuple_GET_ITEM(there, i), parts[i], Py_EQ);
+        if (same < 0) PyErr_Clear();
+        if (same <= 0) return same;
+    }
+    return fits;
+}
+
+/* A key that is looked for: an object, or the parts of a tuple that is not made (key is NULL). */
+typedef struct Wanted {
+    PyObject *key;
+    PyObject *const *parts;
+    Py_ssize_t count;
+    Py_hash_t hash;
+} Wanted;
+
+static inline int same_as_wanted(PyObject *there, const Wanted *wanted) {
+    if (wanted->key == NULL) return same_parts(there, wanted->parts, wanted->count);
+    return there == wanted->key ? 1 : same_key(there, wanted->key);
+}
+
+static PyObject *tuple_of(PyObject *const *parts, Py_ssize_t count) {
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(parts[i]));
+    return tuple;
 }
 
 /* Where an int of few digits stands, or an item that may be equal to it though it is no such int. */
@@ -127,11 +228,11 @@ static inline PyObject **value_at(PyDictObject *dict, Py_ssize_t index) {
 }
 
 /* Index of an entry plus one; 0: it is not there; -1: it cannot be said. */
-static inline int64_t find_general(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash) {
+static inline int64_t find_general(PyDictKeysObject *keys, const Wanted *wanted) {
     Py_ssize_t index;
-    EACH_INDEX(keys, hash, index) {
-        if (index < 0 || DK_ENTRIES(keys)[index].me_hash != hash) continue;
-        int same = same_key(DK_ENTRIES(keys)[index].me_key, key);
+    EACH_INDEX(keys, wanted->hash, index) {
+        if (index < 0 || DK_ENTRIES(keys)[index].me_hash != wanted->hash) continue;
+        int same = same_as_wanted(DK_ENTRIES(keys)[index].me_key, wanted);
         if (same != 0) return same < 0 ? -1 : index + 1;
     }
     return 0;
@@ -142,23 +243,31 @@ static inline int64_t find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t 
     EACH_INDEX(keys, hash, index) {
         if (index < 0) continue;
         PyObject *there = DK_UNICODE_ENTRIES(keys)[index].me_key;
-        if (there == key || (((PyASCIIObject *)there)->hash == hash && _PyUnicode_EQ(there, key)))
+        if (there == key || (((PyASCIIObject *)there)->hash == hash && same_text(there, key)))
             return index + 1;
     }
     return 0;
 }
 
-int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
-    PyDictObject *object = (PyDictObject *)dict;
-    PyDictKeysObject *keys = object->ma_keys;
-    Py_hash_t hash;
-    if (!hash_of(key, &hash)) return -1;
-    int64_t found = keys->dk_kind == DICT_KEYS_GENERAL ? find_general(keys, key, hash)
-                    : PyUnicode_CheckExact(key)        ? find_str(keys, key, hash)
-                                                       : 0;
+static inline int64_t find_wanted(PyDictObject *dict, const Wanted *wanted, PyObject **value) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    int64_t found = keys->dk_kind == DICT_KEYS_GENERAL ? find_general(keys, wanted)
+                    : wanted->key != NULL && PyUnicode_CheckExact(wanted->key)
+                        ? find_str(keys, wanted->key, wanted->hash)
+                        : 0;
     if (found <= 0) return found;
-    *value = *value_at(object, found - 1);
+    *value = *value_at(dict, found - 1);
     return *value != NULL ? found : 0;
+}
+
+int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
+    Wanted wanted = {.key = key};
+    return hash_of(key, &wanted.hash) ? find_wanted((PyDictObject *)dict, &wanted, value) : -1;
+}
+
+int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value) {
+    Wanted wanted = {.parts = parts, .count = count};
+    return hash_of_parts(parts, count, &wanted.hash) ? find_wanted((PyDictObject *)dict, &wanted, value) : -1;
 }
 
 int64_t cp_dict_find_int(PyObject *dict, int64_t number, PyObject **value) {
@@ -211,18 +320,36 @@ static bool is_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
                                                : DK_UNICODE_ENTRIES(keys)[index].me_key) == key;
 }
 
+/* Nothing was done where there is no memory: it will be told again. */
+static int64_t done(int status) {
+    if (status >= 0) return 1;
+    PyErr_Clear();
+    return -1;
+}
+
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint) {
     PyDictObject *object = (PyDictObject *)dict;
+    Wanted wanted = {.key = key};
     PyObject *there;
     if (is_key_at(object, hint - 1, key)) return replace(object, hint - 1, value) ? 1 : -1;
-    int64_t found = cp_dict_find(dict, key, &there);
+    if (!hash_of(key, &wanted.hash)) return -1;
+    int64_t found = find_wanted(object, &wanted, &there);
+    if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
+    return found < 0 ? -1 : done(_PyDict_SetItem_KnownHash(dict, key, value, wanted.hash));
+}
+
+int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    Wanted wanted = {.parts = parts, .count = count};
+    PyObject *there;
+    if (!hash_of_parts(parts, count, &wanted.hash)) return -1;
+    int64_t found = find_wanted(object, &wanted, &there);
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     if (found < 0) return -1;
-    Py_hash_t hash = -1;
-    if (!hash_of(key, &hash)) return -1;
-    if (_PyDict_SetItem_KnownHash(dict, key, value, hash) == 0) return 1;
-    PyErr_Clear(); /* there is no memory: it will be told again */
-    return -1;
+    PyObject *key = tuple_of(parts, count);
+    int status = key != NULL ? _PyDict_SetItem_KnownHash(dict, key, value, wanted.hash) : -1;
+    Py_XDECREF(key);
+    return done(status);
 }
 
 int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t hint) {
@@ -240,27 +367,22 @@ int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t
     PyObject *key = PyLong_FromLongLong(number);
     int status = key ? _PyDict_SetItem_KnownHash(dict, key, value, hash_of_short(number)) : -1;
     Py_XDECREF(key);
-    if (status == 0) return 1;
-    PyErr_Clear();
-    return -1;
+    return done(status);
 }
 
 /* --- sets --- */
 
 enum { LINEAR_PROBES = 9, SET_PERTURB = 5 }; /* as in CPython's setobject.c */
 
-int64_t cp_set_find(PyObject *set, PyObject *key) {
-    PySetObject *object = (PySetObject *)set;
-    Py_hash_t hash;
-    if (!hash_of(key, &hash)) return -1;
-    size_t mask = (size_t)object->mask, perturb = (size_t)hash, place = (size_t)hash & mask;
+static inline int64_t find_in_set(PySetObject *set, const Wanted *wanted) {
+    size_t mask = (size_t)set->mask, perturb = (size_t)wanted->hash, place = perturb & mask;
     for (;;) {
         size_t end = place + LINEAR_PROBES <= mask ? place + LINEAR_PROBES : place;
         for (size_t i = place; i <= end; i++) {
-            setentry *entry = &object->table[i];
+            setentry *entry = &set->table[i];
             if (entry->key == NULL) return 0;
-            if (entry->hash != hash) continue;
-            int same = same_key(entry->key, key);
+            if (entry->hash != wanted->hash) continue;
+            int same = same_as_wanted(entry->key, wanted);
             if (same != 0) return same;
         }
         perturb >>= SET_PERTURB;
@@ -268,10 +390,27 @@ int64_t cp_set_find(PyObject *set, PyObject *key) {
     }
 }
 
+int64_t cp_set_find(PyObject *set, PyObject *key) {
+    Wanted wanted = {.key = key};
+    return hash_of(key, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted) : -1;
+}
+
+int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count) {
+    Wanted wanted = {.parts = parts, .count = count};
+    return hash_of_parts(parts, count, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted) : -1;
+}
+
 int64_t cp_set_change(PyObject *set, PyObject *key, bool add) {
     int64_t found = cp_set_find(set, key);
     if (found < 0 || found == add) return found < 0 ? -1 : 1;
-    if ((add ? PySet_Add(set, key) : PySet_Discard(set, key)) >= 0) return 1;
-    PyErr_Clear();
-    return -1;
+    return done(add ? PySet_Add(set, key) : PySet_Discard(set, key));
+}
+
+int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add) {
+    int64_t found = cp_set_find_parts(set, parts, count);
+    if (found < 0 || found == add) return found < 0 ? -1 : 1;
+    PyObject *key = tuple_of(parts, count);
+    int64_t changed = done(key == NULL ? -1 : add ? PySet_Add(set, key) : PySet_Discard(set, key));
+    Py_XDECREF(key);
+    return changed;
 }

@@ -4,7 +4,8 @@
 /* --- dicts --- */
 
 /* The first entry at or behind a position that has a value; false: there is none. */
-static bool dict_entry_from(PyDictObject *dict, Py_ssize_t *position, PyObject **key, PyObject **value) {
+static inline bool dict_entry_from(PyDictObject *dict, Py_ssize_t *position, PyObject **key,
+                                   PyObject **value) {
     PyDictKeysObject *keys = dict->ma_keys;
     for (Py_ssize_t i = *position; i < keys->dk_nentries; i++) {
         if (keys->dk_kind == DICT_KEYS_GENERAL) {
@@ -21,7 +22,8 @@ static bool dict_entry_from(PyDictObject *dict, Py_ssize_t *position, PyObject *
 }
 
 /* As cp_next_item, borrowed; `position` is that of the entry found. */
-static int dict_next(CpDictIterator *iterator, Py_ssize_t *position, PyObject **key, PyObject **value) {
+static inline int dict_next(CpDictIterator *iterator, Py_ssize_t *position, PyObject **key,
+                            PyObject **value) {
     PyDictObject *dict = iterator->dict;
     if (dict == NULL) return 0;
     if (iterator->used != dict->ma_used || dict->ma_values != NULL) return -1;
@@ -119,7 +121,36 @@ static bool makes_items(PyObject *iterator) {
            goes_over_str(type);
 }
 
+static int next_of_dict(CpDictIterator *iterator, bool keys, PyObject **items) {
+    Py_ssize_t position;
+    PyObject *key, *value;
+    int there = dict_next(iterator, &position, &key, &value);
+    if (there <= 0) return there;
+    dict_step(iterator, position);
+    items[0] = Py_NewRef(keys ? key : value);
+    return 1;
+}
+
+static int next_of_set(CpSetIterator *iterator, PyObject **items) {
+    PySetObject *set = iterator->set;
+    if (set == NULL) return 0;
+    if (iterator->used != set->used) return -1;
+    for (Py_ssize_t i = iterator->position; i <= set->mask; i++) {
+        PyObject *key = set->table[i].key;
+        if (key == NULL || key == _PySet_Dummy) continue;
+        iterator->position = i + 1;
+        iterator->left--;
+        items[0] = Py_NewRef(key);
+        return 1;
+    }
+    return 0;
+}
+
 int cp_next_item(PyObject *iterator, PyObject **items) {
+    PyTypeObject *type = Py_TYPE(iterator);
+    if (type == &PyDictIterKey_Type || type == &PyDictIterValue_Type)
+        return next_of_dict((CpDictIterator *)iterator, type == &PyDictIterKey_Type, items);
+    if (type == &PySetIter_Type) return next_of_set((CpSetIterator *)iterator, items);
     int there = has_next(iterator);
     if (there <= 0) return there;
     items[0] = take_next(iterator);

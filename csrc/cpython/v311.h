@@ -44,6 +44,8 @@ static inline bool cp_enter_recursive(PyThreadState *tstate, const char *where) 
     if (__builtin_expect(tstate->recursion_remaining-- > 0, 1)) return true;
     return _Py_CheckRecursiveCall(tstate, where) == 0; // gives the count back when it fails
 }
+/* Would it succeed? */
+static inline bool cp_may_recurse(PyThreadState *tstate) { return tstate->recursion_remaining > 0; }
 static inline void cp_leave_recursive(PyThreadState *tstate) { tstate->recursion_remaining++; }
 
 static inline bool cp_breaker_is_set(PyThreadState *tstate) {
@@ -197,6 +199,11 @@ typedef struct CpDictIterator {
     Py_ssize_t left;
 } CpDictIterator;
 
+typedef struct CpSetIterator {
+    PyObject_HEAD PySetObject *set; /* NULL: exhausted */
+    Py_ssize_t used, position, left;
+} CpSetIterator;
+
 /* --- cpython/iterate.c: the next item, without running code --- */
 
 /* 1: its items are in `items`, new references; 0: the iterator may be exhausted, which asking it will tell;
@@ -227,6 +234,23 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* Likewise by a tuple of these parts, which is made only if it comes to stand there. */
+int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value);
+int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value);
+int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count);
+int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add);
+/* --- cpython/dict_likes.c: classes made of dict --- */
+
+/* Does a class other than dict look keys up as dict does, what is missing apart? */
+bool cp_is_dict_like(PyTypeObject *type);
+/* As cp_dict_find, but a new reference, and what is missing is given where that runs no code; -1 too where
+ * the object has its own way. The same for cp_dict_set, and for whether a key is there: 1, 0, -1. */
+int64_t cp_dict_like_item(PyObject *dict, PyObject *key, PyObject **value);
+int64_t cp_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
+int64_t cp_dict_like_has(PyObject *dict, PyObject *key);
+
+/* Are two exact str equal? */
+bool cp_same_text(PyObject *a, PyObject *b);
 /* 1: an exact list or tuple has an item that is the same or equal; 0; -1. */
 int64_t cp_sequence_find(PyObject *sequence, PyObject *item);
 /* 1: a set has the key; 0; -1. Add or discard it: 1: done; -1: nothing was done. */

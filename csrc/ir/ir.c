@@ -189,6 +189,10 @@ bool ir_is_caught_in_line(const FrameState *state) {
     return state != NULL && state->handler == HANDLER_INTERPRETED;
 }
 
+bool ir_calls(const Ins *ins) {
+    return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_c_call_OP;
+}
+
 bool ir_runs_code(const Ins *ins) {
     return ins->op == IR_call_OP ? ir_helper((int)ins->imm)->runs_code : ir_is(ins, OPF_RUNS_CODE);
 }
@@ -204,6 +208,7 @@ bool ir_is_borrowed(const Ins *ins) {
 }
 
 int ir_rest_index(const Ins *ins) {
+    if (ins->op == IR_c_call_OP && ir_takes_array(ins->imm)) return C_CALL_FIRST_ARGUMENT;
     if (ins->op != IR_call_OP || !ir_helper((int)ins->imm)->variadic) return ins->arg_count;
     return ir_helper((int)ins->imm)->value_args;
 }

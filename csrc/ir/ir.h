@@ -267,6 +267,21 @@ typedef struct Fn {
     uint32_t next_value, next_block;
 } Fn;
 
+/* How a C function takes its arguments, none of them by name. */
+typedef enum CallConvention {
+    CONVENTION_OTHER, /* none of these */
+    CONVENTION_NOTHING,
+    CONVENTION_ONE,
+    CONVENTION_ARRAY,
+    CONVENTION_ARRAY_AND_NAMES,
+    CONVENTION_KINDS,
+    CONVENTION_BOUND = 8 /* beside one of them: what c_call has for self is a function object that has it */
+} CallConvention;
+
+enum { C_CALL_FIRST_ARGUMENT = 2 };
+static inline CallConvention ir_convention(int64_t imm) { return (CallConvention)(imm & ~CONVENTION_BOUND); }
+static inline bool ir_takes_array(int64_t imm) { return ir_convention(imm) >= CONVENTION_ARRAY; }
+
 #define fn_arena(fn) (&(fn)->cx->arena)
 
 static inline bool ir_is_native(const Fn *fn) {
@@ -299,6 +314,8 @@ bool ir_dominates(const Block *a, const Block *b);
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
 /* Is it the object that was made of an unboxed number, its argument? */
 static inline bool ir_is_box(const Ins *ins) { return ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP; }
+/* Does it always call something, and leave afterwards, if it leaves? */
+bool ir_calls(const Ins *ins);
 bool ir_raises(const Ins *ins); /* has an error exit */
 bool ir_leaves(const Ins *ins); /* has a side exit */
 /* Is what is raised with this state handled first by a call put in line? */

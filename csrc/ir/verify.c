@@ -77,6 +77,12 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     case IR_fdivmod_OP: fits = ins->imm == H_rt_float_rest || ins->imm == H_rt_float_floor; break;
     case IR_param_OP: fits = ins->imm >= 0 && ins->imm < NATIVE_MOST_ARGUMENTS; break;
     case IR_invoke_OP: fits = ins->arg_count - 2 <= NATIVE_MOST_ARGUMENTS; break;
+    case IR_c_call_OP:
+        fits = ins->args[0]->op == IR_factptr_OP && ir_convention(ins->imm) > CONVENTION_OTHER &&
+               ir_convention(ins->imm) < CONVENTION_KINDS &&
+               (ir_takes_array(ins->imm) ||
+                ins->arg_count == C_CALL_FIRST_ARGUMENT + (ir_convention(ins->imm) == CONVENTION_ONE));
+        break;
     case IR_fmath_OP: fits = strcmp(ir_helper((int)ins->imm)->signature, "d:d") == 0; break;
     default: break;
     }

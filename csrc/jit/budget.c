@@ -31,8 +31,18 @@ bool budget_is_limited(const Engine *engine) {
     return engine->of_process && !options.sync && options.compile_share < 100 && !engine->own_thresholds;
 }
 
+/* For tests: which functions are compiled when others call them goes by the clock otherwise. */
+static bool has_luck(void) {
+    static uint64_t drawn; // one row of chances per process; guarded by the GIL
+    if (options.chance == 0) return true;
+    if (drawn == 0) drawn = (uint64_t)options.chance;
+    drawn = drawn * UINT64_C(6364136223846793005) + 1;
+    return drawn >> 62 == 0;
+}
+
 bool budget_allows(const Engine *engine, Tier tier) {
     static int64_t empty_tick[TIER_COUNT]; // when it was last found that nothing is left; guarded by the GIL
+    if (!has_luck()) return false;
     if (!budget_is_limited(engine)) return true;
     int64_t now = tick();
     if (now == empty_tick[tier]) return false;

@@ -1,6 +1,6 @@
 #include "jit/lowering.h"
 
-#include "cpython/decode.h"
+#include "cpython/decode_sites.h"
 #include "cpython/hook.h"
 #include "cpython/layout.h"
 #include "jit/engine.h"
@@ -117,16 +117,16 @@ typedef struct Looking {
     bool native;      /* as a native function, of which the index of the cache tells nothing */
 } Looking;
 
-enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { NOT_PLAIN = CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
 
 /* Why calls of a function of this code are never put in line; NULL: they may be. */
 static const char *why_code_refused(PyCodeObject *code, bool generators) {
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
-    if (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS))
-        return "it takes *args or **kwargs; with parameters of their own it would be";
-    if (code->co_kwonlyargcount > 0) return "it has keyword-only parameters; positional ones would do";
+    if (code->co_flags & CO_VARKEYWORDS) return "it takes **kwargs; with parameters of their own it would be";
+    if (generators && (code->co_flags & CO_VARARGS || code->co_kwonlyargcount > 0))
+        return "it is a generator that takes *args or has keyword-only parameters";
     if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
         return "it is a generator or a coroutine; only any, all, sum, sorted, list, tuple and str.join take "
                "items in line";
@@ -165,7 +165,7 @@ static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
 static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
     PyObject *defaults = function->func_defaults;
     int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
-    if (count > callee->code->argument_count) return;
+    if (count > callee->positional) return;
     ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
     callee->default_objects = arena_array(&cx->arena, void *, count + 1);
     for (int i = 0; i < count; i++) {
@@ -176,11 +176,30 @@ static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Ca
     callee->default_count = count;
 }
 
+static void describe_keyword_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    PyObject *dict = function->func_kwdefaults;
+    if (dict == NULL || !PyDict_CheckExact(dict)) return;
+    KeywordDefault *places = arena_array(&cx->arena, KeywordDefault, code->co_kwonlyargcount + 1);
+    for (int i = 0; i < code->co_kwonlyargcount; i++) {
+        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, code->co_argcount + i);
+        void *value;
+        KeywordDefault place;
+        if (PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name) &&
+            decode_find_entry(dict, name, &place.offset, &place.keys_version, &value)) {
+            place.likely = decode_likely_type(value);
+            places[i] = place;
+        }
+    }
+    callee->keyword_dict = dict;
+    callee->keyword_defaults = places;
+}
+
 static int find_parameter(void *context, void *caller, int names, int keyword, const Callee *callee) {
     Looking *looking = context;
     PyCodeObject *from = caller != NULL ? caller : looking->record->code, *code = callee->code_object;
     PyObject *tuple = PyTuple_GET_ITEM(from->co_consts, names);
-    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++)
+    for (int i = code->co_posonlyargcount; i < code->co_argcount + code->co_kwonlyargcount; i++)
         if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == PyTuple_GET_ITEM(tuple, keyword)) return i;
     return -1;
 }
@@ -194,7 +213,10 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     add_samples(&around, code, table_record(code));
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
-    *callee = (Callee){.code = decode_code(cx, code, &around), .code_object = code};
+    *callee = (Callee){.code = decode_code(cx, code, &around),
+                       .code_object = code,
+                       .positional = code->co_argcount,
+                       .has_rest = (code->co_flags & CO_VARARGS) != 0};
     if (!looking->native && warm_is_restoring(looking->record) &&
         !warm_had_in_line(looking->record, callee->code->count))
         return NULL;
@@ -254,6 +276,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
     callee->plain = init != NULL && cp_is_plain_class((PyTypeObject *)object);
     describe_defaults(cx, function, callee);
+    describe_keyword_defaults(cx, function, callee);
     return callee;
 }
 

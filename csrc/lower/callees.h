@@ -6,14 +6,26 @@
 #include "bytecode/bytecode.h"
 #include "ir/ir.h"
 
+/* Where the default of a keyword-only parameter is; there is none where `keys_version` is 0. */
+typedef struct KeywordDefault {
+    uint32_t keys_version; /* fact, of the dict of defaults */
+    int64_t offset;        /* of the value, from the start of its keys */
+    uint8_t likely;        /* what it is now */
+} KeywordDefault;
+
 /* A Python function that a call may be put in line of. */
 typedef struct Callee {
     Bytecode *code;
     uint32_t version; /* fact: its own, while its code and defaults stay */
     void *code_object, *function;
-    int default_count; /* of its last parameters */
+    int positional; /* parameters that an argument without a name may be for: the first ones. Behind them come
+                       those that are keyword-only, then that of *args */
+    bool has_rest;  /* it takes *args */
+    int default_count; /* of the last positional parameters */
     const ConstInfo *defaults;
     void **default_objects;
+    void *keyword_dict; /* of the defaults of keyword-only parameters; may be changed without notice */
+    const KeywordDefault *keyword_defaults;
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
     bool has_finalizer;     /* of that class: it sees in which frame an instance ends */
@@ -48,14 +60,19 @@ typedef struct Callees {
     void *context;
 } Callees;
 
-/* Does a call with so many arguments, its self included, leave only such out that have a default? */
+/* Does a call with so many arguments, its self included, leave only such positional ones out that have a
+ * default? */
 static inline bool callee_takes(const Callee *callee, int count) {
-    int missing = callee->code->argument_count - count;
-    return missing >= 0 && missing <= callee->default_count;
+    int missing = callee->positional - count;
+    return (missing >= 0 || callee->has_rest) && missing <= callee->default_count;
 }
-/* The default of a parameter that has one. */
+/* The default of a positional parameter; negative: there is none. */
 static inline int callee_default(const Callee *callee, int parameter) {
-    return parameter - (callee->code->argument_count - callee->default_count);
+    return parameter - (callee->positional - callee->default_count);
+}
+/* Is it the one that gets a tuple of what is left? */
+static inline bool callee_is_rest(const Callee *callee, int parameter) {
+    return callee->has_rest && parameter == callee->code->argument_count - 1;
 }
 
 #endif

@@ -215,7 +215,7 @@ static Guess operand(const Infer *f, int from_top) {
 /* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
 static uint8_t or_noted(Guess operand, uint8_t noted) {
     if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
-    if (is_number(noted)) return noted;
+    if (is_number(noted) || noted == LIKELY_DICT_LIKE) return noted;
     return noted == LIKELY_UNSEEN && is_number(operand.given) ? operand.given : operand.type;
 }
 
@@ -329,7 +329,10 @@ static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, 
     }
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, callee->code->argument_count + 1);
     for (int i = 0; i < callee->code->argument_count; i++)
-        arguments[i] = i < count ? given[i] : callee->defaults[callee_default(callee, i)].type;
+        arguments[i] = callee_is_rest(callee, i) ? LIKELY_TUPLE
+                       : i >= callee->positional ? LIKELY_OTHER
+                       : i < count               ? given[i]
+                                                 : callee->defaults[callee_default(callee, i)].type;
     return result_for(f, callee, arguments);
 }
 
@@ -401,62 +404,6 @@ static uint8_t subscr_result(Likely container, Likely key) {
     return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
 }
 
-static uint8_t iterator_of(Likely type) {
-    switch (type) {
-    case LIKELY_RANGE: return LIKELY_RANGE_ITER;
-    case LIKELY_LIST: return LIKELY_LIST_ITER;
-    case LIKELY_TUPLE: return LIKELY_TUPLE_ITER;
-    case LIKELY_CHAR:
-    case LIKELY_STR: return LIKELY_STR_ITER;
-    case LIKELY_DICT_ITEMS: return LIKELY_DICT_ITEMS_ITER;
-    case LIKELY_BYTES: return LIKELY_BYTES_ITER;
-    case LIKELY_BYTEARRAY: return LIKELY_BYTEARRAY_ITER;
-    case LIKELY_DICT:
-    case LIKELY_DICT_VIEW: return LIKELY_PLAIN_ITER;
-    case LIKELY_ENUMERATE:
-    case LIKELY_ZIP:
-    case LIKELY_PLAIN_ITER:
-    case LIKELY_LIST_ITER:
-    case LIKELY_TUPLE_ITER:
-    case LIKELY_STR_ITER:
-    case LIKELY_BYTES_ITER:
-    case LIKELY_BYTEARRAY_ITER:
-    case LIKELY_DICT_ITEMS_ITER:
-    case LIKELY_RANGE_ITER: return type; /* its own iterator */
-    default: return LIKELY_OTHER;
-    }
-}
-
-bool infer_iterates_quietly(Likely type) {
-    switch (type) {
-    case LIKELY_LIST:
-    case LIKELY_TUPLE:
-    case LIKELY_DICT:
-    case LIKELY_SET:
-    case LIKELY_CHAR:
-    case LIKELY_STR:
-    case LIKELY_BYTES:
-    case LIKELY_BYTEARRAY:
-    case LIKELY_RANGE:
-    case LIKELY_DICT_ITEMS:
-    case LIKELY_DICT_VIEW: return true;
-    default: return false;
-    }
-}
-
-static uint8_t item_of(Likely iterator) {
-    switch (iterator) {
-    case LIKELY_RANGE_ITER:
-    case LIKELY_BYTES_ITER:
-    case LIKELY_BYTEARRAY_ITER: return LIKELY_INT;
-    case LIKELY_STR_ITER: return LIKELY_CHAR;
-    case LIKELY_ENUMERATE:
-    case LIKELY_ZIP:
-    case LIKELY_DICT_ITEMS_ITER: return LIKELY_TUPLE;
-    default: return LIKELY_OTHER;
-    }
-}
-
 /* Of which the flow says nothing, a frame seen at a back-edge may: slots are locals, then operands. */
 static uint8_t sampled(const Infer *f, int slot, uint8_t type) {
     if (type != LIKELY_OTHER || f->code->sample_types == NULL || slot >= f->code->sample_count) return type;
@@ -498,6 +445,14 @@ static void read_at(Infer *f, int depth, const Site *site) {
 static void gives(Infer *f, const Instr *instr, Likely type) {
     for (int i = bc_pops(instr); i > 0; i--) pop(f);
     push(f, type);
+}
+
+/* A guess about an operand is one about all that came from the same local. */
+static void spread(Infer *f, const Instr *instr, Guess guess, uint8_t type) {
+    if (guess.slot < 0 || guess.type != LIKELY_OTHER || (instr->flags & BC_NO_SPECULATION)) return;
+    refine(f, instr, 0, guess, type);
+    for (int i = 0; i < f->depth; i++)
+        if (f->stack[i].slot == guess.slot && f->stack[i].type == LIKELY_OTHER) f->stack[i].type = type;
 }
 
 static void step(Infer *f, const Instr *instr) {
@@ -613,6 +568,7 @@ static void step(Infer *f, const Instr *instr) {
     case BC_LIST_TO_TUPLE: gives(f, instr, LIKELY_TUPLE); break;
     case BC_BINARY_SUBSCR: {
         Guess key = pop(f), container = pop(f);
+        if (instr->left == LIKELY_DICT_LIKE) spread(f, instr, container, LIKELY_DICT_LIKE);
         if (instr->feedback == FB_LIST_INT || instr->feedback == FB_TUPLE_INT)
             refine(f, instr, 0, key, LIKELY_INT);
         uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
@@ -621,7 +577,7 @@ static void step(Infer *f, const Instr *instr) {
         break;
     }
     case BC_BEGIN_GATHER: push(f, gathered(instr)); break;
-    case BC_GET_ITER: push(f, iterator_of((Likely)pop(f).type)); break;
+    case BC_GET_ITER: push(f, infer_iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
         Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
         f->out->operands[instr - f->code->instrs].builtin = callable.type == LIKELY_RANGE_TYPE ? BI_type_range
@@ -666,7 +622,7 @@ static bool walk_instr(Infer *f, int index) {
         f->out->operands[index].right = iterator.type;
         arrive(f, instr->target, f->depth);
         f->stack[f->depth++] = iterator;
-        push_given(f, instr, item_of((Likely)iterator.type));
+        push_given(f, instr, infer_item_of((Likely)iterator.type));
         return true;
     }
     case BC_SEND:

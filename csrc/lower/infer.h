@@ -34,6 +34,10 @@ bool infer_is_mixed(const Instr *instr);
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 
+/* Likely of the iterator of an object, and of an iterator's items. */
+uint8_t infer_iterator_of(Likely type);
+uint8_t infer_item_of(Likely iterator);
+
 /* Is it of a built-in type whose iterator is made without running code? */
 bool infer_iterates_quietly(Likely type);
 

@@ -40,6 +40,8 @@ typedef struct Call {
     const Site *site;
     Ins **args;
     int count;
+    Ins **rest; /* what goes into the tuple of *args */
+    int rest_count;
     int names;      /* the constant that has the names of keyword arguments, -1: there are none */
     uint8_t *types; /* Likely of each parameter, once they are bound */
     int taker;      /* of a generator function: the index of the CALL that takes its items; else 0 */

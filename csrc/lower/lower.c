@@ -105,7 +105,7 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
         ins->nullable = false;
     }
     if (ir_has_frame(ins)) ins->frame = l->frame;
-    if (l->locals != NULL && op == IR_call_OP && ir_runs_code(ins)) lower_flush(l);
+    if (l->locals != NULL && ir_calls(ins) && ir_runs_code(ins)) lower_flush(l);
     ir_append(l->block, ins);
     if (ir_raises(ins)) ins->state = raising_state(l, l->instr->handler);
     l->ran_code |= may_begin_tracing(ins);

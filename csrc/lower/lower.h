@@ -174,7 +174,10 @@ Builtin lower_builtin_at(Ins **operands);
 void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
+bool lower_known_format(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
+/* Likewise of any C function or method whose code is known: called directly. */
+bool lower_c_call(Lowerer *l);
 bool lower_known_subscr(Lowerer *l);
 bool lower_known_store_subscr(Lowerer *l);
 bool lower_known_slice(Lowerer *l);
@@ -198,6 +201,10 @@ bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
 void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
 /* May a value be a key that a dict or a set finds without running code? */
 bool lower_is_hash_key(const Ins *key, Likely guess);
+/* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
+ */
+bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
+Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 /* A key was looked for in a dict; storing there in the same block starts from what it gave. */
 void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */

@@ -80,11 +80,8 @@ static void guard_callable(Lowerer *l, Call *call) {
     }
     static const struct {
         uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int},
-                 {BI_type_float, KNOWN_float},
-                 {BI_type_bool, KNOWN_bool},
-                 {BI_type_list, KNOWN_list},
-                 {BI_type_tuple, KNOWN_tuple}};
+    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool},
+                 {BI_type_str, KNOWN_str}, {BI_type_list, KNOWN_list},   {BI_type_tuple, KNOWN_tuple}};
     int row = 0;
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
@@ -242,6 +239,38 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+static Ins *call_str(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    bool integer = lower_likely_int(l, value, call->types[0]);
+    Likely type = call->types[0];
+    bool plain = type == LIKELY_FLOAT || type == LIKELY_BOOL || type == LIKELY_NONE || type == LIKELY_STR ||
+                 type == LIKELY_CHAR;
+    if (!integer && !plain) return NULL;
+    if (!integer) value = lower_object(l, value);
+    guard_callable(l, call);
+    Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
+                         : EMIT_CALL(l, rt_str_of, value);
+    return settled_result(l, found, call->state);
+}
+
+/* A field of an f-string that has no format: of an int, or of a str as it is. */
+bool lower_known_format(Lowerer *l) {
+    enum { CONVERSION = 3, REPR = 2, ASCII = 3, HAS_FORMAT = 4 };
+    int conversion = l->instr->arg & CONVERSION;
+    if (!lower_speculates(l) || l->depth < 1 || l->instr->arg & HAS_FORMAT) return false;
+    Ins *value = l->stack[l->depth - 1];
+    Likely type = (Likely)l->inference->operands[l->index].right;
+    bool integer = lower_likely_int(l, value, type),
+         text = lower_likely_str(l, value, type) && conversion != REPR && conversion != ASCII;
+    if (!integer && !text) return false;
+    FrameState *state = lower_state_here(l);
+    if (integer) value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+    else lower_guard_type(l, value, KNOWN_str, state);
+    l->depth--;
+    lower_push(l, value);
+    return true;
+}
+
 static Ins *call_bool(Lowerer *l, Call *call) {
     guard_callable(l, call);
     return INS(l, mkbool, 0, lower_truth(l, last(call, 0), call->state));
@@ -293,7 +322,12 @@ static Ins *call_dict_item(Lowerer *l, Call *call) {
     Ins *otherwise = call->count == 2               ? call->args[1]
                      : call->builtin == BI_dict_pop ? K_NULL(l)
                                                     : K_KNOWN(l, None);
-    if (call->builtin == BI_dict_get && key->type == IR_I64) {
+    Ins *parts[3];
+    if (call->builtin == BI_dict_get && lower_key_parts(l, key, parts)) {
+        guard_callable(l, call);
+        found = EMIT_CALL(l, rt_dict_get_parts, call->self, otherwise, parts[0], parts[1],
+                          lower_last_part(l, parts));
+    } else if (call->builtin == BI_dict_get && key->type == IR_I64) {
         guard_callable(l, call);
         found = EMIT_CALL(l, rt_dict_get_int, call->self, key, otherwise);
     } else {
@@ -313,8 +347,16 @@ static Ins *call_set_change(Lowerer *l, Call *call) {
     if (!lower_is_hash_key(call->args[0], call->types[0])) return NULL;
     call->args[0] = lower_object(l, call->args[0]);
     guard_callable(l, call);
-    Ins *done = call->builtin == BI_set_add ? EMIT_CALL(l, rt_set_put, call->self, call->args[0])
-                                            : EMIT_CALL(l, rt_set_discard, call->self, call->args[0]);
+    Ins *parts[3], *done;
+    bool add = call->builtin == BI_set_add;
+    if (lower_key_parts(l, call->args[0], parts)) {
+        Ins *last = lower_last_part(l, parts);
+        done = add ? EMIT_CALL(l, rt_set_put_parts, call->self, parts[0], parts[1], last)
+                   : EMIT_CALL(l, rt_set_discard_parts, call->self, parts[0], parts[1], last);
+    } else {
+        done = add ? EMIT_CALL(l, rt_set_put, call->self, call->args[0])
+                   : EMIT_CALL(l, rt_set_discard, call->self, call->args[0]);
+    }
     lower_guarded(INS(l, settled, 0, done), call->state);
     return K_KNOWN(l, None);
 }
@@ -360,43 +402,78 @@ static const struct {
     uint8_t builtin, least, most; /* arguments */
     Ins *(*lower)(Lowerer *, Call *);
 } CALLS[] = {
-    {BI_builtins_len, 1, 1, call_len},
-    {BI_builtins_ord, 1, 1, call_ord},
-    {BI_builtins_chr, 1, 1, call_chr},
-    {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},
-    {BI_builtins_max, 2, 2, call_min_max},
-    {BI_builtins_divmod, 2, 2, call_divmod},
-    {BI_builtins_isinstance, 2, 2, call_isinstance},
-    {BI_type_int, 1, 1, call_number_type},
-    {BI_type_float, 1, 1, call_number_type},
-    {BI_type_bool, 1, 1, call_bool},
-    {BI_math_sqrt, 1, 1, call_math},
-    {BI_math_sin, 1, 1, call_math},
-    {BI_math_cos, 1, 1, call_math},
-    {BI_math_tan, 1, 1, call_math},
-    {BI_math_atan, 1, 1, call_math},
-    {BI_math_exp, 1, 1, call_math},
-    {BI_math_log, 1, 1, call_math},
-    {BI_math_fabs, 1, 1, call_math},
-    {BI_math_floor, 1, 1, call_math},
-    {BI_math_ceil, 1, 1, call_math},
-    {BI_list_append, 1, 1, call_list_append},
-    {BI_list_pop, 0, 0, call_list_pop},
-    {BI_dict_get, 1, 2, call_dict_item},
-    {BI_dict_setdefault, 1, 2, call_dict_item},
-    {BI_dict_pop, 1, 2, call_dict_item},
-    {BI_str_isdigit, 0, 0, call_str_kind},
-    {BI_str_isalpha, 0, 0, call_str_kind},
-    {BI_str_isalnum, 0, 0, call_str_kind},
-    {BI_str_isspace, 0, 0, call_str_kind},
-    {BI_str_isupper, 0, 0, call_str_kind},
-    {BI_str_islower, 0, 0, call_str_kind},
-    {BI_str_startswith, 1, 2, call_str_affix},
-    {BI_str_endswith, 1, 1, call_str_affix},
-    {BI_set_add, 1, 1, call_set_change},
+    {BI_builtins_len, 1, 1, call_len},        {BI_builtins_ord, 1, 1, call_ord},
+    {BI_builtins_chr, 1, 1, call_chr},        {BI_builtins_abs, 1, 1, call_abs},
+    {BI_builtins_min, 2, 2, call_min_max},    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_divmod, 2, 2, call_divmod},  {BI_builtins_isinstance, 2, 2, call_isinstance},
+    {BI_type_int, 1, 1, call_number_type},    {BI_type_float, 1, 1, call_number_type},
+    {BI_type_bool, 1, 1, call_bool},          {BI_type_str, 1, 1, call_str},
+    {BI_math_sqrt, 1, 1, call_math},          {BI_math_sin, 1, 1, call_math},
+    {BI_math_cos, 1, 1, call_math},           {BI_math_tan, 1, 1, call_math},
+    {BI_math_atan, 1, 1, call_math},          {BI_math_exp, 1, 1, call_math},
+    {BI_math_log, 1, 1, call_math},           {BI_math_fabs, 1, 1, call_math},
+    {BI_math_floor, 1, 1, call_math},         {BI_math_ceil, 1, 1, call_math},
+    {BI_list_append, 1, 1, call_list_append}, {BI_list_pop, 0, 0, call_list_pop},
+    {BI_dict_get, 1, 2, call_dict_item},      {BI_dict_setdefault, 1, 2, call_dict_item},
+    {BI_dict_pop, 1, 2, call_dict_item},      {BI_str_isdigit, 0, 0, call_str_kind},
+    {BI_str_isalpha, 0, 0, call_str_kind},    {BI_str_isalnum, 0, 0, call_str_kind},
+    {BI_str_isspace, 0, 0, call_str_kind},    {BI_str_isupper, 0, 0, call_str_kind},
+    {BI_str_islower, 0, 0, call_str_kind},    {BI_str_startswith, 1, 2, call_str_affix},
+    {BI_str_endswith, 1, 1, call_str_affix},  {BI_set_add, 1, 1, call_set_change},
     {BI_set_discard, 1, 1, call_set_change},
 };
+
+/* --- calls of C functions that nothing more is known of than their code --- */
+
+typedef struct CCall {
+    const CCode *code;
+    const Site *site; /* NULL: a method of a built-in type, which was asked for */
+    Ins *self;        /* a function object that has it, where that is called */
+    bool bound;
+} CCall;
+
+static bool find_c_code(const Lowerer *l, Ins **operands, CCall *call) {
+    Ins *method = operands[0];
+    call->self = operands[1];
+    call->bound = method->op == IR_null_OP;
+    call->site = lower_site(call->bound ? call->self : method);
+    if (method->op == IR_known_OP && l->code->methods != NULL)
+        for (int i = 0; i < METHOD_COUNT; i++)
+            if (METHODS[i].known == method->imm) call->code = &l->code->methods[METHODS[i].builtin];
+    if (call->site != NULL &&
+        (call->bound ? call->site->definition != NULL
+                     : call->site->kind == SITE_METHOD && call->site->definition == NULL))
+        call->code = &call->site->c_code;
+    return call->code != NULL && call->code->convention != CONVENTION_OTHER && call->self->type == IR_OBJ;
+}
+
+static bool takes(int convention, int count) {
+    return convention == CONVENTION_NOTHING ? count == 0 : convention != CONVENTION_ONE || count == 1;
+}
+
+bool lower_c_call(Lowerer *l) {
+    int count = l->instr->arg;
+    CCall call = {0};
+    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2 ||
+        l->index + 1 >= l->code->count || !find_c_code(l, &l->stack[l->depth - count - 2], &call) ||
+        !takes(call.code->convention, count))
+        return false;
+    FrameState *state = lower_state_here(l);
+    if (call.bound)
+        lower_guarded(INS(l, is_function, 0, call.self, K_FACT(l, OBJECT, call.site->definition)), state);
+    else if (call.site != NULL)
+        lower_guarded(INS(l, type_is, 0, call.self, K_FACT(l, TYPE, call.site->type_version)), state);
+    Ins **args = arena_array(&l->cx->arena, Ins *, C_CALL_FIRST_ARGUMENT + count);
+    args[0] = K_PLACE(l, call.code->address);
+    args[1] = call.self;
+    for (int i = 0; i < count; i++)
+        args[C_CALL_FIRST_ARGUMENT + i] = lower_object(l, l->stack[l->depth - count + i]);
+    int64_t convention = call.code->convention | (call.bound ? CONVENTION_BOUND : 0);
+    l->depth -= count + 2;
+    lower_push(l, lower_ins(l, IR_c_call_OP, convention, C_CALL_FIRST_ARGUMENT + count, args));
+    lower_leave(l);
+    return true;
+}
 
 bool lower_builtin_call(Lowerer *l) {
     Call call;

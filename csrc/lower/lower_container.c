@@ -91,6 +91,18 @@ bool lower_is_hash_key(const Ins *key, Likely guess) {
            guess == LIKELY_STR || guess == LIKELY_CHAR || guess == LIKELY_TUPLE || guess == LIKELY_UNSEEN;
 }
 
+bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]) {
+    if (key->op != IR_call_OP || key->imm != H_rt_build_tuple || key->block != l->block) return false;
+    if (key->arg_count < 2 || key->arg_count > 3) return false;
+    for (const Ins *ins = key->next; ins != NULL; ins = ins->next)
+        if (ins->op == IR_stloc_OP && ins->args[0] == key) return false;
+    parts[2] = NULL;
+    for (int i = 0; i < key->arg_count; i++) parts[i] = key->args[i];
+    return true;
+}
+
+Ins *lower_last_part(Lowerer *l, Ins *parts[3]) { return parts[2] != NULL ? parts[2] : K_NULL(l); }
+
 void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found) {
     l->found.dict = dict;
     l->found.key = key;
@@ -108,13 +120,41 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     if (!lower_is_hash_key(key, key_type)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
-                                     : EMIT_CALL(l, rt_dict_item, container, key);
+    Ins *parts[3], *found;
+    if (lower_key_parts(l, key, parts))
+        found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts));
+    else
+        found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
+                                    : EMIT_CALL(l, rt_dict_item, container, key);
     lower_guarded(INS(l, settled, 0, found), state);
     lower_note_found(l, container, key, found);
     Ins *value = INS0(l, ldout, 0);
     value->nullable = false;
     replace_operands(l, 2, value);
+    return true;
+}
+
+/* Of a class that looks keys up as dict does, which the helper asks for. */
+static bool dict_like_subscr(Lowerer *l, Ins *container, Likely key_type) {
+    if (!lower_is_hash_key(top(l, 1), key_type)) return false;
+    Ins *given = top(l, 1), *key = lower_peek(l, 1);
+    FrameState *state = lower_state_here(l);
+    Ins *found = EMIT_CALL(l, rt_dict_like_item, container, key);
+    lower_guarded(INS(l, settled, 0, found), state);
+    lower_note_found(l, container, given, found);
+    Ins *value = INS0(l, ldout, 0);
+    value->nullable = false;
+    replace_operands(l, 2, value);
+    return true;
+}
+
+static bool dict_like_store(Lowerer *l, Likely key_type) {
+    Ins *container = top(l, 2), *given = top(l, 1);
+    if (!lower_is_hash_key(given, key_type) || container->type != IR_OBJ) return false;
+    Ins *value = lower_peek(l, 3), *key = lower_peek(l, 1), *hint = hint_for(l, container, given);
+    FrameState *state = lower_state_here(l);
+    lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_dict_like_set, container, key, value, hint)), state);
+    l->depth -= 3;
     return true;
 }
 
@@ -124,9 +164,13 @@ static bool dict_store(Lowerer *l, Likely key_type) {
     Ins *value = lower_peek(l, 3);
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *hint = hint_for(l, container, key);
-    Ins *done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
-                                    : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
+    Ins *hint = hint_for(l, container, key), *parts[3], *done;
+    if (lower_key_parts(l, key, parts))
+        done =
+            EMIT_CALL(l, rt_dict_set_parts, container, value, parts[0], parts[1], lower_last_part(l, parts));
+    else
+        done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
+                                   : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
     lower_guarded(INS(l, settled, 0, done), state);
     l->depth -= 3;
     return true;
@@ -208,6 +252,7 @@ bool lower_known_subscr(Lowerer *l) {
     if (l->instr->feedback == FB_DICT) type = LIKELY_DICT;
     if (container->type != IR_OBJ || container->op == IR_null_OP) return false;
     if (type == LIKELY_DICT) return dict_subscr(l, container, key_type);
+    if (type == LIKELY_DICT_LIKE) return dict_like_subscr(l, container, key_type);
     bool sure_int = lower_likely_int(l, key, key_type);
     bool maybe_int = sure_int || (key->type == IR_OBJ && !ir_is(key, OPF_CONST) && key_type == LIKELY_OTHER);
     if (!maybe_int) return false;
@@ -236,6 +281,7 @@ bool lower_known_store_subscr(Lowerer *l) {
     Ins *value = top(l, 3), *container = top(l, 2), *key = top(l, 1);
     if (operands(l)->left == LIKELY_DICT || l->instr->feedback == FB_DICT)
         return dict_store(l, operands(l)->right);
+    if (operands(l)->left == LIKELY_DICT_LIKE) return dict_like_store(l, operands(l)->right);
     Likely type = (Likely)operands(l)->left;
     if ((type != LIKELY_BYTEARRAY && type != LIKELY_DOUBLES) || container->type != IR_OBJ) return false;
     if (!lower_likely_int(l, key, operands(l)->right) &&
@@ -335,7 +381,15 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
         lower_guard_type(l, item, KNOWN_str, state);
         return EMIT_CALL(l, rt_str_has, container, item);
     }
+    if (type == LIKELY_DICT_LIKE) return EMIT_CALL(l, rt_dict_like_has, container, item);
     lower_guard_type(l, container, lower_known_type(type), state);
+    Ins *parts[3];
+    bool hashed = type == LIKELY_SET || type == LIKELY_DICT;
+    if (hashed && lower_key_parts(l, item, parts)) {
+        Ins *last = lower_last_part(l, parts);
+        return type == LIKELY_SET ? EMIT_CALL(l, rt_set_has_parts, container, parts[0], parts[1], last)
+                                  : EMIT_CALL(l, rt_dict_has_parts, container, parts[0], parts[1], last);
+    }
     if (type == LIKELY_SET) return EMIT_CALL(l, rt_set_has, container, item);
     if (type != LIKELY_DICT) return EMIT_CALL(l, rt_sequence_has, container, item);
     return item->type == IR_I64 ? EMIT_CALL(l, rt_dict_has_int, container, item)
@@ -348,10 +402,11 @@ bool lower_known_contains(Lowerer *l) {
     Likely type = operands(l)->right, item_type = operands(l)->left;
     if (char_in_constant(l, container, item, item_type)) return true;
     bool strings = lower_likely_str(l, container, type) && lower_likely_str(l, item, item_type);
-    bool hashed = (type == LIKELY_DICT || type == LIKELY_SET) && lower_is_hash_key(item, item_type);
+    bool like = type == LIKELY_DICT_LIKE;
+    bool hashed = (type == LIKELY_DICT || type == LIKELY_SET || like) && lower_is_hash_key(item, item_type);
     bool items = type == LIKELY_LIST || type == LIKELY_TUPLE;
     if (container->type != IR_OBJ || (!strings && !hashed && !items)) return false;
-    if (type == LIKELY_SET || items) item = lower_peek(l, 2);
+    if (type == LIKELY_SET || items || like) item = lower_peek(l, 2);
     FrameState *state = lower_state_here(l);
     Ins *found = look_for(l, container, item, type, state);
     lower_guarded(INS(l, settled, 0, found), state);

@@ -325,19 +325,42 @@ static uint8_t argument_type(const Lowerer *l, const Call *call, int i) {
     return i == call->count - 1 ? types->right : i == call->count - 2 ? types->left : LIKELY_OTHER;
 }
 
+/* A parameter without an argument: what it gets, NULL where that is made or read when it is called. False: it
+ * must have one. */
+static bool leave_out(Lowerer *l, const Callee *callee, int parameter, Ins **value, uint8_t *type) {
+    int keyword = parameter - callee->positional;
+    if (callee_is_rest(callee, parameter)) {
+        *type = LIKELY_TUPLE;
+    } else if (keyword >= 0) {
+        if (callee->keyword_defaults == NULL || callee->keyword_defaults[keyword].keys_version == 0)
+            return false;
+        *type = callee->keyword_defaults[keyword].likely;
+    } else {
+        if (callee_default(callee, parameter) < 0) return false;
+        *value = default_argument(l, callee, parameter);
+        *type = *value != NULL ? likely_of(*value) : LIKELY_OTHER;
+    }
+    return true;
+}
+
 /* Arguments to parameters. False: they do not fit, or it cannot be said. */
 static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
-    int count = callee->code->argument_count, first = callee->class_version != 0;
+    int count = callee->code->argument_count, first = callee->class_version != 0, extra = 0;
     int keywords = call->names >= 0 ? l->code->consts[call->names].length : 0;
     int positional = call->count - keywords;
     Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
     bool *given = arena_array(&l->cx->arena, bool, count + 1);
     uint8_t *types = arena_array(&l->cx->arena, uint8_t, count + 1);
-    if (first + positional > count) return false;
+    if (first + positional > callee->positional && !callee->has_rest) return false;
     if (first) given[0] = true;
+    call->rest = arena_array(&l->cx->arena, Ins *, call->count + 1);
     types[0] = LIKELY_OTHER;
     for (int i = 0; i < call->count; i++) {
         int to = first + i;
+        if (i < positional && to >= callee->positional) {
+            call->rest[extra++] = call->args[i];
+            continue;
+        }
         if (i >= positional)
             to = l->callees->parameter(l->callees->context,
                                        l->inlined ? l->inlined->callee->code_object : NULL, call->names,
@@ -348,11 +371,9 @@ static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
         args[to] = argument(l, call->args[i]);
     }
     for (int i = 0; i < count; i++) {
-        if (given[i]) continue;
-        if (callee_default(callee, i) < 0) return false;
-        args[i] = default_argument(l, callee, i);
-        types[i] = args[i] ? likely_of(args[i]) : LIKELY_OTHER;
+        if (!given[i] && !leave_out(l, callee, i, &args[i], &types[i])) return false;
     }
+    call->rest_count = extra;
     call->types = types;
     call->args = args;
     call->count = count;
@@ -499,6 +520,24 @@ static Ins *new_instance(Lowerer *l, const Inlined *inlined) {
                                   : EMIT_CALL(l, rt_new_instance, inlined->class);
 }
 
+static Ins *rest_tuple(Lowerer *l, const Call *call) {
+    for (int i = 0; i < call->rest_count; i++) call->rest[i] = lower_object(l, call->rest[i]);
+    return lower_call(l, H_rt_build_tuple, call->rest_count, call->rest);
+}
+
+/* A default that is an object. */
+static Ins *default_object(Lowerer *l, const Callee *callee, int parameter) {
+    if (parameter < callee->positional)
+        return inline_pinned(l, callee->default_objects[callee_default(callee, parameter)]);
+    const KeywordDefault *place = &callee->keyword_defaults[parameter - callee->positional];
+    FrameState *state = lower_state_here(l);
+    Ins *dict = K_PLACE(l, callee->keyword_dict); /* which the function of that version has */
+    lower_guarded(INS(l, keys_are, 0, dict, K_FACT(l, KEYS, place->keys_version)), state);
+    Ins *value = lower_guarded(INS(l, keys_item, place->offset, dict), state);
+    value->nullable = false;
+    return value;
+}
+
 void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
     const Callee *callee = inner->inlined->callee;
     inner->locals = lower_empty_locals(inner);
@@ -506,7 +545,8 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
         Ins *value = call->args[i];
         if (value == NULL && i == 0 && callee->class_version != 0)
             lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
-        else if (value == NULL) value = inline_pinned(l, callee->default_objects[callee_default(callee, i)]);
+        else if (value == NULL && callee_is_rest(callee, i)) value = rest_tuple(l, call);
+        else if (value == NULL) value = default_object(l, callee, i);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
 }

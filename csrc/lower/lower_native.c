@@ -89,7 +89,9 @@ static bool fits(const Call *call, const NativeSignature *signature) {
 }
 
 bool lower_native_call(Lowerer *l, const Call *call, const Callee *callee) {
-    if (callee->class_version != 0 || callee->globals != NULL) return false;
+    if (callee->class_version != 0 || callee->globals != NULL ||
+        callee->positional != callee->code->argument_count)
+        return false;
     const NativeSignature *signature = l->callees->native(l->callees->context, l->cx, callee, call->types);
     if (signature == NULL || !fits(call, signature)) return false;
     FrameState *state = lower_state_here(l);

@@ -145,6 +145,7 @@ void lower_BUILD_SLICE(Lowerer *l) {
 }
 
 void lower_FORMAT_VALUE(Lowerer *l) {
+    if (lower_known_format(l)) return;
     Ins *spec = l->instr->arg & 4 ? lower_pop(l) : K_NULL(l), *value = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_format_value, value, spec, K_INT(l, l->instr->arg & 3)));
 }
@@ -207,7 +208,7 @@ void lower_general_call(Lowerer *l) {
 }
 
 void lower_call_operands(Lowerer *l) {
-    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l))) return;
+    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l))) return;
     lower_general_call(l);
 }
 

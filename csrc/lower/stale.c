@@ -37,7 +37,8 @@ static bool arithmetic_looks(const Stale *s, int index) {
                                       : infer_comparison(instr, left, right)) == LIKELY_OTHER;
 }
 
-static bool is_hashed(Likely type) { return type == LIKELY_DICT || type == LIKELY_SET; }
+static bool is_dict(Likely type) { return type == LIKELY_DICT || type == LIKELY_DICT_LIKE; }
+static bool is_hashed(Likely type) { return is_dict(type) || type == LIKELY_SET; }
 
 /* Is it an operation on a built-in container that lower_container.c or lower_iter.c does without running
  * code? */
@@ -48,11 +49,11 @@ static bool is_quiet(const Stale *s, int index) {
     if (instr->flags & BC_NO_SPECULATION) return false;
     switch (instr->op) {
     case BC_BINARY_SUBSCR:
-        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_STR ||
-               left == LIKELY_CHAR || left == LIKELY_BYTES || left == LIKELY_BYTEARRAY ||
-               left == LIKELY_DOUBLES || left == LIKELY_C_INTS;
+        return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_STR || left == LIKELY_CHAR ||
+               left == LIKELY_BYTES || left == LIKELY_BYTEARRAY || left == LIKELY_DOUBLES ||
+               left == LIKELY_C_INTS;
     case BC_STORE_SUBSCR:
-        return instr->feedback == FB_DICT || left == LIKELY_DICT || left == LIKELY_BYTEARRAY ||
+        return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_BYTEARRAY ||
                left == LIKELY_DOUBLES;
     case BC_CONTAINS_OP:
         return is_hashed(right) || right == LIKELY_TUPLE || right == LIKELY_LIST || right == LIKELY_STR ||
@@ -61,6 +62,9 @@ static bool is_quiet(const Stale *s, int index) {
         return right == LIKELY_LIST_ITER || right == LIKELY_TUPLE_ITER || right == LIKELY_STR_ITER ||
                right == LIKELY_BYTES_ITER || right == LIKELY_BYTEARRAY_ITER || right == LIKELY_PLAIN_ITER ||
                right == LIKELY_ENUMERATE || right == LIKELY_ZIP || right == LIKELY_DICT_ITEMS_ITER;
+    case BC_FORMAT_VALUE:
+        return !(instr->arg & 4) && (right == LIKELY_INT || right == LIKELY_STR || right == LIKELY_CHAR);
+    case BC_BUILD_STRING: return true;
     case BC_LOAD_METHOD: return bc_method(right, s->code->name_ids[instr->arg]) != BI_NONE;
     default: return false;
     }
@@ -131,6 +135,7 @@ static bool call_looks(const Stale *s, int index) {
     case BI_math_ceil:
     case BI_list_append:
     case BI_list_pop: return false;
+    case BI_type_str: return s->inference->operands[index].right != LIKELY_INT;
     case BI_builtins_min:
     case BI_builtins_max: return instr->arg != 2;
     default: return true;

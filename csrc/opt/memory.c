@@ -96,7 +96,8 @@ static bool is_quiet(const Numbers *numbers, const Ins *value, const Ins *at) {
  */
 static bool only_looks(const Ins *call) {
     return call->imm == H_rt_with_numbers || call->imm == H_rt_dict_item || call->imm == H_rt_dict_item_int ||
-           call->imm == H_rt_dict_get || call->imm == H_rt_dict_get_int;
+           call->imm == H_rt_dict_get || call->imm == H_rt_dict_get_int ||
+           call->imm == H_rt_dict_item_parts || call->imm == H_rt_dict_get_parts;
 }
 
 uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {

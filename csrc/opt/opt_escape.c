@@ -42,9 +42,11 @@ typedef struct Escape {
 
 /* --- which there are, and what is done with them --- */
 
+/* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
-           (ins->imm == H_rt_new_plain || (ins->imm == H_rt_build_tuple && ins->arg_count <= MAX_FIELDS));
+           (ins->imm == H_rt_new_plain ||
+            (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
 /* The object that a value is, or whose values it points to. */
@@ -102,6 +104,15 @@ static bool shows_state(const Ins *ins) {
     return ins->op == IR_poll_OP || ins->op == IR_turn_OP || ins->op == IR_yield_OP;
 }
 
+static void note_state(Escape *e, Ins *ins) {
+    for (int s = 0; s < ir_state_count(ins->state); s++) {
+        Object *object = object_of(*ir_state_value(ins->state, s));
+        if (object == NULL) continue;
+        if (shows_state(ins)) object->escapes = true;
+        note_use(e, object, ins, true);
+    }
+}
+
 static void look_at(Escape *e, Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
         Object *object = object_of(ins->args[a]);
@@ -110,12 +121,7 @@ static void look_at(Escape *e, Ins *ins) {
         else note_use(e, object, ins, false);
         if (is_store(ins) && a == 0 && !object->escapes) vec_push(fn_arena(e->fn), &object->stores, ins);
     }
-    for (int s = 0; s < ir_state_count(ins->state); s++) {
-        Object *object = object_of(*ir_state_value(ins->state, s));
-        if (object == NULL) continue;
-        if (shows_state(ins)) object->escapes = true;
-        note_use(e, object, ins, true);
-    }
+    note_state(e, ins);
 }
 
 static void find_objects(Escape *e) {
@@ -292,19 +298,22 @@ static void replace_in_state(Escape *e, const Object *object, Ins *ins) {
 
 static void become(Escape *e, const Ins *ins, Ins *value) { e->become[ins->id] = value; }
 
+/* Other objects that its state names may go after this one: it is a use of theirs. */
+static Ins *boxed_before(Escape *e, Ins *ins, Ins *value) {
+    Ins *box = ir_new_ins(e->fn, IR_box_f64_OP, IR_OBJ, 1);
+    box->args[0] = value;
+    box->state = ins->state;
+    box->use_count = ins->use_count;
+    ir_insert_before(ins, box);
+    note_state(e, box);
+    return box;
+}
+
 /* What is read of it: a number that has no object yet gets one, which goes when nobody wants it. */
 static void replace_read(Escape *e, const Object *object, Ins *ins) {
     const Version *version = version_at(object, ins);
     Ins *value = version->values[part_at(version, ins->imm)];
-    if (value->type == IR_F64) {
-        Ins *box = ir_new_ins(e->fn, IR_box_f64_OP, IR_OBJ, 1);
-        box->args[0] = value;
-        box->state = ins->state;
-        ir_insert_before(ins, box);
-        box->use_count = ins->use_count;
-        value = box;
-    }
-    become(e, ins, value);
+    become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
 }
 
 /* The parts live until where the whole did. */

@@ -466,13 +466,15 @@ static void walk_ins(Refcount *r, Ins *ins) {
     }
     if (leaves_first) give_before_leaving(r, ins);
     for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
-    int rest = ir_rest_index(ins);
-    for (int a = 0; a < rest; a++)
-        if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
+    int rest = ins->op == IR_c_call_OP ? ins->arg_count : ir_rest_index(ins);
+    for (int a = 0; a < rest; a++) {
+        int next = ins->op == IR_c_call_OP ? rest - 1 - a : a; /* the first one is dropped first */
+        if (!ir_consumes(ins, next)) borrow(r, ins, ins->args[next]);
+    }
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)
         if (ir_consumes(ins, a) && !leaves_first) consume(r, ins, ins->args[a], &given);
-    give_rest(r, ins, &given);
+    if (ins->op == IR_call_OP) give_rest(r, ins, &given);
     for (int i = 0; i < given.count; i++) make_alive(r, given.items[i]);
 }
 

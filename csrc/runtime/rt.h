@@ -115,6 +115,17 @@ i64 rt_own_dict_set(PyObject *owner, PyObject *name, PyObject *value, i64 hint);
 i64 rt_own_lacks(PyObject *owner, PyObject *name);
 i64 rt_dict_setdefault(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
 i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **results);
+i64 rt_dict_like_item(PyObject *dict, PyObject *key, PyObject **results);
+i64 rt_dict_like_has(PyObject *dict, PyObject *key);
+i64 rt_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
+i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, PyObject **results);
+i64 rt_dict_get_parts(PyObject *dict, PyObject *otherwise, PyObject *a, PyObject *b, PyObject *c,
+                      PyObject **results);
+i64 rt_dict_has_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_set_put_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_sequence_has(PyObject *sequence, PyObject *item);
 i64 rt_set_has(PyObject *set, PyObject *key);
 i64 rt_set_put(PyObject *set, PyObject *key);
@@ -129,6 +140,8 @@ PyObject *rt_list_concat(PyObject *a, PyObject *b);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);
+i64 rt_str_of(PyObject *object, PyObject **results);
+i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results);
 i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);
@@ -219,6 +232,8 @@ void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
 PyObject *rt_find_init(PyTypeObject *type);
+i64 rt_check_depth(TS);
+PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);
 PyObject *rt_new_plain(PyObject *class);
 /* Of an __init__'s result; false: an exception is set. */

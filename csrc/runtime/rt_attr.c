@@ -235,8 +235,8 @@ static void note_type(RtCache *cache, uint32_t version) {
 }
 
 void rt_note_class(RtCache *cache, PyTypeObject *type) {
-    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE && cp_type_version(type) != 0)
-        note_type(cache, cp_type_version(type));
+    bool tells = type->tp_flags & Py_TPFLAGS_HEAPTYPE || cp_is_dict_like(type);
+    if (tells && cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
 }
 
 /* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an

@@ -111,6 +111,57 @@ i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **r
     return -1;
 }
 
+i64 rt_dict_like_item(PyObject *dict, PyObject *key, PyObject **results) {
+    return cp_dict_like_item(dict, key, results);
+}
+
+i64 rt_dict_like_has(PyObject *dict, PyObject *key) { return cp_dict_like_has(dict, key); }
+
+i64 rt_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
+    return cp_dict_like_set(dict, key, value, hint);
+}
+
+/* Parts of a key that is a tuple nobody made; the third may be NULL. */
+#define PARTS(a, b, c) (PyObject *[]){a, b, c}, 2 + ((c) != NULL)
+
+i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, PyObject **results) {
+    PyObject *value = NULL;
+    i64 found = cp_dict_find_parts(dict, PARTS(a, b, c), &value);
+    if (found <= 0) return -1;
+    results[0] = Py_NewRef(value);
+    return found;
+}
+
+i64 rt_dict_get_parts(PyObject *dict, PyObject *otherwise, PyObject *a, PyObject *b, PyObject *c,
+                      PyObject **results) {
+    PyObject *value = NULL;
+    i64 found = cp_dict_find_parts(dict, PARTS(a, b, c), &value);
+    if (found >= 0) results[0] = Py_NewRef(found ? value : otherwise);
+    return found;
+}
+
+i64 rt_dict_has_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c) {
+    PyObject *value;
+    i64 found = cp_dict_find_parts(dict, PARTS(a, b, c), &value);
+    return found > 0 ? 1 : found;
+}
+
+i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c) {
+    return cp_dict_set_parts(dict, PARTS(a, b, c), value);
+}
+
+i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
+    return cp_set_find_parts(set, PARTS(a, b, c));
+}
+
+i64 rt_set_put_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
+    return cp_set_change_parts(set, PARTS(a, b, c), true);
+}
+
+i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
+    return cp_set_change_parts(set, PARTS(a, b, c), false);
+}
+
 i64 rt_sequence_has(PyObject *sequence, PyObject *item) { return cp_sequence_find(sequence, item); }
 i64 rt_set_has(PyObject *set, PyObject *key) { return cp_set_find(set, key); }
 i64 rt_set_put(PyObject *set, PyObject *key) { return cp_set_change(set, key, true); }
@@ -140,7 +191,7 @@ i64 rt_str_has(PyObject *container, PyObject *item) {
     return found;
 }
 
-i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || _PyUnicode_EQ(a, b); }
+i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || cp_same_text(a, b); }
 PyObject *rt_str_concat(PyObject *a, PyObject *b) { return PyUnicode_Concat(a, b); }
 
 /* --- lists --- */
@@ -190,6 +241,26 @@ i64 rt_int_of(PyObject *object, PyObject **results) {
     if (PyLong_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyFloat_CheckExact(object)) return made(PyLong_FromDouble(PyFloat_AS_DOUBLE(object)), results);
     return PyUnicode_CheckExact(object) ? made(PyLong_FromUnicodeObject(object, 10), results) : -1;
+}
+
+i64 rt_str_of(PyObject *object, PyObject **results) {
+    bool is_plain = PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyUnicode_CheckExact(object) ||
+                    PyBool_Check(object) || object == Py_None;
+    return is_plain ? made(PyObject_Str(object), results) : -1;
+}
+
+i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results) {
+    enum { MOST_DIGITS = 20 };
+    char text[MOST_DIGITS + 1], *first = text + sizeof(text);
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    if (!cp_may_recurse(tstate)) return -1; /* PyObject_Str asks for a level */
+    do *--first = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0) *--first = '-';
+    Py_ssize_t size = text + sizeof(text) - first;
+    PyObject *result = PyUnicode_New(size, 127);
+    if (result != NULL) memcpy(PyUnicode_1BYTE_DATA(result), first, (size_t)size);
+    return made(result, results);
 }
 
 i64 rt_float_of(PyObject *object, PyObject **results) {

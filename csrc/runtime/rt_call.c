@@ -456,6 +456,16 @@ static inline PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result)
     return result;
 }
 
+/* --- calls of C functions in line --- */
+
+i64 rt_check_depth(PyThreadState *tstate) {
+    return _Py_CheckRecursiveCall(tstate, " while calling a Python object"); // gives the count back likewise
+}
+
+PyObject *rt_after_c_call(PyThreadState *tstate, PyObject *result_steal) {
+    return look_at_breaker(tstate, result_steal);
+}
+
 /* Call something written in C without keyword arguments; rest[place] is the callable. */
 static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObject **rest, i64 place,
                                                   i64 count, uint64_t consumed) {

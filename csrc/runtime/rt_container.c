@@ -33,10 +33,9 @@ PyObject *rt_subscr(PyObject *container, PyObject *key) {
     } else if (PyUnicode_CheckExact(container)) {
         if (PyUnicode_IS_READY(container) && index_in(key, PyUnicode_GET_LENGTH(container), &index))
             return PyUnicode_FromOrdinal((int)PyUnicode_READ_CHAR(container, index));
-    } else if (PyDict_Check(container) &&
-               Py_TYPE(container)->tp_as_mapping->mp_subscript == PyDict_Type.tp_as_mapping->mp_subscript) {
-        PyObject *value; /* of defaultdict and its like: what is missing is theirs to give */
-        if (cp_dict_find(container, key, &value) > 0) return Py_NewRef(value);
+    } else if (PyDict_Check(container)) {
+        PyObject *value; /* of defaultdict and its like: what is missing is mostly theirs to give */
+        if (cp_dict_like_item(container, key, &value) >= 0) return value;
     }
     PyObject *item;
     return rt_special_item(container, key, &item) ? item : PyObject_GetItem(container, key);
@@ -79,6 +78,8 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
         }
     } else if (PyDict_CheckExact(container)) {
         return PyDict_SetItem(container, key, value);
+    } else if (PyDict_Check(container) && cp_dict_like_set(container, key, value, 0) > 0) {
+        return 0;
     }
     i64 status;
     return rt_special_set_item(container, key, value, &status) ? status

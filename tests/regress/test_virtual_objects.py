@@ -1,6 +1,7 @@
 """Objects that only the code that makes them can see are not made, and are there when somebody looks after all."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,20 +60,42 @@ print(text.count("call rt_new_"), text.count("call rt_build_tuple"), f(10))
 """
 
 
-@pytest.mark.parametrize(
-    ("function", "made"),
-    [("instances", "0 0 27.5"), ("tuples", "0 0 67.5"), ("nested", "0 0 55"), ("with_finalizer", "1 0 27.5")],
-)
-def test_what_is_made(function, made, tmp_path):
-    """How many places make an instance, how many a tuple; and the function's result."""
+NAMES = """
+import dxpy
+dxpy.enable(sync=True, max_tier=2, cache=False)
+import boxed_beside_an_object as program
+for i in range(30):
+    program.sums(3000)
+print(dxpy.dump(program.sums, "opt"))
+"""
+
+
+def output(program, cache, *paths):
     env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.replace("FUNCTION", function)],
-        env={**env, "PYTHONPATH": str(ROOT), "DXPY_CACHE_DIR": str(tmp_path)},
+        [sys.executable, "-c", program],
+        env={**env, "PYTHONPATH": os.pathsep.join([str(ROOT), *paths]), "DXPY_CACHE_DIR": str(cache)},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == made
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("function", "made"),
+    [("instances", "0 0 27.5"), ("tuples", "0 0 67.5"), ("nested", "0 0 55"), ("with_finalizer", "1 0 27.5")],
+)
+def test_what_is_made(function, made, tmp_path):
+    """How many places make an instance, how many a tuple; and the function's result."""
+    assert output(PROGRAM.replace("FUNCTION", function), tmp_path) == made
+
+
+def test_frame_states_name_what_is_there(tmp_path):
+    """What a number is boxed for names the objects that go later, too: none that is gone is named."""
+    text = output(NAMES, tmp_path, str(Path(__file__).parent))
+    made = set(re.findall(r"^ *(v[0-9]+)(?::[a-z0-9]+)? = ", text, re.MULTILINE))
+    assert " object v" in text
+    assert set(re.findall(r"\bv[0-9]+\b", text)) - made == set()

@@ -53,6 +53,11 @@ MODES = [
         heat=2,
     ),
     Mode("tier3", "tiers 1 to 3 at the first calls", {**AT_ONCE, "DXPY_MAX_TIER": "3"}),
+    Mode(
+        "chance",
+        "tiers 1 and 2, one of four compiles that are due, so that code of all tiers meets",
+        {**TIER_2, "DXPY_CHANCE": "26"},
+    ),
     # Code that was never interpreted from its start is not specialised by the interpreter either, where exits leave it:
     # its comparisons then count as a level of recursion.
     Mode("exits1", "tier 2, every guard fails at each visit", {**TIER_2, "DXPY_FORCE_EXITS": "1"}, heat=1),
