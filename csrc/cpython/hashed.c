@@ -256,8 +256,10 @@ static inline int64_t find_wanted(PyDictObject *dict, const Wanted *wanted, PyOb
                         ? find_str(keys, wanted->key, wanted->hash)
                         : 0;
     if (found <= 0) return found;
-    *value = *value_at(dict, found - 1);
-    return *value != NULL ? found : 0;
+    PyObject *there = *value_at(dict, found - 1);
+    if (there == NULL) return 0; /* only other dicts that share the keys have it */
+    *value = there;
+    return found;
 }
 
 int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
