@@ -191,7 +191,6 @@ static void describe_keyword_defaults(CompileContext *cx, PyFunctionObject *func
             places[i] = place;
         }
     }
-    callee->keyword_dict = dict;
     callee->keyword_defaults = places;
 }
 

@@ -24,8 +24,8 @@ typedef struct Callee {
     int default_count; /* of the last positional parameters */
     const ConstInfo *defaults;
     void **default_objects;
-    void *keyword_dict; /* of the defaults of keyword-only parameters; may be changed without notice */
-    const KeywordDefault *keyword_defaults;
+    const KeywordDefault
+        *keyword_defaults;  /* NULL: there are none; their dict may be changed without notice */
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
                                this is its __init__ */
     bool has_finalizer;     /* of that class: it sees in which frame an instance ends */

@@ -526,12 +526,18 @@ static Ins *rest_tuple(Lowerer *l, const Call *call) {
 }
 
 /* A default that is an object. */
-static Ins *default_object(Lowerer *l, const Callee *callee, int parameter) {
+static Ins *default_object(Lowerer *l, const Inlined *inlined, int parameter) {
+    const Callee *callee = inlined->callee;
     if (parameter < callee->positional)
         return inline_pinned(l, callee->default_objects[callee_default(callee, parameter)]);
     const KeywordDefault *place = &callee->keyword_defaults[parameter - callee->positional];
     FrameState *state = lower_state_here(l);
-    Ins *dict = K_PLACE(l, callee->keyword_dict); /* which the function of that version has */
+    Ins *function = inlined->function;
+    Ins *held = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_keyword_defaults], function,
+                                  INS(l, itself, 0, function)),
+                              state);
+    held->nullable = false;
+    Ins *dict = INS(l, itself, 0, held);
     lower_guarded(INS(l, keys_are, 0, dict, K_FACT(l, KEYS, place->keys_version)), state);
     Ins *value = lower_guarded(INS(l, keys_item, place->offset, dict), state);
     value->nullable = false;
@@ -546,7 +552,7 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
         if (value == NULL && i == 0 && callee->class_version != 0)
             lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
         else if (value == NULL && callee_is_rest(callee, i)) value = rest_tuple(l, call);
-        else if (value == NULL) value = default_object(l, callee, i);
+        else if (value == NULL) value = default_object(l, inner->inlined, i);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
 }

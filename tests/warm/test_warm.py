@@ -337,8 +337,8 @@ def test_what_only_a_process_knows_is_found_again(run):
     kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
     assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
     for _ in range(2):
-        again = run("class Other: pass\nOther().x = 1\n" + FACTS.replace("COUNT", "2"), **kept)
-        assert (again["result"], again["compiles"]) == (180, 0)
+        again = run("type('Other', (), {})().x = 1\n" + FACTS.replace("COUNT", "2"), **kept)
+        assert (again["result"], again["compiles"], again["warm"]) == (180, 0, 1)
     seen = run.command("cache", "list").stdout
     assert re.search(r" 2 +\d+ .* __main__\.f$", seen, re.MULTILINE)
 

@@ -188,7 +188,7 @@ def deep(n, *rest, step=1):
 
 
 def case_recursion():
-    return [deep(50) for _ in range(20)], attempt(lambda: deep(10**6)).split(" while")[0]
+    return [deep(50) for _ in range(20)], attempt(lambda: deep(10**6)).split(":")[0]
 
 
 def swap(n):
