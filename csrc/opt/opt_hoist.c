@@ -1,7 +1,8 @@
 /* What is the same in every turn of a loop is done once, where the loop is entered: guards, reads of memory
  * that the loop does not change, arithmetic. What may leave there leaves with the state of the loop's anchor:
  * the interpreter goes on at the loop's beginning, when nothing of it has been done. So only what is done in
- * every turn is moved; else a guard could fail for a turn that never comes. Innermost loops first: what was
+ * every turn is moved; else a guard could fail for a turn that never comes. A guard that reads an object at a
+ * constant address stays behind those that say that it is alive. Innermost loops first: what was
  * moved out of one may be moved out of the next.
  *
  * needs: reference counts inserted, preds.  keeps: everything.  makes anew: dominators. */
@@ -23,6 +24,7 @@ typedef struct Hoist {
     const Numbers *numbers;
     Loop *loop;
     uint64_t changed; /* kinds of memory that the loop changes */
+    bool asked;       /* a question that an object's life may hang on has stayed in the loop */
     bool *in_loop;    /* by block */
 } Hoist;
 
@@ -88,12 +90,25 @@ static bool is_movable(const Ins *ins) {
 /* What leaves when the object is not what it should be; what reads from it may do so behind that only. */
 static bool asks(const Ins *ins) { return ir_leaves(ins) || ins->op == IR_chkloc_OP; }
 
+/* What stands at a constant address is alive because of a class, function or module that was asked about in
+ * front of it. */
+static bool keeps_alive(const Ins *ins) {
+    return ins->op == IR_guard_OP || (asks(ins) && (memory_read(ins) & MEM_TYPES) != 0);
+}
+
+static bool reads_constant(const Ins *ins) {
+    if (ins->arg_count == 0 || memory_read(ins) == 0) return false;
+    const Ins *object = ins->args[0]->op == IR_pinned_OP ? ins->args[0]->args[0] : ins->args[0];
+    return object->op == IR_factobj_OP || object->op == IR_factptr_OP || object->op == IR_fact_OP;
+}
+
 static bool is_outside(const Hoist *h, const Ins *value) {
     return ir_is(value, OPF_CONST) || !h->in_loop[value->block->order];
 }
 
 static bool is_invariant(const Hoist *h, const Ins *ins) {
     if (!is_movable(ins) || (memory_read(ins) & h->changed)) return false;
+    if (h->asked && reads_constant(ins)) return false;
     for (int a = 0; a < ins->arg_count; a++)
         if (!is_outside(h, ins->args[a]) || ins->args[a]->scratch == h->loop) return false;
     return true;
@@ -135,6 +150,7 @@ static void hoist_from(Hoist *h, Loop *loop) {
     Fn *fn = h->fn;
     h->loop = loop;
     h->changed = 0;
+    h->asked = false;
     for (int i = 0; i < loop->body.count; i++)
         h->changed |= memory_changed_in(h->numbers, loop->body.items[i]);
     qsort(loop->body.items, (size_t)loop->body.count, sizeof(Block *), by_rpo);
@@ -144,8 +160,12 @@ static void hoist_from(Hoist *h, Loop *loop) {
         if (!is_done_each_turn(loop, loop->body.items[i])) continue;
         for (Ins *ins = loop->body.items[i]->first, *next; ins != NULL; ins = next) {
             next = ins->next;
-            if (is_invariant(h, ins)) move(h, ins);
-            else keep_in_loop(h, ins);
+            if (is_invariant(h, ins)) {
+                move(h, ins);
+                continue;
+            }
+            keep_in_loop(h, ins);
+            h->asked |= keeps_alive(ins);
         }
     }
 }

@@ -1,14 +1,10 @@
 """Objects that only the code that makes them can see are not made, and are there when somebody looks after all."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import dxpy
 dxpy.enable(sync=True, max_tier=2, cache=False)
@@ -70,32 +66,18 @@ print(dxpy.dump(program.sums, "opt"))
 """
 
 
-def output(program, cache, *paths):
-    env = {name: value for name, value in os.environ.items() if not name.startswith("DXPY_")}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**env, "PYTHONPATH": os.pathsep.join([str(ROOT), *paths]), "DXPY_CACHE_DIR": str(cache)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 @pytest.mark.parametrize(
     ("function", "made"),
     [("instances", "0 0 27.5"), ("tuples", "0 0 67.5"), ("nested", "0 0 55"), ("with_finalizer", "1 0 27.5")],
 )
-def test_what_is_made(function, made, tmp_path):
+def test_what_is_made(function, made, printed):
     """How many places make an instance, how many a tuple; and the function's result."""
-    assert output(PROGRAM.replace("FUNCTION", function), tmp_path) == made
+    assert printed(PROGRAM.replace("FUNCTION", function)) == made
 
 
-def test_frame_states_name_what_is_there(tmp_path):
+def test_frame_states_name_what_is_there(printed):
     """What a number is boxed for names the objects that go later, too: none that is gone is named."""
-    text = output(NAMES, tmp_path, str(Path(__file__).parent))
+    text = printed(NAMES, str(Path(__file__).parent))
     made = set(re.findall(r"^ *(v[0-9]+)(?::[a-z0-9]+)? = ", text, re.MULTILINE))
     assert " object v" in text
     assert set(re.findall(r"\bv[0-9]+\b", text)) - made == set()

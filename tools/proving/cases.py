@@ -36,7 +36,9 @@ def run(mode, programs, *, python=sys.executable, rounds=5, timeout=900, extra=N
             one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra, limit)
             result = Outcomes()
         for _ in range(DEATHS):
-            watched = one_process(mode, programs, result, python, rounds, timeout, folder, cache, extra, limit)
+            watched = one_process(
+                mode, programs, result, python, rounds, timeout, folder, cache, extra, limit
+            )
             result.seconds += watched.seconds
             if watched.death is None:
                 break

@@ -101,7 +101,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--settle", type=float, default=0, help="longest wait for compiles after a round")
     parser.add_argument("--heat", type=int, default=0, help="rounds before anything is compiled")
-    parser.add_argument("--limit", type=float, default=0, help="processor time a case may take; it ends the process")
+    parser.add_argument(
+        "--limit", type=float, default=0, help="processor time a case may take; it ends the process"
+    )
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("programs", nargs="+")
