@@ -69,7 +69,7 @@ class Fuzzer:
     def source(self, names):
         return programs.program(lambda name: random.Random(f"{self.args.seed}:{name}"), names, self.kinds)
 
-    def extra(self, number):
+    def extra(self, mode, number):
         """Most batches leave interpreted what all programs have, and what is run once a round: it takes most of the time."""
         options = {
             "DXPY_GCC_LEVEL": self.args.level,
@@ -80,13 +80,17 @@ class Fuzzer:
             options["DXPY_EXCLUDE"] = ",".join(
                 f"{module}.{name}" for module in ("fuzz_batch", "small") for name in COMMON
             )
+        if "DXPY_CHANCE" in mode.options:
+            options["DXPY_CHANCE"] = str(number + 1)
         return options
 
     def outcomes(self, mode, source, folder, timeout, number, limit=0):
         path = Path(folder, "fuzz_batch.py")
         path.write_text(source)
         rounds = self.args.rounds
-        return cases.run(mode, [path], rounds=rounds, timeout=timeout, extra=self.extra(number), limit=limit)
+        return cases.run(
+            mode, [path], rounds=rounds, timeout=timeout, extra=self.extra(mode, number), limit=limit
+        )
 
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
@@ -135,7 +139,7 @@ class Fuzzer:
             mode,
             rounds=self.args.rounds,
             seconds=self.args.shrink,
-            extra=self.extra(number),
+            extra=self.extra(mode, number),
         )
         path = ROOT / "tests" / "regress" / f"fuzz_{mode.name}_{self.args.seed}_{name}.py"
         if small is None:
@@ -160,7 +164,9 @@ def arguments():
     )
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--modes", default="heated,tier2,exits7,osr,cold,exits1,background,tier1,relowered")
+    parser.add_argument(
+        "--modes", default="heated,tier2,exits7,osr,cold,exits1,chance,background,tier1,relowered"
+    )
     parser.add_argument("--kinds", default=",".join(programs.KINDS), help="of programs")
     parser.add_argument("--mix", action="store_true", help="each batch in one of the modes, by turns")
     parser.add_argument("--level", default="0", help="libgccjit's optimisation level; -1: the tier's own")
