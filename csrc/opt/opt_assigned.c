@@ -51,8 +51,9 @@ static bool names_local(const Assigned *a, const Ins *ins, int64_t local) {
 static void step(Assigned *a, const Ins *ins) {
     if (ins->op == IR_call_OP && ins->imm == H_rt_add_local && names_local(a, ins, ins->args[2]->imm))
         unbind(a, ir_local_slot(a->fn, ins->frame, (int)ins->args[2]->imm)); /* until the result is stored */
-    if (ins->state && ir_raises(ins) && ins->state->handler >= 0)
-        meet(a, a->fn->entries.items[a->fn->handlers.items[ins->state->handler].entry].block);
+    for (const FrameState *state = ir_raises(ins) ? ins->state : NULL; state != NULL; state = state->parent)
+        if (state->handler >= 0)
+            meet(a, a->fn->entries.items[a->fn->handlers.items[state->handler].entry].block);
     if (ins->op == IR_stloc_OP || ins->op == IR_stboxed_OP || ins->op == IR_chkloc_OP) bind(a, ins->imm);
     if (ins->op == IR_clrloc_OP) unbind(a, ins->imm);
     for (int i = 1; ins->op == IR_push_OP && i < ins->arg_count; i++) {
