@@ -352,6 +352,7 @@ static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
     bool *given = arena_array(&l->cx->arena, bool, count + 1);
     uint8_t *types = arena_array(&l->cx->arena, uint8_t, count + 1);
     if (first + positional > callee->positional && !callee->has_rest) return false;
+    if (is_operator(call) && callee->has_rest) return false; /* both operands are asked for */
     if (first) given[0] = true;
     call->rest = arena_array(&l->cx->arena, Ins *, call->count + 1);
     types[0] = LIKELY_OTHER;

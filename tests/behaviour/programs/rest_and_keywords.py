@@ -204,3 +204,31 @@ def swap(n):
 
 def case_function_replaced():
     return [swap(40) for _ in range(5)]
+
+
+class Joined:
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def joined(self, *others):
+        return Joined(*self.parts, *others)
+
+    __truediv__ = joined
+
+    def __getitem__(*operands):
+        return len(operands), operands[0].parts, operands[1]
+
+    @property
+    def all(*owners):
+        return len(owners), owners[0].parts
+
+
+def case_operators_take_rests():
+    def run(n):
+        found = []
+        for i in range(n):
+            path = Joined("a") / "b" / i
+            found.append((path.parts, path[i], path.all))
+        return found[-1]
+
+    return [run(3), run(5)]
