@@ -142,9 +142,10 @@ void jobs_fail_all(Client *client, const char *reason, const char *message) {
 }
 
 bool jobs_open_wake(Client *client) {
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, client->wake) == 0) return true;
-    client->wake[0] = client->wake[1] = -1;
-    return false;
+    int pair[2];
+    bool opened = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0;
+    for (int i = 0; i < 2; i++) client->wake[i] = opened ? files_move_up(pair[i]) : -1;
+    return opened;
 }
 
 void jobs_close_wake(Client *client) {

@@ -38,7 +38,7 @@ static bool make_in(WorkerFolder *folder, const char *base) {
     if ((size_t)snprintf(prefix, sizeof prefix, "%s/dxpy-%u-", base, (unsigned)geteuid()) >= sizeof prefix)
         return false;
     if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
-    folder->lock = open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder->lock = files_move_up(open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     folder->user = geteuid();
     if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return true;
     close_fd(&folder->lock);
@@ -107,8 +107,9 @@ static bool start(WorkerProcess *process, const WorkerProgram *program, const Wo
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return start_failed(process, "socketpair", error, size);
-    process->socket = pair[0], process->theirs = pair[1];
-    process->log = open(log_path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    process->socket = files_move_up(pair[0]), process->theirs = files_move_up(pair[1]);
+    process->log =
+        files_move_up(open(log_path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
     /* The umask may have taken the owner's own bits. */
     if (process->log >= 0) fchmod(process->log, 0600);
     if (process->log < 0 || fcntl(process->socket, F_SETFL, O_NONBLOCK) < 0)

@@ -197,6 +197,23 @@ def test_children_inherit_no_descriptor(client, folder):
 
 
 @own_process
+def test_numbers_of_descriptors_are_the_programs(client, folder):
+    """What opens files one after the other gets the numbers it would get without dxpy."""
+    before = set(descriptors())
+    free = os.dup(0)
+    os.close(free)
+    worker = client()
+    worker.compile("ok")
+    assert all(int(number) >= 512 for number in set(descriptors()) - before)
+    first, second = os.dup(0), os.dup(0)
+    assert (first, second) == (free, free + 1)
+    os.close(first)
+    os.close(second)
+    worker.stop()
+    assert set(descriptors()) == before
+
+
+@own_process
 def test_the_worker_inherits_no_descriptor(client, folder):
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
