@@ -51,6 +51,7 @@ def test_defaults(run_python):
         "osr": True,
         "osr_threshold": 1000,
         "force_exits": 0,
+        "chance": 0,
         "install_delay": 0.0,
         "compile_timeout": 10.0,
         "niceness": 3,
