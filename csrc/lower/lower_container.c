@@ -115,6 +115,15 @@ static Ins *hint_for(Lowerer *l, const Ins *dict, const Ins *key) {
     return same ? l->found.hint : K_INT(l, 0);
 }
 
+/* The item that a helper has found, or left where it cannot be said. */
+static void give_item(Lowerer *l, Ins *container, Ins *key, Ins *found, FrameState *state) {
+    lower_guarded(INS(l, settled, 0, found), state);
+    lower_note_found(l, container, key, found);
+    Ins *value = INS0(l, ldout, 0);
+    value->nullable = false;
+    replace_operands(l, 2, value);
+}
+
 static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *key = top(l, 1);
     if (!lower_is_hash_key(key, key_type)) return false;
@@ -126,11 +135,7 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     else
         found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
                                     : EMIT_CALL(l, rt_dict_item, container, key);
-    lower_guarded(INS(l, settled, 0, found), state);
-    lower_note_found(l, container, key, found);
-    Ins *value = INS0(l, ldout, 0);
-    value->nullable = false;
-    replace_operands(l, 2, value);
+    give_item(l, container, key, found, state);
     return true;
 }
 
@@ -140,11 +145,7 @@ static bool dict_like_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *given = top(l, 1), *key = lower_peek(l, 1);
     FrameState *state = lower_state_here(l);
     Ins *found = EMIT_CALL(l, rt_dict_like_item, container, key);
-    lower_guarded(INS(l, settled, 0, found), state);
-    lower_note_found(l, container, given, found);
-    Ins *value = INS0(l, ldout, 0);
-    value->nullable = false;
-    replace_operands(l, 2, value);
+    give_item(l, container, given, found, state);
     return true;
 }
 
