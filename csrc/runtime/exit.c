@@ -4,6 +4,7 @@
 
 #include "cpython/generators.h"
 #include "cpython/spare.h"
+#include "cpython/unseen.h"
 #include "jit/guards.h"
 #include "jit/native.h"
 #include "runtime/osr.h"
@@ -640,11 +641,36 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     return interpret_inlined(tstate, &f, CP_UNWIND);
 }
 
+/* Is what is set caught by the function itself, where nobody sees it? Then the calls put in line are gone,
+ * all values are in place, and so is what stands for the exception. `*placed`: the values are in place in any
+ * case. */
+static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, bool *placed) {
+    int outermost = f->record->level_count - 1, depth = f->record->levels[outermost].depth;
+    Frame *frame = f->at[outermost];
+    FunctionRecord *record = table_record(frame->f_code);
+    if (f->record->levels[outermost].lasti_pushed != 0) return false;
+    int body = cp_unseen_body(tstate, frame, record != NULL ? record->caught : NULL);
+    if (body < 0) return false;
+    for (int level = 0; level < outermost; level++)
+        if (!cp_ends_unseen(f->at[level])) return false;
+    if (!*placed) place_values(f, spill);
+    *placed = true;
+    if (!cp_body_is_blind(frame, body)) return false;
+    PyObject *class = cp_take_class();
+    for (int level = 0; level < outermost; level++) {
+        set_stack_depth(f->at[level], 0);
+        cp_set_current_frame(tstate, f->at[level + 1]);
+        end_frame(tstate, f->at[level], kind_of(f, level));
+    }
+    frame->localsplus[frame->f_code->co_nlocalsplus + depth] = class;
+    return true;
+}
+
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
     Frames f = {.compiled = compiled, .record = record};
-    bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls;
+    bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls, placed = calls;
     record->count++;
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
@@ -656,10 +682,11 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
             spill[0] = interpret_inlined(tstate, &f, CP_UNWIND);
             return 0;
         }
+        if (record->kind == EXIT_RAISE && catch_unseen(tstate, &f, spill, &placed)) return 1;
         unwind_inlined(tstate, &f);
         add_traceback(frame);
     }
-    if (!calls) place_values(&f, spill);
+    if (!placed) place_values(&f, spill);
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
     int depth = level->depth;
     if (level->lasti_pushed >= 0) {
