@@ -186,9 +186,15 @@ int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known) {
     return -1; /* the debug build asks whether an instance is handled */
 #endif
     PyObject *raised = tstate->curexc_type;
-    if (known == NULL || tstate->curexc_traceback != NULL || !PyExceptionClass_Check(raised)) return -1;
+    if (known == NULL || raised == NULL || tstate->curexc_traceback != NULL ||
+        !PyExceptionClass_Check(raised))
+        return -1;
     int body = body_of(frame, raised, known);
     return body >= 0 && value_goes_unnoticed(tstate) ? body : -1;
+}
+
+bool cp_may_be_unseen(Frame *frame, PyObject *class, CpCatcher *known) {
+    return body_of(frame, class, known) >= 0;
 }
 
 PyObject *cp_take_class(void) {

@@ -7,6 +7,8 @@
 /* The body of the clause that catches what is set, in a frame that has raised it and has a handler: the code
  * unit at which it begins. -1: somebody may see the exception, or its end. Nothing is changed. */
 int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known);
+/* If the frame raised an exception of that class now, might there be such a body? */
+bool cp_may_be_unseen(Frame *frame, PyObject *class, CpCatcher *known);
 /* Does that body run no code, and raise nothing, until the exception is no longer handled? The frame's
  * variables are in its memory. */
 bool cp_body_is_blind(Frame *frame, int unit);

@@ -362,6 +362,7 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
 void rt_clear_frame(PyThreadState *tstate, Frame *frame) { cp_clear_frame(tstate, frame); }
 
 static void need_exception(PyThreadState *tstate) {
+    rt_tell(tstate);
     if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
 }
 
@@ -657,6 +658,7 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
     *placed = true;
     if (!cp_body_is_blind(frame, body)) return false;
     PyObject *class = cp_take_class();
+    rt_forget_untold();
     for (int level = 0; level < outermost; level++) {
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
@@ -675,14 +677,15 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
     if (!again) {
+        bool traced = cp_is_tracing(tstate);
+        if (record->kind == EXIT_RAISE && !traced && catch_unseen(tstate, &f, spill, &placed)) return 1;
         need_exception(tstate);
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
-            if (!calls) place_values(&f, spill);
+            if (!placed) place_values(&f, spill);
             set_stack_depth(f.at[0], record->levels[0].depth);
             spill[0] = interpret_inlined(tstate, &f, CP_UNWIND);
             return 0;
         }
-        if (record->kind == EXIT_RAISE && catch_unseen(tstate, &f, spill, &placed)) return 1;
         unwind_inlined(tstate, &f);
         add_traceback(frame);
     }

@@ -349,7 +349,9 @@ def case_class_that_a_variable_has():
         try:
             by_a_global(60, change)
         except KeyError as error:
-            out.append((repr(error), error.__traceback__.tb_next.tb_lineno - by_a_global.__code__.co_firstlineno))
+            out.append(
+                (repr(error), error.__traceback__.tb_next.tb_lineno - by_a_global.__code__.co_firstlineno)
+            )
     return out
 
 
@@ -368,8 +370,21 @@ def by_several(makers):
 
 
 def case_several_clauses():
-    makers = [KeyError, IndexError("x"), ValueError, UnicodeError("u"), LookupError, TypeError(), Plain, WithEnd]
-    return by_several(makers * 20), by_several([UnicodeDecodeError, StopIteration, GeneratorExit] * 10), taken_log()
+    makers = [
+        KeyError,
+        IndexError("x"),
+        ValueError,
+        UnicodeError("u"),
+        LookupError,
+        TypeError(),
+        Plain,
+        WithEnd,
+    ]
+    return (
+        by_several(makers * 20),
+        by_several([UnicodeDecodeError, StopIteration, GeneratorExit] * 10),
+        taken_log(),
+    )
 
 
 class Odd(dict):
@@ -443,7 +458,9 @@ def events_of(n):
 
     def trace(frame, event, argument):
         if frame.f_code is counted.__code__ and event == "exception":
-            events.append((argument[0].__name__, repr(argument[1]), frame.f_lineno - frame.f_code.co_firstlineno))
+            events.append(
+                (argument[0].__name__, repr(argument[1]), frame.f_lineno - frame.f_code.co_firstlineno)
+            )
         return trace
 
     counted({}, range(n))
@@ -469,3 +486,71 @@ def case_nothing_stays():
     raise_with(50, Plain)
     taken_log()
     return instances_alive() - before, sys.exc_info()
+
+
+def numbers_of(texts, make):
+    good = bad = 0
+    for text in texts:
+        try:
+            good += make(text)
+        except ValueError:
+            bad += 1
+    return good, bad
+
+
+def number_or_text(text, make):
+    try:
+        return make(text)
+    except ValueError as error:
+        return str(error)
+
+
+def number_or_replaced(text, kept):
+    held = Ends(kept)
+    try:
+        held = int(text)
+    except ValueError:
+        held = None
+    return held
+
+
+def number_or_unbound(text, remove):
+    bad = 0
+    if remove:
+        del bad
+    try:
+        return int(text)
+    except ValueError:
+        bad += 1
+    return bad
+
+
+def case_no_numbers():
+    texts = [
+        "1",
+        "x",
+        "",
+        "12a",
+        " 7 ",
+        "1_0",
+        "_1",
+        "é",
+        "٣",
+        "1.5",
+        "nan",
+        "inf",
+        "1e3",
+        "--1",
+        "0x10",
+        "\t",
+        "a\0",
+    ]
+    out = [numbers_of(texts[:9] * 5, int), numbers_of([t for t in texts if t != "nan"] * 5, float)]
+    out += [[number_or_text(text, make) for text in texts] for make in (int, float) for _ in range(3)]
+    out.append([number_or_replaced(text, text) for text in ["x", "3", "y"] * 9])
+    for n in range(40):
+        try:
+            out.append(number_or_unbound("x1"[n % 2], n > 35))
+        except UnboundLocalError as error:
+            out.append((str(error), repr(error.__context__)))
+    return out, taken_log()
