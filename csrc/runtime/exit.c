@@ -302,6 +302,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
 static PyObject *operator_result(int kind, PyObject **operands, PyObject *result_steal) {
     if (result_steal != Py_NotImplemented || kind < INLINED_BINARY) return result_steal;
     Py_DECREF(result_steal);
+    if (kind >= INLINED_COMPARE) return rt_not_compared(operands[0], operands[1], kind - INLINED_COMPARE);
     kind -= INLINED_BINARY;
     return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
 }

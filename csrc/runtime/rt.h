@@ -59,12 +59,15 @@ i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
 i64 rt_yields(PyObject *a, PyObject *b);
+i64 rt_yields_compared(PyObject *a, PyObject *b);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
 PyObject *rt_positive(PyObject *a);
 PyObject *rt_invert(PyObject *a);
 PyObject *rt_compare(PyObject *a, PyObject *b, i64 op);
+PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache);
+PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
 i64 rt_contains(PyObject *container, PyObject *item);
 

@@ -262,6 +262,11 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
     return compare_objects(a, b, op);
 }
 
+PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(a));
+    return rt_compare(a, b, op);
+}
+
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
     int known = quick_compare(a, b, op);
     if (known >= 0) return known;
