@@ -265,6 +265,13 @@ PyObject *rt_method(const char *type, const char *name); // borrowed from a type
 
 /* What the eval breaker asks for: 0, or -1 with an exception set. */
 int rt_poll(TS);
+/* --- rt_untold.c --- */
+/* int or float called with what is no number, where the error is most likely seen by nobody: it is set, its
+ * text is not made yet. False: nothing was done. */
+bool rt_fails_untold(TS, PyObject *class, PyObject *argument);
+void rt_forget_untold(void); /* nobody has seen it */
+void rt_tell(TS);            /* somebody may: it gets its text */
+
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 
