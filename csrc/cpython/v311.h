@@ -151,6 +151,19 @@ uint32_t cp_need_keys_version(PyDictKeysObject *keys);
  * need be, as with the keys. 0: there are no more. */
 uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
+/* Is a slot of the code that of a cell which the code makes itself? */
+static inline bool cp_is_cell(PyCodeObject *code, int slot) {
+    return _PyLocals_GetKind(code->co_localspluskinds, slot) & CO_FAST_CELL;
+}
+/* What an object of super was made for; NULL: nothing yet. borrowed */
+static inline PyObject *cp_super_self(PyObject *super) {
+    return ((struct {
+               PyObject base;
+               PyTypeObject *class;
+               PyObject *self;
+           } *)super)
+        ->self;
+}
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */
 typedef struct CodeExtra {
@@ -234,6 +247,8 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* The hash of a tuple of these parts, of a single one the part's own; -1: hashing may run code, or fail. */
+int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count);
 /* Likewise by a tuple of these parts, which is made only if it comes to stand there. */
 int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value);
 int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value);
