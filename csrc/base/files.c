@@ -12,14 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-int files_move_up(int fd) {
-    enum { FIRST = 512 };
-    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST);
-    if (moved < 0) return fd;
-    close(fd);
-    return moved;
-}
-
 bool files_write_all(int fd, const void *data, size_t length) {
     const char *next = data;
     while (length) {
