@@ -173,7 +173,17 @@ typedef enum SiteKind {
     SITE_PROPERTY,    /* `holder` is a property of the class, whose getter `object` is at `offset` of it */
     SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
     SITE_CALLABLE,    /* the function, class or built-in function `object`, which was there in a sample */
+    SITE_SUPER, /* CALL of super() where no class of the first argument is known, see `above`; where one is
+                   it is a SITE_METHOD */
 } SiteKind;
+
+/* `super().method`: the method is that of the classes behind `class` in the order of those of the function's
+ * first argument. */
+typedef struct SuperCall {
+    void *class;  /* what the cell of __class__ has */
+    void *name;   /* of the method */
+    int32_t cell; /* slot of that cell */
+} SuperCall;
 
 typedef struct Site {
     uint8_t kind;   /* SiteKind */
@@ -191,9 +201,10 @@ typedef struct Site {
                      thing. SITE_CODE: a sample of the functions; NULL: they are made by this very code */
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
                   */
-    uint8_t builtin;         /* Builtin that the object is */
-    void *definition;        /* of a built-in function: its PyMethodDef, which never goes */
-    CCode c_code;            /* likewise, and of a method of a C type */
+    const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */
+    uint8_t builtin;               /* Builtin that the object is */
+    void *definition;              /* of a built-in function: its PyMethodDef, which never goes */
+    CCode c_code;                  /* likewise, and of a method of a C type */
     const struct Site *next; /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
 

@@ -39,7 +39,8 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
 /* The classes that are alive, found when first needed, while no Python code runs. */
 typedef struct Classes Classes;
 Classes *decode_new_classes(CompileContext *cx, OperatorMethod method);
-/* Where an operator leads for a left operand whose class has this version; NULL: it cannot be told. */
+/* Where an operator leads for a left operand whose class has this version, or a CALL of super() with a site
+ * for such a first argument; NULL: it cannot be told. */
 const Site *decode_operator(Classes *classes, const Instr *instr, uint32_t type_version);
 
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */

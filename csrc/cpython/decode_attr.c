@@ -490,6 +490,107 @@ static const Site *attribute_site(Classes *c, int index, uint32_t *seen) {
     return first;
 }
 
+/* --- super().method --- */
+
+/* The slot of the cell of __class__; -1: the code has none. */
+static int32_t class_cell(PyCodeObject *code) {
+    for (int i = code->co_nlocalsplus - code->co_nfreevars; i < code->co_nlocalsplus; i++)
+        if (_PyUnicode_EqualToASCIIString(PyTuple_GET_ITEM(code->co_localsplusnames, i), "__class__"))
+            return i;
+    return -1;
+}
+
+/* Does the code have its first argument in its first slot, as the caller gave it or anew? */
+static bool keeps_first_argument(const Classes *c) {
+    if (c->code->co_argcount == 0 || cp_is_cell(c->code, 0)) return false;
+    for (int i = 0; i < c->out->count; i++)
+        if (c->out->instrs[i].op == BC_DELETE_FAST && c->out->instrs[i].arg == 0) return false;
+    return true;
+}
+
+/* Is the instruction at an index a LOAD_METHOD behind `super()`? */
+static bool is_behind_super(const Classes *c, int index) {
+    const Instr *instrs = c->out->instrs, *call = &instrs[index - 1];
+    int callee = index - 2;
+    if (index < 2 || instrs[index].op != BC_LOAD_METHOD || call->op != BC_CALL || call->arg != 0 ||
+        call->arg2 >= 0)
+        return false;
+    while (callee > 0 && instrs[callee].op == BC_NOP) callee--;
+    return instrs[callee].op == BC_LOAD_GLOBAL && instrs[callee].site != NULL &&
+           instrs[callee].site->object == (void *)&PySuper_Type;
+}
+
+/* What it asks for; NULL: it cannot be told. */
+static const SuperCall *find_super(const Classes *c, int index) {
+    if (!keeps_first_argument(c)) return NULL;
+    PyObject *name = PyTuple_GET_ITEM(c->code->co_names, c->out->instrs[index].arg);
+    int32_t cell = class_cell(c->code);
+    const Instr load = {.op = BC_LOAD_DEREF, .arg = cell};
+    PyObject *class = cell >= 0 ? decode_variable(c->code, &load, c->around) : NULL;
+    if (class == NULL || !PyType_Check(class) || !PyUnicode_CheckExact(name) ||
+        !PyUnicode_CHECK_INTERNED(name) || _PyUnicode_EqualToASCIIString(name, "__class__"))
+        return NULL;
+    SuperCall *found = arena_new(&c->cx->arena, SuperCall);
+    *found = (SuperCall){.class = class, .name = name, .cell = cell};
+    return found;
+}
+
+/* A method of the classes behind another one in the order of a class; NULL: it cannot be told. */
+static PyObject *method_above(PyTypeObject *type, const SuperCall *above) { // borrowed
+    PyObject *order = type->tp_mro;
+    Py_ssize_t i = 0, count = order != NULL ? PyTuple_GET_SIZE(order) : 0;
+    while (i < count && PyTuple_GET_ITEM(order, i) != (PyObject *)above->class) i++;
+    for (i++; i < count; i++) {
+        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(order, i))->tp_dict;
+        if (!cp_keys_are_str(((PyDictObject *)dict)->ma_keys)) return NULL;
+        PyObject *found = PyDict_GetItemWithError(dict, above->name);
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
+static Site *super_of(const Classes *c, const SuperCall *above, PyTypeObject *type) {
+    bool is_class = PyType_IsSubtype(type, &PyType_Type); /* whose methods super() would look for */
+    PyObject *method = is_class ? NULL : method_above(type, above);
+    if (method == NULL || !(Py_TYPE(method)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) ||
+        version_of(type, above->name) == 0)
+        return NULL;
+    Site *site = arena_new(&c->cx->arena, Site);
+    *site = (Site){.kind = SITE_METHOD, .likely = LIKELY_OTHER, .type = type, .object = method};
+    site->type_version = cp_type_version(type);
+    site->above = above;
+    return site;
+}
+
+/* By the classes that the first argument had. */
+static const Site *super_site(Classes *c, int index, uint32_t *seen) {
+    const SuperCall *above = find_super(c, index);
+    if (above == NULL) return NULL;
+    const Instr argument = {.op = BC_LOAD_FAST, .arg = 0};
+    PyObject *sample = decode_variable(c->code, &argument, c->around);
+    Owners owners = {0};
+    bool few = seen[0] != SEEN_SEVERAL && find_seen(c, CACHE_EMPTY, 0, seen, &owners);
+    if (few && sample != NULL) few = add_type(&owners, Py_TYPE(sample));
+    Site *first = NULL;
+    int count = 0;
+    for (int i = 0; few && i < owners.count; i++) {
+        Site *site = super_of(c, above, owners.types[i]);
+        if (site == NULL) continue;
+        site->next = first;
+        first = site;
+        owners.types[count++] = owners.types[i];
+    }
+    owners.count = count;
+    if (few) note_types(seen, &owners, above->name);
+    else seen[0] = SEEN_SEVERAL;
+    if (first == NULL) {
+        first = arena_new(&c->cx->arena, Site);
+        *first = (Site){.kind = SITE_SUPER, .likely = LIKELY_OTHER, .above = above};
+    }
+    c->out->instrs[index - 1].site = first;
+    return first->kind == SITE_METHOD ? first : NULL;
+}
+
 /* --- operators --- */
 
 /* What a class calls for an operator; NULL: nothing that is known. */
@@ -528,7 +629,8 @@ Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
 
 const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_version) {
     PyTypeObject *type = class_of_version(c, type_version);
-    return type != NULL ? operator_of(c, instr, type) : NULL;
+    if (type == NULL) return NULL;
+    return instr->op == BC_CALL ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
 }
 
 /* What is subscripted was of classes made of dict whenever tier 1 saw it. */
@@ -556,6 +658,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR)
             instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
+        else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_BINARY_SUBSCR) recall_container(&c, instr, seen);

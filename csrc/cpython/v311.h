@@ -151,6 +151,19 @@ uint32_t cp_need_keys_version(PyDictKeysObject *keys);
  * need be, as with the keys. 0: there are no more. */
 uint32_t cp_need_function_version(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
+/* Is a slot of the code that of a cell which the code makes itself? */
+static inline bool cp_is_cell(PyCodeObject *code, int slot) {
+    return _PyLocals_GetKind(code->co_localspluskinds, slot) & CO_FAST_CELL;
+}
+/* What an object of super was made for; NULL: nothing yet. borrowed */
+static inline PyObject *cp_super_self(PyObject *super) {
+    return ((struct {
+               PyObject base;
+               PyTypeObject *class;
+               PyObject *self;
+           } *)super)
+        ->self;
+}
 
 /* A code object's extra slots; their layout is private to CPython's codeobject.c. */
 typedef struct CodeExtra {

@@ -606,7 +606,8 @@ bool compile_osr_at_once(FunctionRecord *record) {
 
 PyObject *compile_dump(FunctionRecord *record, PyObject *function, const char *stage) {
     Surroundings names = {((PyFunctionObject *)function)->func_globals,
-                          ((PyFunctionObject *)function)->func_builtins};
+                          ((PyFunctionObject *)function)->func_builtins,
+                          .function = (PyFunctionObject *)function};
     const Surroundings *around = &names;
     Tier tier = record->tier ? (Tier)record->tier : Py_MAX(TIER_BASELINE, record->engine->max_tier);
     char *text;

@@ -71,8 +71,8 @@ static bool add_inlined(PyObject *list, const CompiledCode *c) {
 static bool add_assumed(PyObject *list, FunctionRecord *record, PyObject *function, PyObject *refused) {
     CompileContext cx;
     Surroundings names = {0};
-    const PyFunctionObject *f = (PyFunctionObject *)function;
-    if (function != Py_None) names = (Surroundings){f->func_globals, f->func_builtins};
+    PyFunctionObject *f = (PyFunctionObject *)function;
+    if (function != Py_None) names = (Surroundings){f->func_globals, f->func_builtins, .function = f};
     Tier tier = Py_MAX((Tier)record->compiled_tier, TIER_OPTIMIZING);
     volatile bool ok = true; /* read after a jump */
     cx_init(&cx);

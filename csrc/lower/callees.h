@@ -52,7 +52,8 @@ typedef struct Callees {
     /* The parameter that a keyword argument is for: `keyword` of the tuple that is constant `names` of the
      * caller's code (NULL: of the function being lowered). -1: none. */
     int (*parameter)(void *context, void *caller, int names, int keyword, const Callee *callee);
-    /* Where an operator leads for a left operand whose class has this version; NULL: it cannot be told. */
+    /* Where an operator leads for a left operand whose class has this version, or a CALL of super() that has
+     * a site for such a first argument; NULL: it cannot be told. */
     const Site *(*operator)(void *context, CompileContext *cx, const Instr *instr, uint32_t type_version);
     /* A callee as a native function; `types`: Likely of the arguments here. NULL: it cannot be one. */
     const NativeSignature *(*native)(void *context, CompileContext *cx, const Callee *callee,

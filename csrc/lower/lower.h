@@ -263,6 +263,12 @@ void lower_leave_here(Lowerer *l);
 bool lower_attr_load(Lowerer *l);
 bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
+/* The CALL at hand of super(), and the LOAD_METHOD behind it. */
+bool lower_super_method(Lowerer *l);
+/* LOAD_FAST of a slot, but that nothing is noted of the operand. */
+void lower_load_local(Lowerer *l, int slot);
+/* What the cell in a slot has, guarded that it has something. */
+Ins *lower_load_cell(Lowerer *l, int slot);
 void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);
 uint32_t lower_hinted(const Lowerer *l, const Ins *owner); /* 0: nothing is known */
 /* The instruction's site, that of one class where the owner's is known. */

@@ -162,7 +162,7 @@ bool lower_attr_load(Lowerer *l) {
 
 bool lower_attr_method(Lowerer *l) {
     const Site *site = site_of(l, 1);
-    if (site == NULL) return false;
+    if (site == NULL || site->above != NULL) return false; /* the owner is a super object after all */
     Access access = begin_access(l, site, l->stack[l->depth - 1]);
     Ins *value = read(l, &access), *self = access.owner;
     bool method = bc_is_method(site);
@@ -170,6 +170,42 @@ bool lower_attr_method(Lowerer *l) {
     l->depth--;
     lower_push(l, method ? value : K_NULL(l));
     lower_push(l, method ? self : value);
+    return true;
+}
+
+/* Which method super() leads to for the first argument; NULL: it is not known. */
+static const Site *super_site(Lowerer *l, const Ins *self) {
+    const Site *site = l->instr->site;
+    uint32_t version = lower_hinted(l, self);
+    for (const Site *s = site; version != 0 && s != NULL; s = s->next)
+        if (s->type_version == version) return only(l, s);
+    const Site *known =
+        version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
+    return known != NULL ? known : site->kind == SITE_METHOD ? site : NULL;
+}
+
+/* No object of super is made: its method and the first argument lie where LOAD_METHOD would put them. */
+bool lower_super_method(Lowerer *l) {
+    const Instr *next = lower_next(l);
+    const SuperCall *above = l->instr->site != NULL ? l->instr->site->above : NULL;
+    if (above == NULL || !lower_speculates(l) || l->callees == NULL || next == NULL ||
+        next->op != BC_LOAD_METHOD || l->depth < 2 || l->locals == NULL)
+        return false;
+    lower_load_local(l, 0);
+    Ins *self = lower_pop_any(l);
+    const Site *site = self->type == IR_OBJ ? super_site(l, self) : NULL;
+    if (site == NULL) return false;
+    FrameState *state = lower_state_here(l);
+    lower_guarded(INS(l, guard, 0, INS(l, is, 0, l->stack[l->depth - 1], K_KNOWN(l, super))), state);
+    Access access = begin_access(l, site, self);
+    Ins *class = INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)above->class)); /* alive, as one of those */
+    lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_load_cell(l, above->cell), class)), state);
+    Ins *value = read(l, &access);
+    l->depth -= 2;
+    lower_push(l, value);
+    lower_push(l, self);
+    l->index++;
+    l->calls_left--;
     return true;
 }
 

@@ -28,21 +28,21 @@ void lower_note_site(Lowerer *l) {
         value->scratch = (void *)l->instr->site;
 }
 
-void lower_LOAD_FAST(Lowerer *l) {
-    if (l->locals != NULL && lower_number_load(l, l->instr->arg)) {
-        lower_note_site(l);
-        return;
-    }
-    Ins *value = l->locals != NULL ? l->locals[l->instr->arg].loaded : NULL;
+void lower_load_local(Lowerer *l, int slot) {
+    if (l->locals != NULL && lower_number_load(l, slot)) return;
+    Ins *value = l->locals != NULL ? l->locals[slot].loaded : NULL;
     if (value != NULL && value->block == l->block) {
         lower_push(l, value);
-        lower_note_site(l);
         return;
     }
-    value = INS0(l, ldloc, lower_slot(l, l->instr->arg));
-    INS(l, chkloc, lower_slot(l, l->instr->arg), value);
-    if (l->locals != NULL) l->locals[l->instr->arg].loaded = value;
+    value = INS0(l, ldloc, lower_slot(l, slot));
+    INS(l, chkloc, lower_slot(l, slot), value);
+    if (l->locals != NULL) l->locals[slot].loaded = value;
     lower_push(l, value);
+}
+
+void lower_LOAD_FAST(Lowerer *l) {
+    lower_load_local(l, l->instr->arg);
     lower_note_site(l);
 }
 
@@ -91,20 +91,26 @@ void lower_COPY_FREE_VARS(Lowerer *l) {
 }
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
-static Ins *cell(Lowerer *l) {
-    const Local *local = l->framed ? NULL : &l->locals[l->instr->arg];
+static Ins *cell_in(Lowerer *l, int slot) {
+    const Local *local = l->framed ? NULL : &l->locals[slot];
     if (local != NULL && local->value == NULL) lower_give_up_inlining(l);
-    return local != NULL ? local->value : INS0(l, ldloc, lower_slot(l, l->instr->arg));
+    return local != NULL ? local->value : INS0(l, ldloc, lower_slot(l, slot));
 }
+static Ins *cell(Lowerer *l) { return cell_in(l, l->instr->arg); }
 
 static Ins *cell_place(Lowerer *l, Ins *of) { return INS(l, itself, 0, of); }
 
+Ins *lower_load_cell(Lowerer *l, int slot) {
+    Ins *from = cell_in(l, slot);
+    Ins *value = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_cell_value], from, cell_place(l, from)),
+                               lower_state_here(l));
+    value->nullable = false;
+    return value;
+}
+
 void lower_LOAD_DEREF(Lowerer *l) {
-    Ins *from = cell(l), *value;
-    if (lower_speculates(l))
-        value = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_cell_value], from, cell_place(l, from)),
-                              lower_state_here(l));
-    else value = EMIT_CALL(l, rt_load_deref, from, K_INT(l, l->instr->arg));
+    Ins *value = lower_speculates(l) ? lower_load_cell(l, l->instr->arg)
+                                     : EMIT_CALL(l, rt_load_deref, cell(l), K_INT(l, l->instr->arg));
     value->nullable = false;
     lower_push(l, value);
     lower_note_site(l);

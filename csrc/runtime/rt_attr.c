@@ -541,6 +541,13 @@ static void fill_method(PyObject *owner, PyObject *name, RtCache *cache) {
 static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *name, RtCache *cache,
                                                   PyObject **results) {
     PyTypeObject *type = Py_TYPE(owner);
+    if (type == &PySuper_Type) { /* what it is of decides */
+        if (version_of(type, name) != 0) note_type(cache, version_of(type, name));
+        if (cp_super_self(owner) != NULL) rt_note_class(cache, Py_TYPE(cp_super_self(owner)));
+        results[0] = NULL;
+        results[1] = PyObject_GetAttr(owner, name);
+        return results[1] != NULL ? 0 : -1;
+    }
     if (type->tp_getattro !=
         PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
         results[0] = NULL;
