@@ -23,6 +23,10 @@ Descriptor descriptor_take(int fd);
 /* Its number where that is its file still, else -1. */
 int descriptor_number(const Descriptor *descriptor);
 
+/* Have the kernel make room for such numbers, which takes 10 ms of waiting where the process has threads
+ * already. */
+void descriptor_make_room(void);
+
 /* Close it, unless the number is another's by now; then there is none. */
 void descriptor_close(Descriptor *descriptor);
 

@@ -401,11 +401,12 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
 }
 
 static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
-    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_GATHER, "a kind for each operator");
+    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_COMPARE, "a kind for each operator");
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
     if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    if (l->instr->op == BC_COMPARE_OP) return INLINED_COMPARE + l->instr->arg;
     return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
                                         : INLINED_ITEM;
 }
@@ -452,7 +453,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
     if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
     inner->inlined->gathers = call->taker != 0;
-    inner->inlined->levels = 1 + (callee->class_version != 0 || call->taker != 0);
+    inner->inlined->levels = ir_levels(kind_of(l, call, callee));
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
 }
@@ -469,9 +470,21 @@ Ins *inline_pinned(Lowerer *l, void *object) {
 /* Does the class of the right operand certainly leave it to that of the left to begin? */
 static bool yields_for_certain(const Lowerer *l, const Ins *right) {
     const ConstInfo *constant = lower_const_info(right);
-    return l->instr->op != BC_BINARY_OP || right->type != IR_OBJ ||
+    return l->instr->op == BC_BINARY_SUBSCR || right->type != IR_OBJ ||
            (constant != NULL && (constant->type == LIKELY_INT || constant->type == LIKELY_FLOAT ||
                                  constant->type == LIKELY_NONE));
+}
+
+static void guard_yields(Lowerer *l, const Call *call, FrameState *state) {
+    Ins *left = call->args[0], *right = call->args[1];
+    uint32_t version = call->site->type_version;
+    if (lower_hinted(l, right) == version)
+        lower_guarded(INS(l, type_is, 0, right, K_FACT(l, TYPE, version)), state);
+    else
+        lower_guarded(INS(l, guard, 0,
+                          lower_call(l, l->instr->op == BC_COMPARE_OP ? H_rt_yields_compared : H_rt_yields, 2,
+                                     (Ins *[]){left, lower_object(l, right)})),
+                      state);
 }
 
 /* What a property has for a getter now. */
@@ -486,11 +499,7 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
     if (is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
-        if (!is_property(call) && !yields_for_certain(l, call->args[1]))
-            lower_guarded(
-                INS(l, guard, 0,
-                    EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
-                state);
+        if (!is_property(call) && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
         inlined->function =
             is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
@@ -644,7 +653,8 @@ static void go_back(Lowerer *l, const Before *before) {
 
 static bool may_be_operator(const Instr *instr) {
     if (instr->site == NULL) return false;
-    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->site->kind == SITE_PROPERTY;
+    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP ||
+           instr->site->kind == SITE_PROPERTY;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -668,7 +678,7 @@ static void keep_operands(Lowerer *l, int operands) {
 
 static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
     int operands = is_property(call) ? 1 : 2;
-    if (l->instr->op == BC_BINARY_OP) value = lower_implemented(l, value);
+    if (l->instr->op == BC_BINARY_OP || l->instr->op == BC_COMPARE_OP) value = lower_implemented(l, value);
     keep_operands(l, operands);
     l->depth -= operands;
     lower_push(l, value);

@@ -26,8 +26,10 @@ Ins *lower_implemented(Lowerer *l, Ins *value) {
     Fork fork = lower_fork(l);
     lower_branch(l, INS(l, is, 0, value, K_KNOWN(l, NotImplemented)), asked, known);
     l->block = asked;
-    Ins *other =
-        EMIT_CALL(l, rt_not_implemented, left, right, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2 != 0));
+    Ins *kind = K_INT(l, l->instr->arg);
+    Ins *other = l->instr->op == BC_COMPARE_OP
+                     ? EMIT_CALL(l, rt_not_compared, left, right, kind)
+                     : EMIT_CALL(l, rt_not_implemented, left, right, kind, K_INT(l, l->instr->arg2 != 0));
     INS0(l, jump, 0);
     ir_set_succs(l->block, join, NULL);
     lower_other_way(l, &fork, known);
