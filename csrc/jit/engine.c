@@ -1,7 +1,6 @@
 #include "jit/engine.h"
 
 #include "base/descriptor.h"
-#include "base/files.h"
 #include "cpython/hook.h"
 #include "jit/budget.h"
 #include "jit/feedback.h"
