@@ -20,6 +20,11 @@ int files_move_up(int fd) {
     return moved;
 }
 
+void files_make_room_up(void) {
+    int fd = files_move_up(open("/", O_PATH | O_CLOEXEC));
+    if (fd >= 0) close(fd);
+}
+
 bool files_write_all(int fd, const void *data, size_t length) {
     const char *next = data;
     while (length) {

@@ -24,6 +24,11 @@ void files_last_line(int fd, char *line, size_t size);
  * lowest number to be free; where the limit is lower it stays as it is. -1 stays -1, with its errno. */
 int files_move_up(int fd);
 
+/* Have the kernel make room for such numbers, which takes 10 ms of waiting where the process has threads
+ * already.
+ */
+void files_make_room_up(void);
+
 /* Seconds of the monotonic clock. */
 double files_now(void);
 

@@ -2,9 +2,6 @@
  * crash: the worker reads what a pipe brings, and fuzzers feed it garbage. */
 #include "ir/ir.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_VALUES = 4 * 1000 * 1000, MAX_SLOTS = 1 << 20 };
@@ -18,6 +15,7 @@ typedef struct Parser {
     uint32_t value_capacity;
     Block **blocks;
     uint32_t block_capacity;
+    uint16_t operations[256], helpers[256]; /* 1 + number of the last name with this hash */
 } Parser;
 
 static _Noreturn void fail(Parser *p, const char *what) {
@@ -39,7 +37,7 @@ static void end_line(Parser *p) {
     p->line++;
 }
 
-static bool try_text(Parser *p, const char *text) {
+static inline bool try_text(Parser *p, const char *text) {
     skip_spaces(p);
     size_t length = strlen(text);
     if ((size_t)(p->end - p->at) < length || memcmp(p->at, text, length) != 0) return false;
@@ -53,16 +51,16 @@ static void expect(Parser *p, const char *text) {
 
 static int64_t number(Parser *p, int64_t low, int64_t high) {
     skip_spaces(p);
-    char buffer[32];
-    size_t length = 0;
-    while (p->at < p->end && length < sizeof(buffer) - 1 &&
-           ((*p->at >= '0' && *p->at <= '9') || *p->at == '-'))
-        buffer[length++] = *p->at++;
-    buffer[length] = '\0';
-    char *stop;
-    errno = 0;
-    int64_t value = strtoll(buffer, &stop, 10);
-    if (length == 0 || *stop != '\0' || errno || value < low || value > high) fail(p, "a number is wrong");
+    enum { MOST_DIGITS = 19 };
+    bool negative = p->at < p->end && *p->at == '-';
+    const char *first = p->at + negative;
+    uint64_t size = 0;
+    for (p->at = first; p->at < p->end && *p->at >= '0' && *p->at <= '9' && p->at - first <= MOST_DIGITS;
+         p->at++)
+        size = size * 10 + (uint64_t)(*p->at - '0'); /* of 19 digits it does not overflow */
+    bool fits = p->at > first && p->at - first <= MOST_DIGITS && size <= (uint64_t)INT64_MAX + negative;
+    int64_t value = (int64_t)(negative ? 0 - size : size);
+    if (!fits || value < low || value > high) fail(p, "a number is wrong");
     return value;
 }
 
@@ -78,6 +76,24 @@ static size_t word(Parser *p, const char **start) {
 
 static bool same(const char *start, size_t length, const char *text) {
     return *start == *text && strncmp(start, text, length) == 0 && text[length] == '\0';
+}
+
+/* Names are looked for one by one, but most of a text is made of few. */
+static uint8_t hash_of(const char *name, size_t length) {
+    uint8_t hash = 0;
+    for (size_t i = 0; i < length; i++) hash = (uint8_t)(hash * 7 + (uint8_t)name[i]);
+    return hash;
+}
+
+static int helper_number(Parser *p) {
+    const char *start;
+    size_t length = word(p, &start);
+    uint16_t *known = &p->helpers[hash_of(start, length)];
+    if (*known != 0 && same(start, length, ir_helper(*known - 1)->name)) return *known - 1;
+    int helper = ir_helper_by_name(start, length);
+    if (helper < 0) fail(p, "unknown helper");
+    *known = (uint16_t)(1 + helper);
+    return helper;
 }
 
 static Block *block_ref(Parser *p) {
@@ -151,12 +167,7 @@ static int64_t checked_local(Parser *p, int64_t slot) {
 static int64_t imm(Parser *p, ImmKind kind, int32_t frame) {
     const char *start;
     if (kind == IMM_NONE) return 0;
-    if (kind == IMM_HELPER) {
-        size_t length = word(p, &start);
-        int helper = ir_helper_by_name(start, length);
-        if (helper < 0) fail(p, "unknown helper");
-        return helper;
-    }
+    if (kind == IMM_HELPER) return helper_number(p);
     if (kind == IMM_KNOWN) {
         size_t length = word(p, &start);
         for (int i = 0; i < KNOWN_COUNT; i++)
@@ -170,8 +181,13 @@ static int64_t imm(Parser *p, ImmKind kind, int32_t frame) {
 static IrOp operation(Parser *p) {
     const char *start;
     size_t length = word(p, &start);
-    for (int op = 0; op < IR_OP_COUNT; op++)
-        if (same(start, length, IR_OPS[op].name)) return (IrOp)op;
+    uint16_t *known = &p->operations[hash_of(start, length)];
+    if (*known != 0 && same(start, length, IR_OPS[*known - 1].name)) return (IrOp)(*known - 1);
+    for (int op = 0; op < IR_OP_COUNT; op++) {
+        if (!same(start, length, IR_OPS[op].name)) continue;
+        *known = (uint16_t)(1 + op);
+        return (IrOp)op;
+    }
     fail(p, "unknown operation");
 }
 

@@ -9,6 +9,11 @@ static void add(StrBuf *out, const char *text, int64_t number) {
     strbuf_add_number(out, number);
 }
 
+static void add_word(StrBuf *out, const char *word) {
+    strbuf_add(out, " ", 1);
+    strbuf_add_text(out, word);
+}
+
 static void print_values(Ins **values, int count, StrBuf *out) {
     for (int i = 0; i < count; i++) add(out, " v", values[i]->id);
 }
@@ -16,8 +21,8 @@ static void print_values(Ins **values, int count, StrBuf *out) {
 static void print_imm(const Ins *ins, StrBuf *out) {
     switch (IR_OPS[ins->op].imm) {
     case IMM_NONE: break;
-    case IMM_HELPER: strbuf_addf(out, " %s", ir_helper((int)ins->imm)->name); break;
-    case IMM_KNOWN: strbuf_addf(out, " %s", IR_KNOWN_NAMES[ins->imm]); break;
+    case IMM_HELPER: add_word(out, ir_helper((int)ins->imm)->name); break;
+    case IMM_KNOWN: add_word(out, IR_KNOWN_NAMES[ins->imm]); break;
     default: add(out, " ", ins->imm);
     }
 }
@@ -26,7 +31,10 @@ static void print_state(const FrameState *state, const char *before, StrBuf *out
     add(out, before, state->offset);
     add(out, " ", state->lasti);
     add(out, " ", state->handler);
-    if (state->frame) strbuf_addf(out, " frame %d%s", state->frame, state->there ? " there" : "");
+    if (state->frame) {
+        add(out, " frame ", state->frame);
+        if (state->there) add_word(out, "there");
+    }
     strbuf_add_text(out, " [");
     print_values(state->stack, state->stack_count, out);
     for (int i = 0; i < state->local_count; i++) {

@@ -31,6 +31,12 @@ bool budget_is_limited(const Engine *engine) {
     return engine->of_process && !options.sync && options.compile_share < 100 && !engine->own_thresholds;
 }
 
+double budget_patience(void) {
+    static const double BEFORE_WORKER = 0.25;
+    const Engine *engine = engine_of_process();
+    return engine != NULL && budget_is_limited(engine) ? BEFORE_WORKER : 0;
+}
+
 /* For tests: which functions are compiled when others call them goes by the clock otherwise. */
 static bool has_luck(void) {
     static uint64_t drawn; // one row of chances per process; guarded by the GIL

@@ -10,6 +10,9 @@
 /* Is there a limit? Not where runs are to be alike, nor where somebody has said when to compile. */
 bool budget_is_limited(const struct Engine *engine);
 
+/* Seconds of processor time that the process is to have had before a worker is started for it. */
+double budget_patience(void);
+
 /* May something be compiled at this tier now? */
 bool budget_allows(const struct Engine *engine, Tier tier);
 

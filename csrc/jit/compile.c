@@ -113,9 +113,12 @@ bool compile_prepare(void) {
     static char *configured_folder;
     static double configured_timeout = -1;
     static int configured_niceness;
+    static double configured_patience;
     int niceness = options.sync ? 0 : (int)options.niceness;
+    double patience = budget_patience();
     const char *folder = options_cache_folder();
     bool same = configured_timeout == options.compile_timeout && configured_niceness == niceness &&
+                configured_patience == patience &&
                 (folder == NULL ? configured_folder == NULL
                                 : configured_folder && strcmp(folder, configured_folder) == 0);
     if (same) return folder != NULL && cache_is_open();
@@ -123,12 +126,14 @@ bool compile_prepare(void) {
     configured_folder = folder ? strdup(folder) : NULL;
     configured_timeout = options.compile_timeout;
     configured_niceness = niceness;
+    configured_patience = patience;
     uint64_t limit = (uint64_t)options.cache_limit << 20;
     WorkerSettings settings = {.program = program_path(),
                                .cache_dir = folder,
                                .cache_limit = limit,
                                .compile_timeout = options.compile_timeout,
                                .niceness = niceness,
+                               .patience = patience,
                                .notify = notify};
     if (folder != NULL && cache_open(folder, limit) < 0) settings.cache_dir = NULL;
     worker_configure(&settings);

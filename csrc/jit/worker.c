@@ -104,6 +104,7 @@ int worker_configure(const WorkerSettings *settings) {
     client->cache_limit = settings->cache_limit;
     client->idle_timeout = settings->idle_timeout > 0 ? settings->idle_timeout : 60;
     client->compile_timeout = settings->compile_timeout > 0 ? settings->compile_timeout : 10;
+    client->patience = settings->patience;
     client->notify = settings->notify;
     client->niceness = settings->niceness;
     client->configured = true;

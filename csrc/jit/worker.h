@@ -22,6 +22,8 @@ typedef struct WorkerSettings {
     double compile_timeout; /* seconds a compile may take before the worker is killed */
     int niceness;           /* of a worker, on top of this process's */
     void (*notify)(void);   /* called from the listener thread when a reply was queued; holds no lock */
+    double patience; /* seconds of processor time that this process has had before one is started, unless
+                        somebody waits: that takes as long as many a program runs */
 } WorkerSettings;
 
 typedef struct WorkerReply {

@@ -58,7 +58,7 @@ typedef struct Client {
     /* Under the lock. */
     char program[WORKER_PATH], cache_dir[WORKER_PATH], temporary[WORKER_PATH]; /* "" : none */
     uint64_t cache_limit;
-    double compile_timeout, idle_timeout;
+    double compile_timeout, idle_timeout, patience;
     int niceness;
     void (*notify)(void);
     bool configured, reconfigured; /* settings are there; they changed since the worker was started */

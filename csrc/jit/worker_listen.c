@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -354,6 +355,19 @@ static bool receive(Client *client) {
 
 /* --- the loop --- */
 
+/* Forking a process and loading libgccjit is felt in it: not before it has run for a while, or its jobs have
+ * waited for long while it did not. With the lock held; when to start. */
+static double first_start(const Client *client, double now) {
+    enum { TIMES_PATIENCE = 5 };
+    struct timespec used;
+    if (client->waiters > 0 || client->waiting.head == NULL) return now;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) < 0) return now;
+    double left = client->patience - (double)used.tv_sec - (double)used.tv_nsec * 1e-9,
+           latest = client->waiting.head->submitted + TIMES_PATIENCE * client->patience;
+    if (left <= 0) return now;
+    return now + left < latest ? now + left : latest;
+}
+
 /* Do what is due; the time at which something will be due next, or 0: only when something happens. */
 static double advance(Client *client) {
     double now = files_now();
@@ -361,12 +375,13 @@ static double advance(Client *client) {
     bool work = client->waiting.head != NULL, hurry = client->waiters > 0;
     bool renew = client->reconfigured || (client->state != WORKER_DOWN && client->process.user != geteuid());
     double idle_until = client->idle_since + client->idle_timeout;
-    double due = jobs_due(client);
+    double due = jobs_due(client), patient_until = first_start(client, now);
     unlock(client);
     switch (client->state) {
     case WORKER_DOWN:
         if (!work) return 0;
         if (now < due) return due;
+        if (now < patient_until) return patient_until;
         if (now < client->start_at) return client->start_at;
         start(client);
         return now;

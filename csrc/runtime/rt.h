@@ -69,6 +69,8 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache);
 PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
+i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind);
+i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third);
 i64 rt_contains(PyObject *container, PyObject *item);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);

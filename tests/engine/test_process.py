@@ -552,3 +552,26 @@ def test_quick_code_calls_loops_that_libgccjit_has_compiled(check):
     for _ in range(25): assert late(5) == 11
     assert engine.get_tier("__main__.late") == 2 and "hot in line" not in dxpy.explain(late)
     """)
+
+
+def test_room_for_descriptors_is_made_before_there_are_threads(check):
+    """The kernel lets a process with threads wait for it."""
+    check("""
+    import resource
+    def size():
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("FDSize"))
+    dxpy.enable(cache=False)
+    assert size() > 512 or resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= 512
+    """)
+
+
+def test_a_short_program_starts_no_worker(check):
+    """What is due at tier 3 goes there after a while only."""
+    check("""
+    dxpy.enable(cache=False)
+    calls(f, 12000, 1)
+    assert engine.get_tier("__main__.f") == 2
+    from pathlib import Path
+    assert not any(Path(path).read_text() for path in Path("/proc/self/task").glob("*/children"))
+    """)

@@ -16,6 +16,7 @@ class Settings(c.Structure):
         ("compile_timeout", c.c_double),
         ("niceness", c.c_int),
         ("notify", c.c_void_p),
+        ("patience", c.c_double),
     ]
 
 
@@ -83,7 +84,7 @@ class Client:
         self.jobs = 0
         self.configure(program, cache, **settings)
 
-    def configure(self, program, cache=None, timeout=10.0, idle=0.0, cache_limit=0, niceness=0):
+    def configure(self, program, cache=None, timeout=10.0, idle=0.0, cache_limit=0, niceness=0, patience=0.0):
         settings = Settings(
             os.fsencode(program),
             os.fsencode(cache) if cache else None,
@@ -92,6 +93,7 @@ class Client:
             timeout,
             niceness,
             c.cast(self.lib.shim_notify, c.c_void_p),
+            patience,
         )
         assert self.lib.worker_configure(c.byref(settings)) == 0
 

@@ -57,6 +57,25 @@ def test_the_most_urgent_has_its_place_in_a_full_batch(client, folder):
 
 
 @own_process
+def test_none_is_started_for_a_short_program_unless_somebody_waits(client, folder):
+    worker = client(patience=1000.0)
+    worker.submit("ok first")
+    assert not select.select([], [], [], 0.1)[0] and worker.stats().starts == 0
+    assert worker.wait().ok and worker.stats().starts == 1
+    worker.stop()
+
+
+@own_process
+def test_who_waits_without_asking_gets_one_in_the_end(client, folder):
+    worker = client(patience=0.01)
+    worker.submit("ok first")
+    while not worker.notified():
+        select.select([], [], [], 0.01)
+    assert worker.take().ok
+    worker.stop()
+
+
+@own_process
 def test_a_batch_has_one_level(client, folder):
     worker = client()
     jobs = {worker.submit(f"ok {i}", level=i % 2): i % 2 for i in range(8)}
