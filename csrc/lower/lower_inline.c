@@ -273,6 +273,9 @@ static bool is_property(const Call *call) {
     return inline_is_operator(call) && call->site->kind == SITE_PROPERTY;
 }
 
+/* How many operands stay with the caller until it has returned. */
+static int operands_of(const Call *call) { return is_property(call) ? 1 : call->exit != NULL ? 0 : 2; }
+
 static bool find_call(Lowerer *l, Call *call) {
     int count = l->instr->arg;
     if (l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
@@ -283,6 +286,7 @@ static bool find_call(Lowerer *l, Call *call) {
                    .count = count + method,
                    .names = l->instr->arg2,
                    .named = lower_named(l)};
+    if (method && inline_find_exit(l, at[0], call)) return true;
     call->site = lower_site(call->function);
     return call->site != NULL && call->function->type == IR_OBJ;
 }
@@ -323,7 +327,8 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
-    if (!inline_is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    if (!inline_is_operator(call) || call->exit != NULL)
+        return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     if (l->instr->op == BC_COMPARE_OP) return INLINED_COMPARE + l->instr->arg;
     return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
                                         : INLINED_ITEM;
@@ -419,7 +424,7 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
     if (inline_is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
-        if (!is_property(call) && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
+        if (operands_of(call) == 2 && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
         inlined->function =
             is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
@@ -478,7 +483,8 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     guard_callee(l, inner->inlined, call, state);
     guard_room(l, inner, state);
     inline_fill_locals(l, inner, call);
-    if (!inline_is_operator(call)) l->depth -= l->instr->arg + 2;
+    if (call->exit != NULL) inline_push_exit(l, call);
+    else if (!inline_is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = state_behind(l, call);
     inline_begin(l, inner, call);
@@ -532,7 +538,7 @@ static void go_back(Lowerer *l, const Before *before) {
 static bool may_be_operator(const Instr *instr) {
     if (instr->site == NULL) return false;
     return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP ||
-           instr->site->kind == SITE_PROPERTY;
+           instr->op == BC_BEFORE_WITH || instr->site->kind == SITE_PROPERTY;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -543,23 +549,6 @@ static void share_out(Lowerer *l, int units) {
         const Instr *instr = &l->code->instrs[i];
         l->calls_left += (instr->op == BC_CALL || may_be_operator(instr)) && !(instr->flags & BC_COLD);
     }
-}
-
-/* The operands go when the method has returned, the left one first. */
-static void keep_operands(Lowerer *l, int operands) {
-    Ins *values[2];
-    int count = 0;
-    for (int i = 1; i <= operands; i++)
-        if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
-    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
-}
-
-static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
-    int operands = is_property(call) ? 1 : 2;
-    if (l->instr->op == BC_BINARY_OP || l->instr->op == BC_COMPARE_OP) value = lower_implemented(l, value);
-    keep_operands(l, operands);
-    l->depth -= operands;
-    lower_push(l, value);
 }
 
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
@@ -585,7 +574,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     l->block = inner->inlined->join;
-    if (inline_is_operator(call)) give_operator_result(l, call, result);
+    if (inline_is_operator(call)) inline_operator_result(l, operands_of(call), result);
     else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
@@ -612,6 +601,12 @@ static bool may_inline(const Lowerer *l) {
     if (l->inlined != NULL && l->inlined->gathers)
         return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
+}
+
+bool inline_call(Lowerer *l, Call *call) {
+    bool done = may_inline(l) && call->site != NULL && try_all_ways(l, call);
+    l->calls_left -= may_be_operator(l->instr);
+    return done;
 }
 
 bool lower_inline_call(Lowerer *l) {
@@ -653,9 +648,7 @@ bool lower_inline_operator(Lowerer *l) {
     Ins **operands = &l->stack[l->depth - 2];
     Call call = {.args = operands, .count = 2, .names = -1};
     if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
-    bool done = call.site != NULL && try_all_ways(l, &call);
-    l->calls_left -= may_be_operator(l->instr);
-    return done;
+    return inline_call(l, &call);
 }
 
 bool lower_inline_property(Lowerer *l, const Site *site) {

@@ -199,6 +199,8 @@ PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
     if (instr->op == BC_BINARY_OP) return operator_function(type, instr->arg, instr->arg2);
     if (instr->op == BC_COMPARE_OP) return comparing_function(type, instr->arg);
     bool may_be = type->tp_flags & Py_TPFLAGS_HEAPTYPE;
+    if (may_be && instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
+    if (may_be && instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
     return may_be && intern(&getitem_name, "__getitem__") ? rt_special_function(type, getitem_name) : NULL;
 }
 
