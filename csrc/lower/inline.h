@@ -21,6 +21,7 @@ typedef struct Inlined {
     const Callee *callee;
     jmp_buf *given_up;
     Way way;
+    int kind;        /* InlinedKind */
     int levels;      /* of recursion */
     bool gathers;    /* a generator: see lower_gather.c */
     jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
@@ -59,6 +60,14 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
+/* A call in whatever way it can be put in line. False: in none, and nothing was done. */
+bool inline_all_ways(Lowerer *l, Call *call);
+bool inline_may(const Lowerer *l); /* may the instruction at hand be a call put in line? */
+bool inline_may_be_operator(const Instr *instr);
+/* lower_operator.c: what the caller gets of what the callee at hand returns; `state` is its own at its
+ * return. And what an operator of this InlinedKind gives of that, in the place of its operands. */
+Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state);
+void inline_give(Lowerer *l, int kind, Ins *value);
 /* An object that is known to be alive. */
 Ins *inline_pinned(Lowerer *l, void *object);
 /* The CALL at hand as one of a native function. False: nothing was done. */
