@@ -275,6 +275,7 @@ typedef struct Fn {
     VEC(Handler) handlers;
     VEC(InlinedCall) inlined;
     VEC(Exit) exits;
+    int64_t state_values; /* while lowering: how many all frame states have */
     uint32_t next_value, next_block;
 } Fn;
 

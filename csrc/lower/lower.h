@@ -226,6 +226,8 @@ bool lower_inline_contains(Lowerer *l);
 bool lower_inline_store_subscr(Lowerer *l);
 /* The CALL at hand of len, of an object whose class is known. Likewise. */
 bool lower_inline_len(Lowerer *l);
+/* The with statement that begins here, over an object of such a class. Likewise (lower_with.c). */
+bool lower_inline_with(Lowerer *l);
 /* LOAD_ATTR of a property of a class that is known. Likewise. */
 bool lower_inline_property(Lowerer *l, const Site *site);
 /* The CALL at hand, of a generator function that is known; the CALL at the index `taker` is of a function

@@ -277,6 +277,7 @@ static bool find_call(Lowerer *l, Call *call) {
                    .args = &at[method ? 1 : 2],
                    .count = count + method,
                    .names = l->instr->arg2};
+    if (method && inline_find_exit(l, at[0], call)) return true;
     call->site = lower_site(call->function);
     return call->site != NULL && call->function->type == IR_OBJ;
 }
@@ -396,7 +397,8 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
-    if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    if (!is_operator(call) || call->exit != NULL)
+        return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     switch (l->instr->op) {
     case BC_BINARY_OP: return INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0);
     case BC_COMPARE_OP: return INLINED_COMPARE + l->instr->arg;
@@ -601,7 +603,8 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     guard_callee(l, inner->inlined, call, state);
     guard_room(l, inner, state);
     inline_fill_locals(l, inner, call);
-    if (!is_operator(call)) l->depth -= l->instr->arg + 2;
+    if (call->exit != NULL) inline_push_exit(l, call);
+    else if (!is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = state_behind(l, call);
     inline_begin(l, inner, call);
@@ -655,7 +658,8 @@ static void go_back(Lowerer *l, const Before *before) {
 bool inline_may_be_operator(const Instr *instr) {
     if (instr->site == NULL) return false;
     return instr->site->kind == SITE_PROPERTY || instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR ||
-           instr->op == BC_COMPARE_OP || instr->op == BC_CONTAINS_OP || instr->op == BC_STORE_SUBSCR;
+           instr->op == BC_COMPARE_OP || instr->op == BC_CONTAINS_OP || instr->op == BC_STORE_SUBSCR ||
+           instr->op == BC_BEFORE_WITH;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -718,6 +722,12 @@ bool inline_may(const Lowerer *l) {
     if (l->inlined != NULL && l->inlined->gathers)
         return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
+}
+
+bool inline_call(Lowerer *l, Call *call) {
+    bool done = inline_may(l) && call->site != NULL && inline_all_ways(l, call);
+    l->calls_left -= inline_may_be_operator(l->instr);
+    return done;
 }
 
 bool lower_inline_call(Lowerer *l) {

@@ -120,31 +120,24 @@ static const Site *find_operator(Lowerer *l, const Ins *left) {
 /* An operator whose method takes so many operands, the first of which is of the class that has it. */
 static bool inline_method(Lowerer *l, Ins **operands, int count) {
     Call call = {.args = operands, .count = count, .names = -1};
-    if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
-    return call.site != NULL && inline_all_ways(l, &call);
+    if (l->callees != NULL && operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
+    return inline_call(l, &call);
 }
 
 bool lower_inline_operator(Lowerer *l) {
-    if (!inline_may(l) || l->depth < 2) return false;
-    bool done = inline_method(l, &l->stack[l->depth - 2], 2);
-    l->calls_left -= inline_may_be_operator(l->instr);
-    return done;
+    return l->depth >= 2 && inline_method(l, &l->stack[l->depth - 2], 2);
 }
 
 bool lower_inline_contains(Lowerer *l) {
-    if (!inline_may(l) || l->depth < 2) return false;
+    if (l->depth < 2) return false;
     Ins **top = &l->stack[l->depth - 1], *operands[] = {top[0], top[-1]};
-    bool done = inline_method(l, operands, 2);
-    l->calls_left -= inline_may_be_operator(l->instr);
-    return done;
+    return inline_method(l, operands, 2);
 }
 
 bool lower_inline_store_subscr(Lowerer *l) {
-    if (!inline_may(l) || l->depth < 3) return false;
+    if (l->depth < 3) return false;
     Ins **top = &l->stack[l->depth - 1], *operands[] = {top[-1], top[0], top[-2]};
-    bool done = inline_method(l, operands, 3);
-    l->calls_left -= inline_may_be_operator(l->instr);
-    return done;
+    return inline_method(l, operands, 3);
 }
 
 bool lower_inline_len(Lowerer *l) {

@@ -206,6 +206,7 @@ int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an excep
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
 i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
 PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);
+PyObject *rt_bind(PyObject *function, PyObject *self);
 i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);

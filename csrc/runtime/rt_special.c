@@ -209,6 +209,8 @@ PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
         [BC_CONTAINS_OP] = {&contains_name, "__contains__"},
         [BC_CALL] = {&length_name, "__len__"},
     };
+    if (instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
+    if (instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
     bool known = METHODS[instr->op].name != NULL && intern(METHODS[instr->op].name, METHODS[instr->op].text);
     return known ? rt_special_function(type, *METHODS[instr->op].name) : NULL;
 }
