@@ -91,6 +91,12 @@ static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
     return hash_of_part(key, hash);
 }
 
+int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count) {
+    Py_hash_t hash;
+    bool known = count > 1 ? hash_of_parts(parts, count, &hash) : hash_of(parts[0], &hash);
+    return known ? hash : -1;
+}
+
 /* Are so many bytes the same? Few, most often. */
 static inline bool same_bytes(const char *a, const char *b, Py_ssize_t size) {
     if (size >= 8) {

@@ -247,6 +247,8 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* The hash of a tuple of these parts, of a single one the part's own; -1: hashing may run code, or fail. */
+int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count);
 /* Likewise by a tuple of these parts, which is made only if it comes to stand there. */
 int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value);
 int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value);

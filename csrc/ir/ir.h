@@ -204,15 +204,16 @@ typedef enum InlinedKind {
     INLINED_PROPERTY, /* a property's getter: the owner stays with the caller until it has returned */
     INLINED_ITEM,     /* an operator's method: both operands stay with the caller until it has returned */
     INLINED_BINARY,   /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
-    INLINED_GATHER = INLINED_BINARY + 26, /* a generator whose items a built-in function takes; GatherKind is
-                                             added. What that has is the lowest operand of its frame */
+    INLINED_COMPARE = INLINED_BINARY + 26, /* likewise, a comparison, of which there are six */
+    INLINED_GATHER = INLINED_COMPARE + 6,  /* a generator whose items a built-in function takes; GatherKind is
+                                              added. What that has is the lowest operand of its frame */
     INLINED_KINDS = INLINED_GATHER + 5
 } InlinedKind;
 
-/* Levels of recursion that a call stands for: that of a class is one too. */
 static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }
 static inline bool ir_is_operator(int kind) { return kind >= INLINED_ITEM && kind < INLINED_GATHER; }
-static inline int ir_levels(int kind) { return 1 + (kind == INLINED_INIT || ir_gathers(kind)); }
+/* Levels of recursion that a call stands for: that of a class is one too, and so is a comparison. */
+static inline int ir_levels(int kind) { return 1 + (kind == INLINED_INIT || kind >= INLINED_COMPARE); }
 
 /* A call that was put in line. Its frame is there between push and pop; elsewhere an exit makes it. */
 typedef struct InlinedCall {
@@ -264,6 +265,7 @@ typedef struct Fn {
     VEC(Handler) handlers;
     VEC(InlinedCall) inlined;
     VEC(Exit) exits;
+    int64_t state_values; /* while lowering: how many all frame states have */
     uint32_t next_value, next_block;
 } Fn;
 

@@ -314,7 +314,7 @@ static void header(Parser *p) {
         {"caches", &p->fn->cache_count}, {"facts", &p->fn->fact_count},    {"units", &p->fn->unit_count}};
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         expect(p, fields[i].name);
-        *fields[i].field = (int)number(p, 0, MAX_SLOTS);
+        *fields[i].field = (int)number(p, i == 0 /* tier 0 is the interpreter */, MAX_SLOTS);
     }
     expect(p, "generator");
     p->fn->is_generator = number(p, 0, 1);

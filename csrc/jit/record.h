@@ -74,12 +74,13 @@ typedef struct FunctionRecord {
     uint8_t
         *seen_values; /* by inline cache: Likely of what sites give, see cpython/decode.h; NULL: nothing */
     int32_t osr_count;
-    uint8_t osr_seen;        /* how often the sampler saw it at one of its back-edges */
-    uint8_t osr_never;       /* frames run that were entered without the hook: no back-edge may be armed */
-    struct Native *native;   /* its function as a native one; NULL: nobody wanted it */
-    CpLine raised[CP_LINES]; /* where exceptions came from lately */
-    struct Warm *warm;       /* what the index of the code cache says of it (jit/warm.c), or NULL */
-    uint32_t warm_at;        /* heat at which to try that again; 0: not at all */
+    uint8_t osr_seen;           /* how often the sampler saw it at one of its back-edges */
+    uint8_t osr_never;          /* frames run that were entered without the hook: no back-edge may be armed */
+    struct Native *native;      /* its function as a native one; NULL: nobody wanted it */
+    CpLine raised[CP_LINES];    /* where exceptions came from lately */
+    CpCatcher caught[CP_LINES]; /* and who caught them */
+    struct Warm *warm;          /* what the index of the code cache says of it (jit/warm.c), or NULL */
+    uint32_t warm_at;           /* heat at which to try that again; 0: not at all */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;
 

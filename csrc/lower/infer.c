@@ -537,7 +537,7 @@ static void step(Infer *f, const Instr *instr) {
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);
         }
-        push(f, LIKELY_BOOL);
+        push(f, instr->site != NULL ? operator_call(f, instr, left.type, right.type) : LIKELY_BOOL);
         break;
     }
     case BC_UNARY_NEGATIVE:

@@ -42,10 +42,11 @@ typedef struct Call {
     int count;
     Ins **rest; /* what goes into the tuple of *args */
     int rest_count;
-    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
-    uint8_t *types; /* Likely of each parameter, once they are bound */
-    int taker;      /* of a generator function: the index of the CALL that takes its items; else 0 */
-    bool stays;     /* likewise: that call is made all the same, with a list of them */
+    int names;        /* the constant that has the names of keyword arguments, -1: there are none */
+    uint8_t *types;   /* Likely of each parameter, once they are bound */
+    int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
+    bool stays;       /* likewise: that call is made all the same, with a list of them */
+    const Site *exit; /* of a context manager's __enter__: its __exit__ */
     GatherKind kind;
 } Call;
 
@@ -59,6 +60,14 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
+/* A call of any kind, by what it is known to lead to. False: nothing was done. */
+bool inline_call(Lowerer *l, Call *call);
+/* What has been called takes the place of its operands (lower_operator.c). */
+void inline_operator_result(Lowerer *l, int operands, Ins *value);
+/* The method that ends a with statement, in the place of the manager; and a call of such a method
+ * (lower_with.c). */
+void inline_push_exit(Lowerer *l, const Call *call);
+bool inline_find_exit(Lowerer *l, Ins *method, Call *call);
 /* An object that is known to be alive. */
 Ins *inline_pinned(Lowerer *l, void *object);
 /* The CALL at hand as one of a native function. False: nothing was done. */

@@ -61,8 +61,31 @@ Ins *lower_code_of(Lowerer *l, Ins *value, FrameState *state) {
     return lower_guarded(INS(l, code_of, 0, value), state);
 }
 
+static bool is_made_here(const Ins *value) {
+    enum { MOST = 4 };
+    return value->op == IR_call_OP && value->imm == H_rt_build_tuple && value->arg_count > 0 &&
+           value->arg_count <= MOST;
+}
+
+/* Of two tuples that are made here: part by part, the last ones first, since which of them decides is only
+ * known then. */
+static bool compare_made(Lowerer *l) {
+    enum { EQ = 2, LE = 1, GE = 5 };
+    Ins *left = top(l, 2), *right = top(l, 1);
+    int op = l->instr->arg;
+    if (!is_made_here(left) || !is_made_here(right) || left->arg_count != right->arg_count) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *result = K_INT(l, op == EQ || op == LE || op == GE);
+    for (int i = left->arg_count - 1; i >= 0; i--)
+        result = EMIT_CALL(l, rt_compare_part, left->args[i], right->args[i], K_INT(l, op), result);
+    lower_guarded(INS(l, settled, 0, result), state);
+    replace_operands(l, 2, INS(l, mkbool, 0, result));
+    return true;
+}
+
 bool lower_known_compare(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
+    if (compare_made(l)) return true;
     Ins *left = top(l, 2), *right = top(l, 1), *result;
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     enum { EQ = 2, NE = 3 };

@@ -272,6 +272,8 @@ Ins *inline_result(Lowerer *inner) {
 /* A call whose operands stay with the caller until it has returned. */
 static bool is_operator(const Call *call) { return call->function == NULL; }
 static bool is_property(const Call *call) { return is_operator(call) && call->site->kind == SITE_PROPERTY; }
+/* How many of them stay until then. */
+static int operands_of(const Call *call) { return is_property(call) ? 1 : call->exit != NULL ? 0 : 2; }
 
 static uint8_t likely_of(const Ins *value) {
     const ConstInfo *constant = lower_const_info(value);
@@ -288,6 +290,7 @@ static bool find_call(Lowerer *l, Call *call) {
                    .args = &at[method ? 1 : 2],
                    .count = count + method,
                    .names = l->instr->arg2};
+    if (method && inline_find_exit(l, at[0], call)) return true;
     call->site = lower_site(call->function);
     return call->site != NULL && call->function->type == IR_OBJ;
 }
@@ -401,11 +404,13 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
 }
 
 static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
-    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_GATHER, "a kind for each operator");
+    _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_COMPARE, "a kind for each operator");
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
-    if (!is_operator(call)) return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    if (!is_operator(call) || call->exit != NULL)
+        return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
+    if (l->instr->op == BC_COMPARE_OP) return INLINED_COMPARE + l->instr->arg;
     return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
                                         : INLINED_ITEM;
 }
@@ -452,7 +457,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
     if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
     inner->inlined->gathers = call->taker != 0;
-    inner->inlined->levels = 1 + (callee->class_version != 0 || call->taker != 0);
+    inner->inlined->levels = ir_levels(kind_of(l, call, callee));
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
 }
@@ -469,9 +474,21 @@ Ins *inline_pinned(Lowerer *l, void *object) {
 /* Does the class of the right operand certainly leave it to that of the left to begin? */
 static bool yields_for_certain(const Lowerer *l, const Ins *right) {
     const ConstInfo *constant = lower_const_info(right);
-    return l->instr->op != BC_BINARY_OP || right->type != IR_OBJ ||
+    return l->instr->op == BC_BINARY_SUBSCR || right->type != IR_OBJ ||
            (constant != NULL && (constant->type == LIKELY_INT || constant->type == LIKELY_FLOAT ||
                                  constant->type == LIKELY_NONE));
+}
+
+static void guard_yields(Lowerer *l, const Call *call, FrameState *state) {
+    Ins *left = call->args[0], *right = call->args[1];
+    uint32_t version = call->site->type_version;
+    if (lower_hinted(l, right) == version)
+        lower_guarded(INS(l, type_is, 0, right, K_FACT(l, TYPE, version)), state);
+    else
+        lower_guarded(INS(l, guard, 0,
+                          lower_call(l, l->instr->op == BC_COMPARE_OP ? H_rt_yields_compared : H_rt_yields, 2,
+                                     (Ins *[]){left, lower_object(l, right)})),
+                      state);
 }
 
 /* What a property has for a getter now. */
@@ -486,11 +503,7 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
     if (is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
-        if (!is_property(call) && !yields_for_certain(l, call->args[1]))
-            lower_guarded(
-                INS(l, guard, 0,
-                    EMIT_CALL(l, rt_yields, lower_object(l, call->args[0]), lower_object(l, call->args[1]))),
-                state);
+        if (operands_of(call) == 2 && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
         inlined->function =
             is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
@@ -591,7 +604,8 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     guard_callee(l, inner->inlined, call, state);
     guard_room(l, inner, state);
     inline_fill_locals(l, inner, call);
-    if (!is_operator(call)) l->depth -= l->instr->arg + 2;
+    if (call->exit != NULL) inline_push_exit(l, call);
+    else if (!is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = state_behind(l, call);
     inline_begin(l, inner, call);
@@ -644,7 +658,8 @@ static void go_back(Lowerer *l, const Before *before) {
 
 static bool may_be_operator(const Instr *instr) {
     if (instr->site == NULL) return false;
-    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->site->kind == SITE_PROPERTY;
+    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP ||
+           instr->op == BC_BEFORE_WITH || instr->site->kind == SITE_PROPERTY;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -655,23 +670,6 @@ static void share_out(Lowerer *l, int units) {
         const Instr *instr = &l->code->instrs[i];
         l->calls_left += (instr->op == BC_CALL || may_be_operator(instr)) && !(instr->flags & BC_COLD);
     }
-}
-
-/* The operands go when the method has returned, the left one first. */
-static void keep_operands(Lowerer *l, int operands) {
-    Ins *values[2];
-    int count = 0;
-    for (int i = 1; i <= operands; i++)
-        if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
-    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
-}
-
-static void give_operator_result(Lowerer *l, const Call *call, Ins *value) {
-    int operands = is_property(call) ? 1 : 2;
-    if (l->instr->op == BC_BINARY_OP) value = lower_implemented(l, value);
-    keep_operands(l, operands);
-    l->depth -= operands;
-    lower_push(l, value);
 }
 
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
@@ -697,7 +695,7 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     l->block = inner->inlined->join;
-    if (is_operator(call)) give_operator_result(l, call, result);
+    if (is_operator(call)) inline_operator_result(l, operands_of(call), result);
     else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
@@ -724,6 +722,12 @@ static bool may_inline(const Lowerer *l) {
     if (l->inlined != NULL && l->inlined->gathers)
         return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
+}
+
+bool inline_call(Lowerer *l, Call *call) {
+    bool done = may_inline(l) && call->site != NULL && try_all_ways(l, call);
+    l->calls_left -= may_be_operator(l->instr);
+    return done;
 }
 
 bool lower_inline_call(Lowerer *l) {
@@ -765,9 +769,7 @@ bool lower_inline_operator(Lowerer *l) {
     Ins **operands = &l->stack[l->depth - 2];
     Call call = {.args = operands, .count = 2, .names = -1};
     if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
-    bool done = call.site != NULL && try_all_ways(l, &call);
-    l->calls_left -= may_be_operator(l->instr);
-    return done;
+    return inline_call(l, &call);
 }
 
 bool lower_inline_property(Lowerer *l, const Site *site) {

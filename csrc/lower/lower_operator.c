@@ -1,5 +1,5 @@
 /* What an operator gives whose method was put in line and may have given NotImplemented. */
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 /* Can a value not be NotImplemented? */
 static bool is_surely_implemented(const Ins *value, int depth) {
@@ -26,8 +26,10 @@ Ins *lower_implemented(Lowerer *l, Ins *value) {
     Fork fork = lower_fork(l);
     lower_branch(l, INS(l, is, 0, value, K_KNOWN(l, NotImplemented)), asked, known);
     l->block = asked;
-    Ins *other =
-        EMIT_CALL(l, rt_not_implemented, left, right, K_INT(l, l->instr->arg), K_INT(l, l->instr->arg2 != 0));
+    Ins *kind = K_INT(l, l->instr->arg);
+    Ins *other = l->instr->op == BC_COMPARE_OP
+                     ? EMIT_CALL(l, rt_not_compared, left, right, kind)
+                     : EMIT_CALL(l, rt_not_implemented, left, right, kind, K_INT(l, l->instr->arg2 != 0));
     INS0(l, jump, 0);
     ir_set_succs(l->block, join, NULL);
     lower_other_way(l, &fork, known);
@@ -40,4 +42,20 @@ Ins *lower_implemented(Lowerer *l, Ins *value) {
     lower_other_way(l, &fork, join);
     l->ran_code = true;
     return phi;
+}
+
+/* The operands go when the method has returned, the left one first. */
+static void keep_operands(Lowerer *l, int operands) {
+    Ins *values[2];
+    int count = 0;
+    for (int i = 1; i <= operands; i++)
+        if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
+    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
+}
+
+void inline_operator_result(Lowerer *l, int operands, Ins *value) {
+    if (l->instr->op == BC_BINARY_OP || l->instr->op == BC_COMPARE_OP) value = lower_implemented(l, value);
+    keep_operands(l, operands);
+    l->depth -= operands;
+    lower_push(l, value);
 }

@@ -4,6 +4,7 @@
 
 #include "cpython/generators.h"
 #include "cpython/spare.h"
+#include "cpython/unseen.h"
 #include "jit/guards.h"
 #include "jit/native.h"
 #include "runtime/osr.h"
@@ -308,6 +309,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
 static PyObject *operator_result(int kind, PyObject **operands, PyObject *result_steal) {
     if (result_steal != Py_NotImplemented || kind < INLINED_BINARY) return result_steal;
     Py_DECREF(result_steal);
+    if (kind >= INLINED_COMPARE) return rt_not_compared(operands[0], operands[1], kind - INLINED_COMPARE);
     kind -= INLINED_BINARY;
     return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
 }
@@ -368,6 +370,7 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
 void rt_clear_frame(PyThreadState *tstate, Frame *frame) { cp_clear_frame(tstate, frame); }
 
 static void need_exception(PyThreadState *tstate) {
+    rt_tell(tstate);
     if (tstate->curexc_type == NULL) PyErr_SetString(PyExc_SystemError, "error return without exception set");
 }
 
@@ -647,18 +650,46 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     return interpret_inlined(tstate, &f, CP_UNWIND);
 }
 
+/* Is what is set caught by the function itself, where nobody sees it? Then the calls put in line are gone,
+ * all values are in place, and so is what stands for the exception. `*placed`: the values are in place in any
+ * case. */
+static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, bool *placed) {
+    int outermost = f->record->level_count - 1, depth = f->record->levels[outermost].depth;
+    Frame *frame = f->at[outermost];
+    FunctionRecord *record = table_record(frame->f_code);
+    if (f->record->levels[outermost].lasti_pushed != 0) return false;
+    int body = cp_unseen_body(tstate, frame, record != NULL ? record->caught : NULL);
+    if (body < 0) return false;
+    for (int level = 0; level < outermost; level++)
+        if (!cp_ends_unseen(f->at[level])) return false;
+    if (!*placed) place_values(f, spill);
+    *placed = true;
+    if (!cp_body_is_blind(frame, body)) return false;
+    PyObject *class = cp_take_class();
+    rt_forget_untold();
+    for (int level = 0; level < outermost; level++) {
+        set_stack_depth(f->at[level], 0);
+        cp_set_current_frame(tstate, f->at[level + 1]);
+        end_frame(tstate, f->at[level], kind_of(f, level));
+    }
+    frame->localsplus[frame->f_code->co_nlocalsplus + depth] = class;
+    return true;
+}
+
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
     Frames f = {.compiled = compiled, .record = record};
-    bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls;
+    bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls, placed = calls;
     record->count++;
     make_frames(tstate, &f, spill);
     if (calls) place_values(&f, spill); /* the frames are shown in the traceback */
     if (!again) {
+        bool traced = cp_is_tracing(tstate);
+        if (record->kind == EXIT_RAISE && !traced && catch_unseen(tstate, &f, spill, &placed)) return 1;
         need_exception(tstate);
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
-            if (!calls) place_values(&f, spill);
+            if (!placed) place_values(&f, spill);
             set_stack_depth(f.at[0], record->levels[0].depth);
             spill[0] = interpret_inlined(tstate, &f, CP_UNWIND);
             return 0;
@@ -666,7 +697,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         unwind_inlined(tstate, &f);
         add_traceback(frame);
     }
-    if (!calls) place_values(&f, spill);
+    if (!placed) place_values(&f, spill);
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
     int depth = level->depth;
     if (level->lasti_pushed >= 0) {

@@ -59,13 +59,18 @@ i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
 i64 rt_yields(PyObject *a, PyObject *b);
+i64 rt_yields_compared(PyObject *a, PyObject *b);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
 PyObject *rt_positive(PyObject *a);
 PyObject *rt_invert(PyObject *a);
 PyObject *rt_compare(PyObject *a, PyObject *b, i64 op);
+PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache);
+PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
+i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind);
+i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third);
 i64 rt_contains(PyObject *container, PyObject *item);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
@@ -196,6 +201,7 @@ int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an excep
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
 i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
 PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);
+PyObject *rt_bind(PyObject *function, PyObject *self);
 i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
@@ -260,6 +266,13 @@ PyObject *rt_method(const char *type, const char *name); // borrowed from a type
 
 /* What the eval breaker asks for: 0, or -1 with an exception set. */
 int rt_poll(TS);
+/* --- rt_untold.c --- */
+/* int or float called with what is no number, where the error is most likely seen by nobody: it is set, its
+ * text is not made yet. False: nothing was done. */
+bool rt_fails_untold(TS, PyObject *class, PyObject *argument);
+void rt_forget_untold(void); /* nobody has seen it */
+void rt_tell(TS);            /* somebody may: it gets its text */
+
 void rt_raise_name_error(PyObject *name);
 void rt_unbound_cell(FR, i64 slot);
 

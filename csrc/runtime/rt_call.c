@@ -509,8 +509,12 @@ static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject 
 
 /* Classes called with one object that CPython, too, has shorter ways for than their tp_call. *known: false
  * for others. */
-static PyObject *call_known_class(PyObject *class, PyObject *argument, bool *known) {
+static PyObject *call_known_class(PyThreadState *tstate, PyObject *class, PyObject *argument, bool *known) {
     *known = true;
+    if (class == (PyObject *)&PyLong_Type || class == (PyObject *)&PyFloat_Type) {
+        *known = rt_fails_untold(tstate, class, argument);
+        return NULL;
+    }
     if (class == (PyObject *)&PyUnicode_Type) return PyObject_Str(argument);
     if (class == (PyObject *)&PyTuple_Type) return PySequence_Tuple(argument);
     if (class == (PyObject *)&PyType_Type) return Py_NewRef(Py_TYPE(argument));
@@ -545,7 +549,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     }
     if (args.positional == 1 && names == NULL) {
         bool known;
-        result = call_known_class(callable, args.values[0], &known);
+        result = call_known_class(tstate, callable, args.values[0], &known);
         if (known) {
             drop_call(rest, place, consumed);
             return look_at_breaker(tstate, result);

@@ -12,8 +12,19 @@ static PyObject *instance_of(PyObject *given, const char *message) { // new ref
     return PyObject_CallNoArgs(given);
 }
 
+/* A class of CPython's own whose instances are made of whatever they are given, without any code run. */
+static bool is_plain_exception_class(PyObject *given) {
+    const PyTypeObject *plain = (PyTypeObject *)PyExc_BaseException, *type = (PyTypeObject *)given;
+    return PyType_Check(given) && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE) && type->tp_new == plain->tp_new &&
+           type->tp_init == plain->tp_init && PyExceptionClass_Check(given);
+}
+
 static void raise_with(PyObject *given, PyObject *cause) {
     PyObject *fixed_cause = NULL;
+    if (cause == NULL && is_plain_exception_class(given)) {
+        PyErr_SetNone(given); /* an instance is made when somebody may see it */
+        return;
+    }
     PyObject *exception = instance_of(given, "exceptions must derive from BaseException");
     if (exception == NULL) return;
     if (!PyExceptionInstance_Check(exception)) {
@@ -132,6 +143,8 @@ static i64 enter_with(PyThreadState *tstate, PyObject *manager, PyObject *enter,
     results[1] = entered;
     return 0;
 }
+
+PyObject *rt_bind(PyObject *function, PyObject *self) { return PyMethod_New(function, self); }
 
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
     return enter_with(tstate, manager, cp_name_enter(), cp_name_exit(), "context manager",

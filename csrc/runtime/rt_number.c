@@ -262,6 +262,11 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
     return compare_objects(a, b, op);
 }
 
+PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(a));
+    return rt_compare(a, b, op);
+}
+
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
     int known = quick_compare(a, b, op);
     if (known >= 0) return known;
@@ -270,6 +275,31 @@ i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
     i64 truth = PyObject_IsTrue(result);
     Py_DECREF(result);
     return truth;
+}
+
+/* Of objects whose comparison runs no code; -1: it may. */
+static i64 compare_quietly(PyObject *a, PyObject *b, i64 op) {
+    int known = quick_compare(a, b, op);
+    if (known >= 0) return known;
+    if (is_number(a) && is_number(b)) return PyObject_RichCompareBool(a, b, (int)op);
+    if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b)) {
+        int order = PyUnicode_Compare(a, b);
+        return compare_ints(order, 0, op);
+    }
+    bool equality = op == Py_EQ || op == Py_NE;
+    return equality && cp_is_plain_key(a) && cp_is_plain_key(b) ? PyObject_RichCompareBool(a, b, (int)op)
+                                                                : -1;
+}
+
+i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind) {
+    i64 same = a == b ? 1 : compare_quietly(a, b, Py_EQ);
+    if (same != 0) return same < 0 ? -1 : behind;
+    return op == Py_EQ ? 0 : op == Py_NE ? 1 : compare_quietly(a, b, op);
+}
+
+i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third) {
+    PyObject *parts[] = {first, second, third};
+    return cp_hash_parts(parts, third != NULL ? 3 : second != NULL ? 2 : 1);
 }
 
 i64 rt_contains(PyObject *container, PyObject *item) {

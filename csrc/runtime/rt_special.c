@@ -144,12 +144,35 @@ static PyObject *compare_other_way(PyObject *a, PyObject *b, i64 op) {
                         comparisons[op].sign, Py_TYPE(a)->tp_name, Py_TYPE(b)->tp_name);
 }
 
+/* A comparison counts as a level of recursion; it did so for the method that has returned. */
+PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op) {
+    PyThreadState *tstate = PyThreadState_Get();
+    tstate->recursion_remaining--;
+    PyObject *result = compare_other_way(a, b, op);
+    cp_leave_recursive(tstate);
+    return result;
+}
+
+/* Has the class on the right no say before that on the left? */
+static bool yields_compared(PyTypeObject *left, PyTypeObject *right) {
+    return left == right || !PyType_IsSubtype(right, left);
+}
+
+i64 rt_yields_compared(PyObject *a, PyObject *b) { return yields_compared(Py_TYPE(a), Py_TYPE(b)); }
+
+/* The function that a comparison calls first where an object of the class is on its left; NULL: it is for
+ * CPython to say. */
+static PyObject *comparing_function(PyTypeObject *left, i64 op) { // borrowed
+    Comparison *comparison = &comparisons[op];
+    if (!(left->tp_flags & Py_TPFLAGS_HEAPTYPE) || !intern(&comparison->name, comparison->method))
+        return NULL;
+    return rt_special_function(left, comparison->name);
+}
+
 bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result) {
-    PyTypeObject *left = Py_TYPE(a), *right = Py_TYPE(b);
-    if (!(left->tp_flags & Py_TPFLAGS_HEAPTYPE) || !intern(&comparisons[op].name, comparisons[op].method) ||
-        (left != right && PyType_IsSubtype(right, left)))
-        return false;
-    PyObject *function = rt_special_function(left, comparisons[op].name);
+    PyTypeObject *left = Py_TYPE(a);
+    if (!yields_compared(left, Py_TYPE(b))) return false;
+    PyObject *function = comparing_function(left, op);
     PyThreadState *tstate = PyThreadState_Get();
     if (function == NULL) return false;
     *result = NULL;
@@ -174,7 +197,10 @@ static PyObject *method_of(PyObject *object, PyObject **name, const char *text) 
 
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
     if (instr->op == BC_BINARY_OP) return operator_function(type, instr->arg, instr->arg2);
+    if (instr->op == BC_COMPARE_OP) return comparing_function(type, instr->arg);
     bool may_be = type->tp_flags & Py_TPFLAGS_HEAPTYPE;
+    if (may_be && instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
+    if (may_be && instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
     return may_be && intern(&getitem_name, "__getitem__") ? rt_special_function(type, getitem_name) : NULL;
 }
 

@@ -1,0 +1,20 @@
+/* Exceptions that are caught where nobody sees them. */
+#ifndef DXPY_CPYTHON_UNSEEN_H
+#define DXPY_CPYTHON_UNSEEN_H
+
+#include "cpython/compat.h"
+
+/* The body of the clause that catches what is set, in a frame that has raised it and has a handler: the code
+ * unit at which it begins. -1: somebody may see the exception, or its end. Nothing is changed. */
+int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known);
+/* If the frame raised an exception of that class now, might there be such a body? */
+bool cp_may_be_unseen(Frame *frame, PyObject *class, CpCatcher *known);
+/* Does that body run no code, and raise nothing, until the exception is no longer handled? The frame's
+ * variables are in its memory. */
+bool cp_body_is_blind(Frame *frame, int unit);
+/* May all that a frame has go now, instead of when the exception goes that it is shown by? */
+bool cp_ends_unseen(Frame *frame);
+/* Drop what is set: its class, which stands for it while the clause that catches it is looked for. */
+PyObject *cp_take_class(void); // new ref
+
+#endif
