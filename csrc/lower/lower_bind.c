@@ -20,12 +20,14 @@ static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
                                        : NULL;
 }
 
-/* What an argument probably is; the two topmost operands are foreseen. */
+/* What an argument probably is; the two topmost operands are foreseen, in whatever order they are given. */
 static uint8_t argument_type(const Lowerer *l, const Call *call, int i) {
     const OperandTypes *types = &l->inference->operands[l->index];
     uint8_t type = likely_of(call->args[i]);
     if (type != LIKELY_OTHER || call->args[i]->type != IR_OBJ || l->spread != NULL) return type;
-    return i == call->count - 1 ? types->right : i == call->count - 2 ? types->left : LIKELY_OTHER;
+    return call->args[i] == l->stack[l->depth - 1]   ? types->right
+           : call->args[i] == l->stack[l->depth - 2] ? types->left
+                                                     : LIKELY_OTHER;
 }
 
 /* A parameter without an argument: what it gets, NULL where that is made or read when it is called. False: it
