@@ -139,6 +139,7 @@ typedef enum Builtin {
 #define TYPE(name, expression, result) BI_type_##name,
 #define METHOD(type, name, result)     BI_##type##_##name,
 #include "bytecode/builtins.def"
+    BI_object_init, /* object.__init__, which is no method like those of builtins.def */
     BI_COUNT
 } Builtin;
 

@@ -299,6 +299,10 @@ static inline bool cp_may_come_first(PyObject *attribute) {
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+/* object.__init__ itself. borrowed */
+static inline PyObject *cp_object_init(void) {
+    return PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, cp_name_init());
+}
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
 static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }

@@ -186,9 +186,7 @@ static const Site *super_site(Lowerer *l, const Ins *self) {
 
 /* What super() is for, by itself or by its operand. */
 static Ins *super_self(Lowerer *l, const SuperCall *above) {
-    if (above->cell < 0) return l->stack[l->depth - 1];
-    lower_load_local(l, 0);
-    return lower_pop_any(l);
+    return above->cell < 0 ? l->stack[l->depth - 1] : lower_load_local(l, 0);
 }
 
 static Ins *super_class(Lowerer *l, const SuperCall *above) {

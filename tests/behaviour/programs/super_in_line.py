@@ -536,3 +536,51 @@ def case_classes_given():
             return super(B).__init__
 
     return [(B.made(i), B(i).made(i), type(B().half()).__name__) for i in range(40)][-1]
+
+
+class Empty:
+    def __init__(self, *more):
+        if len(more) < 9:
+            super().__init__()
+        else:
+            super().__init__(*more)
+        self.more = more
+
+
+class WithNew:
+    def __new__(cls, *args):
+        return super().__new__(cls)
+
+    def __init__(self, *args):
+        self.given = super().__init__()
+        if args:
+            super().__init__(args[0])
+
+
+def case_object_init():
+    out = []
+    for i in range(60):
+        try:
+            out.append((Empty(i).more, WithNew().given, WithNew(*range(i % 2)).given))
+            Empty(*range(i % 10))
+        except TypeError as error:
+            out.append(str(error))
+    return out[-10:]
+
+
+def case_object_init_hidden():
+    out = []
+
+    class Mixed:
+        def __init__(self):
+            self.mixed = True
+
+    class Both(Empty, Mixed):
+        pass
+
+    for i in range(60):
+        made = Both() if i % 3 == 2 else Empty()
+        out.append(sorted(vars(made)))
+        if i == 40:
+            Both.__bases__ = (Empty,)
+    return out[-3:], out[35:38]
