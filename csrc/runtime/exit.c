@@ -270,6 +270,13 @@ static void place_values(Frames *f, PyObject **spill) {
 
 /* --- leaving --- */
 
+/* To be asked once for each time it was taken. */
+static bool is_taken_often(ExitRecord *record, const FunctionRecord *function) {
+    uint64_t turn = record->count % EXITS_BEFORE_GIVING_UP;
+    if (turn == 1) record->since = budget_now();
+    return turn == 0 && budget_is_worth_it(function, record->count, record->since);
+}
+
 static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record, const Frames *f) {
     FunctionRecord *function = compiled->record;
     int outermost = record->level_count - 1;
@@ -289,7 +296,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     }
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
     else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
-    else if (record->count % EXITS_BEFORE_GIVING_UP == 0) {
+    else if (is_taken_often(record, function)) {
         int32_t offset = record->levels[0].offset;
         if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
         compile_guard_failed(function, f->at[outermost], f->at[0], offset);
@@ -646,7 +653,7 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     record->count++;
     if (function != NULL) {
         function->exits++;
-        if (record->count % EXITS_BEFORE_GIVING_UP == 0)
+        if (is_taken_often(record, function))
             compile_guard_failed(function, f.at[outermost], f.at[catcher], record->levels[catcher].lasti);
         if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
     }
