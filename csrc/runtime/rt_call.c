@@ -582,6 +582,14 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
         if ((Py_IS_TYPE(callable, &PyCFunction_Type) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) &&
             count <= MASK_BITS)
             return call_c(tstate, rest, place, given, consumed);
+        if (Py_IS_TYPE(callable, &PyFunction_Type) && count <= MASK_BITS) {
+            const Args args = {rest + place + 1, given, NULL, consumed >> (place + 1)};
+            PyObject *generator;
+            if (call_plain_generator(tstate, callable, &args, &generator)) {
+                if (consumed >> place & 1) Py_DECREF(callable);
+                return generator;
+            }
+        }
     }
     return call_slowly(tstate, names, rest, count, consumed);
 }
