@@ -12,19 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-int files_move_up(int fd) {
-    enum { FIRST = 512 };
-    int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FIRST);
-    if (moved < 0) return fd;
-    close(fd);
-    return moved;
-}
-
-void files_make_room_up(void) {
-    int fd = files_move_up(open("/", O_PATH | O_CLOEXEC));
-    if (fd >= 0) close(fd);
-}
-
 bool files_write_all(int fd, const void *data, size_t length) {
     const char *next = data;
     while (length) {

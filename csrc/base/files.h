@@ -20,15 +20,6 @@ bool files_make_private(const char *prefix, char *path, size_t size);
 /* The last line that is not empty, of the file behind `fd`; "" when there is none. */
 void files_last_line(int fd, char *line, size_t size);
 
-/* The same file under a number that programs do not come to which open one after the other, or which take the
- * lowest number to be free; where the limit is lower it stays as it is. -1 stays -1, with its errno. */
-int files_move_up(int fd);
-
-/* Have the kernel make room for such numbers, which takes 10 ms of waiting where the process has threads
- * already.
- */
-void files_make_room_up(void);
-
 /* Seconds of the monotonic clock. */
 double files_now(void);
 

@@ -1,6 +1,6 @@
 #include "jit/engine.h"
 
-#include "base/files.h"
+#include "base/descriptor.h"
 #include "cpython/hook.h"
 #include "jit/budget.h"
 #include "jit/feedback.h"
@@ -376,8 +376,8 @@ void engine_apply_options(Engine *engine) {
 
 int engine_set_enabled(Engine *engine, bool enabled) {
     if (engine->of_process) {
-        if (enabled) files_make_room_up(); /* before the sampler's thread is there */
-        if (enabled) warm_open();          /* before functions that run now are met */
+        if (enabled) descriptor_make_room(); /* before the sampler's thread is there */
+        if (enabled) warm_open();            /* before functions that run now are met */
         if (enabled && hook_install() < 0) return -1;
         if (!enabled) hook_remove();
     }

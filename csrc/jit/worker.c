@@ -17,9 +17,9 @@
 
 Client worker_client = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .wake = {-1, -1},
-    .process = {.socket = -1, .theirs = -1, .log = -1},
-    .folder = {.lock = -1},
+    .wake = {{.number = -1}, {.number = -1}},
+    .process = {.socket = {.number = -1}, .theirs = {.number = -1}, .log = {.number = -1}},
+    .folder = {.lock = {.number = -1}},
 };
 
 static void make_condition(Client *client) {
@@ -117,9 +117,8 @@ int worker_configure(const WorkerSettings *settings) {
 /* --- the listener thread --- */
 
 static void wake_listener(Client *client) {
-    /* Empty, so that it is nothing to whoever has the number after a program closed what is not its own. It
-     * may fail because enough of them wait already. */
-    if (client->listening) send(client->wake[1], "", 0, MSG_NOSIGNAL | MSG_DONTWAIT);
+    /* It may fail because enough of them wait already. */
+    if (client->listening) send(descriptor_number(&client->wake[1]), "", 0, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* With the lock held. The thread takes no signal of the user's program. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/descriptor.h"
 #include "jit/worker.h"
 #include "jit/worker_process.h"
 #include "worker/protocol.h"
@@ -64,8 +65,8 @@ typedef struct Client {
     bool configured, reconfigured; /* settings are there; they changed since the worker was started */
     bool listening, stopping;      /* the listener runs; it is to end */
     bool announce;                 /* replies were queued since the last notify */
-    int wake[2]; /* datagram sockets: what is sent to [1] interrupts the listener's poll of [0]; or -1 */
-    int waiters; /* threads in worker_wait_reply */
+    Descriptor wake[2]; /* datagram sockets: what is sent to [1] interrupts the listener's poll of [0] */
+    int waiters;        /* threads in worker_wait_reply */
     JobList waiting;
     Job *batch[PROTOCOL_BATCH]; /* what the worker has; NULL where it has answered */
     int batch_count;
@@ -116,7 +117,7 @@ void jobs_fail_all(Client *client, const char *reason, const char *message);
 void jobs_blame_crash(Client *client, const char *last_words);
 void jobs_blame_timeout(Client *client);
 
-/* The sockets that interrupt the listener; what numbers are there is overwritten. */
+/* The sockets that interrupt the listener; what are there are closed first. */
 bool jobs_open_wake(Client *client);
 void jobs_close_wake(Client *client);
 

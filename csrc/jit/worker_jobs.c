@@ -143,16 +143,14 @@ void jobs_fail_all(Client *client, const char *reason, const char *message) {
 
 bool jobs_open_wake(Client *client) {
     int pair[2];
-    bool opened = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0;
-    for (int i = 0; i < 2; i++) client->wake[i] = opened ? files_move_up(pair[i]) : -1;
-    return opened;
+    jobs_close_wake(client);
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) return false;
+    for (int i = 0; i < 2; i++) client->wake[i] = descriptor_take(pair[i]);
+    return true;
 }
 
 void jobs_close_wake(Client *client) {
-    for (int i = 0; i < 2; i++) {
-        if (client->wake[i] >= 0) close(client->wake[i]);
-        client->wake[i] = -1;
-    }
+    for (int i = 0; i < 2; i++) descriptor_close(&client->wake[i]);
 }
 
 const Condemned *jobs_find_condemned(const Client *client, const char *key) {

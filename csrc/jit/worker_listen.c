@@ -226,8 +226,8 @@ static void send_batch(Client *client) {
 static bool flush(Client *client) {
     Buffer *out = &client->out;
     while (out->start < out->end) {
-        ssize_t count =
-            send(client->process.socket, out->bytes + out->start, out->end - out->start, MSG_NOSIGNAL);
+        ssize_t count = send(descriptor_number(&client->process.socket), out->bytes + out->start,
+                             out->end - out->start, MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return errno == EAGAIN;
         out->start += (size_t)count;
@@ -346,7 +346,7 @@ static bool receive(Client *client) {
     enum { CHUNK = 64 << 10 };
     char *to = buffer_room(&client->in, CHUNK);
     if (to == NULL) return false;
-    ssize_t count = recv(client->process.socket, to, CHUNK, 0);
+    ssize_t count = recv(descriptor_number(&client->process.socket), to, CHUNK, 0);
     if (count < 0) return errno == EINTR || errno == EAGAIN;
     if (count == 0) return false;
     client->in.end += (size_t)count;
@@ -404,9 +404,11 @@ static double advance(Client *client) {
     return 0;
 }
 
+/* Where the program has closed one of them. */
 static void renew_wake(Client *client) {
     lock(client);
-    if (!jobs_open_wake(client)) client->stopping = true;
+    bool whole = descriptor_number(&client->wake[0]) >= 0 && descriptor_number(&client->wake[1]) >= 0;
+    if (!whole && !jobs_open_wake(client)) client->stopping = true;
     unlock(client);
 }
 
@@ -419,14 +421,17 @@ static void wait_and_take(Client *client, double until) {
     struct timespec timeout = {.tv_sec = (time_t)seconds};
     timeout.tv_nsec = (long)((seconds - (double)timeout.tv_sec) * 1e9);
     bool sending = client->out.start < client->out.end;
-    struct pollfd wanted[2] = {{.fd = client->wake[0], .events = POLLIN},
-                               {.fd = client->process.socket, .events = POLLIN | (sending ? POLLOUT : 0)}};
+    struct pollfd wanted[2] = {
+        {.fd = descriptor_number(&client->wake[0]), .events = POLLIN},
+        {.fd = descriptor_number(&client->process.socket), .events = POLLIN | (sending ? POLLOUT : 0)}};
     if (ppoll(wanted, 2, &timeout, NULL) < 0) return;
     char nothing;
-    while (wanted[0].revents & POLLIN && recv(client->wake[0], &nothing, sizeof nothing, 0) == 0) continue;
-    if (wanted[0].revents & POLLNVAL) renew_wake(client);
-    bool well = !(wanted[1].revents & POLLNVAL);
-    if (wanted[1].revents & POLLOUT) well = flush(client);
+    while (wanted[0].revents & POLLIN &&
+           recv(descriptor_number(&client->wake[0]), &nothing, sizeof nothing, 0) == 0)
+        continue;
+    renew_wake(client);
+    bool well = client->state == WORKER_DOWN || descriptor_number(&client->process.socket) >= 0;
+    if (well && wanted[1].revents & POLLOUT) well = flush(client);
     if (well && wanted[1].revents & (POLLIN | POLLHUP | POLLERR)) well = receive(client);
     if (!well) crashed(client);
 }

@@ -25,11 +25,6 @@ static pthread_mutex_t descriptors = PTHREAD_MUTEX_INITIALIZER;
 void process_lock_descriptors(void) { pthread_mutex_lock(&descriptors); }
 void process_unlock_descriptors(void) { pthread_mutex_unlock(&descriptors); }
 
-static void close_fd(int *fd) {
-    if (*fd >= 0) close(*fd);
-    *fd = -1;
-}
-
 /* Finished objects are loaded from the folder: a file system without exec is of no use. */
 static bool make_in(WorkerFolder *folder, const char *base) {
     char prefix[480];
@@ -38,10 +33,10 @@ static bool make_in(WorkerFolder *folder, const char *base) {
     if ((size_t)snprintf(prefix, sizeof prefix, "%s/dxpy-%u-", base, (unsigned)geteuid()) >= sizeof prefix)
         return false;
     if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
-    folder->lock = files_move_up(open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    folder->lock = descriptor_take(open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     folder->user = geteuid();
-    if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0) return true;
-    close_fd(&folder->lock);
+    if (flock(folder->lock.number, LOCK_EX | LOCK_NB) == 0) return true;
+    descriptor_close(&folder->lock);
     rmdir(folder->path);
     return false;
 }
@@ -78,23 +73,26 @@ void folder_remove_if_empty(WorkerFolder *folder) {
 }
 
 void folder_forget(WorkerFolder *folder) {
-    close_fd(&folder->lock);
+    descriptor_close(&folder->lock);
     folder->path[0] = 0;
 }
 
 static bool start_failed(WorkerProcess *process, const char *what, char *error, size_t size) {
     snprintf(error, size, "cannot start the compiler worker: %s: %s", what, strerror(errno));
-    close_fd(&process->socket);
-    close_fd(&process->theirs);
-    close_fd(&process->log);
+    descriptor_close(&process->socket);
+    descriptor_close(&process->theirs);
+    descriptor_close(&process->log);
     if (process->scratch[0]) files_remove_tree(process->scratch);
     return false;
 }
 
 static bool start(WorkerProcess *process, const WorkerProgram *program, const WorkerFolder *folder,
                   char *error, size_t size) {
-    *process = (WorkerProcess){
-        .socket = -1, .theirs = -1, .log = -1, .user = geteuid(), .keep_memory = process->keep_memory};
+    *process = (WorkerProcess){.socket = NO_DESCRIPTOR,
+                               .theirs = NO_DESCRIPTOR,
+                               .log = NO_DESCRIPTOR,
+                               .user = geteuid(),
+                               .keep_memory = process->keep_memory};
     char prefix[540];
     snprintf(prefix, sizeof prefix, "%s/worker-", folder->path);
     if (access(program->path, X_OK) < 0) return start_failed(process, program->path, error, size);
@@ -107,12 +105,12 @@ static bool start(WorkerProcess *process, const WorkerProgram *program, const Wo
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return start_failed(process, "socketpair", error, size);
-    process->socket = files_move_up(pair[0]), process->theirs = files_move_up(pair[1]);
+    process->socket = descriptor_take(pair[0]), process->theirs = descriptor_take(pair[1]);
     process->log =
-        files_move_up(open(log_path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+        descriptor_take(open(log_path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
     /* The umask may have taken the owner's own bits. */
-    if (process->log >= 0) fchmod(process->log, 0600);
-    if (process->log < 0 || fcntl(process->socket, F_SETFL, O_NONBLOCK) < 0)
+    if (process->log.number >= 0) fchmod(process->log.number, 0600);
+    if (process->log.number < 0 || fcntl(process->socket.number, F_SETFL, O_NONBLOCK) < 0)
         return start_failed(process, log_path, error, size);
     KeeperOrder order = {.program = program->path,
                          .scratch = process->scratch,
@@ -120,12 +118,12 @@ static bool start(WorkerProcess *process, const WorkerProgram *program, const Wo
                          .cache_dir = program->cache_dir,
                          .cache_limit = program->cache_limit,
                          .niceness = program->niceness,
-                         .socket = process->theirs,
-                         .log = process->log,
+                         .socket = descriptor_number(&process->theirs),
+                         .log = descriptor_number(&process->log),
                          .keep_memory = process->keep_memory};
     pid_t keeper = keeper_start(&order);
     if (keeper < 0) return start_failed(process, "clone", error, size);
-    close_fd(&process->theirs);
+    descriptor_close(&process->theirs);
     process->keeper = keeper;
     return true;
 }
@@ -158,17 +156,18 @@ static int wait_for_keeper(pid_t keeper, bool killed) {
 WorkerEnd process_end(WorkerProcess *process, bool kill_it) {
     if (process->keeper == 0) return ENDED_WELL;
     FrameHeader quit = {.type = FRAME_QUIT};
-    if (!kill_it) kill_it = send(process->socket, &quit, sizeof quit, MSG_NOSIGNAL) != sizeof quit;
+    if (!kill_it)
+        kill_it = send(descriptor_number(&process->socket), &quit, sizeof quit, MSG_NOSIGNAL) != sizeof quit;
     /* Who started it as another user may no longer kill it: then the closed socket must do. */
     bool refused = kill_it && kill(process->keeper, KEEPER_KILL) < 0;
     process_lock_descriptors();
-    if (refused) close_fd(&process->socket);
+    if (refused) descriptor_close(&process->socket);
     process_unlock_descriptors();
     int status = wait_for_keeper(process->keeper, kill_it);
-    files_last_line(process->log, process->last_words, sizeof process->last_words);
+    files_last_line(descriptor_number(&process->log), process->last_words, sizeof process->last_words);
     process_lock_descriptors();
-    close_fd(&process->socket);
-    close_fd(&process->log);
+    descriptor_close(&process->socket);
+    descriptor_close(&process->log);
     process_unlock_descriptors();
     files_remove_tree(process->scratch);
     process->keeper = 0;
@@ -180,9 +179,9 @@ WorkerEnd process_end(WorkerProcess *process, bool kill_it) {
 }
 
 void process_forget(WorkerProcess *process) {
-    close_fd(&process->socket);
-    close_fd(&process->theirs);
-    close_fd(&process->log);
+    descriptor_close(&process->socket);
+    descriptor_close(&process->theirs);
+    descriptor_close(&process->log);
     process->keeper = 0;
     process->scratch[0] = 0;
 }

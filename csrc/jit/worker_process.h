@@ -7,20 +7,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/descriptor.h"
+
 /* A folder of this process's own for what workers leave: a folder for each worker, and finished objects when
  * there is no cache. It is locked for as long as this process lives, so that others can tell it from a stray.
  */
 typedef struct WorkerFolder {
-    char path[512]; /* "" : none */
-    int lock;       /* descriptor that holds the lock, or -1 */
-    uid_t user;     /* whose it is: a process may become another user's */
+    char path[512];  /* "" : none */
+    Descriptor lock; /* holds the lock */
+    uid_t user;      /* whose it is: a process may become another user's */
 } WorkerFolder;
 
 typedef struct WorkerProcess {
-    pid_t keeper;     /* 0: no process */
-    int socket;       /* our end, or -1 */
-    int theirs;       /* the worker's end while it is being started, or -1 */
-    int log;          /* what it and its children print, or -1 */
+    pid_t keeper;      /* 0: no process */
+    Descriptor socket; /* our end */
+    Descriptor theirs; /* the worker's end while it is being started */
+    Descriptor log;    /* what it and its children print */
     bool keep_memory; /* set by process_end when the keeper itself crashed: the next one is not to give memory
                          back */
     uid_t user;       /* on whose behalf it runs */

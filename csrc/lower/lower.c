@@ -28,6 +28,14 @@ static bool is_operand_too(const Lowerer *l, const Local *local, int count) {
     return i < count;
 }
 
+/* Each place that may be left has all variables that memory lacks: their number by that of the places has no
+ * bound, though lowering runs on the user's thread. */
+static void count_state_values(Lowerer *l, int count) {
+    enum { MOST = 250000 };
+    l->fn->state_values += count;
+    if (l->fn->state_values > MOST) bail(l->cx, "too_large", "too many variables at too many places");
+}
+
 static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int count) {
     Arena *arena = &l->cx->arena;
     FrameState *state = arena_new(arena, FrameState);
@@ -44,6 +52,7 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
     for (int i = 0; l->locals != NULL && i < l->code->local_count; i++)
         stale += l->locals[i].stale || is_operand_too(l, &l->locals[i], count);
     if (stale == 0) return state;
+    count_state_values(l, stale);
     state->slots = arena_array(arena, int32_t, stale);
     state->locals = arena_array(arena, Ins *, stale);
     state->bound = arena_array(arena, Ins *, stale);

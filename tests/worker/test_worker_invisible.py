@@ -3,11 +3,13 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import pytest
 from support.native import Signal, has_ended, own_process, parent_of
 
 
@@ -267,6 +269,30 @@ def test_descriptors_closed_under_us(client, folder):
     assert worker.compile("ok 2").ok
     assert has_ended(pid) and worker.stats().pid != pid
     worker.stop()
+
+
+@own_process
+def test_numbers_closed_under_us_are_anothers(client, folder):
+    worker = client()
+    worker.compile("ok")
+    taken = [number for number in map(int, descriptors()) if number >= 512]
+    assert len(taken) == 5, "two to wake the listener, one to the worker, its log, and the folder's lock"
+    pid = worker.stats().pid
+    os.closerange(3, 4096)
+    pairs = []
+    for number in taken:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        os.dup2(theirs.fileno(), number)
+        pairs.append(ours)
+    assert worker.compile("ok 2").ok
+    assert has_ended(pid) and worker.stats().pid != pid
+    worker.stop()
+    for ours, number in zip(pairs, taken, strict=True):
+        assert os.fstat(number), "it is not ours to close"
+        with pytest.raises(BlockingIOError):
+            ours.recv(1, socket.MSG_DONTWAIT)
+        os.write(number, b"x")
+        assert ours.recv(2) == b"x"
 
 
 # --- what the program changes ---

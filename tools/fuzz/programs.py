@@ -3,6 +3,8 @@ need not be made, recursion."""
 
 from fuzz.guests import GUEST_PRELUDE, GuestCase
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
+from fuzz.library import LibraryCase
+from fuzz.library_things import LIBRARY_PRELUDE
 from fuzz.mixtures import MIXTURE_PRELUDE, MixtureCase
 from fuzz.nests import NEST_PRELUDE, NestCase
 from fuzz.recursions import RecursionCase
@@ -17,6 +19,7 @@ KINDS = {
     "guests": GuestCase,
     "unmade": UnmadeCase,
     "recursions": RecursionCase,
+    "library": LibraryCase,
 }
 
 
@@ -35,5 +38,6 @@ def program(random_of, names, kinds=tuple(KINDS)):
         + MIXTURE_PRELUDE
         + GUEST_PRELUDE
         + UNMADE_PRELUDE
+        + LIBRARY_PRELUDE
         + "\n\n".join(cases)
     )

@@ -38,12 +38,15 @@ class Guard:
 
 def plain(value):
     """What can be told of a value without an address in it."""
-    if isinstance(value, (int, float, str, bytes, type(None))):
+    if isinstance(value, (int, float, complex, str, bytes, type(None))):
         return value if not isinstance(value, int) or -(1 << 4000) < value < 1 << 4000 else "big"
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(item) for item in value[:12])
+        items = [plain(item) for item in (list if isinstance(value, list) else tuple).__iter__(value)]
+        return items[:12] if type(value) is list else (*items[:12],) if type(value) is tuple else (type(value).__name__, items[:12])
     if isinstance(value, (set, frozenset)):
         return type(value).__name__, sorted(map(repr, map(plain, value)))[:12]
+    if type(value).__name__ == "deque":
+        return "deque", [plain(item) for item in value]
     if isinstance(value, bytearray):
         return type(value).__name__, bytes(value[:40])
     if isinstance(value, dict):
