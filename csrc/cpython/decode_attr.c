@@ -620,6 +620,19 @@ static const Site *operator_site(Classes *c, const Instr *instr, uint32_t *seen,
     return first;
 }
 
+/* How deep an operator's operand lies whose class has the method; -1: it is no operator, or it is one of
+ * which nothing is noted. */
+static int owner_depth(const Instr *instr) {
+    switch (instr->op) {
+    case BC_BINARY_OP:
+    case BC_BINARY_SUBSCR:
+    case BC_COMPARE_OP:
+    case BC_STORE_SUBSCR: return 1;
+    case BC_CONTAINS_OP: return 0;
+    default: return -1;
+    }
+}
+
 Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
     Classes *c = arena_new(&cx->arena, Classes);
     c->cx = cx;
@@ -630,7 +643,8 @@ Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
 const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_version) {
     PyTypeObject *type = class_of_version(c, type_version);
     if (type == NULL) return NULL;
-    return instr->op == BC_CALL ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
+    bool super = instr->op == BC_CALL && instr->site != NULL && instr->site->above != NULL;
+    return super ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
 }
 
 /* What is subscripted was of classes made of dict whenever tier 1 saw it. */
@@ -656,8 +670,11 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
-        if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP)
-            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
+        if (owner_depth(instr) >= 0)
+            instr->site =
+                operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, owner_depth(instr))));
+        else if (instr->op == BC_BEFORE_WITH)
+            instr->site = operator_site(&c, instr, nothing, sample_value(&c, producer(&c, i, 0)));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);

@@ -33,6 +33,12 @@ static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) 
     return yielded;
 }
 
+/* May it be resumed, and does it certainly wait for no other one? */
+static inline bool cp_begins_at_once(PyGenObject *generator) {
+    return cp_generator_waits(generator) && _Py_OPARG(cp_generator_frame(generator)->prev_instr[1]) <
+                                                2; /* of its RESUME, or of what is before */
+}
+
 /* What a suspended generator or coroutine waits for by yield from or await, borrowed; NULL: nothing. */
 static inline PyObject *cp_delegate(PyGenObject *generator) {
     if (generator->gi_frame_state != FRAME_SUSPENDED) return NULL;

@@ -3,16 +3,18 @@
 #include <time.h>
 
 #include "jit/engine.h"
+#include "jit/guards.h"
 #include "jit/options.h"
 
-/* What may be spent before anything was earned: enough for all of a short program that is a few functions. */
-static const double AT_ONCE = 0.04;
+/* What may be spent before anything was earned: enough for the functions of a small program, and not so much
+ * that it shows in the first tenth of a second of one that consists of many. */
+static const double AT_ONCE = 0.01;
 
-/* Tier 1's code gains little over the interpreter: it gets this part of the share, and the rest is for
- * tier 2. */
+/* Tier 1's code gains little over the interpreter: it gets this part, and the rest is for tier 2. */
 enum { BASELINE_DIVISOR = 4 };
 
-static double spent; // seconds; one per process, like the clock it is compared with
+static double spent;      // seconds; one per process, like the clock it is compared with
+static double began = -1; // what that showed at the first question: what ran before earned nothing
 
 static double seconds(clockid_t clock) {
     struct timespec now;
@@ -20,8 +22,7 @@ static double seconds(clockid_t clock) {
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Cheap to ask, and coarse. */
-static int64_t tick(void) {
+int64_t budget_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
@@ -50,17 +51,32 @@ bool budget_allows(const Engine *engine, Tier tier) {
     static int64_t empty_tick[TIER_COUNT]; // when it was last found that nothing is left; guarded by the GIL
     if (!has_luck()) return false;
     if (!budget_is_limited(engine)) return true;
-    int64_t now = tick();
+    int64_t now = budget_now();
     if (now == empty_tick[tier]) return false;
     double ran = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    double earned = ran * (double)options.compile_share / 100;
-    if (tier == TIER_BASELINE) earned /= BASELINE_DIVISOR;
-    if (spent > ran) spent = 0; /* a forked child's clock begins anew */
-    if (spent < AT_ONCE + earned) return true;
+    if (began < 0 || began > ran) began = ran, spent = 0; /* a forked child's clock begins anew */
+    double allowed = AT_ONCE + (ran - began) * (double)options.compile_share / 100;
+    if (tier == TIER_BASELINE) allowed /= BASELINE_DIVISOR;
+    if (spent < allowed) return true;
     empty_tick[tier] = now;
     return false;
 }
 
 double budget_begin(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
-void budget_end(double begun) { spent += seconds(CLOCK_PROCESS_CPUTIME_ID) - begun; }
+void budget_end(double begun, FunctionRecord *record, bool runs) {
+    double now = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    spent += now - begun;
+    if (runs) record->cost = now - begun, record->made_at = now;
+}
+
+/* An exit is put at more than it takes, since what runs after it is the interpreter's. Where that is long, as
+ * in a loop that is not met again, the time since the last compile says so. */
+bool budget_is_worth_it(const FunctionRecord *record, uint64_t exits, int64_t since) {
+    static const double EXIT_SECONDS = 32e-6, SHARE = 0.1;
+    static const int64_t RARE = 1000000000; /* nanoseconds in which it might have been left more often */
+    if (!budget_is_limited(record->engine)) return true;
+    if (budget_now() - since > RARE) return false;
+    if ((double)exits * EXIT_SECONDS >= record->cost) return true;
+    return (seconds(CLOCK_PROCESS_CPUTIME_ID) - record->made_at) * SHARE >= record->cost;
+}

@@ -16,8 +16,8 @@ double budget_patience(void);
 /* May something be compiled at this tier now? */
 bool budget_allows(const struct Engine *engine, Tier tier);
 
-/* Around a compile: what it took is booked. */
+/* Around a compile: what it took is booked, for its function too if its code is there now. */
 double budget_begin(void);
-void budget_end(double begun);
+void budget_end(double begun, FunctionRecord *record, bool runs);
 
 #endif

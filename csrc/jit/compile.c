@@ -384,13 +384,14 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
     char key[HASH_HEX + 1];
     Lowered lowered = {0};
     int status = -1;
+    bool runs = false;
     double begun = budget_begin();
     if (lower(record, tier, &lowered, key)) {
-        bool runs = get_code(record, tier, key, &lowered);
+        runs = get_code(record, tier, key, &lowered);
         status = runs ? 0 : start_worker_compile(record, tier, key, &lowered);
     }
     lowered_free(&lowered);
-    budget_end(begun);
+    budget_end(begun, record, runs);
     if (status == 0 && sync) {
         wait_for(last_job);
         keep_all();
@@ -516,6 +517,7 @@ void compile_cold_taken(FunctionRecord *record, Frame *frame) {
     const CompiledCode *c = record->compiled;
     if (record->cold_exits < UINT16_MAX) record->cold_exits++;
     if (record->cold_exits < COLD_EXITS << record->cold_compiles || record->requested || c == NULL) return;
+    if (!budget_is_worth_it(record, record->cold_exits, budget_now())) return;
     for (int i = 0; i < c->exit_count; i++) note_warm(record, c, &c->exits[i]);
     record->cold_exits = 0;
     if (++record->cold_compiles >= MAX_COLD_COMPILES) record->cold_off = 1;

@@ -13,6 +13,13 @@ enum { EXITS_BEFORE_GIVING_UP = 8 };
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
                           struct _PyInterpreterFrame *innermost, int32_t offset);
 
+/* Nanoseconds of a coarse clock. (jit/budget.c) */
+int64_t budget_now(void);
+
+/* Compiled code was left so many times, since the time `since` of that clock lately: is it worth its
+ * function's being compiled again? (jit/budget.c) */
+bool budget_is_worth_it(const FunctionRecord *record, uint64_t exits, int64_t since);
+
 /* Note that of a function. False: no memory. (jit/compile.c) */
 bool compile_note_failed_guard(FunctionRecord *record, int32_t offset);
 

@@ -59,6 +59,7 @@ typedef struct FunctionRecord {
     uint32_t compiles;             /* how often it was compiled */
     struct CompiledCode *baseline; /* tier 1's, kept while a higher tier's runs, to fall back on; or NULL */
     double compile_ms;             /* time in the worker, all compiles */
+    double cost, made_at;          /* see budget_is_worth_it */
     int32_t *failed_guards;        /* code units at which speculation failed too often */
     int32_t failed_guard_count;
     uint32_t recompiles;     /* because of those */

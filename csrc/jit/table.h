@@ -32,6 +32,7 @@ typedef struct ExitRecord {
     ExitLevel *levels; /* innermost first; the last one is frame 0, of native code frame 1 */
     ExitSlot *values;
     uint64_t count; /* times taken */
+    int64_t since;  /* budget_now() at the first of the last few */
 } ExitRecord;
 
 /* A call that was put in line: its frame is made when needed. The function it is of was found alive by a

@@ -21,6 +21,7 @@ typedef struct Inlined {
     const Callee *callee;
     jmp_buf *given_up;
     Way way;
+    int kind;        /* InlinedKind */
     int levels;      /* of recursion */
     bool gathers;    /* a generator: see lower_gather.c */
     jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
@@ -42,10 +43,11 @@ typedef struct Call {
     int count;
     Ins **rest; /* what goes into the tuple of *args */
     int rest_count;
-    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
-    uint8_t *types; /* Likely of each parameter, once they are bound */
-    int taker;      /* of a generator function: the index of the CALL that takes its items; else 0 */
-    bool stays;     /* likewise: that call is made all the same, with a list of them */
+    int names;        /* the constant that has the names of keyword arguments, -1: there are none */
+    uint8_t *types;   /* Likely of each parameter, once they are bound */
+    int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
+    bool stays;       /* likewise: that call is made all the same, with a list of them */
+    const Site *exit; /* of a context manager's __enter__: its __exit__ */
     GatherKind kind;
 } Call;
 
@@ -59,6 +61,20 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
+/* A call in whatever way it can be put in line. False: in none, and nothing was done. */
+bool inline_all_ways(Lowerer *l, Call *call);
+/* Likewise, where it may be, of what has operands that stay; the site may be NULL. */
+bool inline_call(Lowerer *l, Call *call);
+bool inline_may(const Lowerer *l); /* may the instruction at hand be a call put in line? */
+bool inline_may_be_operator(const Instr *instr);
+/* lower_operator.c: what the caller gets of what the callee at hand returns; `state` is its own at its
+ * return. And what an operator of this InlinedKind gives of that, in the place of its operands. */
+Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state);
+void inline_give(Lowerer *l, int kind, Ins *value);
+/* The method that ends a with statement, in the place of the manager; and a call of such a method
+ * (lower_with.c). */
+void inline_push_exit(Lowerer *l, const Call *call);
+bool inline_find_exit(Lowerer *l, Ins *method, Call *call);
 /* An object that is known to be alive. */
 Ins *inline_pinned(Lowerer *l, void *object);
 /* The CALL at hand as one of a native function. False: nothing was done. */

@@ -222,6 +222,12 @@ Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]);
 bool lower_inline_call(Lowerer *l);
 /* The operator at hand, of a class whose method for it is known. Likewise. */
 bool lower_inline_operator(Lowerer *l);
+bool lower_inline_contains(Lowerer *l);
+bool lower_inline_store_subscr(Lowerer *l);
+/* The CALL at hand of len, of an object whose class is known. Likewise. */
+bool lower_inline_len(Lowerer *l);
+/* The with statement that begins here, over an object of such a class. Likewise (lower_with.c). */
+bool lower_inline_with(Lowerer *l);
 /* LOAD_ATTR of a property of a class that is known. Likewise. */
 bool lower_inline_property(Lowerer *l, const Site *site);
 /* The CALL at hand, of a generator function that is known; the CALL at the index `taker` is of a function

@@ -160,7 +160,9 @@ static void before_with(Lowerer *l, Helper helper) {
     lower_leave(l);
 }
 
-void lower_BEFORE_WITH(Lowerer *l) { before_with(l, H_rt_before_with); }
+void lower_BEFORE_WITH(Lowerer *l) {
+    if (!lower_inline_with(l)) before_with(l, H_rt_before_with);
+}
 void lower_BEFORE_ASYNC_WITH(Lowerer *l) { before_with(l, H_rt_before_async_with); }
 
 void lower_WITH_EXCEPT_START(Lowerer *l) {

@@ -144,6 +144,8 @@ static i64 enter_with(PyThreadState *tstate, PyObject *manager, PyObject *enter,
     return 0;
 }
 
+PyObject *rt_bind(PyObject *function, PyObject *self) { return PyMethod_New(function, self); }
+
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
     return enter_with(tstate, manager, cp_name_enter(), cp_name_exit(), "context manager",
                       " (missed __exit__ method)", results);

@@ -14,22 +14,35 @@ enum { RESUMES_PER_ASK = 64 }; /* of the policy, by the frame hook */
 static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *generator, int *entry) {
     Frame *frame = cp_generator_frame(generator);
     FunctionRecord *record = table_record(frame->f_code);
-    if (record == NULL) return NULL;
+    if (__builtin_expect(record == NULL || !cp_generator_waits(generator), 0)) return NULL;
     CompiledCode *compiled = record->compiled;
-    if (compiled == NULL || !cp_generator_waits(generator) || (record->loops + 1) % RESUMES_PER_ASK == 0 ||
-        cp_is_tracing(tstate) || stack_is_low())
+    uint32_t loops = record->loops + 1;
+    if (__builtin_expect(compiled == NULL || loops % RESUMES_PER_ASK == 0 || cp_is_tracing(tstate) ||
+                             !cp_may_recurse(tstate) || stack_is_low(),
+                         0))
         return NULL;
     *entry = table_entry_at(compiled, cp_frame_lasti(frame) + 1);
-    if (*entry < 0) return NULL;
-    record->loops++;
+    if (__builtin_expect(*entry < 0, 0)) return NULL;
+    record->loops = loops;
     return compiled;
 }
 
-/* What a generator yields or returns; NULL: it raised. */
+/* What a generator yields or returns; NULL: it raised. There is room for a level of recursion. */
 static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent,
                                CompiledCode *compiled, int entry, bool *yielded) {
+    Frame *frame = cp_generator_frame(generator), *previous = cp_current_frame(tstate);
     cp_begin_resume(tstate, generator, sent);
-    PyObject *result = rt_run(tstate, cp_generator_frame(generator), compiled, entry);
+    tstate->recursion_remaining--;
+    frame->previous = previous;
+    frame->is_entry = true;
+    cp_set_current_frame(tstate, frame);
+    compiled->active++;
+    PyObject *result = compiled->entry(tstate, frame, compiled->link, entry);
+    compiled->active--;
+    cp_set_current_frame(tstate, previous);
+    cp_leave_recursive(tstate);
+    if (__builtin_expect(rt_has_left(result), 0))
+        result = osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
     *yielded = cp_end_resume(tstate, generator);
     if (__builtin_expect(!*yielded, 0)) cp_finish_generator(tstate, generator);
     return result;
@@ -181,9 +194,34 @@ static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **resul
     return status;
 }
 
+enum { NOT_AT_ONCE = 2 };
+
+/* As send, to one that waits for no other one and has code to go on in; most do. NOT_AT_ONCE: nothing was
+ * done. One function for all who resume: it is their most frequent one. */
+static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObject *receiver, PyObject *value,
+                                                  PyObject **result) {
+    PyGenObject *generator = (PyGenObject *)receiver;
+    bool yielded;
+    int entry;
+    if (!cp_begins_at_once(generator) || (value != Py_None && cp_generator_is_new(generator)))
+        return NOT_AT_ONCE;
+    CompiledCode *compiled = resumable(tstate, generator, &entry);
+    if (__builtin_expect(compiled == NULL, 0)) return NOT_AT_ONCE;
+    PyObject *given = resume(tstate, generator, value, compiled, entry, &yielded);
+    *result = given;
+    return yielded ? 0 : given != NULL ? 1 : -1;
+}
+
+/* 0: yielded, 1: returned, -1: raised. Of a generator or a coroutine. */
+static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
+                                PyObject **result) {
+    i64 status = send_at_once(tstate, receiver, value, result);
+    return __builtin_expect(status == NOT_AT_ONCE, 0) ? send_along(tstate, receiver, value, result) : status;
+}
+
 i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
     if (PyGen_CheckExact(iterator)) {
-        i64 status = send_along(tstate, iterator, Py_None, results);
+        i64 status = send_directly(tstate, iterator, Py_None, results);
         if (__builtin_expect(status == 0, 1)) return 1;
         if (status > 0) Py_DECREF(results[0]);
         return status > 0 ? 0 : -1;
@@ -203,6 +241,8 @@ i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject
         results[0] = returned.value;
         return 1;
     }
+    if (PyGen_CheckExact(receiver) || PyCoro_CheckExact(receiver))
+        return send_directly(tstate, receiver, value, results);
     return send_along(tstate, receiver, value, results);
 }
 
@@ -220,13 +260,13 @@ static inline PyObject *yielded_or_stop(i64 status, PyObject *result_steal) {
 
 PyObject *rt_generator_send(PyThreadState *tstate, PyObject *generator, PyObject *value) {
     PyObject *result = NULL;
-    i64 status = send_along(tstate, generator, value, &result);
+    i64 status = send_directly(tstate, generator, value, &result);
     return yielded_or_stop(status, result);
 }
 
 PyObject *rt_generator_next(PyThreadState *tstate, PyObject *generator, PyObject *otherwise) {
     PyObject *result = NULL;
-    i64 status = send_along(tstate, generator, Py_None, &result);
+    i64 status = send_directly(tstate, generator, Py_None, &result);
     if (otherwise == NULL || status == 0) return yielded_or_stop(status, result);
     if (status < 0) {
         if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return NULL;
@@ -249,7 +289,7 @@ PyObject *rt_generator_item(PyObject *generator) {
     PyThreadState *tstate = _PyThreadState_GET();
     if (__builtin_expect(!is_ours(tstate, generator), 0)) return cp_generator_slots.next(generator);
     PyObject *result = NULL;
-    i64 status = send_along(tstate, generator, Py_None, &result);
+    i64 status = send_directly(tstate, generator, Py_None, &result);
     if (status > 0 && result == Py_None) { /* the end of an iteration needs no exception */
         Py_DECREF(result);
         return NULL;

@@ -47,3 +47,34 @@ def test_all_it_likes(compiled):
 def test_who_says_when_is_obeyed(compiled):
     assert not HERE or compiled(10, compile_share=0, thresholds=(9, 1000000, 2000000)) == 600
     assert compiled(110, compile_share=0, sync=True) == 600
+
+
+RARE = """
+import dxpy, time
+dxpy.enable(cache=False, max_tier=2)
+def f(a):
+    return a + a
+def state():
+    about = dxpy._jit.describe(f.__code__)
+    return about["compiles"], about["exits"]
+for i in range(3000):
+    f(i)
+before = state()
+for _ in range(16):
+    assert f("x") == "xx"
+    time.sleep(0.16)
+seldom = state()
+for _ in range(20000):
+    f("x")
+often = state()
+print(*before, *seldom, *often)
+"""
+
+
+def test_a_guard_that_fails_seldom_stays(run_python):
+    """Eight times within a second are often enough, eight times within more are not."""
+    done = run_python("-c", RARE)
+    assert done.returncode == 0, done.stderr
+    compiles, exits, compiles_seldom, exits_seldom, compiles_often, exits_often = map(int, done.stdout.split())
+    assert (compiles_seldom, exits_seldom) == (compiles, exits + 16)
+    assert compiles_often > compiles and exits_often < 10000
