@@ -690,7 +690,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             instr->site =
                 operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, owner_depth(instr))));
         else if (instr->op == BC_BEFORE_WITH)
-            instr->site = operator_site(&c, instr, nothing, sample_value(&c, producer(&c, i, 0)));
+            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 0)));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
