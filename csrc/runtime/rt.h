@@ -206,7 +206,14 @@ int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an excep
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
 i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
 PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);
+/* An exception of a class whose instances BaseException makes of what they are given; the arguments are
+ * borrowed. */
+PyObject *rt_new_exception(PyTypeObject *type, PyObject *const *args, i64 count);
+/* Is it such a class? *init: its __init__ if that is a Python function, borrowed; else NULL, and
+ * BaseException's is all there is. */
+bool rt_is_exception_class(PyObject *class, PyObject **init);
 PyObject *rt_bind(PyObject *function, PyObject *self);
+i64 rt_with_noted(TS, PyObject *manager, RtCache *cache, PyObject **results);
 i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);
