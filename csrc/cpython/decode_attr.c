@@ -508,25 +508,40 @@ static bool keeps_first_argument(const Classes *c) {
     return true;
 }
 
-/* Is the instruction at an index a LOAD_METHOD behind `super()`? */
+/* The instruction in front of one, NOPs left out; -1: there is none. */
+static int before(const Classes *c, int index) {
+    do index--;
+    while (index >= 0 && c->out->instrs[index].op == BC_NOP);
+    return index;
+}
+
+/* Is the instruction at an index a LOAD_METHOD behind `super()` or `super(class, object)`? */
 static bool is_behind_super(const Classes *c, int index) {
     const Instr *instrs = c->out->instrs, *call = &instrs[index - 1];
-    int callee = index - 2;
-    if (index < 2 || instrs[index].op != BC_LOAD_METHOD || call->op != BC_CALL || call->arg != 0 ||
-        call->arg2 >= 0)
+    if (index < 2 || instrs[index].op != BC_LOAD_METHOD || call->op != BC_CALL || call->arg2 >= 0 ||
+        (call->arg != 0 && call->arg != 2))
         return false;
-    while (callee > 0 && instrs[callee].op == BC_NOP) callee--;
-    return instrs[callee].op == BC_LOAD_GLOBAL && instrs[callee].site != NULL &&
+    int callee = before(c, index - 1);
+    if (call->arg == 2) callee = before(c, producer(c, index - 1, 1));
+    return callee >= 0 && instrs[callee].op == BC_LOAD_GLOBAL && instrs[callee].site != NULL &&
            instrs[callee].site->object == (void *)&PySuper_Type;
+}
+
+/* The class whose turn is over, and the slot of the cell that has it, -1: it is an operand. NULL: it cannot
+ * be told. borrowed */
+static PyObject *class_so_far(const Classes *c, int index, int32_t *cell) {
+    *cell = -1;
+    if (c->out->instrs[index - 1].arg == 2) return sample_value(c, producer(c, index - 1, 1));
+    *cell = class_cell(c->code);
+    const Instr load = {.op = BC_LOAD_DEREF, .arg = *cell};
+    return *cell >= 0 && keeps_first_argument(c) ? decode_variable(c->code, &load, c->around) : NULL;
 }
 
 /* What it asks for; NULL: it cannot be told. */
 static const SuperCall *find_super(const Classes *c, int index) {
-    if (!keeps_first_argument(c)) return NULL;
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, c->out->instrs[index].arg);
-    int32_t cell = class_cell(c->code);
-    const Instr load = {.op = BC_LOAD_DEREF, .arg = cell};
-    PyObject *class = cell >= 0 ? decode_variable(c->code, &load, c->around) : NULL;
+    int32_t cell;
+    PyObject *class = class_so_far(c, index, &cell);
     if (class == NULL || !PyType_Check(class) || !PyUnicode_CheckExact(name) ||
         !PyUnicode_CHECK_INTERNED(name) || _PyUnicode_EqualToASCIIString(name, "__class__"))
         return NULL;
@@ -562,12 +577,13 @@ static Site *super_of(const Classes *c, const SuperCall *above, PyTypeObject *ty
     return site;
 }
 
-/* By the classes that the first argument had. */
+/* By the classes that the object had. */
 static const Site *super_site(Classes *c, int index, uint32_t *seen) {
     const SuperCall *above = find_super(c, index);
     if (above == NULL) return NULL;
     const Instr argument = {.op = BC_LOAD_FAST, .arg = 0};
-    PyObject *sample = decode_variable(c->code, &argument, c->around);
+    PyObject *sample = above->cell < 0 ? sample_value(c, producer(c, index - 1, 0))
+                                       : decode_variable(c->code, &argument, c->around);
     Owners owners = {0};
     bool few = seen[0] != SEEN_SEVERAL && find_seen(c, CACHE_EMPTY, 0, seen, &owners);
     if (few && sample != NULL) few = add_type(&owners, Py_TYPE(sample));
@@ -620,6 +636,19 @@ static const Site *operator_site(Classes *c, const Instr *instr, uint32_t *seen,
     return first;
 }
 
+/* How deep an operator's operand lies whose class has the method; -1: it is no operator, or it is one of
+ * which nothing is noted. */
+static int owner_depth(const Instr *instr) {
+    switch (instr->op) {
+    case BC_BINARY_OP:
+    case BC_BINARY_SUBSCR:
+    case BC_COMPARE_OP:
+    case BC_STORE_SUBSCR: return 1;
+    case BC_CONTAINS_OP: return 0;
+    default: return -1;
+    }
+}
+
 Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
     Classes *c = arena_new(&cx->arena, Classes);
     c->cx = cx;
@@ -630,7 +659,8 @@ Classes *decode_new_classes(CompileContext *cx, OperatorMethod method) {
 const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_version) {
     PyTypeObject *type = class_of_version(c, type_version);
     if (type == NULL) return NULL;
-    return instr->op == BC_CALL ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
+    bool super = instr->op == BC_CALL && instr->site != NULL && instr->site->above != NULL;
+    return super ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
 }
 
 /* What is subscripted was of classes made of dict whenever tier 1 saw it. */
@@ -656,10 +686,11 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
-        if (instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP)
-            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 1)));
+        if (owner_depth(instr) >= 0)
+            instr->site =
+                operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, owner_depth(instr))));
         else if (instr->op == BC_BEFORE_WITH)
-            instr->site = operator_site(&c, instr, nothing, sample_value(&c, producer(&c, i, 0)));
+            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 0)));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);

@@ -204,16 +204,26 @@ typedef enum InlinedKind {
     INLINED_PROPERTY, /* a property's getter: the owner stays with the caller until it has returned */
     INLINED_ITEM,     /* an operator's method: both operands stay with the caller until it has returned */
     INLINED_BINARY,   /* likewise, one that may give NotImplemented; 2 * BinaryKind + in place is added */
-    INLINED_COMPARE = INLINED_BINARY + 26, /* likewise, a comparison, of which there are six */
-    INLINED_GATHER = INLINED_COMPARE + 6,  /* a generator whose items a built-in function takes; GatherKind is
-                                              added. What that has is the lowest operand of its frame */
+    INLINED_COMPARE = INLINED_BINARY + 26,  /* likewise, a comparison, of which there are six */
+    INLINED_CONTAINS = INLINED_COMPARE + 6, /* likewise, `in` and `not in`, which give a bool */
+    INLINED_LEN = INLINED_CONTAINS + 2,     /* likewise len(): three operands, it gives an int */
+    INLINED_SET_ITEM,                       /* likewise, and nothing is given */
+    INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
+                                             added. What that has is the lowest operand of its frame */
     INLINED_KINDS = INLINED_GATHER + 5
 } InlinedKind;
 
 static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }
-static inline bool ir_is_operator(int kind) { return kind >= INLINED_ITEM && kind < INLINED_GATHER; }
+/* How many operands stay with the caller until it has returned. */
+static inline int ir_operands(int kind) {
+    if (kind < INLINED_PROPERTY || ir_gathers(kind)) return 0;
+    return kind == INLINED_PROPERTY ? 1 : kind == INLINED_LEN || kind == INLINED_SET_ITEM ? 3 : 2;
+}
 /* Levels of recursion that a call stands for: that of a class is one too, and so is a comparison. */
-static inline int ir_levels(int kind) { return 1 + (kind == INLINED_INIT || kind >= INLINED_COMPARE); }
+static inline int ir_levels(int kind) {
+    return 1 +
+           (kind == INLINED_INIT || ir_gathers(kind) || (kind >= INLINED_COMPARE && kind < INLINED_CONTAINS));
+}
 
 /* A call that was put in line. Its frame is there between push and pop; elsewhere an exit makes it. */
 typedef struct InlinedCall {

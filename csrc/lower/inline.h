@@ -21,6 +21,7 @@ typedef struct Inlined {
     const Callee *callee;
     jmp_buf *given_up;
     Way way;
+    int kind;        /* InlinedKind */
     int levels;      /* of recursion */
     bool gathers;    /* a generator: see lower_gather.c */
     jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
@@ -60,10 +61,16 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
-/* A call of any kind, by what it is known to lead to. False: nothing was done. */
+/* A call in whatever way it can be put in line. False: in none, and nothing was done. */
+bool inline_all_ways(Lowerer *l, Call *call);
+/* Likewise, where it may be, of what has operands that stay; the site may be NULL. */
 bool inline_call(Lowerer *l, Call *call);
-/* What has been called takes the place of its operands (lower_operator.c). */
-void inline_operator_result(Lowerer *l, int operands, Ins *value);
+bool inline_may(const Lowerer *l); /* may the instruction at hand be a call put in line? */
+bool inline_may_be_operator(const Instr *instr);
+/* lower_operator.c: what the caller gets of what the callee at hand returns; `state` is its own at its
+ * return. And what an operator of this InlinedKind gives of that, in the place of its operands. */
+Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state);
+void inline_give(Lowerer *l, int kind, Ins *value);
 /* The method that ends a with statement, in the place of the manager; and a call of such a method
  * (lower_with.c). */
 void inline_push_exit(Lowerer *l, const Call *call);

@@ -142,7 +142,8 @@ bool lower_number_store_subscr(Lowerer *l);
 Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
 Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_truth_of_top(Lowerer *l); /* which goes */
-bool lower_number_load(Lowerer *l, int slot);
+/* What a variable has that memory may lack; NULL: it is in memory. */
+Ins *lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
@@ -222,6 +223,10 @@ Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]);
 bool lower_inline_call(Lowerer *l);
 /* The operator at hand, of a class whose method for it is known. Likewise. */
 bool lower_inline_operator(Lowerer *l);
+bool lower_inline_contains(Lowerer *l);
+bool lower_inline_store_subscr(Lowerer *l);
+/* The CALL at hand of len, of an object whose class is known. Likewise. */
+bool lower_inline_len(Lowerer *l);
 /* The with statement that begins here, over an object of such a class. Likewise (lower_with.c). */
 bool lower_inline_with(Lowerer *l);
 /* LOAD_ATTR of a property of a class that is known. Likewise. */
@@ -267,8 +272,8 @@ bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
 /* The CALL at hand of super(), and the LOAD_METHOD behind it. */
 bool lower_super_method(Lowerer *l);
-/* LOAD_FAST of a slot, but that nothing is noted of the operand. */
-void lower_load_local(Lowerer *l, int slot);
+/* What LOAD_FAST of a slot pushes. */
+Ins *lower_load_local(Lowerer *l, int slot);
 /* What the cell in a slot has, guarded that it has something. */
 Ins *lower_load_cell(Lowerer *l, int slot);
 void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);

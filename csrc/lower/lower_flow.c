@@ -149,10 +149,9 @@ void lower_PREP_RERAISE_STAR(Lowerer *l) {
     lower_push(l, EMIT_CALL(l, rt_group_to_raise, original, exceptions));
 }
 
-/* with and async with: the manager becomes its exit method and what its enter method gave. */
-static void before_with(Lowerer *l, Helper helper) {
-    Ins *manager = lower_pop(l);
-    lower_call(l, helper, 1, &manager);
+/* with and async with: the manager, which a helper has been given, becomes its exit method and what its enter
+ * method gave. */
+static void entered_with(Lowerer *l) {
     Ins *exit = INS0(l, ldout, 0), *entered = INS0(l, ldout, 1);
     exit->nullable = entered->nullable = false;
     lower_push(l, exit);
@@ -161,9 +160,18 @@ static void before_with(Lowerer *l, Helper helper) {
 }
 
 void lower_BEFORE_WITH(Lowerer *l) {
-    if (!lower_inline_with(l)) before_with(l, H_rt_before_with);
+    if (lower_inline_with(l)) return;
+    Ins *manager = lower_pop(l);
+    if (l->inference == NULL) EMIT_CALL(l, rt_with_noted, manager, K_CACHE(l));
+    else EMIT_CALL(l, rt_before_with, manager);
+    entered_with(l);
 }
-void lower_BEFORE_ASYNC_WITH(Lowerer *l) { before_with(l, H_rt_before_async_with); }
+
+void lower_BEFORE_ASYNC_WITH(Lowerer *l) {
+    Ins *manager = lower_pop(l);
+    EMIT_CALL(l, rt_before_async_with, manager);
+    entered_with(l);
+}
 
 void lower_WITH_EXCEPT_START(Lowerer *l) {
     lower_push(l, EMIT_CALL(l, rt_with_except_start, lower_peek(l, 4), lower_peek(l, 1)));

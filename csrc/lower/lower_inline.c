@@ -230,21 +230,10 @@ static void keep_locals(Lowerer *l) {
     lower_ins(l, IR_keep_OP, 0, count, values);
 }
 
-/* An __init__ gives None, or the interpreter complains. */
-static Ins *returned_none(Lowerer *l, Ins *value, FrameState *state) {
-    const ConstInfo *info = lower_const_info(value);
-    Ins *none = K_KNOWN(l, None);
-    if (info == NULL || info->type != LIKELY_NONE)
-        lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_object(l, value), none)), state);
-    return none;
-}
-
 void lower_inline_return(Lowerer *l) {
     Inlined *inlined = l->inlined;
     FrameState *state = lower_state_here(l);
-    Ins *value = lower_pop_any(l);
-    if (inlined->callee->class_version != 0) value = returned_none(l, value, state);
-    else value = lower_as_type(l, value, inlined->type, state);
+    Ins *value = inline_returned(l, lower_pop_any(l), state);
     if (l->framed) pop_frame(l);
     else keep_locals(l);
     return_value(l, l->block, value);
@@ -272,8 +261,6 @@ Ins *inline_result(Lowerer *inner) {
 /* A call whose operands stay with the caller until it has returned. */
 static bool is_operator(const Call *call) { return call->function == NULL; }
 static bool is_property(const Call *call) { return is_operator(call) && call->site->kind == SITE_PROPERTY; }
-/* How many of them stay until then. */
-static int operands_of(const Call *call) { return is_property(call) ? 1 : call->exit != NULL ? 0 : 2; }
 
 static uint8_t likely_of(const Ins *value) {
     const ConstInfo *constant = lower_const_info(value);
@@ -320,12 +307,14 @@ static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
                                        : NULL;
 }
 
-/* What an argument probably is; the two topmost operands are foreseen. */
+/* What an argument probably is; the two topmost operands are foreseen, in whatever order they are given. */
 static uint8_t argument_type(const Lowerer *l, const Call *call, int i) {
     const OperandTypes *types = &l->inference->operands[l->index];
     uint8_t type = likely_of(call->args[i]);
     if (type != LIKELY_OTHER || call->args[i]->type != IR_OBJ) return type;
-    return i == call->count - 1 ? types->right : i == call->count - 2 ? types->left : LIKELY_OTHER;
+    return call->args[i] == l->stack[l->depth - 1]   ? types->right
+           : call->args[i] == l->stack[l->depth - 2] ? types->left
+                                                     : LIKELY_OTHER;
 }
 
 /* A parameter without an argument: what it gets, NULL where that is made or read when it is called. False: it
@@ -410,9 +399,14 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     if (is_property(call)) return INLINED_PROPERTY;
     if (!is_operator(call) || call->exit != NULL)
         return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
-    if (l->instr->op == BC_COMPARE_OP) return INLINED_COMPARE + l->instr->arg;
-    return l->instr->op == BC_BINARY_OP ? INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0)
-                                        : INLINED_ITEM;
+    switch (l->instr->op) {
+    case BC_BINARY_OP: return INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0);
+    case BC_COMPARE_OP: return INLINED_COMPARE + l->instr->arg;
+    case BC_CONTAINS_OP: return INLINED_CONTAINS + l->instr->arg;
+    case BC_STORE_SUBSCR: return INLINED_SET_ITEM;
+    case BC_CALL: return INLINED_LEN;
+    default: return INLINED_ITEM;
+    }
 }
 
 static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
@@ -455,9 +449,13 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     callee->code->argument_types = call->types;
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
-    if (callee->class_version != 0) inner->inlined->type = IR_OBJ;
+    int kind = kind_of(l, call, callee);
+    bool object = kind == INLINED_INIT || kind == INLINED_SET_ITEM,
+         number = kind >= INLINED_CONTAINS && kind <= INLINED_LEN;
+    if (object || number) inner->inlined->type = object ? IR_OBJ : IR_I64;
+    inner->inlined->kind = kind;
     inner->inlined->gathers = call->taker != 0;
-    inner->inlined->levels = ir_levels(kind_of(l, call, callee));
+    inner->inlined->levels = ir_levels(kind);
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
 }
@@ -473,8 +471,9 @@ Ins *inline_pinned(Lowerer *l, void *object) {
 
 /* Does the class of the right operand certainly leave it to that of the left to begin? */
 static bool yields_for_certain(const Lowerer *l, const Ins *right) {
+    if (l->instr->op != BC_BINARY_OP && l->instr->op != BC_COMPARE_OP) return true;
     const ConstInfo *constant = lower_const_info(right);
-    return l->instr->op == BC_BINARY_SUBSCR || right->type != IR_OBJ ||
+    return right->type != IR_OBJ ||
            (constant != NULL && (constant->type == LIKELY_INT || constant->type == LIKELY_FLOAT ||
                                  constant->type == LIKELY_NONE));
 }
@@ -503,7 +502,7 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
     if (is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
-        if (operands_of(call) == 2 && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
+        if (!is_property(call) && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
         inlined->function =
             is_property(call) ? getter_of(l, call->site, state) : inline_pinned(l, callee->function);
     }
@@ -657,10 +656,11 @@ static void go_back(Lowerer *l, const Before *before) {
     l->hints->count = before->hints;
 }
 
-static bool may_be_operator(const Instr *instr) {
+bool inline_may_be_operator(const Instr *instr) {
     if (instr->site == NULL) return false;
-    return instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR || instr->op == BC_COMPARE_OP ||
-           instr->op == BC_BEFORE_WITH || instr->site->kind == SITE_PROPERTY;
+    return instr->site->kind == SITE_PROPERTY || instr->op == BC_BINARY_OP || instr->op == BC_BINARY_SUBSCR ||
+           instr->op == BC_COMPARE_OP || instr->op == BC_CONTAINS_OP || instr->op == BC_STORE_SUBSCR ||
+           instr->op == BC_BEFORE_WITH;
 }
 
 /* What is left to be shared among the call sites that have not been lowered yet. */
@@ -669,7 +669,7 @@ static void share_out(Lowerer *l, int units) {
     l->calls_left = 0;
     for (int i = 0; i < l->code->count; i++) {
         const Instr *instr = &l->code->instrs[i];
-        l->calls_left += (instr->op == BC_CALL || may_be_operator(instr)) && !(instr->flags & BC_COLD);
+        l->calls_left += (instr->op == BC_CALL || inline_may_be_operator(instr)) && !(instr->flags & BC_COLD);
     }
 }
 
@@ -696,12 +696,12 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     l->block = inner->inlined->join;
-    if (is_operator(call)) inline_operator_result(l, operands_of(call), result);
+    if (is_operator(call)) inline_give(l, inner->inlined->kind, result);
     else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
 
-static bool try_all_ways(Lowerer *l, Call *call) {
+bool inline_all_ways(Lowerer *l, Call *call) {
     const Callee *callee = find_callee(l, call);
     if (callee == NULL || !bind_arguments(l, call, callee)) return false;
     if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
@@ -719,28 +719,28 @@ static bool try_all_ways(Lowerer *l, Call *call) {
            try_inline(l, call, callee, WAY_BEGINNING);
 }
 
-static bool may_inline(const Lowerer *l) {
+bool inline_may(const Lowerer *l) {
     if (l->inlined != NULL && l->inlined->gathers)
         return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
 }
 
 bool inline_call(Lowerer *l, Call *call) {
-    bool done = may_inline(l) && call->site != NULL && try_all_ways(l, call);
-    l->calls_left -= may_be_operator(l->instr);
+    bool done = inline_may(l) && call->site != NULL && inline_all_ways(l, call);
+    l->calls_left -= inline_may_be_operator(l->instr);
     return done;
 }
 
 bool lower_inline_call(Lowerer *l) {
     Call call;
-    bool done = may_inline(l) && find_call(l, &call) && try_all_ways(l, &call);
+    bool done = inline_may(l) && find_call(l, &call) && inline_all_ways(l, &call);
     l->calls_left--;
     return done;
 }
 
 bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     Call call;
-    if (!may_inline(l) || l->native != NULL || taker + 1 >= l->code->count || !find_call(l, &call))
+    if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !find_call(l, &call))
         return false;
     const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
     if (found == NULL || !bind_arguments(l, &call, found)) return false;
@@ -757,26 +757,10 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     return true;
 }
 
-/* The method that an operator calls, if its left operand is of one class only. */
-static const Site *find_operator(Lowerer *l, const Ins *left) {
-    const Site *site = lower_site_of(l, left);
-    uint32_t version = lower_hinted(l, left);
-    if (site != NULL && site->next == NULL) return site;
-    return version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
-}
-
-bool lower_inline_operator(Lowerer *l) {
-    if (!may_inline(l) || l->depth < 2) return false;
-    Ins **operands = &l->stack[l->depth - 2];
-    Call call = {.args = operands, .count = 2, .names = -1};
-    if (operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
-    return inline_call(l, &call);
-}
-
 bool lower_inline_property(Lowerer *l, const Site *site) {
-    if (!may_inline(l)) return false;
+    if (!inline_may(l)) return false;
     Call call = {.site = site, .args = &l->stack[l->depth - 1], .count = 1, .names = -1};
-    bool done = try_all_ways(l, &call);
+    bool done = inline_all_ways(l, &call);
     l->calls_left--;
     return done;
 }

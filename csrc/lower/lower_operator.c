@@ -1,4 +1,5 @@
-/* What an operator gives whose method was put in line and may have given NotImplemented. */
+/* Operators, `in`, len and stores of items as calls of methods that are put in line: which method it is, what
+ * the operator gives once that has returned, and which operands go then. */
 #include "lower/inline.h"
 
 /* Can a value not be NotImplemented? */
@@ -44,18 +45,109 @@ Ins *lower_implemented(Lowerer *l, Ins *value) {
     return phi;
 }
 
-/* The operands go when the method has returned, the left one first. */
+/* An __init__ gives None, or the interpreter complains. */
+static Ins *returned_none(Lowerer *l, Ins *value, FrameState *state) {
+    const ConstInfo *info = lower_const_info(value);
+    Ins *none = K_KNOWN(l, None);
+    if (info == NULL || info->type != LIKELY_NONE)
+        lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_object(l, value), none)), state);
+    return none;
+}
+
+/* What __contains__ gives is asked whether it is true; a number and a bool are so here. */
+static Ins *returned_truth(Lowerer *l, Ins *value, FrameState *state) {
+    enum { NE = 3 };
+    const ConstInfo *info = lower_const_info(value);
+    if (value->op == IR_mkbool_OP) return value->args[0];
+    if (value->type == IR_I64) return INS(l, icmp, NE, value, K_INT(l, 0));
+    Ins *object = lower_object(l, value), *is_true = INS(l, is, 0, object, K_KNOWN(l, True));
+    if (info == NULL || info->type != LIKELY_BOOL) {
+        Ins *is_bool = INS(l, ior, 0, is_true, INS(l, is, 0, object, K_KNOWN(l, False)));
+        lower_guarded(INS(l, guard, 0, is_bool), state);
+    }
+    return is_true;
+}
+
+static Ins *returned_length(Lowerer *l, Ins *value, FrameState *state) {
+    enum { GE = 5 };
+    Ins *length = lower_as_type(l, value, IR_I64, state);
+    if (length->op != IR_ki64_OP || length->imm < 0)
+        lower_guarded(INS(l, guard, 0, INS(l, icmp, GE, length, K_INT(l, 0))), state);
+    return length;
+}
+
+Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state) {
+    switch (l->inlined->kind) {
+    case INLINED_INIT: return returned_none(l, value, state);
+    case INLINED_CONTAINS:
+    case INLINED_CONTAINS + 1: return returned_truth(l, value, state);
+    case INLINED_LEN: return returned_length(l, value, state);
+    case INLINED_SET_ITEM: return K_KNOWN(l, None);
+    default: return lower_as_type(l, value, l->inlined->type, state);
+    }
+}
+
+/* The operands go when the method has returned, the lowest one first. */
 static void keep_operands(Lowerer *l, int operands) {
-    Ins *values[2];
+    Ins *values[3];
     int count = 0;
     for (int i = 1; i <= operands; i++)
-        if (l->stack[l->depth - i]->type == IR_OBJ) values[count++] = l->stack[l->depth - i];
+        if (l->stack[l->depth - i]->type == IR_OBJ && l->stack[l->depth - i]->op != IR_null_OP)
+            values[count++] = l->stack[l->depth - i];
     if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
 }
 
-void inline_operator_result(Lowerer *l, int operands, Ins *value) {
-    if (l->instr->op == BC_BINARY_OP || l->instr->op == BC_COMPARE_OP) value = lower_implemented(l, value);
+void inline_give(Lowerer *l, int kind, Ins *value) {
+    int operands = ir_operands(kind);
+    if (kind >= INLINED_BINARY && kind < INLINED_CONTAINS) value = lower_implemented(l, value);
+    if (kind == INLINED_CONTAINS + 1) value = INS(l, not, 0, value);
+    if (kind == INLINED_CONTAINS || kind == INLINED_CONTAINS + 1) value = INS(l, mkbool, 0, value);
     keep_operands(l, operands);
     l->depth -= operands;
-    lower_push(l, value);
+    if (kind != INLINED_SET_ITEM) lower_push(l, value);
+}
+
+/* --- which method it is --- */
+
+/* The method that an operator calls, if its left operand is of one class only. */
+static const Site *find_operator(Lowerer *l, const Ins *left) {
+    const Site *site = lower_site_of(l, left);
+    uint32_t version = lower_hinted(l, left);
+    if (site != NULL && site->next == NULL) return site;
+    return version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
+}
+
+/* An operator whose method takes so many operands, the first of which is of the class that has it. */
+static bool inline_method(Lowerer *l, Ins **operands, int count) {
+    Call call = {.args = operands, .count = count, .names = -1};
+    if (l->callees != NULL && operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
+    return inline_call(l, &call);
+}
+
+bool lower_inline_operator(Lowerer *l) {
+    return l->depth >= 2 && inline_method(l, &l->stack[l->depth - 2], 2);
+}
+
+bool lower_inline_contains(Lowerer *l) {
+    if (l->depth < 2) return false;
+    Ins **top = &l->stack[l->depth - 1], *operands[] = {top[0], top[-1]};
+    return inline_method(l, operands, 2);
+}
+
+bool lower_inline_store_subscr(Lowerer *l) {
+    if (l->depth < 3) return false;
+    Ins **top = &l->stack[l->depth - 1], *operands[] = {top[-1], top[0], top[-2]};
+    return inline_method(l, operands, 3);
+}
+
+bool lower_inline_len(Lowerer *l) {
+    if (!inline_may(l) || l->depth < 3 || l->instr->arg != 1 || l->instr->arg2 >= 0) return false;
+    Ins **operands = &l->stack[l->depth - 3];
+    if (operands[2]->type != IR_OBJ || lower_hinted(l, operands[2]) == 0 ||
+        lower_builtin_at(operands) != BI_builtins_len || operands[0]->op != IR_null_OP)
+        return false;
+    lower_guard_builtin(l, operands);
+    bool done = inline_method(l, &operands[2], 1);
+    l->calls_left -= done;
+    return done;
 }

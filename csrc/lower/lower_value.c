@@ -83,8 +83,10 @@ void lower_IS_OP(Lowerer *l) {
 
 void lower_CONTAINS_OP(Lowerer *l) {
     if (lower_known_contains(l)) return;
+    if (l->inference && lower_inline_contains(l)) return;
     Ins *container = lower_pop(l), *item = lower_pop(l);
-    Ins *found = EMIT_CALL(l, rt_contains, container, item);
+    Ins *found = l->inference == NULL ? EMIT_CALL(l, rt_contains_noted, container, item, K_CACHE(l))
+                                      : EMIT_CALL(l, rt_contains, container, item);
     if (l->instr->arg) found = INS(l, not, 0, found);
     lower_push(l, INS(l, mkbool, 0, found));
 }
@@ -101,9 +103,13 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
 }
 
 void lower_STORE_SUBSCR(Lowerer *l) {
-    if (l->inference && (lower_known_store_subscr(l) || lower_number_store_subscr(l))) return;
+    if (l->inference &&
+        (lower_known_store_subscr(l) || lower_number_store_subscr(l) || lower_inline_store_subscr(l)))
+        return;
     Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
-    EMIT_CALL(l, rt_store_subscr, container, key, value);
+    bool noted = l->inference == NULL && l->instr->feedback == FB_NONE;
+    if (noted) EMIT_CALL(l, rt_store_subscr_noted, container, key, value, K_CACHE(l));
+    else EMIT_CALL(l, rt_store_subscr, container, key, value);
 }
 
 void lower_DELETE_SUBSCR(Lowerer *l) {
@@ -212,7 +218,9 @@ void lower_general_call(Lowerer *l) {
 }
 
 void lower_call_operands(Lowerer *l) {
-    if (l->inference && (lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l))) return;
+    if (l->inference &&
+        (lower_inline_len(l) || lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l)))
+        return;
     lower_general_call(l);
 }
 

@@ -304,14 +304,31 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
-/* An operator's method has returned: the operands are there still, and may be asked again. NULL: it raised.
- */
+/* What an operator gives whose method has returned: the operands are there still, and may be asked again.
+ * NULL: it raised. */
 static PyObject *operator_result(int kind, PyObject **operands, PyObject *result_steal) {
-    if (result_steal != Py_NotImplemented || kind < INLINED_BINARY) return result_steal;
+    if (kind >= INLINED_CONTAINS && kind < INLINED_SET_ITEM)
+        return kind == INLINED_LEN ? rt_length_given(result_steal)
+                                   : rt_found_given(result_steal, kind - INLINED_CONTAINS);
+    if (result_steal != Py_NotImplemented || kind < INLINED_BINARY || kind >= INLINED_CONTAINS)
+        return result_steal;
     Py_DECREF(result_steal);
     if (kind >= INLINED_COMPARE) return rt_not_compared(operands[0], operands[1], kind - INLINED_COMPARE);
     kind -= INLINED_BINARY;
     return rt_not_implemented(operands[0], operands[1], kind / 2, kind % 2);
+}
+
+/* The operands go, the lowest first, and the result comes in their place. */
+static void replace_operands(Frame *frame, const ExitLevel *caller, int kind, PyObject *result_steal) {
+    enum { MOST = 3 };
+    PyObject *gone[MOST + 1];
+    int count = ir_operands(kind), left = caller->depth - count;
+    PyObject **lowest = &frame->localsplus[frame->f_code->co_nlocalsplus + left];
+    for (int i = 0; i < count; i++) gone[i] = lowest[i];
+    if (kind == INLINED_SET_ITEM) gone[count++] = result_steal;
+    else lowest[0] = result_steal;
+    set_stack_depth(frame, left + (kind != INLINED_SET_ITEM));
+    for (int i = 0; i < count; i++) Py_XDECREF(gone[i]);
 }
 
 /* A call has returned: its caller goes on, with the result or with what was raised. */
@@ -322,18 +339,11 @@ static CpEntry return_from(int kind, const Frames *f, int level, PyObject *resul
     set_stack_depth(frame, caller->depth);
     set_place(frame, caller->lasti);
     if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
-    if (ir_is_operator(kind) && result != NULL) result = operator_result(kind, top - 2, result);
+    int operands = ir_operands(kind);
+    if (operands > 0 && result != NULL) result = operator_result(kind, top - operands, result);
     if (result == NULL) return CP_UNWIND;
-    if (ir_is_operator(kind)) {
-        PyObject *left = top[-2], *right = top[-1];
-        top[-2] = result;
-        set_stack_depth(frame, caller->depth - 1);
-        Py_DECREF(left);
-        Py_DECREF(right);
-    } else if (kind == INLINED_PROPERTY) {
-        PyObject *owner = top[-1];
-        top[-1] = result;
-        Py_DECREF(owner);
+    if (operands > 0) {
+        replace_operands(frame, caller, kind, result);
     } else if (kind != INLINED_INIT) { /* whose instance is there already */
         *top = result;
         set_stack_depth(frame, caller->depth + 1);

@@ -60,6 +60,9 @@ PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, 
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
 i64 rt_yields(PyObject *a, PyObject *b);
 i64 rt_yields_compared(PyObject *a, PyObject *b);
+/* What __contains__ and __len__ gave as the bool and the int that they stand for; NULL: it raised. */
+PyObject *rt_found_given(PyObject *result_steal, bool turned);
+PyObject *rt_length_given(PyObject *result_steal);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
@@ -72,6 +75,7 @@ i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind);
 i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third);
 i64 rt_contains(PyObject *container, PyObject *item);
+i64 rt_contains_noted(PyObject *container, PyObject *item, RtCache *cache);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache);
@@ -79,6 +83,7 @@ PyObject *rt_subscr_list(PyObject *container, PyObject *key);
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value);
+i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache);
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
@@ -201,7 +206,14 @@ int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an excep
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
 i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
 PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);
+/* An exception of a class whose instances BaseException makes of what they are given; the arguments are
+ * borrowed. */
+PyObject *rt_new_exception(PyTypeObject *type, PyObject *const *args, i64 count);
+/* Is it such a class? *init: its __init__ if that is a Python function, borrowed; else NULL, and
+ * BaseException's is all there is. */
+bool rt_is_exception_class(PyObject *class, PyObject **init);
 PyObject *rt_bind(PyObject *function, PyObject *self);
+i64 rt_with_noted(TS, PyObject *manager, RtCache *cache, PyObject **results);
 i64 rt_before_with(TS, PyObject *manager, PyObject **results);
 i64 rt_before_async_with(TS, PyObject *manager, PyObject **results);
 PyObject *rt_with_except_start(TS, PyObject *exit, PyObject *exception);

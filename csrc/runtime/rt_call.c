@@ -343,16 +343,18 @@ bool rt_check_none(PyObject *result_steal) {
 PyObject *rt_new_instance(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
 PyObject *rt_new_plain(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
 
-/* What type.__call__ does with such a class. values[-1] is free to be written to. */
+/* What type.__call__ does with such a class, or one of exceptions, whose init may be NULL: nothing is left to
+ * be done then. values[-1] is free to be written to. */
 static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *init, Args args) {
     PyObject *self, *before = args.values[-1];
     if (!cp_enter_recursive(tstate, " while calling a Python object")) {
         drop_owned(&args);
         return NULL;
     }
-    Py_INCREF(init); /* making the object may run a finalizer, which may do anything to the class */
-    self = rt_new_instance((PyObject *)type);
-    if (self == NULL) {
+    Py_XINCREF(init); /* making the object may run a finalizer, which may do anything to the class */
+    if (type->tp_new == PyBaseObject_Type.tp_new) self = rt_new_instance((PyObject *)type);
+    else self = rt_new_exception(type, args.values, args.positional);
+    if (self == NULL || init == NULL) {
         drop_owned(&args);
     } else {
         args.values--;
@@ -362,7 +364,7 @@ static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *
         if (!rt_check_none(call_function(tstate, init, &args))) Py_CLEAR(self);
         args.values[0] = before;
     }
-    Py_DECREF(init);
+    Py_XDECREF(init);
     cp_leave_recursive(tstate);
     return self;
 }
@@ -556,7 +558,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         }
     }
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
-        (init = rt_find_init((PyTypeObject *)callable)) != NULL) {
+        ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
+         (names == NULL && rt_is_exception_class(callable, &init)))) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);
@@ -582,6 +585,14 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
         if ((Py_IS_TYPE(callable, &PyCFunction_Type) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) &&
             count <= MASK_BITS)
             return call_c(tstate, rest, place, given, consumed);
+        if (Py_IS_TYPE(callable, &PyFunction_Type) && count <= MASK_BITS) {
+            const Args args = {rest + place + 1, given, NULL, consumed >> (place + 1)};
+            PyObject *generator;
+            if (call_plain_generator(tstate, callable, &args, &generator)) {
+                if (consumed >> place & 1) Py_DECREF(callable);
+                return generator;
+            }
+        }
     }
     return call_slowly(tstate, names, rest, count, consumed);
 }

@@ -86,6 +86,11 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
                                                                : PyObject_SetItem(container, key, value);
 }
 
+i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(container));
+    return rt_store_subscr(container, key, value);
+}
+
 i64 rt_delete_subscr(PyObject *container, PyObject *key) { return PyObject_DelItem(container, key); }
 
 /* --- displays --- */

@@ -19,6 +19,25 @@ static bool is_plain_exception_class(PyObject *given) {
            type->tp_init == plain->tp_init && PyExceptionClass_Check(given);
 }
 
+bool rt_is_exception_class(PyObject *class, PyObject **init) {
+    const PyTypeObject *plain = (PyTypeObject *)PyExc_BaseException, *type = (PyTypeObject *)class;
+    if (!Py_IS_TYPE(class, &PyType_Type) || !PyExceptionClass_Check(class) || type->tp_new != plain->tp_new)
+        return false;
+    *init = NULL;
+    if (type->tp_init == plain->tp_init) return true;
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return false;
+    *init = rt_special_function((PyTypeObject *)class, cp_name_init());
+    return *init != NULL;
+}
+
+PyObject *rt_new_exception(PyTypeObject *type, PyObject *const *args, i64 count) {
+    PyObject *tuple = PyTuple_New((Py_ssize_t)count), *exception = NULL;
+    for (i64 i = 0; tuple != NULL && i < count; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
+    if (tuple != NULL) exception = type->tp_new(type, tuple, NULL);
+    Py_XDECREF(tuple);
+    return exception;
+}
+
 static void raise_with(PyObject *given, PyObject *cause) {
     PyObject *fixed_cause = NULL;
     if (cause == NULL && is_plain_exception_class(given)) {
@@ -149,6 +168,11 @@ PyObject *rt_bind(PyObject *function, PyObject *self) { return PyMethod_New(func
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
     return enter_with(tstate, manager, cp_name_enter(), cp_name_exit(), "context manager",
                       " (missed __exit__ method)", results);
+}
+
+i64 rt_with_noted(PyThreadState *tstate, PyObject *manager, RtCache *cache, PyObject **results) {
+    rt_note_class(cache, Py_TYPE(manager));
+    return rt_before_with(tstate, manager, results);
 }
 
 i64 rt_before_async_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {

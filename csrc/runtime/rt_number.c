@@ -306,3 +306,8 @@ i64 rt_contains(PyObject *container, PyObject *item) {
     i64 found;
     return rt_special_contains(container, item, &found) ? found : PySequence_Contains(container, item);
 }
+
+i64 rt_contains_noted(PyObject *container, PyObject *item, RtCache *cache) {
+    rt_note_class(cache, Py_TYPE(container));
+    return rt_contains(container, item);
+}

@@ -188,7 +188,8 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result) {
 
 /* --- items --- */
 
-static PyObject *getitem_name, *setitem_name, *contains_name, *call_name; // interned when first needed
+static PyObject *getitem_name, *setitem_name, *contains_name, *length_name,
+    *call_name; // interned when first needed
 
 static PyObject *method_of(PyObject *object, PyObject **name, const char *text) { // borrowed
     bool may_be = Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE;
@@ -198,10 +199,37 @@ static PyObject *method_of(PyObject *object, PyObject **name, const char *text) 
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
     if (instr->op == BC_BINARY_OP) return operator_function(type, instr->arg, instr->arg2);
     if (instr->op == BC_COMPARE_OP) return comparing_function(type, instr->arg);
-    bool may_be = type->tp_flags & Py_TPFLAGS_HEAPTYPE;
-    if (may_be && instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
-    if (may_be && instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
-    return may_be && intern(&getitem_name, "__getitem__") ? rt_special_function(type, getitem_name) : NULL;
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) return NULL;
+    static const struct {
+        PyObject **name;
+        const char *text;
+    } METHODS[BC_OP_COUNT] = {
+        [BC_BINARY_SUBSCR] = {&getitem_name, "__getitem__"},
+        [BC_STORE_SUBSCR] = {&setitem_name, "__setitem__"},
+        [BC_CONTAINS_OP] = {&contains_name, "__contains__"},
+        [BC_CALL] = {&length_name, "__len__"},
+    };
+    if (instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
+    if (instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
+    bool known = METHODS[instr->op].name != NULL && intern(METHODS[instr->op].name, METHODS[instr->op].text);
+    return known ? rt_special_function(type, *METHODS[instr->op].name) : NULL;
+}
+
+PyObject *rt_found_given(PyObject *result_steal, bool turned) {
+    int truth = PyObject_IsTrue(result_steal);
+    Py_DECREF(result_steal);
+    return truth < 0 ? NULL : Py_NewRef((truth != 0) != turned ? Py_True : Py_False);
+}
+
+PyObject *rt_length_given(PyObject *result_steal) {
+    PyObject *index = PyNumber_Index(result_steal);
+    Py_DECREF(result_steal);
+    if (index == NULL) return NULL;
+    bool negative = _PyLong_Sign(index) < 0;
+    Py_ssize_t length = negative ? 0 : PyNumber_AsSsize_t(index, PyExc_OverflowError);
+    Py_DECREF(index);
+    if (negative) PyErr_SetString(PyExc_ValueError, "__len__() should return >= 0");
+    return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(length);
 }
 
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result) {
