@@ -253,8 +253,9 @@ typedef struct Bytecode {
     int count;
     BcHandler *handlers;
     int handler_count;
-    int argument_count;    /* slots that hold arguments on entry, *args and **kwargs included */
-    int local_count;       /* localsplus slots without the stack */
+    int argument_count; /* slots that hold arguments on entry, *args and **kwargs included */
+    int rest_parameter, keywords_parameter; /* the slot of *args, of **kwargs; -1: there is none */
+    int local_count;                        /* localsplus slots without the stack */
     int plain_local_count; /* of these, plain locals (the rest are cells and free variables) */
     int free_count;        /* free variables, the last slots */
     int stack_size;

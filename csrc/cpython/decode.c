@@ -460,6 +460,20 @@ static const Site *callable_site(Decoder *d, PyObject *value) {
     return site;
 }
 
+/* How many items *args has in the sample, where it has no **kwargs: one more than that goes to where it is
+ * handed on. */
+static void describe_spreads(Decoder *d, const Surroundings *around) {
+    Instr rest = {.op = BC_LOAD_FAST, .arg = d->out->rest_parameter},
+          keywords = {.op = BC_LOAD_FAST, .arg = d->out->keywords_parameter};
+    PyObject *tuple = rest.arg >= 0 ? decode_variable(d->code, &rest, around) : NULL,
+             *dict = keywords.arg >= 0 ? decode_variable(d->code, &keywords, around) : NULL;
+    if (tuple == NULL || !PyTuple_CheckExact(tuple)) return;
+    if (keywords.arg >= 0 && (dict == NULL || !PyDict_CheckExact(dict) || PyDict_GET_SIZE(dict) != 0)) return;
+    for (int i = 0; i < d->out->count; i++)
+        if (d->out->instrs[i].op == BC_CALL_FUNCTION_EX)
+            d->out->instrs[i].arg2 = 1 + (int)PyTuple_GET_SIZE(tuple);
+}
+
 static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count && around->globals != NULL; i++) {
         Instr *instr = &d->out->instrs[i];
@@ -472,6 +486,7 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
         if (instr->op == BC_LOAD_FAST || instr->op == BC_LOAD_DEREF)
             instr->site = callable_site(d, decode_variable(d->code, instr, around));
     }
+    describe_spreads(d, around);
     describe_made_functions(d->out, BC_STORE_FAST, BC_LOAD_FAST);
     describe_made_functions(d->out, BC_STORE_DEREF, BC_LOAD_DEREF);
     decode_attribute_sites(d->cx, d->code, d->out, around);
@@ -483,14 +498,17 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {
     Bytecode *out = arena_new(&cx->arena, Bytecode);
     const char *name = PyUnicode_AsUTF8(code->co_qualname);
+    int named = code->co_argcount + code->co_kwonlyargcount;
+    bool rest = code->co_flags & CO_VARARGS, keywords = code->co_flags & CO_VARKEYWORDS;
     if (name == NULL) { /* lone surrogates */
         PyErr_Clear();
         name = "?";
     }
     *out = (Bytecode){
         .name = name,
-        .argument_count = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) +
-                          !!(code->co_flags & CO_VARKEYWORDS),
+        .argument_count = named + rest + keywords,
+        .rest_parameter = rest ? named : -1,
+        .keywords_parameter = keywords ? named + rest : -1,
         .local_count = code->co_nlocalsplus,
         .plain_local_count = code->co_nlocals,
         .free_count = code->co_nfreevars,

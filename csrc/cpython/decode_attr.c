@@ -196,6 +196,13 @@ static bool is_unshadowed(PyTypeObject *type, PyObject *sample, PyObject *name, 
     return site->keys_version != 0;
 }
 
+/* Instances of classes made of other built-in ones than object begin without values and without a dict. */
+static bool begins_bare(PyTypeObject *type) {
+    const PyTypeObject *base = type;
+    while (base->tp_flags & Py_TPFLAGS_HEAPTYPE && base->tp_base != NULL) base = base->tp_base;
+    return cp_has_values(type) && base != &PyBaseObject_Type;
+}
+
 static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Site *site) {
     if (!cp_has_values(type) || cp_shared_keys(type) == NULL) return false;
     Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);
@@ -214,7 +221,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     if (writing ? type->tp_setattro != PyObject_GenericSetAttr : type->tp_getattro != PyObject_GenericGetAttr)
         return false;
     PyObject *found = _PyType_Lookup(type, name);
-    bool in_dict = has_dict(type, sample, entry);
+    bool in_dict = has_dict(type, sample, entry), bare = !in_dict && begins_bare(type);
     if (found == NULL)
         return in_dict ? entry_place(sample, name, entry, site) : value_place(type, sample, name, site);
     if (is_slot_member(type, found, writing)) {
@@ -228,10 +235,10 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     bool first = cp_may_come_first(found);
     if (in_dict && writing) return !first && entry_place(sample, name, entry, site);
     if (in_dict ? sample != NULL && entry_place(sample, name, -1, site)
-                : value_place(type, sample, name, site))
+                : !bare && value_place(type, sample, name, site))
         return !first;
-    if (writing || !(in_dict || is_unshadowed(type, sample, name, site))) return false;
-    site->in_dict = in_dict;
+    if (writing || !(in_dict || bare || is_unshadowed(type, sample, name, site))) return false;
+    site->in_dict = in_dict || bare;
     site->object = found;
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;

@@ -117,16 +117,15 @@ typedef struct Looking {
     bool native;      /* as a native function, of which the index of the cache tells nothing */
 } Looking;
 
-enum { NOT_PLAIN = CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+enum { NOT_PLAIN = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
 enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
 
 /* Why calls of a function of this code are never put in line; NULL: they may be. */
 static const char *why_code_refused(PyCodeObject *code, bool generators) {
     FunctionRecord *record = table_record(code);
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
-    if (code->co_flags & CO_VARKEYWORDS) return "it takes **kwargs; with parameters of their own it would be";
-    if (generators && (code->co_flags & CO_VARARGS || code->co_kwonlyargcount > 0))
-        return "it is a generator that takes *args or has keyword-only parameters";
+    if (generators && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS) || code->co_kwonlyargcount > 0))
+        return "it is a generator that takes *args or **kwargs, or has keyword-only parameters";
     if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
         return "it is a generator or a coroutine; only any, all, sum, sorted, list, tuple and str.join take "
                "items in line";
@@ -199,7 +198,8 @@ static int find_parameter(void *context, void *caller, int names, int keyword, c
     PyCodeObject *from = caller != NULL ? caller : looking->record->code, *code = callee->code_object;
     PyObject *tuple = PyTuple_GET_ITEM(from->co_consts, names);
     for (int i = code->co_posonlyargcount; i < code->co_argcount + code->co_kwonlyargcount; i++)
-        if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == PyTuple_GET_ITEM(tuple, keyword)) return i;
+        if (cp_same_text(PyTuple_GET_ITEM(code->co_localsplusnames, i), PyTuple_GET_ITEM(tuple, keyword)))
+            return i;
     return -1;
 }
 
@@ -212,10 +212,8 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     add_samples(&around, code, table_record(code));
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
-    *callee = (Callee){.code = decode_code(cx, code, &around),
-                       .code_object = code,
-                       .positional = code->co_argcount,
-                       .has_rest = (code->co_flags & CO_VARARGS) != 0};
+    *callee = (Callee){
+        .code = decode_code(cx, code, &around), .code_object = code, .positional = code->co_argcount};
     if (!looking->native && warm_is_restoring(looking->record) &&
         !warm_had_in_line(looking->record, callee->code->count))
         return NULL;

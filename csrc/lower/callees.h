@@ -19,8 +19,7 @@ typedef struct Callee {
     uint32_t version; /* fact: its own, while its code and defaults stay */
     void *code_object, *function;
     int positional; /* parameters that an argument without a name may be for: the first ones. Behind them come
-                       those that are keyword-only, then that of *args */
-    bool has_rest;  /* it takes *args */
+                       those that are keyword-only, then that of *args, then that of **kwargs */
     int default_count; /* of the last positional parameters */
     const ConstInfo *defaults;
     void **default_objects;
@@ -65,15 +64,18 @@ typedef struct Callees {
  * default? */
 static inline bool callee_takes(const Callee *callee, int count) {
     int missing = callee->positional - count;
-    return (missing >= 0 || callee->has_rest) && missing <= callee->default_count;
+    return (missing >= 0 || callee->code->rest_parameter >= 0) && missing <= callee->default_count;
 }
 /* The default of a positional parameter; negative: there is none. */
 static inline int callee_default(const Callee *callee, int parameter) {
     return parameter - (callee->positional - callee->default_count);
 }
-/* Is it the one that gets a tuple of what is left? */
+/* Is it the one that gets a tuple of what is left, or the one that gets a dict? */
 static inline bool callee_is_rest(const Callee *callee, int parameter) {
-    return callee->has_rest && parameter == callee->code->argument_count - 1;
+    return parameter == callee->code->rest_parameter;
+}
+static inline bool callee_is_keywords(const Callee *callee, int parameter) {
+    return parameter == callee->code->keywords_parameter;
 }
 
 #endif

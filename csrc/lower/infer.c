@@ -329,10 +329,11 @@ static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, 
     }
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, callee->code->argument_count + 1);
     for (int i = 0; i < callee->code->argument_count; i++)
-        arguments[i] = callee_is_rest(callee, i) ? LIKELY_TUPLE
-                       : i >= callee->positional ? LIKELY_OTHER
-                       : i < count               ? given[i]
-                                                 : callee->defaults[callee_default(callee, i)].type;
+        arguments[i] = callee_is_rest(callee, i)       ? LIKELY_TUPLE
+                       : callee_is_keywords(callee, i) ? LIKELY_DICT
+                       : i >= callee->positional       ? LIKELY_OTHER
+                       : i < count                     ? given[i]
+                                                       : callee->defaults[callee_default(callee, i)].type;
     return result_for(f, callee, arguments);
 }
 

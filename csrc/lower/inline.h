@@ -21,15 +21,16 @@ typedef struct Inlined {
     const Callee *callee;
     jmp_buf *given_up;
     Way way;
-    int kind;        /* InlinedKind */
-    int levels;      /* of recursion */
-    bool gathers;    /* a generator: see lower_gather.c */
-    jmp_buf *over;   /* WAY_BEGINNING: what follows in a place is not lowered */
-    int ends;        /* returns that need no call */
-    int first_block; /* of the callee's own */
-    Ins *before;     /* the last instruction that is not the callee's */
-    bool *cold;      /* by instruction: ends in a raise */
-    IrType type;     /* of the result */
+    int kind;                      /* InlinedKind */
+    int levels;                    /* of recursion */
+    int rest_count, keyword_count; /* items of *args and **kwargs */
+    bool gathers;                  /* a generator: see lower_gather.c */
+    jmp_buf *over;                 /* WAY_BEGINNING: what follows in a place is not lowered */
+    int ends;                      /* returns that need no call */
+    int first_block;               /* of the callee's own */
+    Ins *before;                   /* the last instruction that is not the callee's */
+    bool *cold;                    /* by instruction: ends in a raise */
+    IrType type;                   /* of the result */
     Block *join;
     VEC(Return) returns;
 } Inlined;
@@ -43,7 +44,10 @@ typedef struct Call {
     int count;
     Ins **rest; /* what goes into the tuple of *args */
     int rest_count;
-    int names;        /* the constant that has the names of keyword arguments, -1: there are none */
+    int names;      /* the constant that has the names of keyword arguments, -1: there are none */
+    Lowerer *named; /* whose constant that is */
+    Ins **keywords; /* likewise those that go into the dict of **kwargs: all or none */
+    int keyword_count;
     uint8_t *types;   /* Likely of each parameter, once they are bound */
     int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
     bool stays;       /* likewise: that call is made all the same, with a list of them */
@@ -56,6 +60,11 @@ static inline IrType inline_type(Likely likely) {
     return likely == LIKELY_INT ? IR_I64 : likely == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
 }
 
+/* A call whose operands stay with the caller until it has returned. */
+static inline bool inline_is_operator(const Call *call) { return call->function == NULL; }
+
+/* Arguments to parameters. False: they do not fit, or it cannot be said. */
+bool inline_bind(Lowerer *l, Call *call, const Callee *callee);
 Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way);
 void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);

@@ -73,7 +73,16 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
 }
 
 FrameState *lower_state(Lowerer *l, uint32_t offset) { return new_state(l, offset, -1, l->depth); }
-FrameState *lower_state_here(Lowerer *l) { return lower_state(l, l->instr->offset); }
+
+FrameState *lower_state_here(Lowerer *l) {
+    const Spread *spread = l->spread;
+    Ins **stack = l->stack;
+    if (spread == NULL) return lower_state(l, l->instr->offset);
+    l->stack = spread->stack;
+    FrameState *state = new_state(l, spread->offset, -1, spread->depth);
+    l->stack = stack;
+    return state;
+}
 
 int lower_handler(const Lowerer *l, int bc_handler) {
     if (bc_handler < 0) return -1;

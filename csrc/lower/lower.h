@@ -70,6 +70,16 @@ typedef struct Choice {
 
 enum { SEEN_CLASSES = 8 }; /* at one site; there are fewer */
 
+/* A call whose arguments came in a tuple or a dict: its operands as the interpreter has them, where it
+ * begins. */
+typedef struct Spread {
+    Ins **stack;
+    int depth;
+    uint32_t offset;
+    struct Lowerer
+        *named; /* whose constants the names of its keyword arguments are among; NULL: it has none */
+} Spread;
+
 typedef struct Lowerer {
     CompileContext *cx;
     const Bytecode *code;
@@ -100,6 +110,7 @@ typedef struct Lowerer {
     struct Budget *budget;      /* of all calls put in line, likewise */
     int units_left, calls_left; /* of it, for its own calls and those in them; call sites to come */
     const Callee *native;       /* the function, when it is lowered as a native one */
+    const Spread *spread;       /* the call at hand is such a one; NULL: it is not */
     bool framed;                /* its frame is there; always so of the function itself */
     int frame;                  /* as in FrameState */
     Hints *hints;               /* of the function and the calls put in line in it */
@@ -219,6 +230,13 @@ Ins *lower_code_of(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_code_in(Lowerer *l, Ins *code, const uint64_t set[4]);
 /* --- calls put in line (lower_inline.c) --- */
 
+/* The instructions from here to a CALL_FUNCTION_EX whose arguments are known one by one (lower_spread.c).
+ * False: nothing was done. */
+bool lower_spread_call(Lowerer *l);
+/* The function whose constants the names of keyword arguments of the call at hand are among. */
+static inline Lowerer *lower_named(Lowerer *l) {
+    return l->spread != NULL && l->spread->named != NULL ? l->spread->named : l;
+}
 /* The CALL at hand, of a Python function that is known. False: nothing was done. */
 bool lower_inline_call(Lowerer *l);
 /* The operator at hand, of a class whose method for it is known. Likewise. */

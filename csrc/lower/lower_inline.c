@@ -258,14 +258,8 @@ Ins *inline_result(Lowerer *inner) {
 
 /* --- the call --- */
 
-/* A call whose operands stay with the caller until it has returned. */
-static bool is_operator(const Call *call) { return call->function == NULL; }
-static bool is_property(const Call *call) { return is_operator(call) && call->site->kind == SITE_PROPERTY; }
-
-static uint8_t likely_of(const Ins *value) {
-    const ConstInfo *constant = lower_const_info(value);
-    if (constant != NULL) return constant->type;
-    return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : LIKELY_OTHER;
+static bool is_property(const Call *call) {
+    return inline_is_operator(call) && call->site->kind == SITE_PROPERTY;
 }
 
 static bool find_call(Lowerer *l, Call *call) {
@@ -276,7 +270,8 @@ static bool find_call(Lowerer *l, Call *call) {
     *call = (Call){.function = at[!method],
                    .args = &at[method ? 1 : 2],
                    .count = count + method,
-                   .names = l->instr->arg2};
+                   .names = l->instr->arg2,
+                   .named = lower_named(l)};
     if (method && inline_find_exit(l, at[0], call)) return true;
     call->site = lower_site(call->function);
     return call->site != NULL && call->function->type == IR_OBJ;
@@ -292,85 +287,6 @@ static bool raises_often(const Bytecode *code) {
 static const Callee *find_callee(Lowerer *l, const Call *call) {
     const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site);
     return callee != NULL && !raises_often(callee->code) ? callee : NULL;
-}
-
-/* Numbers that are constants cross unboxed. */
-static Ins *argument(Lowerer *l, Ins *value) {
-    const ConstInfo *info = lower_const_info(value);
-    return info != NULL && info->type == LIKELY_INT ? K_INT(l, info->integer) : value;
-}
-
-static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
-    const ConstInfo *info = &callee->defaults[callee_default(callee, parameter)];
-    return info->type == LIKELY_INT    ? K_INT(l, info->integer)
-           : info->type == LIKELY_NONE ? K_KNOWN(l, None)
-                                       : NULL;
-}
-
-/* What an argument probably is; the two topmost operands are foreseen, in whatever order they are given. */
-static uint8_t argument_type(const Lowerer *l, const Call *call, int i) {
-    const OperandTypes *types = &l->inference->operands[l->index];
-    uint8_t type = likely_of(call->args[i]);
-    if (type != LIKELY_OTHER || call->args[i]->type != IR_OBJ) return type;
-    return call->args[i] == l->stack[l->depth - 1]   ? types->right
-           : call->args[i] == l->stack[l->depth - 2] ? types->left
-                                                     : LIKELY_OTHER;
-}
-
-/* A parameter without an argument: what it gets, NULL where that is made or read when it is called. False: it
- * must have one. */
-static bool leave_out(Lowerer *l, const Callee *callee, int parameter, Ins **value, uint8_t *type) {
-    int keyword = parameter - callee->positional;
-    if (callee_is_rest(callee, parameter)) {
-        *type = LIKELY_TUPLE;
-    } else if (keyword >= 0) {
-        if (callee->keyword_defaults == NULL || callee->keyword_defaults[keyword].keys_version == 0)
-            return false;
-        *type = callee->keyword_defaults[keyword].likely;
-    } else {
-        if (callee_default(callee, parameter) < 0) return false;
-        *value = default_argument(l, callee, parameter);
-        *type = *value != NULL ? likely_of(*value) : LIKELY_OTHER;
-    }
-    return true;
-}
-
-/* Arguments to parameters. False: they do not fit, or it cannot be said. */
-static bool bind_arguments(Lowerer *l, Call *call, const Callee *callee) {
-    int count = callee->code->argument_count, first = callee->class_version != 0, extra = 0;
-    int keywords = call->names >= 0 ? l->code->consts[call->names].length : 0;
-    int positional = call->count - keywords;
-    Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
-    bool *given = arena_array(&l->cx->arena, bool, count + 1);
-    uint8_t *types = arena_array(&l->cx->arena, uint8_t, count + 1);
-    if (first + positional > callee->positional && !callee->has_rest) return false;
-    if (is_operator(call) && callee->has_rest) return false; /* both operands are asked for */
-    if (first) given[0] = true;
-    call->rest = arena_array(&l->cx->arena, Ins *, call->count + 1);
-    types[0] = LIKELY_OTHER;
-    for (int i = 0; i < call->count; i++) {
-        int to = first + i;
-        if (i < positional && to >= callee->positional) {
-            call->rest[extra++] = call->args[i];
-            continue;
-        }
-        if (i >= positional)
-            to = l->callees->parameter(l->callees->context,
-                                       l->inlined ? l->inlined->callee->code_object : NULL, call->names,
-                                       i - positional, callee);
-        if (to < 0 || given[to]) return false;
-        given[to] = true;
-        types[to] = argument_type(l, call, i);
-        args[to] = argument(l, call->args[i]);
-    }
-    for (int i = 0; i < count; i++) {
-        if (!given[i] && !leave_out(l, callee, i, &args[i], &types[i])) return false;
-    }
-    call->rest_count = extra;
-    call->types = types;
-    call->args = args;
-    call->count = count;
-    return true;
 }
 
 /* Of calls within each other: all, or those of one function. */
@@ -397,7 +313,7 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
-    if (!is_operator(call) || call->exit != NULL)
+    if (!inline_is_operator(call) || call->exit != NULL)
         return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     switch (l->instr->op) {
     case BC_BINARY_OP: return INLINED_BINARY + 2 * l->instr->arg + (l->instr->arg2 != 0);
@@ -455,6 +371,8 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     if (object || number) inner->inlined->type = object ? IR_OBJ : IR_I64;
     inner->inlined->kind = kind;
     inner->inlined->gathers = call->taker != 0;
+    inner->inlined->rest_count = call->rest_count;
+    inner->inlined->keyword_count = call->keyword_count;
     inner->inlined->levels = ir_levels(kind);
     if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
     return inner;
@@ -499,7 +417,7 @@ static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
 /* Is it still what was found when this was compiled? */
 static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
-    if (is_operator(call)) {
+    if (inline_is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
         lower_hint(l, call->args[0], call->site->type_version);
         if (!is_property(call) && !yields_for_certain(l, call->args[1])) guard_yields(l, call, state);
@@ -526,49 +444,6 @@ static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
     for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) levels += in->inlined->levels;
     INS0(l, room, levels)->state = state;
     if (inner->inlined->way == WAY_FRAMED) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
-}
-
-static Ins *new_instance(Lowerer *l, const Inlined *inlined) {
-    return inlined->callee->plain ? EMIT_CALL(l, rt_new_plain, inlined->class)
-                                  : EMIT_CALL(l, rt_new_instance, inlined->class);
-}
-
-static Ins *rest_tuple(Lowerer *l, const Call *call) {
-    for (int i = 0; i < call->rest_count; i++) call->rest[i] = lower_object(l, call->rest[i]);
-    return lower_call(l, H_rt_build_tuple, call->rest_count, call->rest);
-}
-
-/* A default that is an object. */
-static Ins *default_object(Lowerer *l, const Inlined *inlined, int parameter) {
-    const Callee *callee = inlined->callee;
-    if (parameter < callee->positional)
-        return inline_pinned(l, callee->default_objects[callee_default(callee, parameter)]);
-    const KeywordDefault *place = &callee->keyword_defaults[parameter - callee->positional];
-    FrameState *state = lower_state_here(l);
-    Ins *function = inlined->function;
-    Ins *held = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_keyword_defaults], function,
-                                  INS(l, itself, 0, function)),
-                              state);
-    held->nullable = false;
-    Ins *dict = INS(l, itself, 0, held);
-    lower_guarded(INS(l, keys_are, 0, dict, K_FACT(l, KEYS, place->keys_version)), state);
-    Ins *value = lower_guarded(
-        INS(l, keys_item, 0, dict, lower_fact_offset(l, place->offset, place->keys_version)), state);
-    value->nullable = false;
-    return value;
-}
-
-void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
-    const Callee *callee = inner->inlined->callee;
-    inner->locals = lower_empty_locals(inner);
-    for (int i = 0; i < call->count; i++) {
-        Ins *value = call->args[i];
-        if (value == NULL && i == 0 && callee->class_version != 0)
-            lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
-        else if (value == NULL && callee_is_rest(callee, i)) value = rest_tuple(l, call);
-        else if (value == NULL) value = default_object(l, inner->inlined, i);
-        inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
-    }
 }
 
 /* The call has returned, and its operands are gone, its result still to be pushed. Where a built-in function
@@ -605,7 +480,7 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     guard_room(l, inner, state);
     inline_fill_locals(l, inner, call);
     if (call->exit != NULL) inline_push_exit(l, call);
-    else if (!is_operator(call)) l->depth -= l->instr->arg + 2;
+    else if (!inline_is_operator(call)) l->depth -= l->instr->arg + 2;
     if (inner->inlined->callee->class_version != 0) lower_push(l, inner->locals[0].value);
     inner->inlined->caller_state = state_behind(l, call);
     inline_begin(l, inner, call);
@@ -696,15 +571,15 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
     l->block = inner->inlined->join;
-    if (is_operator(call)) inline_give(l, inner->inlined->kind, result);
+    if (inline_is_operator(call)) inline_give(l, inner->inlined->kind, result);
     else if (callee->class_version == 0) lower_push(l, result);
     return true;
 }
 
 bool inline_all_ways(Lowerer *l, Call *call) {
     const Callee *callee = find_callee(l, call);
-    if (callee == NULL || !bind_arguments(l, call, callee)) return false;
-    if (is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    if (callee == NULL || !inline_bind(l, call, callee)) return false;
+    if (inline_is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
     if (callee->has_finalizer) lower_need_frame(l);
     if (!is_known_to_need_frame(l, callee, call->types)) {
@@ -712,10 +587,10 @@ bool inline_all_ways(Lowerer *l, Call *call) {
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
-    if (!is_operator(call) && lower_native_call(l, call, callee)) return true;
+    if (!inline_is_operator(call) && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
     if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
-    return !is_operator(call) && is_affordable(l, callee, WAY_BEGINNING) &&
+    return !inline_is_operator(call) && is_affordable(l, callee, WAY_BEGINNING) &&
            try_inline(l, call, callee, WAY_BEGINNING);
 }
 
@@ -743,7 +618,7 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !find_call(l, &call))
         return false;
     const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
-    if (found == NULL || !bind_arguments(l, &call, found)) return false;
+    if (found == NULL || !inline_bind(l, &call, found)) return false;
     Callee *callee = arena_new(&l->cx->arena, Callee);
     *callee = *found;
     callee->code = lower_gathering(l, found->code, call.types, &kind);

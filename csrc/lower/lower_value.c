@@ -132,13 +132,17 @@ static void build(Lowerer *l, Helper helper, int count) {
 void lower_BUILD_TUPLE(Lowerer *l) {
     if (!lower_unpack_at_once(l)) build(l, H_rt_build_tuple, l->instr->arg);
 }
-void lower_BUILD_LIST(Lowerer *l) { build(l, H_rt_build_list, l->instr->arg); }
+void lower_BUILD_LIST(Lowerer *l) {
+    if (!lower_spread_call(l)) build(l, H_rt_build_list, l->instr->arg);
+}
+
 void lower_BUILD_SET(Lowerer *l) {
     build(l, l->instr->arg > 0 ? H_rt_build_set : H_rt_new_set, l->instr->arg);
 }
 void lower_BUILD_STRING(Lowerer *l) { build(l, H_rt_build_string, l->instr->arg); }
 
 void lower_BUILD_MAP(Lowerer *l) {
+    if (lower_spread_call(l)) return;
     if (l->instr->arg > l->depth) lower_peek(l, l->depth + 1);
     build(l, l->instr->arg > 0 ? H_rt_build_map : H_rt_new_map, 2 * l->instr->arg);
 }
@@ -212,7 +216,7 @@ void lower_UNPACK_EX(Lowerer *l) {
 }
 
 void lower_general_call(Lowerer *l) {
-    Ins *names = l->instr->arg2 >= 0 ? K_CONST(l, l->instr->arg2) : K_NULL(l);
+    Ins *names = l->instr->arg2 >= 0 ? K_CONST(lower_named(l), l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
     lower_leave(l);
 }
@@ -230,6 +234,7 @@ void lower_CALL(Lowerer *l) {
 }
 
 void lower_CALL_FUNCTION_EX(Lowerer *l) {
+    if (lower_spread_call(l)) return;
     Ins *keywords = l->instr->arg ? lower_pop(l) : K_NULL(l), *args = lower_pop(l), *callable = lower_pop(l);
     lower_pop(l); // the NULL below a callable
     lower_push(l, EMIT_CALL(l, rt_call_ex, callable, args, keywords));

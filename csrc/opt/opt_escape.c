@@ -1,7 +1,7 @@
-/* Objects that nobody but this code can ever see are not made: instances of plain classes and tuples whose
- * only uses are reads and writes of their parts, tests of what they are, and frame states. What is read is
- * what was put there last; frame states name a virtual `object` of these parts, which an exit makes when it
- * is taken.
+/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, and dicts
+ * of keyword arguments whose only uses are reads and writes of their parts, tests of what they are, and frame
+ * states. What is read is what was put there last; frame states name a virtual `object` of these parts, which
+ * an exit makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -25,9 +25,12 @@ typedef struct Version {
     Ins *values[MAX_FIELDS];
 } Version;
 
+typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT } Sort;
+
 typedef struct Object {
     Ins *made;
-    bool is_tuple, escapes;
+    Sort sort;
+    bool escapes;
     VEC(Use) uses;
     VEC(Ins *) stores;
     VEC(Version *) versions;
@@ -45,8 +48,15 @@ typedef struct Escape {
 /* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
-           (ins->imm == H_rt_new_plain ||
+           (ins->imm == H_rt_new_plain || ins->imm == H_rt_new_map ||
+            (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
             (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
+}
+
+static Sort sort_of(const Ins *making) {
+    return making->imm == H_rt_new_plain     ? SORT_INSTANCE
+           : making->imm == H_rt_build_tuple ? SORT_TUPLE
+                                             : SORT_DICT;
 }
 
 /* The object that a value is, or whose values it points to. */
@@ -70,7 +80,7 @@ static const Ins *class_version(const Object *object) {
 /* Are both operands of the class of an instance, so that the left one is asked first? */
 static bool yields_surely(const Object *object, const Ins *call) {
     const Ins *other = call->args[object_of(call->args[0]) == object], *version = class_version(object);
-    if (object_of(other) != NULL && !object_of(other)->is_tuple)
+    if (object_of(other) != NULL && object_of(other)->sort == SORT_INSTANCE)
         return version != NULL && class_version(object_of(other)) == version;
     for (const Ins *ins = call->prev; ins != NULL && version != NULL && !ir_runs_code(ins); ins = ins->prev)
         if (ins->op == IR_type_is_OP && ins->args[0] == other && ins->args[1] == version) return true;
@@ -84,11 +94,12 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_object_OP: return arg > 0;
     case IR_values_OP:
     case IR_type_is_OP:
-    case IR_unshadowed_OP: return !object->is_tuple;
+    case IR_unshadowed_OP: return object->sort == SORT_INSTANCE;
     case IR_attr_item_OP: return true; /* of such values as stand in IR_values_OP */
-    case IR_tuple_is_OP: return object->is_tuple && ins->imm == object->made->arg_count;
-    case IR_tuple_at_OP: return object->is_tuple;
-    case IR_call_OP: return ins->imm == H_rt_yields && !object->is_tuple && yields_surely(object, ins);
+    case IR_tuple_is_OP: return object->sort == SORT_TUPLE && ins->imm == object->made->arg_count;
+    case IR_tuple_at_OP: return object->sort == SORT_TUPLE;
+    case IR_call_OP:
+        return ins->imm == H_rt_yields && object->sort == SORT_INSTANCE && yields_surely(object, ins);
     default:
         return is_store(ins) && arg < 2 && object_of(ins->args[1]) == object &&
                ins->args[1]->op == IR_values_OP;
@@ -133,7 +144,7 @@ static void find_objects(Escape *e) {
             ins->use_count = position++;
             if (!is_making(ins)) continue;
             Object *object = arena_new(fn_arena(fn), Object);
-            *object = (Object){.made = ins, .is_tuple = ins->imm == H_rt_build_tuple};
+            *object = (Object){.made = ins, .sort = sort_of(ins)};
             ins->scratch = object;
             vec_push(fn_arena(fn), &e->objects, object);
         }
@@ -234,7 +245,7 @@ static bool add_part(Version *version, int64_t place, Ins *value) {
 
 static bool find_versions(Escape *e, Object *object) {
     Version *first = new_version(e, object, object->made, NULL);
-    for (int i = 0; object->is_tuple && i < object->made->arg_count; i++)
+    for (int i = 0; object->sort != SORT_INSTANCE && i < object->made->arg_count; i++)
         add_part(first, i, object->made->args[i]);
     for (int i = 0; i < object->stores.count; i++) {
         Ins *store = object->stores.items[i];
@@ -262,7 +273,9 @@ static bool can_go(Escape *e, Object *object) {
 static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
     if (version->object != NULL) return version->object;
     Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
-    made->args[0] = object->is_tuple ? ir_const(e->fn, IR_known_OP, KNOWN_tuple) : object->made->args[0];
+    made->args[0] = object->sort == SORT_TUPLE  ? ir_const(e->fn, IR_known_OP, KNOWN_tuple)
+                    : object->sort == SORT_DICT ? ir_const(e->fn, IR_known_OP, KNOWN_dict)
+                                                : object->made->args[0];
     for (int i = 0; i < version->count; i++) {
         made->args[1 + 2 * i] = ir_const(e->fn, IR_ki64_OP, version->places[i]);
         made->args[2 + 2 * i] = version->values[i];
@@ -316,6 +329,15 @@ static void replace_read(Escape *e, const Object *object, Ins *ins) {
     become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
 }
 
+/* The last value in a list is dropped first: a tuple ends with its last item, others with their first one. */
+static int kept_parts(const Object *object, const Version *version, Ins **kept) {
+    bool from_last = object->sort == SORT_TUPLE;
+    int count = 0, first = from_last ? 0 : version->count - 1, step = from_last ? 1 : -1;
+    for (int i = first; i >= 0 && i < version->count; i += step)
+        if (!ends_quietly(version->values[i])) kept[count++] = version->values[i];
+    return count;
+}
+
 /* The parts live until where the whole did. */
 static void replace_kept(Escape *e, const Object *object, Ins *keep) {
     const Version *version = version_at(object, keep);
@@ -323,8 +345,7 @@ static void replace_kept(Escape *e, const Object *object, Ins *keep) {
     int count = 0;
     for (int a = 0; a < keep->arg_count; a++)
         if (keep->args[a] != object->made) args[count++] = keep->args[a];
-    for (int i = 0; i < version->count; i++)
-        if (!ends_quietly(version->values[i])) args[count++] = version->values[i];
+        else count += kept_parts(object, version, args + count);
     keep->args = args;
     keep->arg_count = count;
 }

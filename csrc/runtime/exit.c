@@ -178,18 +178,37 @@ static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { 
     }
 }
 
+static PyObject *no_memory(void) { Py_FatalError("dxpy: no memory to rebuild a frame"); }
+
+static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new ref
+    PyObject *object = class == &PyTuple_Type  ? PyTuple_New(parts)
+                       : class == &PyDict_Type ? PyDict_New()
+                                               : cp_new_instance(class);
+    return object != NULL ? object : no_memory();
+}
+
+/* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
+ */
+static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
+    if (PyTuple_CheckExact(object)) {
+        PyTuple_SET_ITEM(object, place, value);
+    } else if (PyDict_CheckExact(object)) {
+        if (place > 0 && PyDict_SetItem(object, PyTuple_GET_ITEM(names, place - 1), value) < 0) no_memory();
+        Py_DECREF(value);
+    } else {
+        cp_put_value(object, place, value);
+    }
+}
+
 /* Make an object of the rows behind its own. Each number's row has its object from now on, so that others can
  * be the same one. */
 static PyObject *new_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
     PyTypeObject *class = (PyTypeObject *)rows[row];
-    bool is_tuple = class == &PyTuple_Type;
-    PyObject *object = is_tuple ? PyTuple_New(slot->slot) : cp_new_instance(class);
-    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyObject *object = empty_object(class, slot->slot);
     for (int i = 1; i <= slot->slot; i++) {
         PyObject *value = part(&slot[i], rows, rows[row + i]);
         rows[row + i] = value;
-        if (is_tuple) PyTuple_SET_ITEM(object, slot[i].slot, value);
-        else cp_put_value(object, slot[i].slot, value);
+        put_part(object, rows[row + 1], slot[i].slot, value);
     }
     return object;
 }

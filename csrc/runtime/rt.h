@@ -92,6 +92,7 @@ PyObject *rt_build_map(REST);
 PyObject *rt_new_set(void);
 PyObject *rt_new_map(void);
 PyObject *rt_build_const_map(PyObject *keys, REST);
+PyObject *rt_keyword_map(PyObject *names, REST);
 PyObject *rt_build_string(REST);
 PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step);
 i64 rt_list_append(PyObject *list, PyObject *value_steal);
@@ -166,7 +167,6 @@ double rt_tan(double x);
 double rt_atan(double x);
 double rt_exp(double x);
 double rt_log(double x);
-double rt_power(double x, double y);
 
 PyObject *rt_load_global(TS, FR, PyObject *name, RtCache *cache);
 PyObject *rt_load_name(TS, FR, PyObject *name);

@@ -1,5 +1,6 @@
 /* What compiled code does with objects of built-in types it knows. Where a helper cannot say without running
  * code, nothing has happened and the interpreter does the operation. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -285,7 +286,36 @@ PyObject *rt_method(const char *type, const char *name) {
 double rt_floor(double x) { return floor(x); }
 double rt_ceil(double x) { return ceil(x); }
 double rt_sqrt(double x) { return sqrt(x); }
-double rt_pow(double x, double y) { return pow(x, y); }
+
+/* Squares and roots are most of the powers there are. What libm's pow gives is less than 0.55 units of the
+ * last place off the true result, so that it is the nearest number where that is less than 0.4 units off:
+ * then it need not be called, and neither difference is out of a double's range for these. */
+#define LEAST_BASE 1e-140
+#define MOST_BASE  1e+140
+#define CLEARLY    0.4
+
+static inline double unit_of_last_place(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof(bits));
+    bits &= UINT64_C(0x7ff) << 52;
+    memcpy(&x, &bits, sizeof(bits));
+    return x * DBL_EPSILON;
+}
+
+double rt_pow(double x, double y) {
+    double size = fabs(x);
+    if (size > LEAST_BASE && size < MOST_BASE) {
+        if (y == 2.0) {
+            double square = x * x;
+            if (fabs(fma(x, x, -square)) < CLEARLY * unit_of_last_place(square)) return square;
+        } else if (y == 0.5 && x > 0) {
+            double root = sqrt(x);
+            if (fabs(fma(-root, root, x)) < CLEARLY * unit_of_last_place(root) * 2 * root) return root;
+        }
+    }
+    return pow(x, y);
+}
+
 /* The rest has the divisor's sign, a rest of 0 as well. */
 double rt_float_rest(double x, double y) {
     double rest = fmod(x, y);
@@ -307,4 +337,3 @@ double rt_tan(double x) { return tan(x); }
 double rt_atan(double x) { return atan(x); }
 double rt_exp(double x) { return exp(x); }
 double rt_log(double x) { return x > 0 ? log(x) : NAN; }
-double rt_power(double x, double y) { return pow(x, y); }

@@ -147,6 +147,10 @@ PyObject *rt_build_const_map(PyObject *keys, PyObject **rest, i64 count, uint64_
     return dict;
 }
 
+PyObject *rt_keyword_map(PyObject *names, PyObject **rest, i64 count, uint64_t consumed) {
+    return rt_build_const_map(names, rest, count, consumed);
+}
+
 PyObject *rt_build_string(PyObject **rest, i64 count, uint64_t consumed) {
     PyObject *empty = PyUnicode_New(0, 0), *result = NULL;
     if (empty != NULL) result = _PyUnicode_JoinArray(empty, rest, count);

@@ -226,6 +226,23 @@ def case_powers():
     )
 
 
+def square_and_root(x):
+    return x**2, x**0.5
+
+
+def case_squares_and_roots_are_libms():
+    """Squares are not always x * x, nor roots math.sqrt(x): what is nearly between two floats is rounded by pow."""
+    digits, bits_of_all = 12345, 0
+    odd = [0.0, 1e-200, 1e-160, 1e160, INF, 5e-324, 1.7e308, 2.0, 3.0]
+    for x in [attempt(square_and_root, x) for x in odd]:
+        bits_of_all ^= hash(x)
+    for _ in range(20_000):
+        digits = (digits * 1103515245 + 12345) % 2**31
+        square, root = square_and_root(digits / 1234567.0)
+        bits_of_all = (bits_of_all * 3 + hash(square) + hash(root)) % 2**61
+    return bits_of_all, bits((-0.0) ** 2), bits((-0.0) ** 0.5), attempt(square_and_root, -INF)
+
+
 def case_conversions():
     return (
         [attempt(int, v) for v in (1.9, -1.9, 1e20, INF, NAN, "12", " -7 ", "x", b"5", True)],
