@@ -23,6 +23,7 @@ static const Row ROWS[BI_COUNT] = {
 #define METHOD(type, name, result)                                                                           \
     [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, OF_##type, #name},
 #include "bytecode/builtins.def"
+    [BI_object_init] = {BI_object_init, LIKELY_NONE, 0, ""},
 };
 
 int bc_name_id(const char *name) {

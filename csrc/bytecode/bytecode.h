@@ -139,6 +139,7 @@ typedef enum Builtin {
 #define TYPE(name, expression, result) BI_type_##name,
 #define METHOD(type, name, result)     BI_##type##_##name,
 #include "bytecode/builtins.def"
+    BI_object_init, /* object.__init__, which is no method like those of builtins.def */
     BI_COUNT
 } Builtin;
 
@@ -177,12 +178,12 @@ typedef enum SiteKind {
                    it is a SITE_METHOD */
 } SiteKind;
 
-/* `super().method`: the method is that of the classes behind `class` in the order of those of the function's
- * first argument. */
+/* `super().method`, `super(class, object).method`: the method is that of the classes behind `class` in the
+ * order of those of the object, which is the function's first argument if it is not given. */
 typedef struct SuperCall {
-    void *class;  /* what the cell of __class__ has */
+    void *class;  /* what the cell of __class__, or the first operand, has */
     void *name;   /* of the method */
-    int32_t cell; /* slot of that cell */
+    int32_t cell; /* slot of that cell; -1: the operands are given */
 } SuperCall;
 
 typedef struct Site {

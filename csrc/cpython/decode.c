@@ -390,6 +390,8 @@ static void name_builtin(Site *site) {
         site->builtin = BI_##type##_##name;
 #include "bytecode/builtins.def"
     }
+    if (Py_IS_TYPE(object, &PyWrapperDescr_Type) && object == cp_object_init())
+        site->builtin = BI_object_init;
 #define TYPE(name, expression, result)                                                                       \
     if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;
 #include "bytecode/builtins.def"

@@ -196,6 +196,13 @@ static bool is_unshadowed(PyTypeObject *type, PyObject *sample, PyObject *name, 
     return site->keys_version != 0;
 }
 
+/* Instances of classes made of other built-in ones than object begin without values and without a dict. */
+static bool begins_bare(PyTypeObject *type) {
+    const PyTypeObject *base = type;
+    while (base->tp_flags & Py_TPFLAGS_HEAPTYPE && base->tp_base != NULL) base = base->tp_base;
+    return cp_has_values(type) && base != &PyBaseObject_Type;
+}
+
 static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Site *site) {
     if (!cp_has_values(type) || cp_shared_keys(type) == NULL) return false;
     Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);
@@ -214,7 +221,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     if (writing ? type->tp_setattro != PyObject_GenericSetAttr : type->tp_getattro != PyObject_GenericGetAttr)
         return false;
     PyObject *found = _PyType_Lookup(type, name);
-    bool in_dict = has_dict(type, sample, entry);
+    bool in_dict = has_dict(type, sample, entry), bare = !in_dict && begins_bare(type);
     if (found == NULL)
         return in_dict ? entry_place(sample, name, entry, site) : value_place(type, sample, name, site);
     if (is_slot_member(type, found, writing)) {
@@ -228,10 +235,10 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     bool first = cp_may_come_first(found);
     if (in_dict && writing) return !first && entry_place(sample, name, entry, site);
     if (in_dict ? sample != NULL && entry_place(sample, name, -1, site)
-                : value_place(type, sample, name, site))
+                : !bare && value_place(type, sample, name, site))
         return !first;
-    if (writing || !(in_dict || is_unshadowed(type, sample, name, site))) return false;
-    site->in_dict = in_dict;
+    if (writing || !(in_dict || bare || is_unshadowed(type, sample, name, site))) return false;
+    site->in_dict = in_dict || bare;
     site->object = found;
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
@@ -508,25 +515,40 @@ static bool keeps_first_argument(const Classes *c) {
     return true;
 }
 
-/* Is the instruction at an index a LOAD_METHOD behind `super()`? */
+/* The instruction in front of one, NOPs left out; -1: there is none. */
+static int before(const Classes *c, int index) {
+    do index--;
+    while (index >= 0 && c->out->instrs[index].op == BC_NOP);
+    return index;
+}
+
+/* Is the instruction at an index a LOAD_METHOD behind `super()` or `super(class, object)`? */
 static bool is_behind_super(const Classes *c, int index) {
     const Instr *instrs = c->out->instrs, *call = &instrs[index - 1];
-    int callee = index - 2;
-    if (index < 2 || instrs[index].op != BC_LOAD_METHOD || call->op != BC_CALL || call->arg != 0 ||
-        call->arg2 >= 0)
+    if (index < 2 || instrs[index].op != BC_LOAD_METHOD || call->op != BC_CALL || call->arg2 >= 0 ||
+        (call->arg != 0 && call->arg != 2))
         return false;
-    while (callee > 0 && instrs[callee].op == BC_NOP) callee--;
-    return instrs[callee].op == BC_LOAD_GLOBAL && instrs[callee].site != NULL &&
+    int callee = before(c, index - 1);
+    if (call->arg == 2) callee = before(c, producer(c, index - 1, 1));
+    return callee >= 0 && instrs[callee].op == BC_LOAD_GLOBAL && instrs[callee].site != NULL &&
            instrs[callee].site->object == (void *)&PySuper_Type;
+}
+
+/* The class whose turn is over, and the slot of the cell that has it, -1: it is an operand. NULL: it cannot
+ * be told. borrowed */
+static PyObject *class_so_far(const Classes *c, int index, int32_t *cell) {
+    *cell = -1;
+    if (c->out->instrs[index - 1].arg == 2) return sample_value(c, producer(c, index - 1, 1));
+    *cell = class_cell(c->code);
+    const Instr load = {.op = BC_LOAD_DEREF, .arg = *cell};
+    return *cell >= 0 && keeps_first_argument(c) ? decode_variable(c->code, &load, c->around) : NULL;
 }
 
 /* What it asks for; NULL: it cannot be told. */
 static const SuperCall *find_super(const Classes *c, int index) {
-    if (!keeps_first_argument(c)) return NULL;
     PyObject *name = PyTuple_GET_ITEM(c->code->co_names, c->out->instrs[index].arg);
-    int32_t cell = class_cell(c->code);
-    const Instr load = {.op = BC_LOAD_DEREF, .arg = cell};
-    PyObject *class = cell >= 0 ? decode_variable(c->code, &load, c->around) : NULL;
+    int32_t cell;
+    PyObject *class = class_so_far(c, index, &cell);
     if (class == NULL || !PyType_Check(class) || !PyUnicode_CheckExact(name) ||
         !PyUnicode_CHECK_INTERNED(name) || _PyUnicode_EqualToASCIIString(name, "__class__"))
         return NULL;
@@ -562,12 +584,13 @@ static Site *super_of(const Classes *c, const SuperCall *above, PyTypeObject *ty
     return site;
 }
 
-/* By the classes that the first argument had. */
+/* By the classes that the object had. */
 static const Site *super_site(Classes *c, int index, uint32_t *seen) {
     const SuperCall *above = find_super(c, index);
     if (above == NULL) return NULL;
     const Instr argument = {.op = BC_LOAD_FAST, .arg = 0};
-    PyObject *sample = decode_variable(c->code, &argument, c->around);
+    PyObject *sample = above->cell < 0 ? sample_value(c, producer(c, index - 1, 0))
+                                       : decode_variable(c->code, &argument, c->around);
     Owners owners = {0};
     bool few = seen[0] != SEEN_SEVERAL && find_seen(c, CACHE_EMPTY, 0, seen, &owners);
     if (few && sample != NULL) few = add_type(&owners, Py_TYPE(sample));

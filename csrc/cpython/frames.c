@@ -102,6 +102,11 @@ uint32_t cp_need_function_version(PyFunctionObject *function) {
     return function->func_version;
 }
 
+void cp_hide_from_items(PyFunctionObject *function) {
+    function->func_version = 0;
+    cp_need_function_version(function);
+}
+
 static PyThreadState *main_thread; // for comparison only; set with the GIL before any other thread may look
 
 void cp_prepare_interrupts(void) {

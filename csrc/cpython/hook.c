@@ -38,6 +38,7 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
     record->in_co_extra = 1;
     record->loopless = cp_next_back_edge(code, -1) < 0;
     record->plain_args = cp_plain_args(code);
+    record->gets_items = !record->loopless && cp_may_get_items(code);
     return 0;
 }
 
@@ -111,6 +112,18 @@ static void attend(PyThreadState *tstate) {
     osr_leave_to_tracing(tstate);
 }
 
+/* From now on no subscript runs this function within the interpreter's loop. Where one does already, it goes
+ * on unseen. */
+static __attribute__((noinline)) void hide_from_items(FunctionRecord *record, Frame *seen) {
+    PyInterpreterState *interp = PyInterpreterState_Get();
+    for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread;
+         thread = PyThreadState_Next(thread))
+        for (Frame *frame = cp_current_frame(thread); frame != NULL; frame = frame->previous)
+            if (frame != seen && frame->f_code == seen->f_code && cp_runs_unseen(frame))
+                record->osr_never = 1;
+    cp_hide_from_items(seen->f_func);
+}
+
 /* From now on the interpreter calls this function by `call`. */
 static void take_calls_of(PyFunctionObject *function) {
     if (function->vectorcall == _PyFunction_Vectorcall) function->vectorcall = call;
@@ -134,6 +147,7 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
     }
     count(record, frame);
     take_calls_of(frame->f_func);
+    if (record->gets_items && !cp_is_hidden_from_items(frame->f_func)) hide_from_items(record, frame);
     if (__builtin_expect(is_something_due(), 0)) {
         attend(tstate);
         if (sampler_at_once && !cp_is_tracing(tstate)) {
@@ -201,6 +215,7 @@ static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, P
         goto usual;
     if (__builtin_expect(is_something_due() || stack_may_be_low(), 0)) goto usual;
     if (__builtin_expect(record->calls + 1 >= record->next_ask, 0)) goto usual;
+    if (record->gets_items && !cp_is_hidden_from_items(function)) goto usual;
     if (record->compiled != NULL) {
         if (rt_call_compiled(tstate, callable, args, count, &result)) return result;
         goto usual;

@@ -150,6 +150,7 @@ uint32_t cp_need_keys_version(PyDictKeysObject *keys);
 /* The version of a function as it is: CPython drops it when code or defaults are set anew. Given one first if
  * need be, as with the keys. 0: there are no more. */
 uint32_t cp_need_function_version(PyFunctionObject *function);
+void cp_hide_from_items(PyFunctionObject *function);
 static inline uint32_t cp_type_version(PyTypeObject *type) { return type->tp_version_tag; }
 /* Is a slot of the code that of a cell which the code makes itself? */
 static inline bool cp_is_cell(PyCodeObject *code, int slot) {
@@ -299,6 +300,10 @@ static inline bool cp_may_come_first(PyObject *attribute) {
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+/* object.__init__ itself. borrowed */
+static inline PyObject *cp_object_init(void) {
+    return PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, cp_name_init());
+}
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
 static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
@@ -322,6 +327,22 @@ static inline int16_t cp_plain_args(PyCodeObject *code) {
                     code->co_kwonlyargcount == 0 && code->co_argcount <= MOST;
     return is_plain ? (int16_t)code->co_argcount : -1;
 }
+
+/* The interpreter runs a __getitem__ of two arguments within its own loop where a subscript is specialised
+ * for it, which no hook sees: a frame like that must not meet an armed back-edge. It is not specialised for
+ * functions whose version has more than 16 bits, as ours have; functions made again and again by one piece of
+ * code may have none yet. */
+static inline bool cp_is_named_getitem(PyCodeObject *code) { return code->co_name == &_Py_ID(__getitem__); }
+static inline bool cp_may_get_items(PyCodeObject *code) {
+    return cp_plain_args(code) == 2 && (!(code->co_flags & CO_NESTED) || cp_is_named_getitem(code));
+}
+static inline bool cp_is_made_anew_for_items(PyCodeObject *code) {
+    return cp_may_get_items(code) && code->co_flags & CO_NESTED;
+}
+static inline bool cp_is_hidden_from_items(PyFunctionObject *function) {
+    return function->func_version > UINT16_MAX;
+}
+static inline bool cp_runs_unseen(const Frame *frame) { return !frame->is_entry; }
 
 /* Everything but its slots and its place in the chain. */
 static inline void cp_init_frame(Frame *frame, PyFunctionObject *function_steal) {

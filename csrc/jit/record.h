@@ -44,6 +44,7 @@ typedef struct FunctionRecord {
     int16_t plain_generator;               /* see cp_plain_generator */
     uint8_t faults;                        /* FAULTs in a row: the back-off's exponent */
     uint8_t dropped;                       /* out of its engine; freed when the last pin goes */
+    uint8_t gets_items;                    /* see cp_may_get_items; of code with back-edges */
     uint16_t pins;                         /* by those who use it while Python code or a compile runs */
     uint64_t earlier_calls, earlier_loops; /* beyond the 32-bit counters */
     uint64_t optimized_at;                 /* heat at which tier 2's code was there */

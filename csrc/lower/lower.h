@@ -142,7 +142,8 @@ bool lower_number_store_subscr(Lowerer *l);
 Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state);
 Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_truth_of_top(Lowerer *l); /* which goes */
-bool lower_number_load(Lowerer *l, int slot);
+/* What a variable has that memory may lack; NULL: it is in memory. */
+Ins *lower_number_load(Lowerer *l, int slot);
 bool lower_number_store(Lowerer *l, int slot);
 void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
@@ -271,8 +272,8 @@ bool lower_attr_method(Lowerer *l);
 bool lower_attr_store(Lowerer *l);
 /* The CALL at hand of super(), and the LOAD_METHOD behind it. */
 bool lower_super_method(Lowerer *l);
-/* LOAD_FAST of a slot, but that nothing is noted of the operand. */
-void lower_load_local(Lowerer *l, int slot);
+/* What LOAD_FAST of a slot pushes. */
+Ins *lower_load_local(Lowerer *l, int slot);
 /* What the cell in a slot has, guarded that it has something. */
 Ins *lower_load_cell(Lowerer *l, int slot);
 void lower_hint(Lowerer *l, Ins *owner, uint32_t type_version);

@@ -184,24 +184,33 @@ static const Site *super_site(Lowerer *l, const Ins *self) {
     return known != NULL ? known : site->kind == SITE_METHOD ? site : NULL;
 }
 
-/* No object of super is made: its method and the first argument lie where LOAD_METHOD would put them. */
+/* What super() is for, by itself or by its operand. */
+static Ins *super_self(Lowerer *l, const SuperCall *above) {
+    return above->cell < 0 ? l->stack[l->depth - 1] : lower_load_local(l, 0);
+}
+
+static Ins *super_class(Lowerer *l, const SuperCall *above) {
+    return above->cell < 0 ? l->stack[l->depth - 2] : lower_load_cell(l, above->cell);
+}
+
+/* No object of super is made: its method and what it is for lie where LOAD_METHOD would put them. */
 bool lower_super_method(Lowerer *l) {
     const Instr *next = lower_next(l);
     const SuperCall *above = l->instr->site != NULL ? l->instr->site->above : NULL;
+    int count = l->instr->arg;
     if (above == NULL || !lower_speculates(l) || l->callees == NULL || next == NULL ||
-        next->op != BC_LOAD_METHOD || l->depth < 2 || l->locals == NULL)
+        next->op != BC_LOAD_METHOD || l->depth < count + 2 || l->locals == NULL)
         return false;
-    lower_load_local(l, 0);
-    Ins *self = lower_pop_any(l);
+    Ins *self = super_self(l, above), *callable = l->stack[l->depth - count - 1];
     const Site *site = self->type == IR_OBJ ? super_site(l, self) : NULL;
-    if (site == NULL) return false;
+    if (site == NULL || callable->type != IR_OBJ) return false;
     FrameState *state = lower_state_here(l);
-    lower_guarded(INS(l, guard, 0, INS(l, is, 0, l->stack[l->depth - 1], K_KNOWN(l, super))), state);
+    lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, super))), state);
     Access access = begin_access(l, site, self);
     Ins *class = INS(l, pinned, 0, K_FACT(l, OBJECT, (intptr_t)above->class)); /* alive, as one of those */
-    lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_load_cell(l, above->cell), class)), state);
+    lower_guarded(INS(l, guard, 0, INS(l, is, 0, lower_object(l, super_class(l, above)), class)), state);
     Ins *value = read(l, &access);
-    l->depth -= 2;
+    l->depth -= count + 2;
     lower_push(l, value);
     lower_push(l, self);
     l->index++;

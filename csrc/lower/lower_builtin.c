@@ -411,48 +411,33 @@ static Ins *call_hash(Lowerer *l, Call *call) {
     return hash;
 }
 
+/* object.__init__ without arguments does nothing, whatever it is called on. */
+static Ins *call_object_init(Lowerer *l, Call *call) { return call->self != NULL ? K_KNOWN(l, None) : NULL; }
+
 static const struct {
     uint8_t builtin, least, most; /* arguments */
     Ins *(*lower)(Lowerer *, Call *);
 } CALLS[] = {
-    {BI_builtins_len, 1, 1, call_len},
-    {BI_builtins_ord, 1, 1, call_ord},
-    {BI_builtins_hash, 1, 1, call_hash},
-    {BI_builtins_chr, 1, 1, call_chr},
-    {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},
-    {BI_builtins_max, 2, 2, call_min_max},
-    {BI_builtins_divmod, 2, 2, call_divmod},
-    {BI_builtins_isinstance, 2, 2, call_isinstance},
-    {BI_type_int, 1, 1, call_number_type},
-    {BI_type_float, 1, 1, call_number_type},
-    {BI_type_bool, 1, 1, call_bool},
-    {BI_type_str, 1, 1, call_str},
-    {BI_math_sqrt, 1, 1, call_math},
-    {BI_math_sin, 1, 1, call_math},
-    {BI_math_cos, 1, 1, call_math},
-    {BI_math_tan, 1, 1, call_math},
-    {BI_math_atan, 1, 1, call_math},
-    {BI_math_exp, 1, 1, call_math},
-    {BI_math_log, 1, 1, call_math},
-    {BI_math_fabs, 1, 1, call_math},
-    {BI_math_floor, 1, 1, call_math},
-    {BI_math_ceil, 1, 1, call_math},
-    {BI_list_append, 1, 1, call_list_append},
-    {BI_list_pop, 0, 0, call_list_pop},
-    {BI_dict_get, 1, 2, call_dict_item},
-    {BI_dict_setdefault, 1, 2, call_dict_item},
-    {BI_dict_pop, 1, 2, call_dict_item},
-    {BI_str_isdigit, 0, 0, call_str_kind},
-    {BI_str_isalpha, 0, 0, call_str_kind},
-    {BI_str_isalnum, 0, 0, call_str_kind},
-    {BI_str_isspace, 0, 0, call_str_kind},
-    {BI_str_isupper, 0, 0, call_str_kind},
-    {BI_str_islower, 0, 0, call_str_kind},
-    {BI_str_startswith, 1, 2, call_str_affix},
-    {BI_str_endswith, 1, 1, call_str_affix},
-    {BI_set_add, 1, 1, call_set_change},
-    {BI_set_discard, 1, 1, call_set_change},
+    {BI_builtins_len, 1, 1, call_len},        {BI_builtins_ord, 1, 1, call_ord},
+    {BI_builtins_chr, 1, 1, call_chr},        {BI_builtins_abs, 1, 1, call_abs},
+    {BI_builtins_min, 2, 2, call_min_max},    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_divmod, 2, 2, call_divmod},  {BI_builtins_isinstance, 2, 2, call_isinstance},
+    {BI_type_int, 1, 1, call_number_type},    {BI_type_float, 1, 1, call_number_type},
+    {BI_type_bool, 1, 1, call_bool},          {BI_type_str, 1, 1, call_str},
+    {BI_math_sqrt, 1, 1, call_math},          {BI_math_sin, 1, 1, call_math},
+    {BI_math_cos, 1, 1, call_math},           {BI_math_tan, 1, 1, call_math},
+    {BI_math_atan, 1, 1, call_math},          {BI_math_exp, 1, 1, call_math},
+    {BI_math_log, 1, 1, call_math},           {BI_math_fabs, 1, 1, call_math},
+    {BI_math_floor, 1, 1, call_math},         {BI_math_ceil, 1, 1, call_math},
+    {BI_list_append, 1, 1, call_list_append}, {BI_list_pop, 0, 0, call_list_pop},
+    {BI_dict_get, 1, 2, call_dict_item},      {BI_dict_setdefault, 1, 2, call_dict_item},
+    {BI_dict_pop, 1, 2, call_dict_item},      {BI_str_isdigit, 0, 0, call_str_kind},
+    {BI_str_isalpha, 0, 0, call_str_kind},    {BI_str_isalnum, 0, 0, call_str_kind},
+    {BI_str_isspace, 0, 0, call_str_kind},    {BI_str_isupper, 0, 0, call_str_kind},
+    {BI_str_islower, 0, 0, call_str_kind},    {BI_str_startswith, 1, 2, call_str_affix},
+    {BI_str_endswith, 1, 1, call_str_affix},  {BI_set_add, 1, 1, call_set_change},
+    {BI_set_discard, 1, 1, call_set_change},  {BI_builtins_hash, 1, 1, call_hash},
+    {BI_object_init, 0, 0, call_object_init},
 };
 
 /* --- calls of C functions that nothing more is known of than their code --- */

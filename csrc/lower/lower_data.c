@@ -28,21 +28,19 @@ void lower_note_site(Lowerer *l) {
         value->scratch = (void *)l->instr->site;
 }
 
-void lower_load_local(Lowerer *l, int slot) {
-    if (l->locals != NULL && lower_number_load(l, slot)) return;
-    Ins *value = l->locals != NULL ? l->locals[slot].loaded : NULL;
-    if (value != NULL && value->block == l->block) {
-        lower_push(l, value);
-        return;
-    }
+Ins *lower_load_local(Lowerer *l, int slot) {
+    Ins *value = l->locals != NULL ? lower_number_load(l, slot) : NULL;
+    if (value != NULL) return value;
+    value = l->locals != NULL ? l->locals[slot].loaded : NULL;
+    if (value != NULL && value->block == l->block) return value;
     value = INS0(l, ldloc, lower_slot(l, slot));
     INS(l, chkloc, lower_slot(l, slot), value);
     if (l->locals != NULL) l->locals[slot].loaded = value;
-    lower_push(l, value);
+    return value;
 }
 
 void lower_LOAD_FAST(Lowerer *l) {
-    lower_load_local(l, l->instr->arg);
+    lower_push(l, lower_load_local(l, l->instr->arg));
     lower_note_site(l);
 }
 

@@ -438,15 +438,14 @@ Ins *lower_lacks(const Local *local) { return local->lacks != NULL ? local->lack
 
 static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->imm == 1; }
 
-bool lower_number_load(Lowerer *l, int slot) {
+Ins *lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
-    if (local->value == NULL) return false;
+    if (local->value == NULL) return NULL;
     if (!is_one(local->bound)) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
         local->bound = K_INT(l, 1); /* from here on */
     }
-    lower_push(l, !l->framed && local->number ? local->number : local->value);
-    return true;
+    return !l->framed && local->number ? local->number : local->value;
 }
 
 Ins *lower_held_object(Lowerer *l, const Ins *number) {

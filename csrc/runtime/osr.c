@@ -43,7 +43,7 @@ bool osr_arm(PyCodeObject *code, int32_t unit) {
 #endif
     if (held || armed_code != NULL || unit < 0 || unit >= Py_SIZE(code)) return false;
     uint8_t *opcode = opcode_at(code, unit);
-    if (!cp_is_back_edge(*opcode) || may_be_traced(code)) return false;
+    if (!cp_is_back_edge(*opcode) || may_be_traced(code) || cp_is_made_anew_for_items(code)) return false;
     PyObject *copy = PyCode_GetCode(code); // CPython keeps it: co_code must not show what is written below
     if (copy == NULL) {
         PyErr_Clear();

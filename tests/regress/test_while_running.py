@@ -130,3 +130,30 @@ dxpy.reset()
 print(f(2, 2), "in use" in str(dxpy.explain(f)))
 """
     assert run(text, 2, tmp_path) == ["4.5", "True", "True", "6", "False"]
+
+
+def test_enabled_after_items_were_got(tmp_path):
+    text = """
+dxpy.disable()
+class Steps:
+    def __init__(self):
+        self.known = []
+    def __getitem__(self, i):
+        while i >= len(self.known):
+            self.known.append(self.at(len(self.known)))
+        return self.known[i]
+    def at(self, i):
+        return (other.__getitem__(9), other.__getitem__(8), i)[2] if ready and type(self) is Steps else i
+class Other(Steps):
+    pass
+def first(items, n):
+    return [items[i] for i in range(n)] + [items[n + 20]]
+ready, other = False, Other()
+for _ in range(20):
+    first(Steps(), 9)
+ready = True
+dxpy.enable(thresholds=(10**9, 10**9 + 1, 10**9 + 2), osr_threshold=2, sync=True, only=("__main__.*",))
+for _ in range(6):
+    print(*[first(Steps(), 9)[k] for k in (0, 8, 9)])
+"""
+    assert run(text, 2, tmp_path) == ["0", "8", "29"] * 6

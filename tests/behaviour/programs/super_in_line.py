@@ -469,3 +469,118 @@ def case_numbers_through():
     for i in range(60):
         total += B().area(i, 1.5 if i > 50 else 2)
     return total
+
+
+class Old(Base):
+    def __init__(self, x):
+        super(Old, self).__init__(x)  # noqa: UP008
+        self.old = True
+
+    def f(self, y):
+        return ("Old", super(Old, self).f(y))  # noqa: UP008
+
+
+class Older(Old):
+    def f(self, y, other=None):
+        return ("Older", super(Older, other or self).f(y))
+
+    def of(self, kind, y):
+        return super(kind, self).f(y)
+
+
+def case_class_and_object_given():
+    out = []
+    for i in range(80):
+        older, old = Older(i), Old(i + 1)
+        other = (None, older, Both(i), 5)[i % 4] if i > 40 else None
+        kind = (Older, Old, Base, Both, 7)[i % 5] if i > 60 else Older
+        try:
+            out.append((older.f(1, other), old.f(2), older.of(kind, 3)))
+        except (TypeError, AttributeError) as error:
+            out.append(str(error))
+    return out[-20:], out[40:48]
+
+
+def case_class_given_is_rebound():
+    global Older
+    older, out, kept = Older(1), [], Older
+    for i in range(60):
+        if i == 30:
+            Older = Old  # noqa: F811
+        if i == 40:
+            Older = Both
+        if i == 50:
+            Older = kept
+        try:
+            out.append(older.f(i))
+        except TypeError as error:
+            out.append(str(error))
+    return out[29:32], out[39:42], out[49:52]
+
+
+def case_classes_given():
+    class A:
+        def __new__(cls, *args):
+            return super(A, cls).__new__(cls)  # noqa: UP008
+
+        @classmethod
+        def made(cls, x):
+            return ("A", cls.__name__, x)
+
+    class B(A):
+        @classmethod
+        def made(cls, x):
+            return super(B, cls).made(x)  # noqa: UP008
+
+        def half(self):
+            return super(B).__init__
+
+    return [(B.made(i), B(i).made(i), type(B().half()).__name__) for i in range(40)][-1]
+
+
+class Empty:
+    def __init__(self, *more):
+        if len(more) < 9:
+            super().__init__()
+        else:
+            super().__init__(*more)
+        self.more = more
+
+
+class WithNew:
+    def __new__(cls, *args):
+        return super().__new__(cls)
+
+    def __init__(self, *args):
+        self.given = super().__init__()
+        if args:
+            super().__init__(args[0])
+
+
+def case_object_init():
+    out = []
+    for i in range(60):
+        try:
+            out.append((Empty(i).more, WithNew().given, WithNew(*range(i % 2)).given))
+            Empty(*range(i % 10))
+        except TypeError as error:
+            out.append(str(error))
+    return out[-10:]
+
+
+def case_object_init_hidden():
+    out = []
+
+    class Mixed:
+        def __init__(self):
+            self.mixed = True
+
+    class Both(Empty, Mixed):
+        pass
+
+    for i in range(60):
+        made = Both() if i % 3 == 2 else Empty()
+        out.append(sorted(vars(made)))
+        if i == 40:
+            Both.__bases__ = (Empty,)
+    return out[-3:], out[35:38]
