@@ -210,6 +210,7 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     Found *found = arena_new(&cx->arena, Found);
     Surroundings around = {.globals = globals, .builtins = builtins, .function = sample};
     add_samples(&around, code, table_record(code));
+    if (!looking->native) warm_recall_callee_types(looking->record, cx, code, &around);
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
     Callee *callee = &found->callee;
     *callee = (Callee){

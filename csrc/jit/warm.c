@@ -416,10 +416,15 @@ static void add_seen(uint32_t *seen, uint32_t version) {
     if (count < SEEN_TYPES) seen[count] = version;
 }
 
-void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
-    int most = (int)Py_SIZE(record->code); /* there is at most one to an instruction */
-    const Warm *warm = record->warm;
-    if (warm == NULL || !warm->wanted || warm->types == NULL) return;
+/* Inline caches are numbered by function: those of the one that was put in line when so much had been kept of
+ * others begin there. */
+enum { CACHES_EACH = 1 << 16, MOST_KEPT = INT32_MAX / CACHES_EACH - 1 };
+static int32_t first_cache(int32_t kept) { return kept < MOST_KEPT ? (kept + 1) * CACHES_EACH : -1; }
+
+/* Of a code of `most` units, the caches of which begin at `first`. */
+static void recall_types(const Warm *warm, CompileContext *cx, int32_t first, int most,
+                         Surroundings *around) {
+    if (warm == NULL || !warm->wanted || warm->types == NULL || first < 0) return;
     uint32_t *seen = arena_array(&cx->arena, uint32_t, most * SEEN_TYPES);
     int count = Py_MIN(around->seen_count, most);
     if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * SEEN_TYPES * (size_t)count);
@@ -431,7 +436,8 @@ void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroun
         if (name == NULL || memchr(name + 1, 0, (size_t)(end - name - 1)) == NULL) break;
         name++;
         at = name + strlen(name) + 1;
-        if (cache < 0 || cache >= most) break;
+        cache -= first;
+        if (cache < 0 || cache >= most) continue;
         add_seen(&seen[cache * SEEN_TYPES], identity_find_type_version(module, name));
         count = Py_MAX(count, cache + 1);
     }
@@ -439,8 +445,19 @@ void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroun
     around->seen_count = count;
 }
 
-static void keep_types(Warm *warm, const Bytecode *code) {
-    int32_t cache = -1;
+/* There is at most one cache to an instruction. */
+void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
+    recall_types(record->warm, cx, 0, (int)Py_SIZE(record->code), around);
+}
+
+void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, PyCodeObject *callee,
+                              Surroundings *around) {
+    const Warm *warm = record->warm;
+    if (warm != NULL) recall_types(warm, cx, first_cache(warm->inlined_at), (int)Py_SIZE(callee), around);
+}
+
+/* `cache`: the number in front of its first one. */
+static void keep_types(Warm *warm, const Bytecode *code, int32_t cache) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
         cache += bc_has_cache(instr->op);
@@ -456,7 +473,7 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
-    keep_types(warm, code);
+    keep_types(warm, code, -1);
     size_t arguments = code->argument_types ? (size_t)code->argument_count : 0;
     warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
     warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;
@@ -483,6 +500,7 @@ static void keep_inlined(Warm *warm, const Bytecode *code) {
     KeptSite *grown = PyMem_Realloc(warm->inlined, sizeof(KeptSite) * (count + 2 + (size_t)code->count));
     if (grown == NULL) return;
     memcpy(&grown[count], &code->count, sizeof(int32_t));
+    if (first_cache(warm->inlined_count) > 0) keep_types(warm, code, first_cache(warm->inlined_count) - 1);
     for (int i = 0; i < code->count; i++) grown[count + 2 + (size_t)i] = kept_site(&code->instrs[i]);
     warm->inlined = grown;
     warm->inlined_count += 2 + code->count;

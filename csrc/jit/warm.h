@@ -31,6 +31,9 @@ bool warm_learn(FunctionRecord *record, Tier tier);
 /* The classes that attributes were of in earlier runs, where this one has seen none yet. Before decoding. */
 struct Surroundings; /* cpython/decode.h */
 void warm_recall_types(const FunctionRecord *record, CompileContext *cx, struct Surroundings *around);
+/* The same for the function that is put in line next. */
+void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, PyCodeObject *callee,
+                              struct Surroundings *around);
 
 /* What was seen by earlier runs, where this one has seen nothing yet. */
 void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
