@@ -59,6 +59,9 @@ void emit_exits(Unit *u);
 void emit_guard_fails(Unit *u, const Ins *guard, gcc_jit_rvalue *condition);
 gcc_jit_rvalue *emit_binary(Unit *u, enum gcc_jit_binary_op op, gcc_jit_rvalue *a, gcc_jit_rvalue *b);
 gcc_jit_rvalue *emit_read(Unit *u, gcc_jit_rvalue *object, LayoutField field, gcc_jit_type *pointer_type);
+/* The value that an instruction of a dict's keys gives, so many bytes from their start as its second argument
+ * says. */
+void emit_item_of_keys(Unit *u, Ins *ins, gcc_jit_rvalue *keys);
 gcc_jit_rvalue *emit_read_byte(Unit *u, gcc_jit_rvalue *object, LayoutField field); // as i64
 /* An unsigned 32-bit field as an int64. */
 gcc_jit_rvalue *emit_read_u32(Unit *u, gcc_jit_rvalue *object, LayoutField field);

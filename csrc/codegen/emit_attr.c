@@ -192,11 +192,19 @@ void emit_module_is_OP(Unit *u, Ins *ins) {
     emit_guard_version(u, ins, read_pointer(u, dict, LAYOUT_dict_keys), LAYOUT_keys_version);
 }
 
+void emit_item_of_keys(Unit *u, Ins *ins, gcc_jit_rvalue *keys) {
+    gcc_jit_rvalue *bytes = gcc_jit_context_new_cast(u->gcc->ctx, NULL, keys, u->gcc->u8_ptr);
+    gcc_jit_rvalue *at = gcc_jit_lvalue_get_address(
+        gcc_jit_context_new_array_access(u->gcc->ctx, NULL, bytes, arg(u, ins, 1)), NULL);
+    emit_set(u, ins,
+             gcc_jit_lvalue_as_rvalue(gcc_jit_rvalue_dereference(
+                 gcc_jit_context_new_cast(u->gcc->ctx, NULL, at, u->gcc->ptr_ptr), NULL)));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+}
+
 void emit_module_item_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *dict = read_pointer(u, arg(u, ins, 0), LAYOUT_module_dict);
-    gcc_jit_rvalue *keys = read_pointer(u, dict, LAYOUT_dict_keys);
-    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, keys, ins->imm, u->gcc->ptr_ptr)));
-    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+    emit_item_of_keys(u, ins, read_pointer(u, dict, LAYOUT_dict_keys));
 }
 
 void emit_pinned_OP(Unit *u, Ins *ins) {

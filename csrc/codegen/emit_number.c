@@ -565,9 +565,7 @@ void emit_keys_are_OP(Unit *u, Ins *ins) {
 }
 
 void emit_keys_item_OP(Unit *u, Ins *ins) {
-    gcc_jit_rvalue *keys = emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr);
-    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, keys, ins->imm, u->gcc->ptr_ptr)));
-    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)));
+    emit_item_of_keys(u, ins, emit_read(u, arg(u, ins, 0), LAYOUT_dict_keys, u->gcc->ptr_ptr));
 }
 
 /* --- calls put in line --- */

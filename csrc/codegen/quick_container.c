@@ -350,10 +350,17 @@ void quick_keys_are_OP(Quick *q, Ins *ins) {
     quick_guard_version(q, ins, RDI, LAYOUT_keys_version);
 }
 
+/* The value so many bytes from rdi. */
+static void item_at(Quick *q, const Ins *ins, const Ins *offset) {
+    quick_load(q, RCX, offset);
+    x86_alu(&q->a, ALU_ADD, RDI, RCX);
+    quick_set_there(q, ins, (Place){RDI, 0});
+}
+
 void quick_keys_item_OP(Quick *q, Ins *ins) {
     quick_load(q, RDI, arg(ins, 0));
     x86_load(&q->a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
-    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    item_at(q, ins, arg(ins, 1));
 }
 
 /* The keys of the dict of the module in rdi. */
@@ -370,5 +377,5 @@ void quick_module_is_OP(Quick *q, Ins *ins) {
 
 void quick_module_item_OP(Quick *q, Ins *ins) {
     load_module_keys(q, arg(ins, 0));
-    quick_set_there(q, ins, (Place){RDI, (int32_t)ins->imm});
+    item_at(q, ins, arg(ins, 1));
 }

@@ -261,8 +261,8 @@ typedef struct Fn {
     int tier;
     int argument_count, local_count, stack_size, const_count, name_count, cache_count, unit_count;
     int fact_count;
-    VEC(int64_t) facts;      /* while lowering; in the text there is only their number */
-    VEC(uint8_t) fact_kinds; /* of these, likewise: what may be one number in the text */
+    VEC(int64_t) facts;       /* while lowering; in the text there is only their number */
+    VEC(uint64_t) fact_kinds; /* of these, likewise: what may be one number in the text */
     bool is_generator;
     bool force_exits; /* every guard asks whether it is to fail at this visit, for tests */
     int64_t layout[LAYOUT_COUNT];

@@ -136,16 +136,25 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
-int lower_fact_number(Lowerer *l, FactKind kind, int64_t number) {
+static int number_of(Lowerer *l, uint64_t kind, int64_t number) {
     Fn *fn = l->fn;
     int i = 0;
     while (i < fn->facts.count && (fn->facts.items[i] != number || fn->fact_kinds.items[i] != kind)) i++;
     if (i == fn->facts.count) {
         vec_push(&l->cx->arena, &fn->facts, number);
-        vec_push(&l->cx->arena, &fn->fact_kinds, (uint8_t)kind);
+        vec_push(&l->cx->arena, &fn->fact_kinds, kind);
     }
     fn->fact_count = fn->facts.count;
     return i;
+}
+
+int lower_fact_number(Lowerer *l, FactKind kind, int64_t number) { return number_of(l, kind, number); }
+
+/* Those of two dicts are equal by chance only. */
+Ins *lower_fact_offset(Lowerer *l, int64_t offset, uint32_t keys_version) {
+    enum { VERSION_SHIFT = 8 };
+    uint64_t kind = (uint64_t)keys_version << VERSION_SHIFT | FACT_OFFSET;
+    return lower_const(l, IR_fact_OP, number_of(l, kind, offset));
 }
 
 Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number) {

@@ -338,8 +338,11 @@ Ins *lower_const(Lowerer *l, IrOp op, int64_t imm);
 /* A number of the running process: what the text of the IR must not hold, since other processes share it. */
 /* What a fact is of. Facts of two kinds may be the same number in one process and not in another; in the text
  * they are never one. */
-typedef enum FactKind { FACT_KEYS, FACT_TYPE, FACT_FUNCTION, FACT_OBJECT, FACT_PLACE } FactKind;
+typedef enum FactKind { FACT_KEYS, FACT_TYPE, FACT_FUNCTION, FACT_OBJECT, FACT_PLACE, FACT_OFFSET } FactKind;
 int lower_fact_number(Lowerer *l, FactKind kind, int64_t number);
+/* Where a dict whose keys have a version keeps one of its values: other keys of the program's are in front of
+ * it or not, from one run to the next. */
+Ins *lower_fact_offset(Lowerer *l, int64_t offset, uint32_t keys_version);
 Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
 /* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has

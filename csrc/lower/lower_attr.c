@@ -139,7 +139,9 @@ static Ins *read(Lowerer *l, const Access *access) {
     case SITE_MEMBER: value = own_value(l, access); break;
     case SITE_OF_MODULE:
         lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access->state);
-        value = lower_guarded(INS(l, module_item, site->offset, owner), access->state);
+        value = lower_guarded(
+            INS(l, module_item, 0, owner, lower_fact_offset(l, site->offset, site->keys_version)),
+            access->state);
         break;
     default: value = of_class(l, access);
     }

@@ -132,7 +132,8 @@ static Ins *default_object(Lowerer *l, const Inlined *inlined, int parameter) {
     held->nullable = false;
     Ins *dict = INS(l, itself, 0, held);
     lower_guarded(INS(l, keys_are, 0, dict, K_FACT(l, KEYS, place->keys_version)), state);
-    Ins *value = lower_guarded(INS(l, keys_item, place->offset, dict), state);
+    Ins *value = lower_guarded(
+        INS(l, keys_item, 0, dict, lower_fact_offset(l, place->offset, place->keys_version)), state);
     value->nullable = false;
     return value;
 }

@@ -158,7 +158,8 @@ static Ins *global_by_site(Lowerer *l) {
         dict = l->inlined ? K_PLACE(l, site->builtins) : INS0(l, builtins, 0);
         INS(l, keys_are, 0, dict, K_FACT(l, KEYS, site->builtin_version))->state = state;
     }
-    Ins *value = INS(l, keys_item, site->offset, dict);
+    uint32_t version = site->kind == SITE_BUILTIN ? site->builtin_version : site->keys_version;
+    Ins *value = INS(l, keys_item, 0, dict, lower_fact_offset(l, site->offset, version));
     value->state = state;
     value->scratch = (void *)site;
     return value;

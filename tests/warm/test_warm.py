@@ -343,6 +343,14 @@ def test_what_only_a_process_knows_is_found_again(run):
     assert re.search(r" 2 +\d+ .* __main__\.f$", seen, re.MULTILINE)
 
 
+def test_where_a_global_stands_does_not_matter(run):
+    """Another line in the program puts it elsewhere in the module's dict."""
+    kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
+    assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
+    again = run("more = other = 1\n" + FACTS.replace("COUNT", "2"), **kept)
+    assert (again["result"], again["compiles"], again["warm"]) == (180, 0, 1)
+
+
 def test_what_is_not_there_yet_at_the_first_call(run):
     kept = {"DXPY_MAX_TIER": 2, "DXPY_ONLY": "__main__.f"}
     late = FACTS.replace("def double(n):\n    return n + n\n", "").replace(

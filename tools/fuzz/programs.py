@@ -1,7 +1,8 @@
 """A file of random cases: plain statements, kernels, calls within calls, mixtures of types, objects that
-need not be made, recursion."""
+need not be made, recursion, arguments handed on."""
 
 from fuzz.guests import GUEST_PRELUDE, GuestCase
+from fuzz.handed import HandedCase
 from fuzz.kernels import KERNEL_PRELUDE, KernelCase
 from fuzz.library import LibraryCase
 from fuzz.library_things import LIBRARY_PRELUDE
@@ -19,6 +20,7 @@ KINDS = {
     "guests": GuestCase,
     "unmade": UnmadeCase,
     "recursions": RecursionCase,
+    "handed": HandedCase,
     "library": LibraryCase,
 }
 
