@@ -84,19 +84,13 @@ static int find_clause(Frame *frame, int unit, PyObject *raised) {
     return unit + 1;
 }
 
-/* 0: a class that has no version. */
-static uint64_t number_of_class(PyTypeObject *class) {
-    if (class->tp_flags & Py_TPFLAGS_HEAPTYPE) return (uint64_t)cp_type_version(class) << 1;
-    return (uint64_t)(uintptr_t) class << 1 | 1;
-}
-
 /* By what is known, or worked out anew. */
 static int body_of(Frame *frame, PyObject *raised, CpCatcher *known) {
     int unit = cp_frame_lasti(frame);
     CpCatcher *entry = &known[unit % CP_LINES];
     if (!PyDict_CheckExact(frame->f_globals) || !PyDict_CheckExact(frame->f_builtins)) return -1;
     CpCatcher now = {.unit = unit + 1,
-                     .class = number_of_class((PyTypeObject *)raised),
+                     .class = cp_class_number((PyTypeObject *)raised),
                      .globals = ((PyDictObject *)frame->f_globals)->ma_version_tag,
                      .builtins = ((PyDictObject *)frame->f_builtins)->ma_version_tag};
     if (entry->unit == now.unit && entry->class == now.class && now.class != 0 &&
@@ -186,9 +180,7 @@ int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known) {
     return -1; /* the debug build asks whether an instance is handled */
 #endif
     PyObject *raised = tstate->curexc_type;
-    if (known == NULL || raised == NULL || tstate->curexc_traceback != NULL ||
-        !PyExceptionClass_Check(raised))
-        return -1;
+    if (raised == NULL || tstate->curexc_traceback != NULL || !PyExceptionClass_Check(raised)) return -1;
     int body = body_of(frame, raised, known);
     return body >= 0 && value_goes_unnoticed(tstate) ? body : -1;
 }

@@ -4,6 +4,19 @@
 
 #include "cpython/compat.h"
 
+/* 0: a class that has no version. */
+static inline uint64_t cp_class_number(PyTypeObject *class) {
+    if (class->tp_flags & Py_TPFLAGS_HEAPTYPE) return (uint64_t)cp_type_version(class) << 1;
+    return (uint64_t)(uintptr_t) class << 1 | 1;
+}
+/* Was there no such clause when it was last looked for? Whatever has changed since, to say so is right. */
+static inline bool cp_was_seen(PyThreadState *tstate, Frame *frame, const CpCatcher *known) {
+    int unit = cp_frame_lasti(frame);
+    const CpCatcher *entry = &known[unit % CP_LINES];
+    return entry->unit == unit + 1 && entry->body < 0 && tstate->curexc_type != NULL &&
+           PyType_Check(tstate->curexc_type) &&
+           entry->class == cp_class_number((PyTypeObject *)tstate->curexc_type);
+}
 /* The body of the clause that catches what is set, in a frame that has raised it and has a handler: the code
  * unit at which it begins. -1: somebody may see the exception, or its end. Nothing is changed. */
 int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known);

@@ -33,7 +33,7 @@ bool budget_is_limited(const Engine *engine) {
 }
 
 double budget_patience(void) {
-    static const double BEFORE_WORKER = 0.25;
+    static const double BEFORE_WORKER = 0.5;
     const Engine *engine = engine_of_process();
     return engine != NULL && budget_is_limited(engine) ? BEFORE_WORKER : 0;
 }

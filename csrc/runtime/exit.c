@@ -686,8 +686,10 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
     int outermost = f->record->level_count - 1, depth = f->record->levels[outermost].depth;
     Frame *frame = f->at[outermost];
     FunctionRecord *record = table_record(frame->f_code);
-    if (f->record->levels[outermost].lasti_pushed != 0) return false;
-    int body = cp_unseen_body(tstate, frame, record != NULL ? record->caught : NULL);
+    if (f->record->levels[outermost].lasti_pushed != 0 || record == NULL ||
+        cp_was_seen(tstate, frame, record->caught))
+        return false;
+    int body = cp_unseen_body(tstate, frame, record->caught);
     if (body < 0) return false;
     for (int level = 0; level < outermost; level++)
         if (!cp_ends_unseen(f->at[level])) return false;
