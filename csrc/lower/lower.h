@@ -258,6 +258,8 @@ Bytecode *lower_gathering(Lowerer *l, const Bytecode *code, uint8_t *argument_ty
 bool lower_gather_call(Lowerer *l); /* likewise, whatever the next one is of */
 /* What a method of the operator at hand has given, or the other operand's where it was NotImplemented. */
 Ins *lower_implemented(Lowerer *l, Ins *value);
+/* Leave unless the recursion limit allows so many levels more. */
+void lower_guard_room(Lowerer *l, int levels, FrameState *state);
 void lower_begin_inlining(Lowerer *l); /* of the function itself, before anything is lowered */
 /* Make the frame if it is not there; where that is not foreseen the call is lowered anew. */
 void lower_need_frame(Lowerer *l);

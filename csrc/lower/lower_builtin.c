@@ -69,9 +69,7 @@ static bool find_builtin(Lowerer *l, Call *call) {
 /* The argument at a place, counted from the last. */
 static Ins *last(const Call *call, int from_last) { return call->args[call->count - 1 - from_last]; }
 
-/* Is the callable what it was? Taken before everything else that the call does. */
-static void guard_callable(Lowerer *l, Call *call) {
-    call->state = lower_state_here(l);
+static void guard_same(Lowerer *l, const Call *call) {
     if (call->self != NULL) return;
     if (call->site->definition != NULL) {
         lower_guarded(INS(l, is_function, 0, call->callable, K_FACT(l, OBJECT, call->site->definition)),
@@ -86,6 +84,24 @@ static void guard_callable(Lowerer *l, Call *call) {
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
     lower_guarded(INS(l, guard, 0, same), call->state);
+}
+
+/* How many levels of recursion such a call is to the interpreter: none where it takes an array or is of a
+ * type, nor where it has an instruction of its own; comparing is one more. */
+static int levels_of(const Lowerer *l, const Call *call) {
+    if (call->builtin == BI_builtins_len || call->builtin == BI_list_append) return 0;
+    if (call->builtin == BI_builtins_min || call->builtin == BI_builtins_max) return 2;
+    if (call->self == NULL)
+        return call->site->definition != NULL && !ir_takes_array(call->site->c_code.convention);
+    return l->code->methods != NULL && !ir_takes_array(l->code->methods[call->builtin].convention);
+}
+
+/* Is the callable what it was, and is there room for it? Taken before everything else that the call does. */
+static void guard_callable(Lowerer *l, Call *call) {
+    call->state = lower_state_here(l);
+    guard_same(l, call);
+    int levels = levels_of(l, call);
+    if (levels > 0) lower_guard_room(l, levels, call->state);
 }
 
 Builtin lower_builtin_at(Ins **operands) {

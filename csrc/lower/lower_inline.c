@@ -439,10 +439,13 @@ static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
 }
 
-static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
-    int levels = inner->inlined->levels;
+void lower_guard_room(Lowerer *l, int levels, FrameState *state) {
     for (const Lowerer *in = l; !in->framed; in = in->inlined->caller) levels += in->inlined->levels;
     INS0(l, room, levels)->state = state;
+}
+
+static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
+    lower_guard_room(l, inner->inlined->levels, state);
     if (inner->inlined->way == WAY_FRAMED) INS0(l, stack_room, frame_words(l, inner->code))->state = state;
 }
 
