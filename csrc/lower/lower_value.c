@@ -28,6 +28,23 @@ static bool grows_local(Lowerer *l, const Ins *left, int kind) {
     return next->op == BC_STORE_FAST && next->arg == lower_local_of(l, left);
 }
 
+static bool is_in_loop(const Lowerer *l) {
+    for (int i = l->index; i < l->code->count; i++)
+        if (l->code->instrs[i].target >= 0 && l->code->instrs[i].target <= l->index) return true;
+    return false;
+}
+
+/* A str grows in place in a variable only, which a call put in line has in its frame: without one a loop
+ * would copy all there is so far in each turn. */
+static void need_frame_to_grow(Lowerer *l) {
+    if (l->inlined == NULL || l->framed || l->depth < 2 || l->index + 1 >= l->code->count) return;
+    const Instr *next = &l->code->instrs[l->index + 1];
+    Likely guess = l->inference->operands[l->index].left;
+    bool text = guess == LIKELY_STR || guess == LIKELY_CHAR || l->instr->feedback == FB_STR;
+    if (l->instr->arg != BIN_ADD || !text || next->op != BC_STORE_FAST) return;
+    if (l->locals[next->arg].value == l->stack[l->depth - 2] && is_in_loop(l)) lower_need_frame(l);
+}
+
 /* Does tier 1 note what the operands are? */
 static bool is_noted(const Lowerer *l) {
     return l->inference == NULL && (!bc_is_watched(l->instr->arg) || l->instr->feedback == FB_NONE);
@@ -35,6 +52,7 @@ static bool is_noted(const Lowerer *l) {
 
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && (lower_number_binary(l) || lower_any_numbers(l))) return;
+    if (l->inference) need_frame_to_grow(l);
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
     if (l->inference && lower_inline_operator(l)) return;
