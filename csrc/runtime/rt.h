@@ -259,6 +259,7 @@ bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_catch(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_may_enter(TS);
+i64 rt_goes_on(TS, CompiledCode *compiled);
 void rt_exit_native(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
