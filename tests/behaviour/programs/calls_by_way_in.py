@@ -97,8 +97,26 @@ def with_one(functions, argument):
 
 def case_anything_called_with_one():
     known = Called(7)
-    functions = [one, with_default, with_keyword, with_rest, a_generator, a_coroutine, with_cell, Called, known]
-    functions += [known.method, Called.of_class, Called.of_nobody, str, [].append, known.of_class, lambda a: a]
+    functions = [
+        one,
+        with_default,
+        with_keyword,
+        with_rest,
+        a_generator,
+        a_coroutine,
+        with_cell,
+        Called,
+        known,
+    ]
+    functions += [
+        known.method,
+        Called.of_class,
+        Called.of_nobody,
+        str,
+        [].append,
+        known.of_class,
+        lambda a: a,
+    ]
     return [with_one(functions, argument) for argument in (1, "x", None, 2.5)]
 
 
@@ -198,7 +216,9 @@ def wanted(functions, depth):
 
 def wanted_too(functions, depth):
     a = b = c = d = e = f = g = h = depth
-    return functions[depth & 1](functions, depth - 1) + (a + b + c + d + e + f + g + h) // 8 if depth > 0 else 0
+    return (
+        functions[depth & 1](functions, depth - 1) + (a + b + c + d + e + f + g + h) // 8 if depth > 0 else 0
+    )
 
 
 def case_more_frames_than_a_chunk_holds():
@@ -233,7 +253,9 @@ def all_of(functions, argument):
             entry, lines = error.__traceback__, []
             while entry is not None:
                 code = entry.tb_frame.f_code
-                lines.append((code.co_name, entry.tb_lineno - code.co_firstlineno, sorted(entry.tb_frame.f_locals)))
+                lines.append(
+                    (code.co_name, entry.tb_lineno - code.co_firstlineno, sorted(entry.tb_frame.f_locals))
+                )
                 entry = entry.tb_next
             found.append(lines)
     return found
@@ -245,7 +267,12 @@ def case_raised():
 
 def looks(a):
     frame = sys._getframe()
-    return frame.f_code.co_name, frame.f_back.f_code.co_name, sorted(frame.f_locals), frame.f_back.f_lineno > 0
+    return (
+        frame.f_code.co_name,
+        frame.f_back.f_code.co_name,
+        sorted(frame.f_locals),
+        frame.f_back.f_lineno > 0,
+    )
 
 
 def has_locals(a):
@@ -302,7 +329,11 @@ EVENTS = []
 
 def case_traced():
     EVENTS.clear()
-    found = [events_of(tool, [one, raises], argument) for tool in (sys.settrace, sys.setprofile) for argument in (1, 3)]
+    found = [
+        events_of(tool, [one, raises], argument)
+        for tool in (sys.settrace, sys.setprofile)
+        for argument in (1, 3)
+    ]
     found.append(all_of([one, turns_on, one, raises, turns_off, one], 3))
     return found, [event for event in EVENTS if event[0] != "case_traced"]
 
@@ -322,7 +353,9 @@ LATER = [later.__code__]
 
 
 def case_code_that_changes():
-    return [all_of([changes_itself, one, changes_itself, changes_itself], argument) for argument in (1, 2, 3, 5)]
+    return [
+        all_of([changes_itself, one, changes_itself, changes_itself], argument) for argument in (1, 2, 3, 5)
+    ]
 
 
 def made(number):
@@ -431,7 +464,12 @@ def visited(nodes, depth):
 
 def case_many_classes():
     made_here = kinds()
-    nodes = [kind() for kind in made_here] + [Mul(Leaf(), Leaf()), Node(Leaf(), Mul(Leaf())), Named(), Slotted()]
+    nodes = [kind() for kind in made_here] + [
+        Mul(Leaf(), Leaf()),
+        Node(Leaf(), Mul(Leaf())),
+        Named(),
+        Slotted(),
+    ]
     found = [visited(nodes, depth) for depth in range(3)]
     made_here[2].visit = lambda self, visitor, depth: "changed"
     nodes[3].visit = lambda visitor, depth: "of its own"
