@@ -593,4 +593,14 @@ void emit_room_OP(Unit *u, Ins *ins) {
     emit_unlikely(u, emit_compare(u, CMP(LT), left, emit_int(u, ins->imm)), u->exits[ins->exit]);
 }
 
-void emit_breaker_OP(Unit *u, Ins *ins) { emit_unlikely(u, emit_breaker_asks(u), u->exits[ins->exit]); }
+void emit_breaker_OP(Unit *u, Ins *ins) {
+    gcc_jit_block *asked = emit_block(u), *next;
+    emit_unlikely(u, emit_breaker_asks(u), asked);
+    next = u->block;
+    u->block = asked;
+    gcc_jit_rvalue *args[2] = {u->tstate, emit_link(u, LINK_CODE, 0)};
+    gcc_jit_rvalue *goes_on = emit_helper_call(u, H_rt_goes_on, 2, args);
+    emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_EQ, goes_on, emit_int(u, 0)), u->exits[ins->exit]);
+    gcc_jit_block_end_with_jump(u->block, NULL, next);
+    u->block = next;
+}

@@ -195,9 +195,17 @@ void quick_room_OP(Quick *q, Ins *ins) {
 }
 
 void quick_breaker_OP(Quick *q, Ins *ins) {
+    int go_on = x86_new_label(&q->a);
     x86_load(&q->a, RCX, quick_link(q, LINK_BREAKER, 0));
     x86_compare_int32_with_0(&q->a, (Place){RCX, 0});
-    x86_jump_if(&q->a, COND_NOT_EQUAL, q->exits[ins->exit]);
+    x86_jump_if(&q->a, COND_EQUAL, go_on);
+    quick_save(q, 2 * q->position);
+    quick_load_tstate(q, RDI);
+    x86_load(&q->a, RSI, quick_link(q, LINK_CODE, 0));
+    quick_call_helper(q, H_rt_goes_on);
+    x86_test(&q->a, RAX);
+    x86_jump_if(&q->a, COND_EQUAL, q->exits[ins->exit]);
+    x86_place_label(&q->a, go_on);
 }
 
 void quick_stack_room_OP(Quick *q, Ins *ins) {

@@ -456,6 +456,11 @@ i64 rt_may_enter(PyThreadState *tstate) {
     return !cp_breaker_is_set(tstate) || cp_poll_quietly(tstate);
 }
 
+i64 rt_goes_on(PyThreadState *tstate, CompiledCode *compiled) {
+    if (!cp_poll_quietly(tstate) || compiled->invalid) return 0;
+    return compiled->record != NULL && compiled->record->compiled == compiled; /* else: on in what is newer */
+}
+
 /* Nothing is dropped here: that could run code. */
 void rt_exit_native(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];

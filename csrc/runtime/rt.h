@@ -259,6 +259,7 @@ bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_catch(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_may_enter(TS);
+i64 rt_goes_on(TS, CompiledCode *compiled);
 void rt_exit_native(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_leave(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 void rt_exit_yield(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
@@ -336,6 +337,14 @@ CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
 PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
+
+/* For the way into compiled code (codegen/quick_way_in.h). A function of few positional arguments that cannot
+ * just be entered, as any other call. All are handed over. */
+PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
+                          PyObject *third_steal, PyObject *fourth_steal);
+/* The code has raised or left, or somebody has the frame: go on in the interpreter, if so, and end the call.
+ */
+PyObject *rt_end_call(TS, FR, PyObject *result);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
