@@ -2,7 +2,10 @@
 #include "lower/lower.h"
 
 void lower_NOP(Lowerer *l) {}
-void lower_POP_TOP(Lowerer *l) { lower_pop_any(l); }
+void lower_POP_TOP(Lowerer *l) {
+    Ins *value = lower_pop_any(l);
+    if (lower_is_suspended(value)) lower_drop_generator(l, value);
+}
 void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }
 void lower_COPY(Lowerer *l) {
     if (l->instr->arg < 1 || l->instr->arg > l->depth) lower_peek(l, l->instr->arg);

@@ -343,6 +343,11 @@ PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
 /* A generator was put in line in the call of a built-in function, see GatherKind: its frame, which it leaves
  * without operands, becomes one that the function goes over to its end. What the call gives; NULL: raised. */
 PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
+/* A generator was put in line in a loop: it gets its frame, running, and lies where the loop's iterator does;
+ * it has raised; it has been run on, and `loop` goes on with what that gave. */
+Frame *rt_running_step(TS, PyFunctionObject *function, Frame *caller, int depth);
+void rt_end_step(TS, FR);
+CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result_steal);
 /* What C code resumes generators and coroutines by, see CpSlots. */
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
