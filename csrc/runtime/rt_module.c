@@ -1,4 +1,4 @@
-/* The making of functions and modules, and of what is formatted. */
+/* The making of functions and modules. */
 #include "runtime/rt.h"
 
 PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
@@ -77,14 +77,5 @@ PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, Py
         result = PyObject_Vectorcall(import, args, 5, NULL);
     }
     Py_DECREF(import);
-    return result;
-}
-
-PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
-    PyObject *(*const CONVERT[4])(PyObject *) = {NULL, PyObject_Str, PyObject_Repr, PyObject_ASCII};
-    PyObject *converted = conversion ? CONVERT[conversion](value) : Py_NewRef(value);
-    if (converted == NULL || (spec == NULL && PyUnicode_CheckExact(converted))) return converted;
-    PyObject *result = PyObject_Format(converted, spec);
-    Py_DECREF(converted);
     return result;
 }
