@@ -93,7 +93,6 @@ PyObject *rt_new_set(void);
 PyObject *rt_new_map(void);
 PyObject *rt_build_const_map(PyObject *keys, REST);
 PyObject *rt_keyword_map(PyObject *names, REST);
-PyObject *rt_build_string(REST);
 PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step);
 i64 rt_list_append(PyObject *list, PyObject *value_steal);
 i64 rt_set_add(PyObject *set, PyObject *value);
@@ -144,7 +143,12 @@ i64 rt_set_discard(PyObject *set, PyObject *key);
 i64 rt_str_has(PyObject *container, PyObject *item);
 i64 rt_str_affix(PyObject *text, PyObject *affix, i64 start, i64 end);
 i64 rt_str_equal(PyObject *a, PyObject *b);
-PyObject *rt_str_concat(PyObject *a, PyObject *b);
+i64 rt_str_find(PyObject *text, PyObject *part, i64 from_right);
+i64 rt_str_count(PyObject *text, PyObject *part);
+i64 rt_heap_push(PyObject *heap, PyObject *item);
+PyObject *rt_heap_pop(PyObject *heap);
+i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left);
+i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results);
 i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
 PyObject *rt_list_concat(PyObject *a, PyObject *b);
@@ -154,6 +158,9 @@ i64 rt_int_of(PyObject *object, PyObject **results);
 i64 rt_str_of(PyObject *object, PyObject **results);
 i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results);
 i64 rt_float_of(PyObject *object, PyObject **results);
+i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before);
+i64 rt_sum_of(PyObject *sequence, PyObject **results);
+i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results);
 i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);
 double rt_ceil(double x);
@@ -173,6 +180,7 @@ PyObject *rt_load_name(TS, FR, PyObject *name);
 PyObject *rt_load_classderef(TS, FR, PyObject *cell, i64 slot);
 i64 rt_store_name(TS, FR, PyObject *name, PyObject *value);
 i64 rt_delete_name(TS, FR, PyObject *name);
+i64 rt_replace_global(FR, PyObject *name, PyObject *value, RtCache *cache);
 i64 rt_store_global(FR, PyObject *name, PyObject *value);
 i64 rt_delete_global(TS, FR, PyObject *name);
 PyObject *rt_load_deref(FR, PyObject *cell, i64 slot);
@@ -183,6 +191,8 @@ PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
+PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);
+i64 rt_hasattr(PyObject *owner, PyObject *name);
 i64 rt_delete_attr(PyObject *owner, PyObject *name);
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results);
 
@@ -197,6 +207,11 @@ PyObject *rt_import_from(TS, PyObject *module, PyObject *name);
 i64 rt_import_star(FR, PyObject *module);
 i64 rt_display(PyObject *value);
 PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion);
+PyObject *rt_build_string(REST);
+PyObject *rt_str_concat(PyObject *a, PyObject *b);
+PyObject *rt_str_format(PyObject *pattern, REST);
+PyObject *rt_percent(PyObject *pattern, REST);
+PyObject *rt_percent_one(PyObject *pattern, PyObject *value);
 
 i64 rt_raise(TS, PyObject *exception_steal, PyObject *cause_steal);
 void rt_reraise(TS, FR, PyObject *exception_steal, PyObject *lasti);
@@ -328,10 +343,23 @@ PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
 /* A generator was put in line in the call of a built-in function, see GatherKind: its frame, which it leaves
  * without operands, becomes one that the function goes over to its end. What the call gives; NULL: raised. */
 PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
+/* A generator was put in line in a loop: it gets its frame, running, and lies where the loop's iterator does;
+ * it has raised; it has been run on, and `loop` goes on with what that gave. */
+Frame *rt_running_step(TS, PyFunctionObject *function, Frame *caller, int depth);
+void rt_end_step(TS, FR);
+CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result_steal);
 /* What C code resumes generators and coroutines by, see CpSlots. */
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
 PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
+
+/* For the way into compiled code (codegen/quick_way_in.h). A function of few positional arguments that cannot
+ * just be entered, as any other call. All are handed over. */
+PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
+                          PyObject *third_steal, PyObject *fourth_steal);
+/* The code has raised or left, or somebody has the frame: go on in the interpreter, if so, and end the call.
+ */
+PyObject *rt_end_call(TS, FR, PyObject *result);
 
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
