@@ -94,6 +94,13 @@ bool divides_all(const Ins *divisor) {
     return divisor->op == IR_ki64_OP && divisor->imm != 0 && divisor->imm != -1;
 }
 
+int called_by_way_in(const Ins *call) {
+    if (call->imm != H_rt_call || call->args[0]->op != IR_null_OP) return -1;
+    int function = call->args[1]->op == IR_null_OP ? 2 : 1; /* behind the names of keywords */
+    int given = call->arg_count - function - 1;
+    return given <= WAY_IN_MOST_ARGS ? function : -1;
+}
+
 bool yields_in_line(const Fn *fn, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
         const ExitValue *row = &exit->values.items[i];

@@ -34,6 +34,9 @@ enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
 bool is_whole(const Ins *value);
 /* Neither 0 nor -1, by which the smallest number does not divide? */
 bool divides_all(const Ins *divisor);
+/* A call that looks for the way into compiled code: which of its operands is the function, -1: it does not.
+ * The arguments follow. */
+int called_by_way_in(const Ins *call);
 /* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
 bool yields_in_line(const Fn *fn, const Exit *exit);
 

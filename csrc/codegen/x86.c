@@ -202,6 +202,11 @@ void x86_compare_int32_with_0(Assembler *a, Place left) {
     byte(a, 0);
 }
 
+void x86_compare_int32(Assembler *a, Place left, int32_t right) {
+    on_memory(a, 0, 0x81, ALU_COMPARE, left);
+    int32(a, right);
+}
+
 void x86_test(Assembler *a, Reg reg) { on_registers(a, WIDE, 0x85, reg, reg); }
 void x86_or_byte(Assembler *a, Reg to, Place from) { on_memory(a, 0, 0x0a, to, from); }
 
@@ -297,6 +302,8 @@ void x86_switch(Assembler *a, Reg index, Reg table, const int *labels, int count
 }
 
 void x86_call(Assembler *a, Place function) { on_memory(a, 0, 0xff, 2, function); }
+void x86_call_at(Assembler *a, Reg address) { on_registers(a, 0, 0xff, 2, address); }
+void x86_jump_to(Assembler *a, Reg address) { on_registers(a, 0, 0xff, 4, address); }
 
 void x86_push(Assembler *a, Reg reg) {
     prefix(a, 0, 0, 0, reg);

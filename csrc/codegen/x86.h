@@ -121,6 +121,7 @@ void x86_compare_own(Assembler *a, Reg left, Reg right);
 void x86_compare_number(Assembler *a, Place left, int32_t right);
 void x86_add_int32(Assembler *a, Place to, int32_t number);
 void x86_compare_int32_with_0(Assembler *a, Place left);
+void x86_compare_int32(Assembler *a, Place left, int32_t right);
 void x86_test(Assembler *a, Reg reg);
 void x86_or_byte(Assembler *a, Reg to, Place from); /* sets the conditions */
 /* 1 or 0 into a register that is 0 above its lowest byte. */
@@ -145,6 +146,8 @@ void x86_jump_if(Assembler *a, Condition condition, int label);
 /* To the label with the number that `index` holds, below `count`; uses `table`. */
 void x86_switch(Assembler *a, Reg index, Reg table, const int *labels, int count);
 void x86_call(Assembler *a, Place function);
+void x86_call_at(Assembler *a, Reg address);
+void x86_jump_to(Assembler *a, Reg address);
 void x86_push(Assembler *a, Reg reg);
 void x86_pop(Assembler *a, Reg reg);
 void x86_move_stack(Assembler *a, int32_t bytes);

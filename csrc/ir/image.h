@@ -14,7 +14,7 @@
 
 enum {
     IMAGE_MAGIC = 0x69787064,
-    IMAGE_VERSION = 8,
+    IMAGE_VERSION = 9,
     CACHE_BYTES = 64,
     RANGE_PARTS = 2,          /* rows behind EXIT_RANGE */
     OBJECT_MAX_PLACE = 8 * 30 /* of a part of an object that an exit makes */
@@ -32,6 +32,12 @@ typedef enum LinkKind {
     LINK_FACT,    /* index: Fn.facts */
     LINK_FLOOR,   /* from where a thread's own variables are to stack_floor (runtime/stack.h) */
     LINK_NATIVE,  /* address of native_state (runtime/rt.h) */
+    LINK_RECORDS, /* which word of what others keep with a code object is its FunctionRecord */
 } LinkKind;
+
+/* How a call finds the way into compiled code: bytes from the start of a FunctionRecord and a CompiledCode.
+ */
+enum { RECORD_COMPILED = 0, COMPILED_WAY_IN = 16, COMPILED_WAY_IN_ARGS = 24 };
+enum { WAY_IN_MOST_ARGS = 4 };
 
 #endif

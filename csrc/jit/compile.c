@@ -360,7 +360,7 @@ static bool compile_here(FunctionRecord *record, Tier tier, const char *key, Low
         record->compiles++;
         record->compile_ms += took;
         warm_published(record, tier, key, facts_are_any(lowered->facts));
-        if (compile_prepare()) keep_code(key, &code);
+        if (warm_is_worth_keeping(record, tier) && compile_prepare()) keep_code(key, &code);
         engine_compile_ended(record, tier, true);
     }
     quick_code_free(&code);

@@ -7,6 +7,7 @@
 #include "codegen/quick.h"
 #include "jit/engine.h"
 #include "jit/options.h"
+#include "jit/way_in.h"
 #include "opt/opt.h"
 
 double quick_code_make(Fn *fn, QuickCode *code) {
@@ -50,6 +51,7 @@ static void install(FunctionRecord *record, Tier tier, CompiledCode *compiled) {
     compiled->tier = (uint8_t)tier;
     compiled->record = record;
     CompiledCode *old = record->compiled;
+    way_in_make(compiled);
     record->compiled = compiled;
     record->compiled_tier = (uint8_t)tier;
     record->bail_reason = NULL;

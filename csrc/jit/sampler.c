@@ -13,7 +13,11 @@
 #include "jit/table.h"
 #include "runtime/osr.h"
 
-enum { LOOK_EVERY_MS = 5, LOOKS_BEFORE_HOT = 2 };
+enum {
+    LOOK_EVERY_MS = 5,
+    LOOKS_BEFORE_HOT = 2,
+    UNITS_A_LOOK = 500 /* of a long function, which takes as long to compile: so much more is to be seen */
+};
 
 /* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way
  * round. */
@@ -48,7 +52,7 @@ static void look(PyThreadState *tstate) {
     cp_watch(frame->f_code);
     note_loops(record);
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
-    if (record->osr_seen < LOOKS_BEFORE_HOT) return;
+    if (record->osr_seen < LOOKS_BEFORE_HOT + Py_SIZE(frame->f_code) / UNITS_A_LOOK) return;
     compile_hot_loop(record, unit);
 }
 

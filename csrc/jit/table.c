@@ -61,7 +61,7 @@ static void *numbered(PyCodeObject *code, const Facts *facts, bool names, int32_
 }
 
 static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
-    int32_t kind = next(r, LINK_CODE, LINK_NATIVE);
+    int32_t kind = next(r, LINK_CODE, LINK_RECORDS);
     switch (kind) {
     case LINK_HELPER: return HELPER_ADDRESSES[next(r, 0, HELPER_COUNT - 1)];
     case LINK_CONST:
@@ -82,6 +82,7 @@ static void *resolve(CompiledCode *c, PyCodeObject *code, const Facts *facts, Re
         next(r, 0, 0);
         return (void *)((char *)&stack_floor - (char *)__builtin_thread_pointer());
     case LINK_NATIVE: next(r, 0, 0); return &native_state;
+    case LINK_RECORDS: next(r, 0, 0); return (void *)table_extra_index;
     default: next(r, 0, 0); return c;
     }
 }
@@ -207,6 +208,7 @@ static void describe_call(CompiledCode *c, PyCodeObject *code) {
     c->plain_args = c->start_entry >= 0 ? cp_plain_args(code) : -1;
     c->frame_words = cp_frame_words(code);
     c->local_count = code->co_nlocalsplus;
+    c->way_in_args = NO_WAY_IN;
 }
 
 static void free_code(CompiledCode *c) {
@@ -224,6 +226,7 @@ static void free_code(CompiledCode *c) {
     PyMem_Free(c->link);
     if (c->library != NULL) dlclose(c->library);
     code_memory_release(c->chunk);
+    code_memory_release(c->way_in_chunk);
     PyMem_Free(c);
 }
 

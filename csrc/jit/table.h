@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "cpython/compat.h"
+#include "ir/image.h"
 #include "ir/ir.h"
 #include "jit/record.h"
 
@@ -57,9 +58,11 @@ typedef struct CodeEntry {
 typedef struct CompiledCode {
     /* Read on every call: keep first, in one cache line. */
     CompiledEntry entry;
-    void *link;      /* the link block: inline caches, then link slots */
-    uint32_t active; /* activations on some stack */
-    uint8_t invalid; /* no new entries; activations leave at their next exit point */
+    void *link;          /* the link block: inline caches, then link slots */
+    void *way_in;        /* see jit/way_in.h */
+    int32_t way_in_args; /* arguments that it takes, NO_WAY_IN: there is none */
+    uint32_t active;     /* activations on some stack */
+    uint8_t invalid;     /* no new entries; activations leave at their next exit point */
     uint8_t tier;
     bool is_native;      /* its activations are not counted: it stays while native_state says that any runs */
     int32_t start_entry; /* index of the function's start, -1: it only resumes */
@@ -76,9 +79,15 @@ typedef struct CompiledCode {
     int32_t cache_count, link_count;
     void *library;           /* of dlopen, or */
     struct CodeChunk *chunk; /* where code made in this process is */
+    struct CodeChunk *way_in_chunk;
     size_t code_size;
     struct CompiledCode *next_dead; /* invalidated while running */
 } CompiledCode;
+
+enum { NO_WAY_IN = -1 };
+_Static_assert(offsetof(FunctionRecord, compiled) == RECORD_COMPILED, "");
+_Static_assert(offsetof(CompiledCode, way_in) == COMPILED_WAY_IN, "");
+_Static_assert(offsetof(CompiledCode, way_in_args) == COMPILED_WAY_IN_ARGS, "");
 
 /* What the lowering found out about this process: ir.h, Fn.facts. */
 typedef struct Facts {

@@ -13,6 +13,7 @@
 #include "cpython/identity.h"
 #include "cpython/layout.h"
 #include "cpython/version.h"
+#include "jit/budget.h"
 #include "jit/engine.h"
 #include "jit/keep.h"
 #include "jit/options.h"
@@ -517,8 +518,12 @@ void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, C
     if (warm && !warm->wanted) keep_inlined(warm, code);
 }
 
+bool warm_is_worth_keeping(const FunctionRecord *record, Tier tier) {
+    return tier > TIER_BASELINE || !budget_is_limited(record->engine);
+}
+
 void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts) {
-    Warm *warm = warm_of(record);
+    Warm *warm = warm_is_worth_keeping(record, tier) ? warm_of(record) : NULL;
     if (warm == NULL) return;
     bool known = strcmp(warm->keys[tier], key) == 0 && warm->tier >= tier;
     memcpy(warm->keys[tier], key, sizeof warm->keys[tier]);
@@ -606,7 +611,8 @@ static void restore_safely(FunctionRecord *record) {
 
 void warm_meet(FunctionRecord *record) {
     if (!is_on || record->never || !index_has(identity_hint(record->code, record->name))) return;
-    if (look_up(record) && record->warm->tier > 0) {
+    if (look_up(record) && record->warm->tier > 0 &&
+        warm_is_worth_keeping(record, (Tier)record->warm->tier)) {
         record->warm->wanted = record->warm->tier;
         restore_safely(record);
     }
@@ -629,7 +635,7 @@ static void refresh_sometimes(void) {
 }
 
 bool warm_learn(FunctionRecord *record, Tier tier) {
-    Warm *warm = warm_of(record);
+    Warm *warm = warm_is_worth_keeping(record, tier) ? warm_of(record) : NULL;
     if (warm == NULL || warm->keys[tier][0]) return false;
     refresh_sometimes();
     if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;

@@ -51,6 +51,10 @@ void warm_overlay_callee(FunctionRecord *record, const FunctionRecord *callee, C
 /* The bytecode that is lowered, with all that is known of it, is what the index is to say. */
 void warm_lowered(FunctionRecord *record, const Bytecode *code);
 
+/* Is code of this tier stored and found again? Tier 1's gains less than finding it takes, unless nobody
+ * counts the time. */
+bool warm_is_worth_keeping(const FunctionRecord *record, Tier tier);
+
 /* Published: the artifact is `key`. `facts`: it was linked with what only this process knows, and is found
  * again by lowering, not by its name. */
 void warm_published(FunctionRecord *record, Tier tier, const char *key, bool facts);

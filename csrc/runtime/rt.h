@@ -333,6 +333,14 @@ PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
 PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NULL: there is no other value */
 
+/* For the way into compiled code (codegen/quick_way_in.h). A function of few positional arguments that cannot
+ * just be entered, as any other call. All are handed over. */
+PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
+                          PyObject *third_steal, PyObject *fourth_steal);
+/* The code has raised or left, or somebody has the frame: go on in the interpreter, if so, and end the call.
+ */
+PyObject *rt_end_call(TS, FR, PyObject *result);
+
 /* Call with vectorcall's layout and borrowed arguments; Python functions with compiled code are entered
  * directly. */
 PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);

@@ -44,6 +44,7 @@ EXCEPTIONS = {
     "runtime/osr.c": ("jit/guards.h", "jit/feedback.h"),
     # Tier 1 is compiled in the program's process too.
     "jit/install.c": ("codegen/quick.h", "opt/opt.h"),
+    "jit/way_in.c": ("codegen/quick.h", "codegen/quick_way_in.h"),
     "jit/keep.c": ("codegen/object.h",),
     # Both ends of the pipe speak one protocol.
     "jit/keeper.c": ("worker/protocol.h",),
