@@ -24,7 +24,8 @@ enum {
     BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */,
     BC_BY_OPERANDS = 128 /* types of operands say more than feedback, which is of all callers */,
     BC_LINE = 256 /* a source line begins */,
-    BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */
+    BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */,
+    BC_STEPS = 1024 /* a loop over a generator that may be put in line in it (set by lower/lower_steps.c) */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -152,10 +153,23 @@ typedef struct ConstInfo {
     uint64_t characters[4];
 } ConstInfo;
 
+/* C functions that a helper does the work of. */
+typedef enum KnownCode {
+    CODE_UNKNOWN,
+    CODE_DEQUE_APPEND,
+    CODE_DEQUE_APPENDLEFT,
+    CODE_DEQUE_POP,
+    CODE_DEQUE_POPLEFT,
+    CODE_HEAP_PUSH,
+    CODE_HEAP_POP,
+    KNOWN_CODE_COUNT
+} KnownCode;
+
 /* The code of a C function, and how it is called: CallConvention. */
 typedef struct CCode {
     void *address;
     uint8_t convention;
+    uint8_t known; /* KnownCode */
 } CCode;
 
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with

@@ -103,6 +103,34 @@ PyGenObject *cp_generator_of(Frame *from) {
     return generator;
 }
 
+PyGenObject *cp_bare_generator(PyFunctionObject *function) {
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    int locals = code->co_nlocalsplus;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, locals + code->co_stacksize);
+    if (generator == NULL) return NULL;
+    Frame *frame = cp_generator_frame(generator);
+    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, locals);
+    frame->owner = FRAME_OWNED_BY_GENERATOR;
+    frame->previous = NULL;
+    for (int i = 0; i < locals; i++) frame->localsplus[i] = NULL;
+    publish(generator);
+    return generator;
+}
+
+void cp_put_slot(PyGenObject *generator, int slot, PyObject *value_steal) {
+    Frame *frame = cp_generator_frame(generator);
+    int locals = frame->f_code->co_nlocalsplus;
+    if (slot >= locals && value_steal == NULL) return;
+    frame->localsplus[slot] = value_steal;
+    if (slot >= locals) frame->stacktop = slot + 1;
+}
+
+void cp_suspend_at(PyGenObject *generator, int unit) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr = cp_code_units(frame->f_code) + unit;
+    generator->gi_frame_state = FRAME_SUSPENDED;
+}
+
 bool cp_publish_generator(PyGenObject *generator) {
     Frame *frame = cp_generator_frame(generator);
     PyFunctionObject *function = frame->f_func;

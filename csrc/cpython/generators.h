@@ -142,6 +142,11 @@ PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function)
 /* One that runs, where a frame stands that is no generator's: its variables and its operands, but the lowest,
  * are the generator's from now on. NULL: no memory; nothing has changed. */
 PyGenObject *cp_generator_of(Frame *frame);
+/* One without variables, wherever it is suspended; its slots may be given values, from the lowest operand on
+ * up, and then the unit of the yield that it is suspended at. */
+PyGenObject *cp_bare_generator(PyFunctionObject *function); // new ref; NULL: no memory
+void cp_put_slot(PyGenObject *generator, int slot, PyObject *value_steal);
+void cp_suspend_at(PyGenObject *generator, int unit);
 /* It is complete now. False: there is no memory for its cells, it is gone. */
 bool cp_publish_generator(PyGenObject *generator);
 /* It is not wanted after all: as if it had never been made. */

@@ -208,6 +208,9 @@ typedef enum InlinedKind {
     INLINED_CONTAINS = INLINED_COMPARE + 6, /* likewise, `in` and `not in`, which give a bool */
     INLINED_LEN = INLINED_CONTAINS + 2,     /* likewise len(): three operands, it gives an int */
     INLINED_SET_ITEM,                       /* likewise, and nothing is given */
+    INLINED_STEP,   /* a generator that a loop goes over, up to its next yield: the loop's FOR_ITER is its
+                       caller,   which goes on behind itself with what was yielded, and at its state's offset at
+                       the end */
     INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
                                              added. What that has is the lowest operand of its frame */
     INLINED_KINDS = INLINED_GATHER + 5

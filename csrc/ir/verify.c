@@ -97,7 +97,7 @@ static void check_virtual(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[i]->op != IR_ki64_OP || ins->args[i]->imm < 0 || ins->args[i]->imm > OBJECT_MAX_PLACE)
             refuse(fn, after, ins, "has a part in no place");
     for (int i = 0; i < ins->arg_count; i++)
-        if (ir_is(ins->args[i], OPF_VIRTUAL) && !(is_object && ins->args[i]->op == IR_object_OP))
+        if (ir_is(ins->args[i], OPF_VIRTUAL) && !is_object)
             refuse(fn, after, ins, "uses an object that is not there");
 }
 

@@ -346,6 +346,7 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
         count++;
     }
     if (function->site == NULL) return LIKELY_OTHER;
+    f->out->operands[instr - f->code->instrs].callable = function->site;
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1), type = LIKELY_UNSEEN;
     for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
     for (const Site *site = function->site; site != NULL && type != LIKELY_OTHER; site = site->next)
@@ -648,6 +649,10 @@ static bool walk_instr(Infer *f, int index) {
         if (instr->op == BC_YIELD_VALUE) pop(f);
         arrive_unknown(f, index + 1, f->depth + 1);
         return false;
+    case BC_GIVE:
+        pop(f);
+        arrive(f, index + 1, f->depth);
+        return false;
     case BC_RETURN_VALUE:
     case BC_END_GATHER:
     case BC_RAISE_VARARGS:
@@ -716,9 +721,11 @@ static Inference *infer_once(Infer *with) {
         f.depths[i] = -2;
         if (i + 1 < code->count) f.depths[i + 1] = -2; /* an entry takes its back-edge by itself */
     }
-    for (int i = 0; i < code->count; i++)
-        if (code->instrs[i].target >= 0 && f.depths[code->instrs[i].target] == -1)
-            f.depths[code->instrs[i].target] = -2;
+    for (int i = 0; i < code->count; i++) {
+        int target = code->instrs[i].target;
+        if (target >= 0 && f.depths[target] == -1) f.depths[target] = -2;
+        if (code->instrs[i].flags & BC_STEPS && f.depths[i + 1] == -1) f.depths[i + 1] = -2;
+    }
     arrive(&f, 0, 0);
     walk_all(&f);
     for (int i = 0; i < code->osr_sample_count; i++) arrive_by_osr(&f, &code->osr_samples[i]);

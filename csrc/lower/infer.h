@@ -10,10 +10,11 @@
 enum { MAY_BE_UNBOUND = 0x80 }; /* added to the Likely of a local: it may have no value */
 
 typedef struct OperandTypes {
-    uint8_t builtin;     /* of a CALL: the Builtin called, if it is known */
-    uint8_t left, right; /* Likely of the two topmost operands before the instruction: left below right */
-    uint8_t stored;      /* of a STORE_FAST: Likely of its local from there on */
-    int32_t depth;       /* operands there, -1: control flow does not come here */
+    uint8_t builtin;      /* of a CALL: the Builtin called, if it is known */
+    uint8_t left, right;  /* Likely of the two topmost operands before the instruction: left below right */
+    uint8_t stored;       /* of a STORE_FAST: Likely of its local from there on */
+    const Site *callable; /* of a CALL: where what is called was read, NULL: not known */
+    int32_t depth;        /* operands there, -1: control flow does not come here */
 } OperandTypes;
 
 typedef struct Inference {

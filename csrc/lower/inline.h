@@ -14,6 +14,12 @@ typedef struct Return {
 /* What is put in line: a callee that needs no frame, one that gets it when it needs it, or its beginning. */
 typedef enum Way { WAY_FRAMELESS, WAY_FRAMED, WAY_BEGINNING } Way;
 
+/* What a generator yields while it is put in line, and what it is then. */
+typedef struct Give {
+    Block *from;
+    Ins *value, *generator;
+} Give;
+
 typedef struct Inlined {
     Lowerer *caller;
     FrameState *caller_state; /* the call has returned, its result is still to be pushed */
@@ -25,6 +31,8 @@ typedef struct Inlined {
     int levels;                    /* of recursion */
     int rest_count, keyword_count; /* items of *args and **kwargs */
     bool gathers;                  /* a generator: see lower_gather.c */
+    struct Steps *steps;           /* likewise, in a loop: see lower_steps.c. NULL: it is none */
+    VEC(Give) gives;               /* of it */
     jmp_buf *over;                 /* WAY_BEGINNING: what follows in a place is not lowered */
     int ends;                      /* returns that need no call */
     int first_block;               /* of the callee's own */
@@ -51,9 +59,22 @@ typedef struct Call {
     uint8_t *types;   /* Likely of each parameter, once they are bound */
     int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
     bool stays;       /* likewise: that call is made all the same, with a list of them */
+    bool steps;       /* likewise: a loop does */
     const Site *exit; /* of a context manager's __enter__: its __exit__ */
     GatherKind kind;
 } Call;
+
+/* What must be as it was when the callee turns out to need a frame. */
+typedef struct Before {
+    Lowerer lowerer;
+    Ins **stack;
+    Local *locals;
+    Ins *last;
+    int blocks, inlined, const_count, name_count, pool, facts, caches, hints;
+    int returns, ends, gives; /* of the call at hand, in which this one is */
+} Before;
+Before inline_remember(Lowerer *l);
+void inline_go_back(Lowerer *l, const Before *before);
 
 /* Of what the callee gives. */
 static inline IrType inline_type(Likely likely) {
@@ -84,6 +105,13 @@ void inline_give(Lowerer *l, int kind, Ins *value);
  * (lower_with.c). */
 void inline_push_exit(Lowerer *l, const Call *call);
 bool inline_find_exit(Lowerer *l, Ins *method, Call *call);
+/* The CALL at hand; false: it is none of a function that a site leads to. */
+bool inline_find_call(Lowerer *l, Call *call);
+bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way);
+/* Leave where what is called is not the callee. */
+void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state);
+/* What the callee has in its locals lives until here. */
+void inline_keep_locals(Lowerer *l);
 /* An object that is known to be alive. */
 Ins *inline_pinned(Lowerer *l, void *object);
 /* The CALL at hand as one of a native function. False: nothing was done. */

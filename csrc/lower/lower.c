@@ -274,8 +274,70 @@ static void add_range_phis(Lowerer *l, Place *place, Ins **value, bool varies) {
     *value = range;
 }
 
-static bool has_step_phi(const Place *place, int operand) {
-    return place->stack[operand]->args[2]->op == IR_phi_OP;
+/* What a generator that is no object is made of comes by phis too, but for what stays as it is. */
+static void add_generator_phis(Lowerer *l, Place *place, Ins **value) {
+    Ins *from = *value, *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, from->arg_count);
+    memcpy(generator->args, from->args, sizeof(Ins *) * (size_t)from->arg_count);
+    for (int i = 2; i < from->arg_count; i += 2) {
+        Ins **part = &generator->args[i];
+        if (is_range(*part)) add_range_phis(l, place, part, (*part)->args[2]->op != IR_ki64_OP);
+        else if (lower_is_suspended(*part)) add_generator_phis(l, place, part);
+        else if (!lower_part_stays(l, from, i)) add_phi(l, place, part);
+    }
+    *value = generator;
+}
+
+/* Is a part of what is no object one of the place's phis? */
+static bool is_leaf(const Place *place, const Ins *part) {
+    return part->op == IR_phi_OP && part->block == place->block;
+}
+
+static void append_virtual(Block *block, Ins *value) {
+    for (int i = 2; lower_is_suspended(value) && i < value->arg_count; i += 2)
+        if (ir_is(value->args[i], OPF_VIRTUAL)) append_virtual(block, value->args[i]);
+    ir_append(block, value);
+}
+
+/* The values that come by a place's phis for an operand, which has the form that `template` has there. */
+static int add_values(const Place *place, const Ins *template, Ins *value, Ins **values) {
+    int count = 0;
+    if (is_range(template)) {
+        values[count++] = value->args[0];
+        values[count++] = value->args[1];
+        if (is_leaf(place, template->args[2])) values[count++] = value->args[2];
+        return count;
+    }
+    if (!lower_is_suspended(template)) {
+        values[0] = value;
+        return 1;
+    }
+    for (int i = 2; i < template->arg_count; i += 2) {
+        const Ins *part = template->args[i];
+        if (ir_is(part, OPF_VIRTUAL)) count += add_values(place, part, value->args[i], values + count);
+        else if (is_leaf(place, part)) values[count++] = value->args[i];
+    }
+    return count;
+}
+
+/* Likewise the operand that is made of the phis where its loop is entered; `*phi` is the first one's number.
+ */
+static Ins *entering_operand(Lowerer *l, Place *place, Ins *template, int *phi) {
+    Ins **entering = place->entering.items;
+    if (is_range(template)) {
+        Ins *next = entering[(*phi)++], *end = entering[(*phi)++];
+        Ins *step = is_leaf(place, template->args[2]) ? entering[(*phi)++] : template->args[2];
+        return lower_new_range(l, place->before, next, end, step);
+    }
+    if (!lower_is_suspended(template)) return entering[(*phi)++];
+    Ins *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, template->arg_count);
+    memcpy(generator->args, template->args, sizeof(Ins *) * (size_t) template->arg_count);
+    for (int i = 2; i < template->arg_count; i += 2) {
+        Ins *part = template->args[i];
+        if (ir_is(part, OPF_VIRTUAL) || is_leaf(place, part))
+            generator->args[i] = entering_operand(l, place, part, phi);
+    }
+    ir_append(place->before, generator);
+    return generator;
 }
 
 /* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would
@@ -289,14 +351,7 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     there.stack = arena_array(arena, Ins *, l->code->stack_size + 1);
     there.locals = arena_array(arena, Local, l->code->local_count + 1);
     memcpy(there.locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
-    for (int i = 0; i < place->depth; i++) {
-        Ins *const *entering = &place->entering.items[phi];
-        bool range = is_range(place->stack[i]), varies = range && has_step_phi(place, i);
-        Ins *step = varies ? entering[2] : range ? place->stack[i]->args[2] : NULL;
-        there.stack[i] =
-            range ? lower_new_range(l, place->before, entering[0], entering[1], step) : entering[0];
-        phi += 1 + range + varies;
-    }
+    for (int i = 0; i < place->depth; i++) there.stack[i] = entering_operand(l, place, place->stack[i], &phi);
     for (int i = 0; i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
         there.locals[i].value = place->entering.items[phi++];
@@ -330,6 +385,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
     for (int i = 0; i < l->depth; i++) {
         if (is_range(place->stack[i]))
             add_range_phis(l, place, &place->stack[i], lower_range_step(l, target, i) == STEP_VARIES);
+        else if (lower_is_suspended(place->stack[i])) add_generator_phis(l, place, &place->stack[i]);
         else add_phi(l, place, &place->stack[i]);
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
@@ -344,21 +400,22 @@ static void open_place(Lowerer *l, Place *place, int target) {
         open_lacks(l, place, local, &l->locals[i]);
     }
     for (int i = 0; i < l->depth; i++)
-        if (is_range(place->stack[i])) ir_append(place->block, place->stack[i]);
+        if (ir_is(place->stack[i], OPF_VIRTUAL)) append_virtual(place->block, place->stack[i]);
     if (place->before != NULL) drop_anchor(l, place, target);
 }
 
 /* Does the edge that is being made go round a loop once more? */
 static bool goes_round(const Lowerer *l, int target) {
+    if (lower_is_step(l, target)) return !l->region->starts;
     return !l->enters && l->instr->target == target && (l->instr->flags & BC_BACKWARD);
 }
 
 /* To which block of the place the edge is to lead. */
 static Block *arrive(Lowerer *l, int target, Block *from) {
-    Place *place = &l->places[target];
+    Place *place = lower_place_at(l, target);
     if (place->block == NULL) {
         open_place(l, place, target);
-        l->work[l->work_count++] = target;
+        lower_add_work(l, target);
     }
     if (place->depth != l->depth)
         bail(l->cx, "bad_bytecode", "the operand stack has two depths at code unit %u",
@@ -368,10 +425,8 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
     Incoming incoming = {.from = from, .values = arena_array(&l->cx->arena, Ins *, place->phis.count)};
     int count = 0;
     for (int i = 0; i < l->depth; i++) {
-        bool range = is_range(l->stack[i]);
-        incoming.values[count++] = range ? l->stack[i]->args[0] : l->stack[i];
-        if (range) incoming.values[count++] = l->stack[i]->args[1];
-        if (range && has_step_phi(place, i)) incoming.values[count++] = l->stack[i]->args[2];
+        lower_need_same_form(l, place->stack[i], l->stack[i]);
+        count += add_values(place, place->stack[i], l->stack[i], incoming.values + count);
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL && !l->framed && l->locals[i].value != NULL)
@@ -400,7 +455,7 @@ static bool only_returns(const Lowerer *l, int target) {
 
 /* A call put in line that has no frame yet returns where it is: to meet other ways it would need one. */
 static bool return_at_once(Lowerer *l, int target) {
-    if (l->framed || l->places[target].edges <= 1 || !only_returns(l, target)) return false;
+    if (l->framed || lower_place_at(l, target)->edges <= 1 || !only_returns(l, target)) return false;
     int index = l->index;
     const Instr *instr = l->instr;
     for (l->index = target; l->block != NULL; l->index++) {
@@ -416,10 +471,10 @@ void lower_goto(Lowerer *l, int target) {
     if (target < 0 || target >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
     if (l->ran_code) leave_before(l, target);
     if (return_at_once(l, target)) return;
-    if (l->places[target].edges > 1) lower_need_frame_at_join(l);
-    if (l->places[target].edges > 1 && l->locals != NULL && lower_loses_object(l, target))
-        lower_need_frame(l);
-    if (l->locals != NULL && l->places[target].edges > 1) lower_conform(l, target);
+    bool joins = lower_place_at(l, target)->edges > 1;
+    if (joins) lower_need_frame_at_join(l);
+    if (joins && l->locals != NULL && lower_loses_object(l, target)) lower_need_frame(l);
+    if (joins && l->locals != NULL) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
     ir_append(from, jump);
@@ -525,7 +580,7 @@ static void add_handlers(Lowerer *l) {
 
 static bool ends_flow(BcOp op) {
     return op == BC_JUMP || op == BC_RETURN_VALUE || op == BC_END_GATHER || op == BC_RAISE_VARARGS ||
-           op == BC_RERAISE || op == BC_YIELD_VALUE || op == BC_RETURN_GENERATOR;
+           op == BC_RERAISE || op == BC_YIELD_VALUE || op == BC_GIVE || op == BC_RETURN_GENERATOR;
 }
 
 /* Count the edges into each instruction; unreached code counts too, which only costs a phi. */
@@ -539,7 +594,8 @@ static void count_edges(Lowerer *l) {
         if (instr->target >= 0 && (instr->flags & BC_BACKWARD)) l->places[instr->target].is_loop = true;
         if (osr && !ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
         if (!ends_flow(instr->op) && i + 1 < code->count) l->places[i + 1].edges++;
-        if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR) && i + 1 < code->count)
+        if ((instr->op == BC_YIELD_VALUE || instr->op == BC_RETURN_GENERATOR || instr->op == BC_GIVE) &&
+            i + 1 < code->count)
             l->places[i + 1].edges++;
     }
     for (int i = 0; i < code->handler_count; i++) l->places[code->handlers[i].target].edges++;
@@ -547,13 +603,13 @@ static void count_edges(Lowerer *l) {
 
 /* Does a place begin a block? All others are just the next instruction of one. */
 static bool is_leader(const Lowerer *l, int index) {
-    if (l->places[index].edges > 1 || index == 0) return true;
+    if (lower_place_at(l, index)->edges > 1 || index == 0) return true;
     const Instr *before = &l->code->instrs[index - 1];
     return ends_flow(before->op);
 }
 
-static void lower_place(Lowerer *l, int index) {
-    Place *place = &l->places[index];
+void lower_place(Lowerer *l, int index) {
+    Place *place = lower_place_at(l, index);
     l->ran_code = false;
     l->hints->count = l->first_hint;
     l->block = place->block;
@@ -601,10 +657,10 @@ static void come_from_before(Lowerer *l, Place *place) {
 }
 
 /* Give the phis their values, one per predecessor, in the predecessors' order. */
-static void fill_phis(Lowerer *l) {
+void lower_fill_phis(Lowerer *l, Place *places, int place_count) {
     ir_fill_preds(l->fn);
-    for (int i = 0; i < l->code->count; i++) {
-        Place *place = &l->places[i];
+    for (int i = 0; i < place_count; i++) {
+        Place *place = &places[i];
         if (place->before != NULL) come_from_before(l, place);
         for (int k = 0; k < place->phis.count; k++)
             fill_phi(l, place->phis.items[k], k, place->incoming.items, place->incoming.count);
@@ -613,10 +669,10 @@ static void fill_phis(Lowerer *l) {
     }
     for (bool changed = true; changed;) {
         changed = false;
-        for (int i = 0; i < l->code->count; i++)
-            for (int k = 0; k < l->places[i].phis.count; k++) {
-                changed |= make_nullable(l->places[i].phis.items[k]);
-                if (l->places[i].before != NULL) changed |= make_nullable(l->places[i].entering.items[k]);
+        for (int i = 0; i < place_count; i++)
+            for (int k = 0; k < places[i].phis.count; k++) {
+                changed |= make_nullable(places[i].phis.items[k]);
+                if (places[i].before != NULL) changed |= make_nullable(places[i].entering.items[k]);
             }
     }
 }
@@ -650,12 +706,13 @@ void lower_prepare(Lowerer *l) {
     l->work = arena_array(arena, int, l->code->count + 1);
     l->first_hint = l->hints->count;
     count_edges(l);
+    lower_find_steps(l);
     l->instr = &l->code->instrs[0];
 }
 
 void lower_all_places(Lowerer *l) {
     while (l->work_count > 0) lower_place(l, l->work[--l->work_count]);
-    fill_phis(l);
+    lower_fill_phis(l, l->places, l->code->count);
 }
 
 Fn *lower_new_fn(CompileContext *cx, const Bytecode *code, int tier, const int64_t layout[LAYOUT_COUNT]) {
@@ -681,10 +738,11 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .framed = true};
     l.hints = arena_new(&cx->arena, Hints);
     const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
+    l.inference = tier > 1 ? inference : NULL;
     lower_prepare(&l);
     if (callees != NULL) lower_begin_inlining(&l);
     if (tier > 1) {
-        l.inference = inference;
+        inference = l.inference;
         l.locals = fresh_locals(&l, true);
         l.stale = stale_foresee(cx, code, inference, false);
     } else {

@@ -81,6 +81,7 @@ typedef struct Spread {
 } Spread;
 
 typedef struct Lowerer {
+    struct Region *region; /* the innermost loop that a generator is being put in line in; NULL: none */
     CompileContext *cx;
     const Bytecode *code;
     Fn *fn;
@@ -171,6 +172,8 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival t
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
+/* May the function be suspended in the loop? */
+bool lower_loop_suspends(const Lowerer *l, int head);
 /* CALL of range that a loop goes over at once. */
 bool lower_range_loop(Lowerer *l);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
@@ -187,6 +190,7 @@ void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
 bool lower_known_format(Lowerer *l);
+bool lower_percent(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
 /* Likewise of any C function or method whose code is known: called directly. */
 bool lower_c_call(Lowerer *l);
@@ -215,6 +219,7 @@ void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
 bool lower_is_hash_key(const Ins *key, Likely guess);
 /* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
  */
+bool lower_is_made_tuple(const Ins *value);
 bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
 Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 /* A key was looked for in a dict; storing there in the same block starts from what it gave. */
@@ -367,6 +372,39 @@ void lower_leave(Lowerer *l);
 void lower_leave_to_interpreter(Lowerer *l);
 /* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
 void lower_poll(Lowerer *l, int target);
+
+/* --- generators put in line in loops over them (lower_steps.c) --- */
+
+/* A loop whose iterator is a generator that is put in line. It is lowered apart from the function, of which
+ * it has places of its own: there the iterator is no object, but what it would be made of. */
+typedef struct Region {
+    Place *places; /* from `first` on */
+    int *work;
+    int first, end, work_count;
+    bool starts; /* the first step is being lowered */
+    struct Steps *steps;
+    struct Region *outer;
+} Region;
+
+/* Is a value a suspended generator that is no object? */
+static inline bool lower_is_suspended(const Ins *value) { return value->op == IR_object_OP; }
+Place *lower_place_at(const Lowerer *l, int target);
+void lower_add_work(Lowerer *l, int target);
+/* Is control on its way from the generator's yield to the beginning of the loop's body? */
+bool lower_is_step(const Lowerer *l, int target);
+bool lower_part_stays(const Lowerer *l, const Ins *generator, int argument);
+/* Where an operand has another form than where it comes to, or must be an object, the loop is lowered the
+ * general way. */
+void lower_need_same_form(Lowerer *l, const Ins *there, const Ins *value);
+_Noreturn void lower_give_up_steps(Lowerer *l);
+void lower_find_steps(Lowerer *l); /* of a function or a callee, before the first block */
+/* The CALL at hand, of a generator function, and the loop over what it gives. False: nothing was done. */
+bool lower_generator_loop(Lowerer *l);
+void lower_generator_next(Lowerer *l); /* FOR_ITER of such a loop */
+void lower_drop_generator(Lowerer *l, const Ins *generator);
+void lower_generator_return(Lowerer *l);
+void lower_place(Lowerer *l, int index);
+void lower_fill_phis(Lowerer *l, Place *places, int place_count);
 
 void lower_goto(Lowerer *l, int target); /* end the block: on to another instruction */
 void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */

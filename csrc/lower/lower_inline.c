@@ -220,7 +220,7 @@ static void find_cold(Lowerer *l) {
 }
 
 /* What it has in its locals lives until it returns; dropped in their order. */
-static void keep_locals(Lowerer *l) {
+void inline_keep_locals(Lowerer *l) {
     Ins **values = arena_array(&l->cx->arena, Ins *, l->code->local_count + 1);
     int count = 0;
     for (int i = l->code->local_count - 1; i >= 0; i--)
@@ -232,10 +232,14 @@ static void keep_locals(Lowerer *l) {
 
 void lower_inline_return(Lowerer *l) {
     Inlined *inlined = l->inlined;
+    if (inlined->steps != NULL) {
+        lower_generator_return(l);
+        return;
+    }
     FrameState *state = lower_state_here(l);
     Ins *value = inline_returned(l, lower_pop_any(l), state);
     if (l->framed) pop_frame(l);
-    else keep_locals(l);
+    else inline_keep_locals(l);
     return_value(l, l->block, value);
     inlined->ends++;
     lower_end(l);
@@ -262,7 +266,7 @@ static bool is_property(const Call *call) {
     return inline_is_operator(call) && call->site->kind == SITE_PROPERTY;
 }
 
-static bool find_call(Lowerer *l, Call *call) {
+bool inline_find_call(Lowerer *l, Call *call) {
     int count = l->instr->arg;
     if (l->depth < count + 2 || count > MAX_ARGUMENTS) return false;
     Ins **at = &l->stack[l->depth - count - 2];
@@ -297,7 +301,7 @@ static int count_nested(const Lowerer *l, const void *code_object) {
     return count;
 }
 
-static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
+bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way) {
     int units = callee->code->unit_count, in_all = units;
     for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].unit_count;
     if (count_nested(l, NULL) >= MAX_NESTED) return false;
@@ -311,6 +315,7 @@ static bool is_affordable(const Lowerer *l, const Callee *callee, Way way) {
 static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_COMPARE, "a kind for each operator");
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
+    if (call->steps) return INLINED_STEP;
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
     if (!inline_is_operator(call) || call->exit != NULL)
@@ -415,7 +420,7 @@ static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
 }
 
 /* Is it still what was found when this was compiled? */
-static void guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
+void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
     if (inline_is_operator(call)) {
         lower_guarded(INS(l, type_is, 0, call->args[0], K_FACT(l, TYPE, call->site->type_version)), state);
@@ -469,7 +474,7 @@ void inline_begin(Lowerer *l, Lowerer *inner, const Call *call) {
     inner->first_const = l->fn->const_count;
     inner->first_name = l->fn->name_count;
     inner->frame = add_frame(l, call, inner->inlined->callee);
-    inner->inlined->join = lower_new_block(l);
+    if (!call->steps) inner->inlined->join = lower_new_block(l);
     lower_prepare(inner);
     find_cold(inner);
     inner->inlined->first_block = l->fn->blocks.count;
@@ -479,7 +484,7 @@ void inline_begin(Lowerer *l, Lowerer *inner, const Call *call) {
 
 static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     FrameState *state = lower_state_here(l);
-    guard_callee(l, inner->inlined, call, state);
+    inline_guard_callee(l, inner->inlined, call, state);
     guard_room(l, inner, state);
     inline_fill_locals(l, inner, call);
     if (call->exit != NULL) inline_push_exit(l, call);
@@ -490,16 +495,7 @@ static void enter(Lowerer *l, Lowerer *inner, const Call *call) {
     lower_goto(inner, 0);
 }
 
-/* What must be as it was when the callee turns out to need a frame. */
-typedef struct Before {
-    Lowerer lowerer;
-    Ins **stack;
-    Local *locals;
-    Ins *last;
-    int blocks, inlined, const_count, name_count, pool, facts, caches, hints;
-} Before;
-
-static Before remember_all(Lowerer *l) {
+Before inline_remember(Lowerer *l) {
     Arena *arena = &l->cx->arena;
     Before before = {.lowerer = *l, .last = l->block->last, .blocks = l->fn->blocks.count};
     before.inlined = l->fn->inlined.count;
@@ -509,6 +505,11 @@ static Before remember_all(Lowerer *l) {
     before.facts = l->fn->facts.count;
     before.caches = l->fn->cache_count;
     before.hints = l->hints->count;
+    if (l->inlined != NULL) {
+        before.returns = l->inlined->returns.count;
+        before.ends = l->inlined->ends;
+        before.gives = l->inlined->gives.count;
+    }
     before.stack = arena_array(arena, Ins *, l->depth + 1);
     memcpy(before.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
     before.locals = arena_array(arena, Local, l->code->local_count + 1);
@@ -516,7 +517,7 @@ static Before remember_all(Lowerer *l) {
     return before;
 }
 
-static void go_back(Lowerer *l, const Before *before) {
+void inline_go_back(Lowerer *l, const Before *before) {
     *l = before->lowerer;
     memcpy(l->stack, before->stack, sizeof(Ins *) * (size_t)l->depth);
     memcpy(l->locals, before->locals, sizeof(Local) * (size_t)l->code->local_count);
@@ -532,6 +533,10 @@ static void go_back(Lowerer *l, const Before *before) {
     l->fn->facts.count = l->fn->fact_kinds.count = l->fn->fact_count = before->facts;
     l->fn->cache_count = before->caches;
     l->hints->count = before->hints;
+    if (l->inlined == NULL) return;
+    l->inlined->returns.count = before->returns;
+    l->inlined->ends = before->ends;
+    l->inlined->gives.count = before->gives;
 }
 
 bool inline_may_be_operator(const Instr *instr) {
@@ -553,12 +558,12 @@ static void share_out(Lowerer *l, int units) {
 
 static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     jmp_buf given_up, over;
-    const Before before = remember_all(l);
+    const Before before = inline_remember(l);
     Lowerer *inner = inline_new_lowerer(l, call, callee, way);
     inner->inlined->given_up = &given_up;
     inner->inlined->over = &over;
     if (setjmp(given_up)) {
-        go_back(l, &before);
+        inline_go_back(l, &before);
         return false;
     }
     int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->code->unit_count;
@@ -582,18 +587,18 @@ static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way w
 bool inline_all_ways(Lowerer *l, Call *call) {
     const Callee *callee = find_callee(l, call);
     if (callee == NULL || !inline_bind(l, call, callee)) return false;
-    if (inline_is_operator(call) && !is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    if (inline_is_operator(call) && !inline_is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l); /* the call is an event */
     if (callee->has_finalizer) lower_need_frame(l);
     if (!is_known_to_need_frame(l, callee, call->types)) {
-        if (is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
+        if (inline_is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
     if (!inline_is_operator(call) && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
-    if (is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
-    return !inline_is_operator(call) && is_affordable(l, callee, WAY_BEGINNING) &&
+    if (inline_is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
+    return !inline_is_operator(call) && inline_is_affordable(l, callee, WAY_BEGINNING) &&
            try_inline(l, call, callee, WAY_BEGINNING);
 }
 
@@ -611,14 +616,14 @@ bool inline_call(Lowerer *l, Call *call) {
 
 bool lower_inline_call(Lowerer *l) {
     Call call;
-    bool done = inline_may(l) && find_call(l, &call) && inline_all_ways(l, &call);
+    bool done = inline_may(l) && inline_find_call(l, &call) && inline_all_ways(l, &call);
     l->calls_left--;
     return done;
 }
 
 bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     Call call;
-    if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !find_call(l, &call))
+    if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !inline_find_call(l, &call))
         return false;
     const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
     if (found == NULL || !inline_bind(l, &call, found)) return false;
@@ -628,7 +633,7 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     call.taker = taker;
     call.stays = kind == GATHER_LIST;
     call.kind = kind;
-    if (callee->code == NULL || !is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    if (callee->code == NULL || !inline_is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l);
     if (!try_inline(l, &call, callee, WAY_FRAMELESS)) return false;
     l->calls_left -= 2 - call.stays;

@@ -93,7 +93,7 @@ static Ins *next_item(Lowerer *l, IterWay way, Ins *iterator) {
 
 /* --- ranges whose iterator is no object --- */
 
-static bool suspends(const Lowerer *l, int head) {
+bool lower_loop_suspends(const Lowerer *l, int head) {
     for (int i = head; i < l->code->instrs[head].target; i++)
         if (l->code->instrs[i].op == BC_YIELD_VALUE || l->code->instrs[i].op == BC_SEND) return true;
     return false;
@@ -105,7 +105,7 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
     if (head < 3 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return 0;
     if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return 0;
     if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return 0;
-    if (l->inference->operands[head - 1].right != LIKELY_RANGE || suspends(l, head)) return 0;
+    if (l->inference->operands[head - 1].right != LIKELY_RANGE || lower_loop_suspends(l, head)) return 0;
     if (call->arg < 3) return 1;
     const Instr *last = call - 1;
     while (last > l->code->instrs && last->op == BC_NOP) last--;
@@ -218,6 +218,10 @@ static void end_iterator(Lowerer *l, Ins *iterator) {
 void lower_FOR_ITER(Lowerer *l) {
     if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
         go_over_range(l, l->stack[l->depth - 1]);
+        return;
+    }
+    if (l->depth > 0 && lower_is_suspended(l->stack[l->depth - 1])) {
+        lower_generator_next(l);
         return;
     }
     IterWay way = choose_way(l);

@@ -65,6 +65,7 @@ static Ins *given_from_afar(Lowerer *l, const Ins *number) {
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP)
         return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
+    if (lower_is_suspended(value)) lower_give_up_steps(l);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
@@ -607,7 +608,8 @@ Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
 }
 
 bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
-    return !l->framed || l->stale[target] == NULL || l->stale[target][slot];
+    return !l->framed || lower_place_at(l, target) != &l->places[target] || l->stale[target] == NULL ||
+           l->stale[target][slot];
 }
 
 /* What an entry finds in the memory of a local that may be unbound. */
@@ -723,8 +725,10 @@ void lower_conform(Lowerer *l, int target) {
     const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
     if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");
     FrameState *state = NULL;
-    Place *place = &l->places[target];
+    Place *place = lower_place_at(l, target);
     for (int i = 0; i < l->depth; i++) {
+        if (lower_is_suspended(l->stack[i])) continue;
+        if (place->block == NULL && i + 1 == l->depth && lower_is_step(l, target)) continue;
         bool is_range = place->block == NULL || place->stack[i]->op == IR_range_OP;
         int64_t step = is_range ? lower_range_step(l, target, i) : 0;
         if (step != 0 && l->stack[i]->op != IR_range_OP) {

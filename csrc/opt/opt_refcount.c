@@ -306,11 +306,11 @@ static void place_range(Refcount *r, NewExit *n, const Ins *value, int slot) {
 
 /* A value that goes into a slot of a frame or into an object: with its reference, if it has one left. */
 static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
-    if (value->op == IR_range_OP) {
+    if (value->op == IR_range_OP && row_of(n, value) < 0) {
         place_range(r, n, value, slot);
         return;
     }
-    if (value->op == IR_object_OP) {
+    if (ir_is(value, OPF_VIRTUAL)) {
         add_row(r, n, EXIT_MADE, slot, ir_const(r->fn, IR_ki64_OP, row_of(n, value)));
         return;
     }
@@ -320,10 +320,21 @@ static void place(Refcount *r, NewExit *n, Ins *value, int slot) {
     add_row(r, n, exit_kind_of(value, owned), slot, value);
 }
 
+/* A range iterator that is part of an object. */
+static void make_range(Refcount *r, NewExit *n, Ins *value) {
+    if (row_of(n, value) >= 0) return;
+    vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
+    add_row(r, n, EXIT_NEW, value->arg_count, ir_const(r->fn, IR_known_OP, KNOWN_range_iterator));
+    for (int i = 0; i < value->arg_count; i++) add_row(r, n, EXIT_I64, i, value->args[i]);
+}
+
 /* Make an object, behind those that are parts of it. */
 static void make_object(Refcount *r, NewExit *n, Ins *value) {
     if (value->op != IR_object_OP || row_of(n, value) >= 0) return;
-    for (int i = 2; i < value->arg_count; i += 2) make_object(r, n, value->args[i]);
+    for (int i = 2; i < value->arg_count; i += 2) {
+        if (value->args[i]->op == IR_range_OP) make_range(r, n, value->args[i]);
+        else make_object(r, n, value->args[i]);
+    }
     vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
     add_row(r, n, EXIT_NEW, value->arg_count / 2, value->args[0]);
     for (int i = 2; i < value->arg_count; i += 2) place(r, n, value->args[i], (int)value->args[i - 1]->imm);

@@ -89,6 +89,10 @@ static int kind_of(const Frames *f, int level) {
 static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
 static void end_frame(PyThreadState *tstate, Frame *frame, int kind) {
+    if (kind == INLINED_STEP) {
+        rt_end_step(tstate, frame);
+        return;
+    }
     int words = cp_frame_words(frame->f_code) + ir_gathers(kind);
     bool on_top = (PyObject **)frame + words == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
@@ -118,7 +122,10 @@ static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **s
     int slot = call->first_slot + call->code->co_nlocalsplus + inlined_stack_size(call), row = 0;
     while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
         row = next_row(f->record, row);
-    f->at[level] = new_frame(tstate, (PyFunctionObject *)spill[row], ir_gathers(call->kind));
+    PyFunctionObject *function = (PyFunctionObject *)spill[row];
+    f->at[level] = call->kind == INLINED_STEP
+                       ? rt_running_step(tstate, function, caller, f->record->levels[level + 1].depth)
+                       : new_frame(tstate, function, ir_gathers(call->kind));
     f->at[level]->previous = caller;
     tstate->recursion_remaining -= depth_of(f, level);
 }
@@ -181,9 +188,10 @@ static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { 
 static PyObject *no_memory(void) { Py_FatalError("dxpy: no memory to rebuild a frame"); }
 
 static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new ref
-    PyObject *object = class == &PyTuple_Type  ? PyTuple_New(parts)
-                       : class == &PyDict_Type ? PyDict_New()
-                                               : cp_new_instance(class);
+    PyObject *object = PyFunction_Check(class)  ? (PyObject *)cp_bare_generator((PyFunctionObject *)class)
+                       : class == &PyTuple_Type ? PyTuple_New(parts)
+                       : class == &PyDict_Type  ? PyDict_New()
+                                                : cp_new_instance(class);
     return object != NULL ? object : no_memory();
 }
 
@@ -192,6 +200,13 @@ static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new re
 static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
     if (PyTuple_CheckExact(object)) {
         PyTuple_SET_ITEM(object, place, value);
+    } else if (PyGen_CheckExact(object)) {
+        if (place > 0) {
+            cp_put_slot((PyGenObject *)object, place - 1, value);
+        } else {
+            cp_suspend_at((PyGenObject *)object, (int)PyLong_AsLong(value));
+            Py_DECREF(value);
+        }
     } else if (PyDict_CheckExact(object)) {
         if (place > 0 && PyDict_SetItem(object, PyTuple_GET_ITEM(names, place - 1), value) < 0) no_memory();
         Py_DECREF(value);
@@ -204,6 +219,7 @@ static void put_part(PyObject *object, PyObject *names, int place, PyObject *val
  * be the same one. */
 static PyObject *new_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
     PyTypeObject *class = (PyTypeObject *)rows[row];
+    if (class == &PyRangeIter_Type) return new_range(&rows[row + 1]);
     PyObject *object = empty_object(class, slot->slot);
     for (int i = 1; i <= slot->slot; i++) {
         PyObject *value = part(&slot[i], rows, rows[row + i]);
@@ -390,6 +406,11 @@ static PyObject *interpret(PyThreadState *tstate, Frame *frame, int kind, CpEntr
 static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         PyObject *result = interpret(tstate, f->at[level], kind_of(f, level), how);
+        if (kind_of(f, level) == INLINED_STEP) {
+            how =
+                rt_step_given(tstate, f->at[level], f->at[level + 1], &f->record->levels[level + 1], result);
+            continue;
+        }
         end_frame(tstate, f->at[level], kind_of(f, level));
         how = return_to(f, level + 1, result);
     }
@@ -604,7 +625,10 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     const ExitSlot *same = NULL;
     find_frames(tstate, &f);
     set_place(f.at[0], record->levels[0].lasti);
-    for (int i = 0; i < record->value_count; i++) {
+    int first = 0;
+    while (first < record->value_count && record->values[first].kind == EXIT_NEW)
+        first = next_row(record, first); /* operands, which nobody sees */
+    for (int i = first; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_SAME) same = &record->values[slot->slot];
         if (slot->kind == EXIT_SAME || (slot->kind == EXIT_IF && spill[i] != NULL)) continue;
@@ -697,7 +721,7 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
     int body = cp_unseen_body(tstate, frame, record->caught);
     if (body < 0) return false;
     for (int level = 0; level < outermost; level++)
-        if (!cp_ends_unseen(f->at[level])) return false;
+        if (kind_of(f, level) == INLINED_STEP || !cp_ends_unseen(f->at[level])) return false;
     if (!*placed) place_values(f, spill);
     *placed = true;
     if (!cp_body_is_blind(frame, body)) return false;

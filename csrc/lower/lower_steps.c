@@ -1,0 +1,519 @@
+/* A generator put in line in the loop that goes over it. Its code is lowered where the loop's FOR_ITER is, as
+ * a call that needs no frame: from where it was suspended up to its next yields, each of which goes on in the
+ * loop's body. In between there is no generator: what it would be made of lies on the operand stack, and an
+ * exit makes it. The first step is lowered where the generator is called, so that the loop begins at its
+ * body; the loop is lowered for this alone and has places of its own (Region): what comes to it from
+ * elsewhere with a generator that is an object finds another one, lowered the general way. */
+#include <setjmp.h>
+#include <string.h>
+
+#include "lower/inline.h"
+
+enum { MAX_YIELDS = 4, MAX_LOOP_INSTRUCTIONS = 200, MAX_PARTS = 60 };
+
+/* What a generator is made of, as parts of an object: where it is suspended, then its slots. */
+enum { PART_UNIT, PART_SLOTS };
+static int argument_of(int part) { return 2 + 2 * part; }
+
+/* What is the same wherever the generator is suspended. */
+typedef struct Form {
+    int yields[MAX_YIELDS]; /* instructions */
+    int yield_count;
+    int depth;      /* operands, at most */
+    uint8_t *types; /* IrType by local that is given values */
+    int64_t *steps; /* by operand: of a range; 0: it is an object */
+    IrType given;   /* what is yielded */
+} Form;
+
+typedef struct Steps {
+    Callee callee;
+    Call call; /* its arguments are bound */
+    Ins *function;
+    Form form;
+    Ins **fixed; /* by local: what it has all the time, NULL: it is given values */
+    jmp_buf *given_up;
+} Steps;
+
+/* --- places --- */
+
+static Region *region_of(const Lowerer *l, int target) {
+    Region *region = l->region;
+    while (region != NULL && (target < region->first || target >= region->end)) region = region->outer;
+    return region;
+}
+
+Place *lower_place_at(const Lowerer *l, int target) {
+    const Region *region = l->region != NULL ? region_of(l, target) : NULL;
+    return region != NULL ? &region->places[target - region->first] : &l->places[target];
+}
+
+void lower_add_work(Lowerer *l, int target) {
+    Region *region = region_of(l, target);
+    if (region != NULL) region->work[region->work_count++] = target;
+    else l->work[l->work_count++] = target;
+}
+
+bool lower_is_step(const Lowerer *l, int target) {
+    const Region *region = l->region;
+    return region != NULL && target == region->first + 1 && l->index == region->first;
+}
+
+_Noreturn void lower_give_up_steps(Lowerer *l) { longjmp(*l->region->steps->given_up, 1); }
+
+bool lower_part_stays(const Lowerer *l, const Ins *generator, int argument) {
+    const Region *region = l->region;
+    while (region->steps->function != generator->args[0]) region = region->outer;
+    const Steps *steps = region->steps;
+    int slot = (argument - argument_of(PART_SLOTS)) / 2;
+    if (argument == argument_of(PART_UNIT)) return steps->form.yield_count == 1;
+    return slot < steps->callee.code->local_count && steps->fixed[slot] != NULL;
+}
+
+void lower_need_same_form(Lowerer *l, const Ins *there, const Ins *value) {
+    if (lower_is_suspended(there) != lower_is_suspended(value)) lower_give_up_steps(l);
+    if (!lower_is_suspended(there)) return;
+    if (there->arg_count != value->arg_count || there->args[0] != value->args[0]) lower_give_up_steps(l);
+    for (int i = 2; i < there->arg_count; i += 2) {
+        const Ins *a = there->args[i], *b = value->args[i];
+        if (a->type != b->type || (a->op == IR_range_OP) != (b->op == IR_range_OP)) lower_give_up_steps(l);
+        if (a->op == IR_range_OP && a->args[2]->op == IR_ki64_OP && a->args[2] != b->args[2])
+            lower_give_up_steps(l);
+        if (lower_is_suspended(a)) lower_need_same_form(l, a, b);
+    }
+}
+
+/* --- which loops, of which generators --- */
+
+/* A yield whose value is not asked for: behind it comes the next item. */
+static bool is_plain_yield(const Bytecode *code, int index) {
+    const Instr *instr = &code->instrs[index];
+    return index + 3 < code->count && instr[1].op == BC_RESUME && instr[2].op == BC_POP_TOP &&
+           !(instr->flags & BC_NO_SPECULATION);
+}
+
+static bool can_step(const Bytecode *code) {
+    int yields = 0;
+    if (code->is_coroutine || code->handler_count > 0 || code->local_count + code->stack_size > MAX_PARTS)
+        return false;
+    for (int i = 0; i < code->count; i++) {
+        BcOp op = (BcOp)code->instrs[i].op;
+        if (op == BC_SEND || op == BC_MAKE_CELL || op == BC_DELETE_FAST) return false;
+        if (op == BC_YIELD_VALUE && !is_plain_yield(code, i)) return false;
+        if (op == BC_RETURN_GENERATOR && (i > 1 || code->instrs[i + 1].op != BC_POP_TOP)) return false;
+        yields += op == BC_YIELD_VALUE;
+    }
+    return yields > 0 && yields <= MAX_YIELDS;
+}
+
+static bool is_quiet(const Instr *instr) { return !(instr->flags & (BC_NO_SPECULATION | BC_COLD)); }
+
+/* Is it a loop over what a call of such a function gives? */
+static bool may_step(Lowerer *l, int head) {
+    const Instr *loop = &l->code->instrs[head];
+    if (head < 2 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || loop[-2].op != BC_CALL)
+        return false;
+    if (!is_quiet(loop) || !is_quiet(loop - 1) || !is_quiet(loop - 2) || loop->target <= head + 1 ||
+        loop->target - head > MAX_LOOP_INSTRUCTIONS || l->places[head - 1].edges != 1)
+        return false;
+    const Site *site = l->inference->operands[head - 2].callable;
+    if (site == NULL || site->next != NULL || lower_loop_suspends(l, head)) return false;
+    const Callee *callee = l->callees->find_generator(l->callees->context, l->cx, site);
+    return callee != NULL && can_step(callee->code);
+}
+
+/* Where control goes from such a loop it may come from both of them. */
+static void add_edges(Lowerer *l, int head) {
+    int end = l->code->instrs[head].target;
+    for (int i = head; i < end; i++) {
+        int target = l->code->instrs[i].target;
+        if (target >= 0 && (target < head || target >= end)) l->places[target].edges += 2;
+    }
+    l->places[end].edges += 2;
+}
+
+void lower_find_steps(Lowerer *l) {
+    if (l->inference == NULL || l->callees == NULL || l->native != NULL) return;
+    bool found = false;
+    for (int head = 0; head < l->code->count; head++) {
+        Instr *loop = &l->code->instrs[head];
+        bool known = (loop->flags & BC_STEPS) != 0;
+        if (loop->op != BC_FOR_ITER || (!known && !may_step(l, head))) continue;
+        loop->flags |= BC_STEPS;
+        found |= !known;
+        add_edges(l, head);
+    }
+    if (found)
+        l->inference = infer_types(l->cx, l->code, l->callees); /* the body is come to from two places */
+}
+
+/* The generator's code as that of a function which gives what it yields. */
+static Bytecode *rewritten(Arena *arena, const Bytecode *code) {
+    Bytecode *to = arena_new(arena, Bytecode);
+    *to = *code;
+    to->instrs = arena_array(arena, Instr, code->count + 1);
+    memcpy(to->instrs, code->instrs, sizeof(Instr) * (size_t)code->count);
+    to->is_generator = false;
+    to->osr_sample_count = 0;
+    for (int i = 0; i < to->count; i++) {
+        Instr *instr = &to->instrs[i];
+        instr->flags &= (uint16_t)~BC_OSR;
+        if (code->instrs[i].op == BC_YIELD_VALUE) {
+            instr->op = BC_GIVE;
+            to->instrs[i + 2].op = BC_NOP;
+        } else if (code->instrs[i].op == BC_RETURN_GENERATOR) {
+            instr->op = BC_NOP;
+            to->instrs[i + 1].op = BC_NOP;
+        }
+    }
+    return to;
+}
+
+/* --- the form --- */
+
+static bool is_given_values(const Bytecode *code, int slot) {
+    if (slot >= code->argument_count) return true;
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].op == BC_STORE_FAST && code->instrs[i].arg == slot) return true;
+    return false;
+}
+
+static bool asks_identity(const Bytecode *code) {
+    for (int i = 1; i < code->count; i++)
+        if (code->instrs[i].op == BC_IS_OP && code->instrs[i - 1].op != BC_LOAD_CONST) return true;
+    return false;
+}
+
+static IrType both(IrType a, IrType b) { return a == IR_VOID || a == b ? b : IR_OBJ; }
+
+static void note_yield(const Lowerer *inner, Form *form, int index) {
+    const uint8_t *locals = inner->inference->locals[index + 1];
+    const OperandTypes *operands = &inner->inference->operands[index];
+    form->yields[form->yield_count++] = index;
+    form->given = both(form->given, inline_type(operands->right));
+    for (int slot = 0; slot < inner->code->local_count; slot++) {
+        uint8_t guess = locals[slot];
+        IrType type = guess & MAY_BE_UNBOUND ? IR_OBJ : inline_type(guess);
+        form->types[slot] = (uint8_t)both((IrType)form->types[slot], type);
+    }
+    int depth = operands->depth - 1;
+    for (int i = 0; i < depth; i++) {
+        int64_t step = lower_range_step(inner, index + 1, i);
+        if (form->yield_count == 1) form->steps[i] = step;
+        else if (i >= form->depth || form->steps[i] != step) form->steps[i] = 0;
+    }
+    for (int i = depth; i < form->depth; i++) form->steps[i] = 0; /* there it has no such operand */
+    if (depth > form->depth) form->depth = depth;
+}
+
+/* Those that control comes to. */
+static void find_form(Lowerer *l, Lowerer *inner, Form *form) {
+    *form = (Form){.given = IR_VOID};
+    form->types = arena_array(&l->cx->arena, uint8_t, inner->code->local_count + 1);
+    form->steps = arena_array(&l->cx->arena, int64_t, MAX_PARTS);
+    for (int i = 0; i < inner->code->count; i++)
+        if (inner->code->instrs[i].op == BC_GIVE && inner->inference->locals[i + 1] != NULL)
+            note_yield(inner, form, i);
+    if (form->yield_count == 0) lower_give_up_inlining(inner);
+    if (asks_identity(l->code)) form->given = IR_OBJ;
+}
+
+/* --- a yield --- */
+
+static Ins *slot_part(Lowerer *inner, const Steps *steps, int slot, FrameState *state) {
+    const Local *local = &inner->locals[slot];
+    if (steps->fixed[slot] != NULL) return steps->fixed[slot];
+    IrType type = (IrType)steps->form.types[slot];
+    if (local->value == NULL || (local->bound->op == IR_ki64_OP && local->bound->imm == 0)) {
+        if (type != IR_OBJ) lower_give_up_inlining(inner);
+        return K_NULL(inner);
+    }
+    if (local->bound->op != IR_ki64_OP) lower_give_up_inlining(inner);
+    return lower_as_type(inner, local->value, type, state);
+}
+
+static Ins *operand_part(Lowerer *inner, const Steps *steps, int place) {
+    if (place >= inner->depth) return K_NULL(inner);
+    Ins *operand = inner->stack[place];
+    int64_t step = steps->form.steps[place];
+    if (step != 0 && operand->op != IR_range_OP) lower_give_up_inlining(inner);
+    return step != 0 || lower_is_suspended(operand) ? operand : lower_object(inner, operand);
+}
+
+/* A generator of these parts, which is no object. */
+static Ins *new_generator(Lowerer *inner, const Steps *steps, int index, FrameState *state) {
+    int locals = inner->code->local_count, parts = PART_SLOTS + locals + steps->form.depth;
+    Ins **values = arena_array(&inner->cx->arena, Ins *, parts);
+    values[PART_UNIT] = K_INT(inner, inner->code->instrs[index].lasti);
+    for (int slot = 0; slot < locals; slot++)
+        values[PART_SLOTS + slot] = slot_part(inner, steps, slot, state);
+    for (int i = 0; i < steps->form.depth; i++)
+        values[PART_SLOTS + locals + i] = operand_part(inner, steps, i);
+    Ins *generator = ir_new_ins(inner->fn, IR_object_OP, IR_OBJ, 1 + 2 * parts);
+    generator->args[0] = steps->function;
+    for (int i = 0; i < parts; i++) {
+        generator->args[argument_of(i) - 1] = K_INT(inner, i);
+        generator->args[argument_of(i)] = values[i];
+    }
+    ir_append(inner->block, generator);
+    return generator;
+}
+
+/* A small int is one object wherever it comes from. */
+static bool is_small_int(const Ins *value) {
+    enum { LEAST = -5, MOST = 256 };
+    const ConstInfo *info = lower_const_info(value);
+    return info != NULL && info->type == LIKELY_INT && info->integer >= LEAST && info->integer <= MOST;
+}
+
+/* What is an object already stays the one it is. */
+static Ins *given(Lowerer *inner, const Form *form, Ins *value) {
+    if (lower_is_suspended(value) || value->op == IR_range_OP) lower_give_up_inlining(inner);
+    if (form->given == IR_OBJ) return lower_object(inner, value);
+    if (ir_is_box(value)) value = value->args[0];
+    if (form->given == IR_I64 && is_small_int(value)) return K_INT(inner, lower_const_info(value)->integer);
+    return value->type == IR_OBJ || (IrType)value->type == form->given ? value : lower_object(inner, value);
+}
+
+void lower_GIVE(Lowerer *l) {
+    Steps *steps = l->inlined->steps;
+    FrameState *state = lower_state_here(l);
+    Ins *value = given(l, &steps->form, lower_pop_any(l));
+    Ins *generator = new_generator(l, steps, l->index, state);
+    vec_push(&l->cx->arena, &l->inlined->gives, ((Give){l->block, value, generator}));
+    lower_end(l);
+}
+
+void lower_generator_return(Lowerer *l) {
+    lower_pop_any(l);
+    inline_keep_locals(l);
+    vec_push(&l->cx->arena, &l->inlined->returns, ((Return){l->block, NULL}));
+    lower_end(l);
+}
+
+/* --- a step --- */
+
+/* The FOR_ITER has no iterator now: it is the generator that runs. */
+static Lowerer *new_step(Lowerer *l, const Steps *steps) {
+    Lowerer *inner = inline_new_lowerer(l, &steps->call, &steps->callee, WAY_FRAMELESS);
+    inner->inlined->given_up = steps->given_up;
+    if (steps->function != NULL) inner->inlined->function = steps->function;
+    return inner;
+}
+
+static void begin_step(Lowerer *l, Lowerer *inner, Steps *steps) {
+    FrameState *state = lower_state(l, l->code->instrs[l->instr->target].offset);
+    state->handler = lower_handler(l, l->instr->handler);
+    inner->inlined->caller_state = state;
+    inner->inlined->steps = steps;
+    inline_begin(l, inner, &steps->call);
+}
+
+/* On in the loop with what was yielded, and behind it where the generator has returned. */
+static void end_step(Lowerer *l, Lowerer *inner) {
+    Inlined *step = inner->inlined;
+    Fork fork = lower_fork(l);
+    int body = l->index + 1;
+    lower_all_places(inner);
+    l->hints->count = inner->first_hint;
+    for (int i = 0; i < step->gives.count; i++) {
+        const Give *give = &step->gives.items[i];
+        const Place *place = lower_place_at(l, body);
+        lower_other_way(l, &fork, give->from);
+        bool boxed = place->block != NULL && place->stack[l->depth + 1]->type != IR_OBJ;
+        if (boxed && give->value->type == IR_OBJ) lower_give_up_steps(l);
+        lower_push(l, give->generator);
+        lower_push(l, give->value);
+        lower_goto(l, body);
+    }
+    for (int i = 0; i < step->returns.count; i++) {
+        lower_other_way(l, &fork, step->returns.items[i].from);
+        lower_goto(l, l->instr->target);
+    }
+    lower_end(l);
+}
+
+/* Go on where it was suspended at a yield. */
+static void resume_at(Lowerer *inner, const Steps *steps, const Ins *generator, int index) {
+    const uint8_t *guesses = inner->inference->locals[index + 1];
+    inner->instr = &inner->code->instrs[index];
+    inner->index = index;
+    inner->depth = 0;
+    inner->locals = lower_empty_locals(inner);
+    for (int slot = 0; slot < inner->code->local_count; slot++) {
+        Ins *value = generator->args[argument_of(PART_SLOTS + slot)];
+        if (value->op == IR_null_OP || guesses[slot] == (LIKELY_UNSEEN | MAY_BE_UNBOUND)) continue;
+        inner->locals[slot] = (Local){.value = value, .bound = K_INT(inner, 1), .stale = true, .quiet = true};
+    }
+    int depth = inner->inference->operands[index].depth - 1;
+    for (int i = 0; i < depth; i++)
+        lower_push(inner, generator->args[argument_of(PART_SLOTS + inner->code->local_count + i)]);
+    lower_goto(inner, index + 3);
+}
+
+static void resume(Lowerer *inner, const Steps *steps, const Ins *generator) {
+    enum { EQ = 2 };
+    const Form *form = &steps->form;
+    for (int i = 0; i + 1 < form->yield_count; i++) {
+        Block *here = lower_new_block(inner), *elsewhere = lower_new_block(inner);
+        int index = form->yields[i];
+        Ins *unit = K_INT(inner, inner->code->instrs[index].lasti);
+        lower_branch(inner, INS(inner, icmp, EQ, generator->args[argument_of(PART_UNIT)], unit), here,
+                     elsewhere);
+        inner->block = here;
+        resume_at(inner, steps, generator, index);
+        inner->block = elsewhere;
+    }
+    resume_at(inner, steps, generator, form->yields[form->yield_count - 1]);
+}
+
+void lower_generator_next(Lowerer *l) {
+    const Region *region = region_of(l, l->index);
+    if (region == NULL || region->first != l->index || region != l->region) lower_give_up_steps(l);
+    Steps *steps = region->steps;
+    lower_guard_room(l, 1, lower_state_here(l));
+    const Ins *generator = l->stack[--l->depth];
+    if (generator->args[0] != steps->function) lower_give_up_steps(l);
+    Lowerer *inner = new_step(l, steps);
+    begin_step(l, inner, steps);
+    resume(inner, steps, generator);
+    end_step(l, inner);
+}
+
+/* The loop is left: what the generator has goes, as its frame would, the first one first. */
+void lower_drop_generator(Lowerer *l, const Ins *generator) {
+    Ins **values = arena_array(&l->cx->arena, Ins *, generator->arg_count);
+    int count = 0;
+    for (int i = generator->arg_count - 1; i >= 0; i--) {
+        Ins *value = generator->args[i];
+        if (lower_is_suspended(value)) lower_drop_generator(l, value);
+        else if (value->type == IR_OBJ && value->op != IR_null_OP && !ir_is(value, OPF_VIRTUAL))
+            values[count++] = value;
+    }
+    lower_ins(l, IR_keep_OP, 0, count, values);
+}
+
+/* --- the loop --- */
+
+/* The places outside the loop, which may be come to from it. */
+typedef struct Outside {
+    Place *places;
+    int *work;
+    int work_count;
+} Outside;
+
+static Outside copy_places(Lowerer *l, const Place *places, const int *work, int work_count, int count) {
+    Arena *arena = &l->cx->arena;
+    Outside copy = {arena_array(arena, Place, count + 1), arena_array(arena, int, count + 1), work_count};
+    memcpy(copy.places, places, sizeof(Place) * (size_t)count);
+    memcpy(copy.work, work, sizeof(int) * (size_t)work_count);
+    return copy;
+}
+
+enum { MAX_REGIONS = 4 };
+
+static int count_regions(const Lowerer *l) {
+    int count = 0;
+    for (const Region *region = l->region; region != NULL; region = region->outer) count++;
+    return count;
+}
+
+/* The function's first, then those of the loops around. */
+static void remember_places(Lowerer *l, Outside *outside) {
+    *outside++ = copy_places(l, l->places, l->work, l->work_count, l->code->count);
+    for (const Region *r = l->region; r != NULL; r = r->outer)
+        *outside++ = copy_places(l, r->places, r->work, r->work_count, r->end - r->first);
+}
+
+static void put_places_back(Lowerer *l, const Outside *outside) {
+    memcpy(l->places, outside->places, sizeof(Place) * (size_t)l->code->count);
+    memcpy(l->work, outside->work, sizeof(int) * (size_t)outside->work_count);
+    l->work_count = outside->work_count;
+    for (Region *r = l->region; r != NULL; r = r->outer) {
+        outside++;
+        memcpy(r->places, outside->places, sizeof(Place) * (size_t)(r->end - r->first));
+        memcpy(r->work, outside->work, sizeof(int) * (size_t)outside->work_count);
+        r->work_count = outside->work_count;
+    }
+}
+
+static Region *new_region(Lowerer *l, int head) {
+    Arena *arena = &l->cx->arena;
+    Region *region = arena_new(arena, Region);
+    *region = (Region){.first = head, .end = l->code->instrs[head].target, .outer = l->region};
+    int count = region->end - head;
+    region->places = arena_array(arena, Place, count + 1);
+    region->work = arena_array(arena, int, count + 1);
+    region->steps = arena_new(arena, Steps);
+    for (int i = 0; i < count; i++)
+        region->places[i] =
+            (Place){.edges = l->places[head + i].edges, .is_loop = l->places[head + i].is_loop};
+    region->places[0].is_loop = false; /* it begins at its body */
+    region->places[1].is_loop = true;
+    region->places[1].edges += 2;
+    return region;
+}
+
+static void begin_loop(Lowerer *l, Region *region) {
+    Steps *steps = region->steps;
+    FrameState *state = lower_state_here(l);
+    Lowerer *inner = new_step(l, steps);
+    inline_guard_callee(l, inner->inlined, &steps->call, state);
+    lower_guard_room(l, 1, state);
+    inline_fill_locals(l, inner, &steps->call);
+    steps->function = inner->inlined->function;
+    steps->fixed = arena_array(&l->cx->arena, Ins *, inner->code->local_count + 1);
+    for (int i = 0; i < inner->code->local_count; i++)
+        if (!is_given_values(inner->code, i)) steps->fixed[i] = inner->locals[i].value;
+    find_form(l, inner, &steps->form);
+    l->depth -= l->instr->arg + 2;
+    l->index = region->first;
+    l->instr = &l->code->instrs[l->index];
+    region->starts = true;
+    l->region = region;
+    begin_step(l, inner, steps);
+    lower_goto(inner, 0);
+    end_step(l, inner);
+    region->starts = false;
+}
+
+static bool try_loop(Lowerer *l, Region *region) {
+    jmp_buf given_up;
+    Outside outside[MAX_REGIONS + 1];
+    const Before before = inline_remember(l);
+    remember_places(l, outside);
+    region->steps->given_up = &given_up;
+    if (setjmp(given_up)) {
+        inline_go_back(l, &before);
+        put_places_back(l, outside);
+        return false;
+    }
+    begin_loop(l, region);
+    while (region->work_count > 0) lower_place(l, region->work[--region->work_count]);
+    lower_fill_phis(l, region->places, region->end - region->first);
+    l->region = region->outer;
+    lower_end(l);
+    return true;
+}
+
+bool lower_generator_loop(Lowerer *l) {
+    Call call;
+    int head = l->index + 2;
+    if (head >= l->code->count || !(l->code->instrs[head].flags & BC_STEPS) || !lower_speculates(l))
+        return false;
+    if (!inline_may(l) || l->spread != NULL || count_regions(l) == MAX_REGIONS ||
+        !inline_find_call(l, &call) || (l->inlined != NULL && l->inlined->way == WAY_BEGINNING))
+        return false;
+    const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
+    if (found == NULL || !can_step(found->code) || !inline_bind(l, &call, found)) return false;
+    Region *region = new_region(l, head);
+    Steps *steps = region->steps;
+    call.steps = true;
+    steps->call = call;
+    steps->callee = *found;
+    steps->callee.code = rewritten(&l->cx->arena, found->code);
+    if (!inline_is_affordable(l, &steps->callee, WAY_FRAMELESS)) return false;
+    lower_leave_here(l);
+    if (!try_loop(l, region)) return false;
+    l->calls_left--;
+    return true;
+}

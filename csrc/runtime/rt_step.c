@@ -1,0 +1,49 @@
+/* Generators put in line in the loop that goes over them, and that are to be seen or go on in the
+ * interpreter: see lower/lower_steps.c. */
+#include "runtime/rt.h"
+
+#include "cpython/generators.h"
+
+static PyObject **operands_of(Frame *frame) { return frame->localsplus + frame->f_code->co_nlocalsplus; }
+
+/* The garbage collector would find frames that are half made. */
+Frame *rt_running_step(PyThreadState *tstate, PyFunctionObject *function, Frame *caller, int depth) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    int collects = PyGC_Disable();
+    PyGenObject *generator = cp_bare_generator(function);
+    if (collects) PyGC_Enable();
+    if (generator == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyErr_Restore(type, value, traceback);
+    operands_of(caller)[depth] = (PyObject *)generator;
+    cp_begin_running(tstate, generator);
+    return cp_generator_frame(generator);
+}
+
+void rt_end_step(PyThreadState *tstate, Frame *frame) {
+    PyGenObject *generator = cp_frame_generator(frame);
+    cp_end_resume(tstate, generator);
+    cp_finish_generator(tstate, generator);
+    tstate->recursion_remaining++;
+    Py_DECREF(generator);
+}
+
+CpEntry rt_step_given(PyThreadState *tstate, Frame *frame, Frame *loop, const ExitLevel *at,
+                      PyObject *result_steal) {
+    PyGenObject *generator = cp_frame_generator(frame);
+    int locals = loop->f_code->co_nlocalsplus;
+    bool yielded = cp_end_resume(tstate, generator);
+    if (!yielded) cp_finish_generator(tstate, generator);
+    tstate->recursion_remaining++;
+    loop->prev_instr = cp_code_units(loop->f_code) + at->lasti;
+    loop->stacktop = locals + at->depth;
+    if (yielded) {
+        operands_of(loop)[at->depth + 1] = result_steal;
+        loop->stacktop += 2;
+        return CP_GO_ON;
+    }
+    if (result_steal != NULL) loop->prev_instr = cp_code_units(loop->f_code) + at->offset - 1;
+    Py_XDECREF(result_steal);
+    Py_DECREF(generator);
+    return result_steal != NULL ? CP_GO_ON : CP_UNWIND;
+}
