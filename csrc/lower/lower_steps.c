@@ -146,6 +146,16 @@ void lower_find_steps(Lowerer *l) {
         l->inference = infer_types(l->cx, l->code, l->callees); /* the body is come to from two places */
 }
 
+/* What makes the generator is no part of its steps: who leaves there goes on behind it, where nothing was
+ * sent. */
+static void begin_behind(Bytecode *code, int index) {
+    for (int i = 0; i < index; i++) {
+        if (i >= index - 2) code->instrs[i].op = BC_NOP;
+        code->instrs[i].offset = code->instrs[index].offset;
+        code->instrs[i].lasti = code->instrs[index].lasti;
+    }
+}
+
 /* The generator's code as that of a function which gives what it yields. */
 static Bytecode *rewritten(Arena *arena, const Bytecode *code) {
     Bytecode *to = arena_new(arena, Bytecode);
@@ -161,8 +171,7 @@ static Bytecode *rewritten(Arena *arena, const Bytecode *code) {
             instr->op = BC_GIVE;
             to->instrs[i + 2].op = BC_NOP;
         } else if (code->instrs[i].op == BC_RETURN_GENERATOR) {
-            instr->op = BC_NOP;
-            to->instrs[i + 1].op = BC_NOP;
+            begin_behind(to, i + 2);
         }
     }
     return to;
