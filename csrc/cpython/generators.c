@@ -117,6 +117,15 @@ PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     return generator;
 }
 
+int cp_suspended_at(PyObject *object) {
+    if (!PyGen_CheckExact(object) || Py_REFCNT(object) != 1) return -1;
+    PyGenObject *generator = (PyGenObject *)object;
+    Frame *frame = cp_generator_frame(generator);
+    bool plain = generator->gi_frame_state == FRAME_SUSPENDED && frame->frame_obj == NULL &&
+                 generator->gi_weakreflist == NULL && generator->gi_exc_state.exc_value == NULL;
+    return plain ? cp_frame_lasti(frame) : -1;
+}
+
 void cp_put_slot(PyGenObject *generator, int slot, PyObject *value_steal) {
     Frame *frame = cp_generator_frame(generator);
     int locals = frame->f_code->co_nlocalsplus;

@@ -399,6 +399,11 @@ void lower_find_steps(Lowerer *l); /* of a function or a callee, before the firs
 /* The CALL at hand, of a generator function, and the loop over what it gives. False: nothing was done. */
 bool lower_generator_loop(Lowerer *l);
 void lower_generator_next(Lowerer *l); /* FOR_ITER of such a loop */
+/* FOR_ITER of a loop that may be such a one, which is come to with an object: where it can be taken apart the
+ * loop goes on like that, else at the block at hand. */
+void lower_take_generator(Lowerer *l);
+/* The iterator of a range that is an object, which goes. */
+Ins *lower_range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state);
 void lower_drop_generator(Lowerer *l, const Ins *generator);
 void lower_generator_return(Lowerer *l);
 void lower_place(Lowerer *l, int index);

@@ -47,3 +47,24 @@ CpEntry rt_step_given(PyThreadState *tstate, Frame *frame, Frame *loop, const Ex
     Py_DECREF(generator);
     return result_steal != NULL ? CP_GO_ON : CP_UNWIND;
 }
+
+/* --- taken apart --- */
+
+i64 rt_suspended_at(PyObject *iterator) { return cp_suspended_at(iterator); }
+
+PyObject *rt_function_of(PyObject *generator) {
+    return Py_NewRef(cp_generator_frame((PyGenObject *)generator)->f_func);
+}
+
+i64 rt_take_slot(PyObject *generator, i64 slot, PyObject **results) {
+    Frame *frame = cp_generator_frame((PyGenObject *)generator);
+    results[0] = NULL;
+    if (slot >= frame->stacktop) return 0;
+    results[0] = frame->localsplus[slot];
+    frame->localsplus[slot] = NULL;
+    return 0;
+}
+
+void rt_end_taken(PyThreadState *tstate, PyObject *generator) {
+    cp_finish_generator(tstate, (PyGenObject *)generator);
+}
