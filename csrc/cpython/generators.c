@@ -106,7 +106,8 @@ PyGenObject *cp_generator_of(Frame *from) {
 PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     int locals = code->co_nlocalsplus;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, locals + code->co_stacksize);
+    PyTypeObject *type = code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyGen_Type;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, type, locals + code->co_stacksize);
     if (generator == NULL) return NULL;
     Frame *frame = cp_generator_frame(generator);
     _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, locals);

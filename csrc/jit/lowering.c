@@ -126,10 +126,10 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
     if (generators && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS) || code->co_kwonlyargcount > 0))
         return "it is a generator that takes *args or **kwargs, or has keyword-only parameters";
-    if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
+    int kind = code->co_flags & NOT_PLAIN;
+    if (generators ? kind != CO_GENERATOR && kind != CO_COROUTINE : kind != 0)
         return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and "
-               "str.join "
-               "take items in line";
+               "str.join take items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";

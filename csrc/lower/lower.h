@@ -371,6 +371,14 @@ void lower_leave_to_interpreter(Lowerer *l);
 /* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
 void lower_poll(Lowerer *l, int target);
 
+/* --- coroutines put in line where they are awaited (lower_await.c) --- */
+
+/* The CALL at hand, of a coroutine function that is known, and the await of what it gives. False: nothing was
+ * done. */
+bool lower_awaited_call(Lowerer *l);
+FrameState *
+lower_state_awaited(Lowerer *l); /* the coroutine has returned, its result is still to be pushed */
+
 /* --- generators put in line in loops over them (lower_steps.c) --- */
 
 /* A loop whose iterator is a generator that is put in line. It is lowered apart from the function, of which

@@ -43,6 +43,10 @@ CpEntry rt_step_given(PyThreadState *tstate, Frame *frame, Frame *loop, const Ex
         return CP_GO_ON;
     }
     if (result_steal != NULL) loop->prev_instr = cp_code_units(loop->f_code) + at->offset - 1;
+    if (result_steal != NULL && PyCoro_CheckExact(generator)) {
+        operands_of(loop)[at->depth] = Py_NewRef(result_steal);
+        loop->stacktop++;
+    }
     Py_XDECREF(result_steal);
     Py_DECREF(generator);
     return result_steal != NULL ? CP_GO_ON : CP_UNWIND;
