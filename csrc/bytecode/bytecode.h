@@ -153,10 +153,23 @@ typedef struct ConstInfo {
     uint64_t characters[4];
 } ConstInfo;
 
+/* C functions that a helper does the work of. */
+typedef enum KnownCode {
+    CODE_UNKNOWN,
+    CODE_DEQUE_APPEND,
+    CODE_DEQUE_APPENDLEFT,
+    CODE_DEQUE_POP,
+    CODE_DEQUE_POPLEFT,
+    CODE_HEAP_PUSH,
+    CODE_HEAP_POP,
+    KNOWN_CODE_COUNT
+} KnownCode;
+
 /* The code of a C function, and how it is called: CallConvention. */
 typedef struct CCode {
     void *address;
     uint8_t convention;
+    uint8_t known; /* KnownCode */
 } CCode;
 
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with

@@ -1,6 +1,7 @@
 /* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/arrays.h"
+#include "cpython/deques.h"
 #include "cpython/decode_sites.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"
@@ -336,6 +337,7 @@ static bool is_called_otherwise(const PyMethodDef *def) {
 
 static CCode c_code(const PyMethodDef *def) {
     CCode code = {.address = (void *)(uintptr_t)def->ml_meth};
+    code.known = cp_known_code(code.address);
     if (is_called_otherwise(def)) return code;
     switch (def->ml_flags & ~METH_COEXIST) {
     case METH_NOARGS: code.convention = CONVENTION_NOTHING; break;

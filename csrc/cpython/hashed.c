@@ -335,6 +335,43 @@ static int64_t done(int status) {
     return -1;
 }
 
+static inline void set_index_at(PyDictKeysObject *keys, size_t place, Py_ssize_t index) {
+    int log2_size = keys->dk_log2_size;
+    if (log2_size < 8) ((int8_t *)keys->dk_indices)[place] = (int8_t)index;
+    else if (log2_size < 16) ((int16_t *)keys->dk_indices)[place] = (int16_t)index;
+    else if (log2_size < 32) ((int32_t *)keys->dk_indices)[place] = (int32_t)index;
+    else ((int64_t *)keys->dk_indices)[place] = index;
+}
+
+/* A key that is not there, where there is room for it and the collector need not be told. False: nothing was
+ * done. */
+static bool put_where_room(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject *value) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    bool general = keys->dk_kind == DICT_KEYS_GENERAL;
+    if (dict->ma_values != NULL || keys->dk_usable <= 0 || (!general && !PyUnicode_CheckExact(key)) ||
+        !(_PyObject_GC_IS_TRACKED(dict) ||
+          !(_PyObject_GC_MAY_BE_TRACKED(key) || _PyObject_GC_MAY_BE_TRACKED(value))))
+        return false;
+    size_t mask = ((size_t)1 << keys->dk_log2_size) - 1, perturb = (size_t)hash, place = (size_t)hash & mask;
+    for (; index_at(keys, place) >= 0; place = (place * 5 + perturb + 1) & mask) perturb >>= 5;
+    Py_ssize_t entry = keys->dk_nentries++;
+    keys->dk_version = 0;
+    keys->dk_usable--;
+    set_index_at(keys, place, entry);
+    Py_INCREF(key);
+    Py_INCREF(value);
+    if (general) DK_ENTRIES(keys)[entry] = (PyDictKeyEntry){hash, key, value};
+    else DK_UNICODE_ENTRIES(keys)[entry] = (PyDictUnicodeEntry){key, value};
+    dict->ma_used++;
+    dict->ma_version_tag = new_version();
+    return true;
+}
+
+static int64_t put_new(PyObject *dict, PyObject *key, Py_hash_t hash, PyObject *value) {
+    if (put_where_room((PyDictObject *)dict, key, hash, value)) return 1;
+    return done(_PyDict_SetItem_KnownHash(dict, key, value, hash));
+}
+
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint) {
     PyDictObject *object = (PyDictObject *)dict;
     Wanted wanted = {.key = key};
@@ -343,7 +380,18 @@ int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint
     if (!hash_of(key, &wanted.hash)) return -1;
     int64_t found = find_wanted(object, &wanted, &there);
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
-    return found < 0 ? -1 : done(_PyDict_SetItem_KnownHash(dict, key, value, wanted.hash));
+    return found < 0 ? -1 : put_new(dict, key, wanted.hash, value);
+}
+
+int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t *index) {
+    PyDictObject *object = (PyDictObject *)dict;
+    PyObject *there;
+    if (!is_key_at(object, *index, name)) {
+        int64_t found = cp_dict_find(dict, name, &there);
+        if (found <= 0 || found > INT32_MAX) return -1;
+        *index = (int32_t)(found - 1);
+    }
+    return replace(object, *index, value) ? 1 : -1;
 }
 
 int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value) {
@@ -355,9 +403,9 @@ int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t cou
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     if (found < 0) return -1;
     PyObject *key = tuple_of(parts, count);
-    int status = key != NULL ? _PyDict_SetItem_KnownHash(dict, key, value, wanted.hash) : -1;
+    int64_t status = key != NULL ? put_new(dict, key, wanted.hash, value) : done(-1);
     Py_XDECREF(key);
-    return done(status);
+    return status;
 }
 
 int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t hint) {
@@ -373,22 +421,28 @@ int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     if (found < 0) return -1;
     PyObject *key = PyLong_FromLongLong(number);
-    int status = key ? _PyDict_SetItem_KnownHash(dict, key, value, hash_of_short(number)) : -1;
+    int64_t status = key != NULL ? put_new(dict, key, hash_of_short(number), value) : done(-1);
     Py_XDECREF(key);
-    return done(status);
+    return status;
 }
 
 /* --- sets --- */
 
 enum { LINEAR_PROBES = 9, SET_PERTURB = 5 }; /* as in CPython's setobject.c */
 
-static inline int64_t find_in_set(PySetObject *set, const Wanted *wanted) {
+/* Where it is not there `*unused` is the entry for it; NULL: it may go where something was taken out. */
+static inline int64_t find_in_set(PySetObject *set, const Wanted *wanted, setentry **unused) {
     size_t mask = (size_t)set->mask, perturb = (size_t)wanted->hash, place = perturb & mask;
+    bool reuses = false;
     for (;;) {
         size_t end = place + LINEAR_PROBES <= mask ? place + LINEAR_PROBES : place;
         for (size_t i = place; i <= end; i++) {
             setentry *entry = &set->table[i];
-            if (entry->key == NULL) return 0;
+            if (entry->key == NULL) {
+                *unused = reuses ? NULL : entry;
+                return 0;
+            }
+            reuses |= entry->hash == -1;
             if (entry->hash != wanted->hash) continue;
             int same = same_as_wanted(entry->key, wanted);
             if (same != 0) return same;
@@ -400,25 +454,48 @@ static inline int64_t find_in_set(PySetObject *set, const Wanted *wanted) {
 
 int64_t cp_set_find(PyObject *set, PyObject *key) {
     Wanted wanted = {.key = key};
-    return hash_of(key, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted) : -1;
+    setentry *unused;
+    return hash_of(key, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted, &unused) : -1;
 }
 
 int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count) {
     Wanted wanted = {.parts = parts, .count = count};
-    return hash_of_parts(parts, count, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted) : -1;
+    setentry *unused;
+    return hash_of_parts(parts, count, &wanted.hash) ? find_in_set((PySetObject *)set, &wanted, &unused) : -1;
 }
 
-int64_t cp_set_change(PyObject *set, PyObject *key, bool add) {
-    int64_t found = cp_set_find(set, key);
-    if (found < 0 || found == add) return found < 0 ? -1 : 1;
+/* False: the set has to grow for it. */
+static bool put_into_set(PySetObject *set, setentry *unused, PyObject *key, Py_hash_t hash) {
+    enum { OF_FIVE = 3 }; /* as much of the table may be in use, as in CPython's setobject.c */
+    if (unused == NULL || (size_t)(set->fill + 1) * 5 >= (size_t)set->mask * OF_FIVE) return false;
+    *unused = (setentry){Py_NewRef(key), hash};
+    set->fill++;
+    set->used++;
+    return true;
+}
+
+static int64_t change_set(PyObject *set, PyObject *key, bool add, Py_hash_t hash, setentry *unused) {
+    if (add && put_into_set((PySetObject *)set, unused, key, hash)) return 1;
     return done(add ? PySet_Add(set, key) : PySet_Discard(set, key));
 }
 
+int64_t cp_set_change(PyObject *set, PyObject *key, bool add) {
+    Wanted wanted = {.key = key};
+    setentry *unused = NULL;
+    if (!hash_of(key, &wanted.hash)) return -1;
+    int64_t found = find_in_set((PySetObject *)set, &wanted, &unused);
+    if (found < 0 || found == add) return found < 0 ? -1 : 1;
+    return change_set(set, key, add, wanted.hash, unused);
+}
+
 int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add) {
-    int64_t found = cp_set_find_parts(set, parts, count);
+    Wanted wanted = {.parts = parts, .count = count};
+    setentry *unused = NULL;
+    if (!hash_of_parts(parts, count, &wanted.hash)) return -1;
+    int64_t found = find_in_set((PySetObject *)set, &wanted, &unused);
     if (found < 0 || found == add) return found < 0 ? -1 : 1;
     PyObject *key = tuple_of(parts, count);
-    int64_t changed = done(key == NULL ? -1 : add ? PySet_Add(set, key) : PySet_Discard(set, key));
+    int64_t changed = key != NULL ? change_set(set, key, add, wanted.hash, unused) : done(-1);
     Py_XDECREF(key);
     return changed;
 }

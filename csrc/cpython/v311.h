@@ -238,6 +238,11 @@ static inline bool cp_is_plain_key(PyObject *key) {
     return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type;
 }
 
+/* Has what gives an object of a type its __class__ come from `object`? Then that is the type. */
+static inline bool cp_tells_its_class(PyTypeObject *type) {
+    return _PyType_Lookup(type, &_Py_ID(__class__)) == _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__class__));
+}
+
 /* --- cpython/hashed.c: dicts and sets, by keys that run no code --- */
 
 /* Value of a key in a dict, borrowed. Above 0: it is there, and this is a hint for cp_dict_set; 0: it is not;
@@ -248,6 +253,8 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* Likewise of a name that is there, which `*index` says where to look for first, and is told. */
+int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t *index);
 /* The hash of a tuple of these parts, of a single one the part's own; -1: hashing may run code, or fail. */
 int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count);
 /* Likewise by a tuple of these parts, which is made only if it comes to stand there. */

@@ -190,6 +190,7 @@ void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
 bool lower_known_format(Lowerer *l);
+bool lower_percent(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
 /* Likewise of any C function or method whose code is known: called directly. */
 bool lower_c_call(Lowerer *l);
@@ -218,6 +219,7 @@ void lower_guard_type(Lowerer *l, Ins *object, Known type, FrameState *state);
 bool lower_is_hash_key(const Ins *key, Likely guess);
 /* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
  */
+bool lower_is_made_tuple(const Ins *value);
 bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
 Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 /* A key was looked for in a dict; storing there in the same block starts from what it gave. */

@@ -233,6 +233,13 @@ static Ins *call_isinstance(Lowerer *l, Call *call) {
     Ins *object = last(call, 1), *type = last(call, 0);
     if (object->type != IR_OBJ || type->type != IR_OBJ) return NULL;
     guard_callable(l, call);
+    if (lower_is_made_tuple(type)) {
+        Ins *found = K_INT(l, 0);
+        for (int i = 0; i < type->arg_count; i++)
+            found = EMIT_CALL(l, rt_is_or_isinstance, object, type->args[i], found);
+        lower_guarded(INS(l, settled, 0, found), call->state);
+        return INS(l, mkbool, 0, found);
+    }
     return INS(l, mkbool, 0, EMIT_CALL(l, rt_isinstance, object, type));
 }
 
@@ -284,6 +291,25 @@ bool lower_known_format(Lowerer *l) {
     else lower_guard_type(l, value, KNOWN_str, state);
     l->depth--;
     lower_push(l, value);
+    return true;
+}
+
+/* A constant text % values: a tuple that is made for it is not needed. */
+bool lower_percent(Lowerer *l) {
+    if (l->instr->arg != BIN_REMAINDER || l->depth < 2) return false;
+    Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
+    if (left->op != IR_const_OP || !lower_likely_str(l, left, LIKELY_OTHER)) return false;
+    right = lower_object(l, right);
+    l->depth -= 2;
+    bool tuple = right->op == IR_call_OP && right->imm == H_rt_build_tuple;
+    if (!tuple) {
+        lower_push(l, EMIT_CALL(l, rt_percent_one, left, right));
+        return true;
+    }
+    Ins **args = arena_array(&l->cx->arena, Ins *, right->arg_count + 1);
+    args[0] = left;
+    for (int i = 0; i < right->arg_count; i++) args[i + 1] = right->args[i];
+    lower_push(l, lower_call(l, H_rt_percent, right->arg_count + 1, args));
     return true;
 }
 
@@ -414,6 +440,60 @@ static Ins *call_str_affix(Lowerer *l, Call *call) {
     return INS(l, mkbool, 0, found);
 }
 
+/* find, rfind, index and count of the whole text. */
+static Ins *call_str_find(Lowerer *l, Call *call) {
+    Ins *part = call->args[0];
+    bool counts = call->builtin == BI_str_count, index = call->builtin == BI_str_index;
+    if (!lower_likely_str(l, part, call->types[0])) return NULL;
+    guard_callable(l, call);
+    lower_guard_type(l, part, KNOWN_str, call->state);
+    Ins *found = counts
+                     ? EMIT_CALL(l, rt_str_count, call->self, part)
+                     : EMIT_CALL(l, rt_str_find, call->self, part, K_INT(l, call->builtin == BI_str_rfind));
+    enum { GE = 5 };
+    Ins *least = K_INT(l, counts || index ? 0 : -1); /* what is not there is an error to index */
+    lower_guarded(INS(l, guard, 0, INS(l, icmp, GE, found, least)), call->state);
+    return found;
+}
+
+static Ins *call_str_format(Lowerer *l, Call *call) {
+    Ins **args = arena_array(&l->cx->arena, Ins *, call->count + 1);
+    args[0] = call->self;
+    for (int i = 0; i < call->count; i++) args[i + 1] = call->args[i] = lower_object(l, call->args[i]);
+    guard_callable(l, call);
+    return lower_call(l, H_rt_str_format, call->count + 1, args);
+}
+
+/* getattr, hasattr, setattr: a constant name has a cache of its own. */
+static Ins *call_attr(Lowerer *l, Call *call) {
+    Ins *owner = call->args[0], *name = call->args[1];
+    bool constant = name->op == IR_const_OP;
+    if (owner->type != IR_OBJ ||
+        !lower_likely_str(l, name, call->count == 2 ? call->types[0] : call->types[1]))
+        return NULL;
+    Ins *third = call->count == 3 ? call->args[2] = lower_object(l, call->args[2]) : K_NULL(l);
+    guard_callable(l, call);
+    lower_guard_type(l, name, KNOWN_str, call->state);
+    if (call->builtin == BI_builtins_hasattr) return INS(l, mkbool, 0, EMIT_CALL(l, rt_hasattr, owner, name));
+    if (call->builtin == BI_builtins_getattr)
+        return constant && call->count == 2 ? EMIT_CALL(l, rt_load_attr, owner, name, K_CACHE(l))
+                                            : EMIT_CALL(l, rt_getattr, owner, name, third);
+    EMIT_CALL(l, rt_store_attr, owner, name, third, K_CACHE(l));
+    return K_KNOWN(l, None);
+}
+
+/* Of a list or tuple. */
+static Ins *call_gathering(Lowerer *l, Call *call) {
+    Ins *sequence = last(call, 0);
+    if (sequence->type != IR_OBJ || (call->types[0] != LIKELY_LIST && call->types[0] != LIKELY_TUPLE))
+        return NULL;
+    guard_callable(l, call);
+    Ins *found = call->builtin == BI_builtins_sum
+                     ? EMIT_CALL(l, rt_sum_of, sequence)
+                     : EMIT_CALL(l, rt_extreme_of, sequence, K_INT(l, call->builtin == BI_builtins_max));
+    return settled_result(l, found, call->state);
+}
+
 /* Of a tuple made here, which is not needed for it, and of text. */
 static Ins *call_hash(Lowerer *l, Call *call) {
     Ins *key = call->args[0], *parts[3];
@@ -434,25 +514,55 @@ static const struct {
     uint8_t builtin, least, most; /* arguments */
     Ins *(*lower)(Lowerer *, Call *);
 } CALLS[] = {
-    {BI_builtins_len, 1, 1, call_len},        {BI_builtins_ord, 1, 1, call_ord},
-    {BI_builtins_chr, 1, 1, call_chr},        {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},    {BI_builtins_max, 2, 2, call_min_max},
-    {BI_builtins_divmod, 2, 2, call_divmod},  {BI_builtins_isinstance, 2, 2, call_isinstance},
-    {BI_type_int, 1, 1, call_number_type},    {BI_type_float, 1, 1, call_number_type},
-    {BI_type_bool, 1, 1, call_bool},          {BI_type_str, 1, 1, call_str},
-    {BI_math_sqrt, 1, 1, call_math},          {BI_math_sin, 1, 1, call_math},
-    {BI_math_cos, 1, 1, call_math},           {BI_math_tan, 1, 1, call_math},
-    {BI_math_atan, 1, 1, call_math},          {BI_math_exp, 1, 1, call_math},
-    {BI_math_log, 1, 1, call_math},           {BI_math_fabs, 1, 1, call_math},
-    {BI_math_floor, 1, 1, call_math},         {BI_math_ceil, 1, 1, call_math},
-    {BI_list_append, 1, 1, call_list_append}, {BI_list_pop, 0, 0, call_list_pop},
-    {BI_dict_get, 1, 2, call_dict_item},      {BI_dict_setdefault, 1, 2, call_dict_item},
-    {BI_dict_pop, 1, 2, call_dict_item},      {BI_str_isdigit, 0, 0, call_str_kind},
-    {BI_str_isalpha, 0, 0, call_str_kind},    {BI_str_isalnum, 0, 0, call_str_kind},
-    {BI_str_isspace, 0, 0, call_str_kind},    {BI_str_isupper, 0, 0, call_str_kind},
-    {BI_str_islower, 0, 0, call_str_kind},    {BI_str_startswith, 1, 2, call_str_affix},
-    {BI_str_endswith, 1, 1, call_str_affix},  {BI_set_add, 1, 1, call_set_change},
-    {BI_set_discard, 1, 1, call_set_change},  {BI_builtins_hash, 1, 1, call_hash},
+    {BI_builtins_len, 1, 1, call_len},
+    {BI_builtins_ord, 1, 1, call_ord},
+    {BI_builtins_chr, 1, 1, call_chr},
+    {BI_builtins_abs, 1, 1, call_abs},
+    {BI_builtins_min, 2, 2, call_min_max},
+    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_min, 1, 1, call_gathering},
+    {BI_builtins_max, 1, 1, call_gathering},
+    {BI_builtins_sum, 1, 1, call_gathering},
+    {BI_builtins_getattr, 2, 3, call_attr},
+    {BI_str_format, 1, 16, call_str_format},
+    {BI_str_find, 1, 1, call_str_find},
+    {BI_str_rfind, 1, 1, call_str_find},
+    {BI_str_index, 1, 1, call_str_find},
+    {BI_str_count, 1, 1, call_str_find},
+    {BI_builtins_hasattr, 2, 2, call_attr},
+    {BI_builtins_setattr, 3, 3, call_attr},
+    {BI_builtins_divmod, 2, 2, call_divmod},
+    {BI_builtins_isinstance, 2, 2, call_isinstance},
+    {BI_type_int, 1, 1, call_number_type},
+    {BI_type_float, 1, 1, call_number_type},
+    {BI_type_bool, 1, 1, call_bool},
+    {BI_type_str, 1, 1, call_str},
+    {BI_math_sqrt, 1, 1, call_math},
+    {BI_math_sin, 1, 1, call_math},
+    {BI_math_cos, 1, 1, call_math},
+    {BI_math_tan, 1, 1, call_math},
+    {BI_math_atan, 1, 1, call_math},
+    {BI_math_exp, 1, 1, call_math},
+    {BI_math_log, 1, 1, call_math},
+    {BI_math_fabs, 1, 1, call_math},
+    {BI_math_floor, 1, 1, call_math},
+    {BI_math_ceil, 1, 1, call_math},
+    {BI_list_append, 1, 1, call_list_append},
+    {BI_list_pop, 0, 0, call_list_pop},
+    {BI_dict_get, 1, 2, call_dict_item},
+    {BI_dict_setdefault, 1, 2, call_dict_item},
+    {BI_dict_pop, 1, 2, call_dict_item},
+    {BI_str_isdigit, 0, 0, call_str_kind},
+    {BI_str_isalpha, 0, 0, call_str_kind},
+    {BI_str_isalnum, 0, 0, call_str_kind},
+    {BI_str_isspace, 0, 0, call_str_kind},
+    {BI_str_isupper, 0, 0, call_str_kind},
+    {BI_str_islower, 0, 0, call_str_kind},
+    {BI_str_startswith, 1, 2, call_str_affix},
+    {BI_str_endswith, 1, 1, call_str_affix},
+    {BI_set_add, 1, 1, call_set_change},
+    {BI_set_discard, 1, 1, call_set_change},
+    {BI_builtins_hash, 1, 1, call_hash},
     {BI_object_init, 0, 0, call_object_init},
 };
 
@@ -484,6 +594,32 @@ static bool takes(int convention, int count) {
     return convention == CONVENTION_NOTHING ? count == 0 : convention != CONVENTION_ONE || count == 1;
 }
 
+static Ins *heap_call(Lowerer *l, int count, bool push, FrameState *state) {
+    Ins **args = &l->stack[l->depth - count];
+    if (count != 1 + push || args[0]->type != IR_OBJ) return NULL;
+    lower_guard_type(l, args[0], KNOWN_list, state);
+    lower_guard_room(l, push ? 2 : 3, state); /* items that are tuples, and theirs, are compared */
+    if (!push) return EMIT_CALL(l, rt_heap_pop, args[0]);
+    args[1] = lower_object(l, args[1]);
+    EMIT_CALL(l, rt_heap_push, args[0], args[1]);
+    return K_KNOWN(l, None);
+}
+
+/* A helper does it. NULL: there is none for it. */
+static Ins *known_code_call(Lowerer *l, const CCall *call, int count, FrameState *state) {
+    KnownCode code = (KnownCode)call->code->known;
+    bool heap = code == CODE_HEAP_PUSH || code == CODE_HEAP_POP;
+    if (code == CODE_UNKNOWN || heap != call->bound) return NULL;
+    if (heap) return heap_call(l, count, code == CODE_HEAP_PUSH, state);
+    Ins *left = K_INT(l, code == CODE_DEQUE_APPENDLEFT || code == CODE_DEQUE_POPLEFT);
+    lower_guard_room(l, 1, state);
+    if (code == CODE_DEQUE_POP || code == CODE_DEQUE_POPLEFT)
+        return settled_result(l, EMIT_CALL(l, rt_deque_pop, call->self, left), state);
+    Ins *value = lower_object(l, l->stack[l->depth - count]);
+    lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_deque_append, call->self, value, left)), state);
+    return K_KNOWN(l, None);
+}
+
 bool lower_c_call(Lowerer *l) {
     int count = l->instr->arg;
     CCall call = {0};
@@ -496,6 +632,12 @@ bool lower_c_call(Lowerer *l) {
         lower_guarded(INS(l, is_function, 0, call.self, K_FACT(l, OBJECT, call.site->definition)), state);
     else if (call.site != NULL)
         lower_guarded(INS(l, type_is, 0, call.self, K_FACT(l, TYPE, call.site->type_version)), state);
+    Ins *result = known_code_call(l, &call, count, state);
+    if (result != NULL) {
+        l->depth -= count + 2;
+        lower_push(l, result);
+        return true;
+    }
     Ins **args = arena_array(&l->cx->arena, Ins *, C_CALL_FIRST_ARGUMENT + count);
     args[0] = K_PLACE(l, call.code->address);
     args[1] = call.self;
@@ -513,7 +655,7 @@ bool lower_builtin_call(Lowerer *l) {
     if (!find_builtin(l, &call)) return false;
     for (size_t i = 0; i < sizeof(CALLS) / sizeof(CALLS[0]); i++) {
         if (CALLS[i].builtin != call.builtin) continue;
-        if (call.count < CALLS[i].least || call.count > CALLS[i].most) return false;
+        if (call.count < CALLS[i].least || call.count > CALLS[i].most) continue;
         Ins *result = CALLS[i].lower(l, &call);
         if (result == NULL) return false;
         l->depth -= call.count + 2;

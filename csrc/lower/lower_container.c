@@ -61,7 +61,7 @@ Ins *lower_code_of(Lowerer *l, Ins *value, FrameState *state) {
     return lower_guarded(INS(l, code_of, 0, value), state);
 }
 
-static bool is_made_here(const Ins *value) {
+bool lower_is_made_tuple(const Ins *value) {
     enum { MOST = 4 };
     return value->op == IR_call_OP && value->imm == H_rt_build_tuple && value->arg_count > 0 &&
            value->arg_count <= MOST;
@@ -73,7 +73,8 @@ static bool compare_made(Lowerer *l) {
     enum { EQ = 2, LE = 1, GE = 5 };
     Ins *left = top(l, 2), *right = top(l, 1);
     int op = l->instr->arg;
-    if (!is_made_here(left) || !is_made_here(right) || left->arg_count != right->arg_count) return false;
+    if (!lower_is_made_tuple(left) || !lower_is_made_tuple(right) || left->arg_count != right->arg_count)
+        return false;
     FrameState *state = lower_state_here(l);
     Ins *result = K_INT(l, op == EQ || op == LE || op == GE);
     for (int i = left->arg_count - 1; i >= 0; i--)

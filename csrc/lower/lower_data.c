@@ -179,7 +179,19 @@ void lower_LOAD_GLOBAL(Lowerer *l) {
     lower_push(l, EMIT_CALL(l, rt_load_global, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }
 
+/* Of one that is there, where the old value's end runs nothing. */
+static bool replace_global(Lowerer *l) {
+    if (!lower_speculates(l) || l->inlined || l->depth < 1) return false;
+    FrameState *state = lower_state_here(l);
+    Ins *value = lower_object(l, l->stack[l->depth - 1]);
+    Ins *done = EMIT_CALL(l, rt_replace_global, K_NAME(l, l->instr->arg), value, K_CACHE(l));
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth--;
+    return true;
+}
+
 void lower_STORE_GLOBAL(Lowerer *l) {
+    if (replace_global(l)) return;
     Ins *value = lower_pop(l);
     EMIT_CALL(l, rt_store_global, K_NAME(l, l->instr->arg), value);
 }

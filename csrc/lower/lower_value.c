@@ -55,6 +55,7 @@ void lower_BINARY_OP(Lowerer *l) {
     if (l->inference) need_frame_to_grow(l);
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
+    if (l->inference && lower_percent(l)) return;
     if (l->inference && lower_inline_operator(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
     static const int16_t HELPERS[BIN_COUNT] = {

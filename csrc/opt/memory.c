@@ -121,6 +121,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_call_OP:
         if (ins->imm == H_rt_list_append) return MEM_SIZES | MEM_ITEMS;
         if (only_looks(ins)) return 0;
+        if (ins->imm == H_rt_replace_global) return MEM_ATTRIBUTES;
         if (ins->imm == H_rt_make_cell || ins->imm == H_rt_copy_free_vars) return UINT64_MAX;
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
     case IR_push_OP:

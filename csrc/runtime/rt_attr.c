@@ -132,6 +132,11 @@ i64 rt_store_global(Frame *frame, PyObject *name, PyObject *value) {
     return PyDict_SetItem(frame->f_globals, name, value);
 }
 
+i64 rt_replace_global(Frame *frame, PyObject *name, PyObject *value, RtCache *cache) {
+    PyObject *globals = frame->f_globals;
+    return PyDict_CheckExact(globals) ? cp_dict_replace(globals, name, value, &cache->index) : -1;
+}
+
 i64 rt_delete_global(PyThreadState *tstate, Frame *frame, PyObject *name) {
     if (PyDict_DelItem(frame->f_globals, name) == 0) return 0;
     if (PyErr_ExceptionMatches(PyExc_KeyError)) rt_raise_name_error(name);
@@ -520,6 +525,46 @@ void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]) {
     if (cache->version == 0 || !by_dict) return;
     if (seen[SEEN_TYPES - 1] != 0 || cache->index > SEEN_ENTRY_MOST) seen[0] = SEEN_SEVERAL;
     else seen[SEEN_TYPES - 1] = SEEN_ENTRY | (uint32_t)cache->index;
+}
+
+/* --- attributes by names that come at run time --- */
+
+/* False: nothing is known of the owner's class and this name, which is interned. */
+static bool getattr_known(PyObject *owner, PyObject *name, PyObject **result) {
+    RtCache *known = shared_find(USE_LOAD, Py_TYPE(owner), name);
+    return known != NULL && load_by(known, Py_TYPE(owner), owner, name, result);
+}
+
+/* What is known of classes is known by interned names. */
+static PyObject *getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
+    PyObject *result = NULL;
+    if (getattr_known(owner, name, &result)) {
+        if (result == NULL && may_lack && PyErr_ExceptionMatches(PyExc_AttributeError)) PyErr_Clear();
+        return result;
+    }
+    if (may_lack) _PyObject_LookupAttr(owner, name, &result);
+    else result = PyObject_GetAttr(owner, name);
+    RtCache none = {0};
+    if (result != NULL) fill_load(owner, name, &none);
+    return result;
+}
+
+PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise) {
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    PyObject *result = getattr_interned(owner, name, otherwise != NULL);
+    Py_DECREF(name);
+    return result != NULL || PyErr_Occurred() ? result : Py_XNewRef(otherwise);
+}
+
+i64 rt_hasattr(PyObject *owner, PyObject *name) {
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    PyObject *found = getattr_interned(owner, name, true);
+    Py_DECREF(name);
+    if (found == NULL) return PyErr_Occurred() ? -1 : 0;
+    Py_DECREF(found);
+    return 1;
 }
 
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }

@@ -4,7 +4,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "cpython/deques.h"
 #include "runtime/rt.h"
+
+/* What was made, or nothing: then the interpreter does it, and raises what there is to raise. */
+static i64 made(PyObject *result, PyObject **results) {
+    results[0] = result;
+    if (result != NULL) return 1;
+    PyErr_Clear();
+    return -1;
+}
 
 i64 rt_next_item(PyObject *iterator, PyObject **results) { return cp_next_item(iterator, results); }
 i64 rt_next_counted(PyObject *iterator, PyObject **results) { return cp_next_counted(iterator, results); }
@@ -193,17 +202,109 @@ i64 rt_str_has(PyObject *container, PyObject *item) {
 }
 
 i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || cp_same_text(a, b); }
-PyObject *rt_str_concat(PyObject *a, PyObject *b) { return PyUnicode_Concat(a, b); }
+
+i64 rt_str_find(PyObject *text, PyObject *part, i64 from_right) {
+    if (!PyUnicode_IS_READY(text) || !PyUnicode_IS_READY(part)) return -2;
+    i64 found = PyUnicode_Find(text, part, 0, PY_SSIZE_T_MAX, from_right ? -1 : 1);
+    if (found < -1) PyErr_Clear();
+    return found < -1 ? -2 : found;
+}
+
+i64 rt_str_count(PyObject *text, PyObject *part) {
+    i64 count = PyUnicode_Count(text, part, 0, PY_SSIZE_T_MAX);
+    if (count < 0) PyErr_Clear();
+    return count;
+}
 
 /* --- lists --- */
 
 i64 rt_list_pop(PyObject *list, PyObject **results) {
     Py_ssize_t size = PyList_GET_SIZE(list) - 1;
-    if (size < 0 || size < ((PyListObject *)list)->allocated >> 1)
-        return -1; /* an error, or memory to give back */
+    if (size < 0) return -1;
     results[0] = PyList_GET_ITEM(list, size);
-    Py_SET_SIZE((PyListObject *)list, size);
+    if (__builtin_expect(size >= ((PyListObject *)list)->allocated >> 1, 1)) {
+        Py_SET_SIZE((PyListObject *)list, size);
+        return 1;
+    }
+    Py_INCREF(results[0]); /* there is memory to give back */
+    if (PyList_SetSlice(list, size, size + 1, NULL) == 0) return 1;
+    Py_DECREF(results[0]);
+    PyErr_Clear();
+    return -1;
+}
+
+i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
+    return cp_deque_append(deque, value, left);
+}
+
+i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results) { return cp_deque_pop(deque, left, results); }
+
+/* Of what the numbers and str among the items are, without code. -1: it is none of these. */
+static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
+    if (PyFloat_CheckExact(a) && PyFloat_CheckExact(b))
+        return op == Py_LT ? PyFloat_AS_DOUBLE(a) < PyFloat_AS_DOUBLE(b)
+                           : PyFloat_AS_DOUBLE(a) > PyFloat_AS_DOUBLE(b);
+    bool text = PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b);
+    bool numbers =
+        (PyLong_CheckExact(a) || PyFloat_CheckExact(a)) && (PyLong_CheckExact(b) || PyFloat_CheckExact(b));
+    if (!text && !numbers) return -1;
+    i64 before = PyObject_RichCompareBool(a, b, op);
+    if (before < 0) PyErr_Clear();
+    return before;
+}
+
+i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results) {
+    bool is_sequence = PyList_CheckExact(sequence) || PyTuple_CheckExact(sequence);
+    Py_ssize_t size = is_sequence ? PySequence_Fast_GET_SIZE(sequence) : 0;
+    if (size == 0) return -1;
+    PyObject **items = PySequence_Fast_ITEMS(sequence), *best = items[0];
+    for (Py_ssize_t i = 1; i < size; i++) {
+        i64 before = comes_before(items[i], best, greatest ? Py_GT : Py_LT);
+        if (before < 0) return -1;
+        if (before) best = items[i];
+    }
+    results[0] = Py_NewRef(best);
     return 1;
+}
+
+/* Ints one by one as long as their sum fits: where it ends; -1: at something else. */
+static Py_ssize_t sum_of_ints(PyObject **items, Py_ssize_t size, i64 *sum) {
+    Py_ssize_t i = 0;
+    for (; i < size; i++) {
+        int overflow;
+        if (!PyLong_CheckExact(items[i]) && !PyBool_Check(items[i])) return i;
+        i64 item = PyLong_AsLongAndOverflow(items[i], &overflow);
+        if (overflow || __builtin_add_overflow(*sum, item, sum)) return i;
+    }
+    return i;
+}
+
+/* What is left: floats and ints to a float, as `sum` adds them. False: at something else. */
+static bool sum_of_floats(PyObject **items, Py_ssize_t size, double *sum) {
+    for (Py_ssize_t i = 0; i < size; i++) {
+        int overflow = 0;
+        if (PyFloat_CheckExact(items[i])) {
+            *sum += PyFloat_AS_DOUBLE(items[i]);
+            continue;
+        }
+        if (!PyLong_CheckExact(items[i]) && !PyBool_Check(items[i])) return false;
+        *sum += (double)PyLong_AsLongAndOverflow(items[i], &overflow);
+        if (overflow) return false;
+    }
+    return true;
+}
+
+i64 rt_sum_of(PyObject *sequence, PyObject **results) {
+    bool is_sequence = PyList_CheckExact(sequence) || PyTuple_CheckExact(sequence);
+    if (!is_sequence) return -1;
+    Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    i64 integer = 0;
+    Py_ssize_t done = sum_of_ints(items, size, &integer);
+    if (done == size) return made(PyLong_FromLongLong(integer), results);
+    if (!PyFloat_CheckExact(items[done])) return -1;
+    double sum = (double)integer;
+    return sum_of_floats(items + done, size - done, &sum) ? made(PyFloat_FromDouble(sum), results) : -1;
 }
 
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
@@ -224,14 +325,6 @@ PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_se
 /* --- any object --- */
 
 i64 rt_size(PyObject *object) { return PyObject_Size(object); }
-
-/* What was made, or nothing: then the interpreter does it, and raises what there is to raise. */
-static i64 made(PyObject *result, PyObject **results) {
-    results[0] = result;
-    if (result != NULL) return 1;
-    PyErr_Clear();
-    return -1;
-}
 
 i64 rt_abs_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(PyFloat_FromDouble(fabs(PyFloat_AS_DOUBLE(object))), results);
@@ -270,8 +363,22 @@ i64 rt_float_of(PyObject *object, PyObject **results) {
     return PyUnicode_CheckExact(object) ? made(PyFloat_FromString(object), results) : -1;
 }
 
+/* Of a class that asks nobody, and an object that does not say that it is of another class. -1: of others. */
+static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
+    PyTypeObject *type = Py_TYPE(object);
+    if ((PyObject *)type == class) return 1;
+    if (!PyType_CheckExact(class)) return -1;
+    if (PyType_IsSubtype(type, (PyTypeObject *)class)) return 1;
+    return type->tp_getattro == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
+}
+
 i64 rt_isinstance(PyObject *object, PyObject *type) {
-    return Py_IS_TYPE(object, (PyTypeObject *)type) ? 1 : PyObject_IsInstance(object, type);
+    i64 is = is_plain_instance(object, type);
+    return is >= 0 ? is : PyObject_IsInstance(object, type);
+}
+
+i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before) {
+    return before != 0 ? before : is_plain_instance(object, class);
 }
 
 PyObject *rt_method(const char *type, const char *name) {

@@ -776,12 +776,3 @@ PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, Py
     Py_DECREF(import);
     return result;
 }
-
-PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
-    PyObject *(*const CONVERT[4])(PyObject *) = {NULL, PyObject_Str, PyObject_Repr, PyObject_ASCII};
-    PyObject *converted = conversion ? CONVERT[conversion](value) : Py_NewRef(value);
-    if (converted == NULL || (spec == NULL && PyUnicode_CheckExact(converted))) return converted;
-    PyObject *result = PyObject_Format(converted, spec);
-    Py_DECREF(converted);
-    return result;
-}

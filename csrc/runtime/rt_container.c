@@ -151,14 +151,6 @@ PyObject *rt_keyword_map(PyObject *names, PyObject **rest, i64 count, uint64_t c
     return rt_build_const_map(names, rest, count, consumed);
 }
 
-PyObject *rt_build_string(PyObject **rest, i64 count, uint64_t consumed) {
-    PyObject *empty = PyUnicode_New(0, 0), *result = NULL;
-    if (empty != NULL) result = _PyUnicode_JoinArray(empty, rest, count);
-    Py_XDECREF(empty);
-    rt_drop_rest(rest, count, consumed);
-    return result;
-}
-
 PyObject *rt_build_slice(PyObject *start, PyObject *stop, PyObject *step) {
     return PySlice_New(start, stop, step);
 }

@@ -1,4 +1,5 @@
 /* Small things that emitted code does not do itself. */
+#include "cpython/deques.h"
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
@@ -13,6 +14,22 @@ void rt_dealloc(PyObject *object) {
 i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
 
 /* Types of C's own say what they are without running code; one with neither way to ask is true. */
+/* Of a class that leaves it to the built-in one that it is made of. -1: it is none such. */
+static i64 truth_as_of_built_in(PyTypeObject *type, PyObject *object) {
+    const PyNumberMethods *number = type->tp_as_number;
+    const PyMappingMethods *mapping = type->tp_as_mapping;
+    const PySequenceMethods *sequence = type->tp_as_sequence;
+    if (number != NULL && number->nb_bool != NULL)
+        return number->nb_bool == PyLong_Type.tp_as_number->nb_bool ? Py_SIZE(object) != 0 : -1;
+    if (mapping != NULL && mapping->mp_length != NULL) {
+        if (mapping->mp_length == PyDict_Type.tp_as_mapping->mp_length) return PyDict_GET_SIZE(object) != 0;
+        bool sized = mapping->mp_length == PyList_Type.tp_as_mapping->mp_length ||
+                     mapping->mp_length == PyTuple_Type.tp_as_mapping->mp_length;
+        return sized ? Py_SIZE(object) != 0 : -1;
+    }
+    return sequence != NULL && cp_is_deque(object) ? Py_SIZE(object) != 0 : -1;
+}
+
 i64 rt_is_true_quiet(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     if (PyLong_CheckExact(object)) return Py_SIZE(object) != 0;
@@ -22,6 +39,8 @@ i64 rt_is_true_quiet(PyObject *object) {
         return Py_SIZE(object) != 0;
     if (PyDict_CheckExact(object)) return PyDict_GET_SIZE(object) != 0;
     if (PyAnySet_CheckExact(object)) return PySet_GET_SIZE(object) != 0;
+    i64 as_built_in = truth_as_of_built_in(type, object);
+    if (as_built_in >= 0) return as_built_in;
     bool can_say = (type->tp_as_number != NULL && type->tp_as_number->nb_bool != NULL) ||
                    (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_length != NULL) ||
                    (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_length != NULL);

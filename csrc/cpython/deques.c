@@ -1,0 +1,116 @@
+/* C functions of the library that helpers do the work of, and collections.deque: what of it no header of
+ * CPython says. */
+#include "cpython/deques.h"
+
+#include <string.h>
+
+#include "bytecode/bytecode.h"
+
+enum { BLOCK = 64 }; /* items of a block */
+
+typedef struct Block {
+    struct Block *left;
+    PyObject *items[BLOCK];
+    struct Block *right;
+} Block;
+
+typedef struct Deque {
+    PyObject_VAR_HEAD Block *left_block, *right_block;
+    Py_ssize_t left, right; /* of the first item in its block, and of the last one */
+    size_t changes;
+    Py_ssize_t most; /* -1: any number */
+    Py_ssize_t spare_count;
+    Block *spare[16];
+    PyObject *weak_references;
+} Deque;
+
+static const void *deque_type; // a static type: it never goes
+
+/* The methods, in the order of KnownCode. */
+static PyCFunction methods[KNOWN_CODE_COUNT];
+
+static PyCFunction method_named(PyTypeObject *type, const char *name) {
+    PyObject *method = PyDict_GetItemString(type->tp_dict, name);
+    bool is_method = method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type);
+    return is_method ? ((PyMethodDescrObject *)method)->d_method->ml_meth : NULL;
+}
+
+static PyCFunction function_named(PyObject *names, const char *name) {
+    PyObject *function = PyDict_GetItemString(names, name);
+    return function != NULL && PyCFunction_CheckExact(function) ? PyCFunction_GET_FUNCTION(function) : NULL;
+}
+
+static void learn(PyTypeObject *type) {
+    if (strcmp(type->tp_name, "collections.deque") != 0 || type->tp_flags & Py_TPFLAGS_HEAPTYPE ||
+        type->tp_basicsize != sizeof(Deque))
+        return;
+    deque_type = type;
+    methods[CODE_DEQUE_APPEND] = method_named(type, "append");
+    methods[CODE_DEQUE_APPENDLEFT] = method_named(type, "appendleft");
+    methods[CODE_DEQUE_POP] = method_named(type, "pop");
+    methods[CODE_DEQUE_POPLEFT] = method_named(type, "popleft");
+}
+
+static void learn_heaps(PyObject *functions) {
+    methods[CODE_HEAP_PUSH] = function_named(functions, "heappush");
+    methods[CODE_HEAP_POP] = function_named(functions, "heappop");
+}
+
+/* What a module that is there already has; borrowed, NULL: it is not there. Without it there is nothing of it
+ * to call. */
+static PyObject *names_of(const char *name) {
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), name);
+    return module != NULL && PyModule_CheckExact(module) ? PyModule_GetDict(module) : NULL;
+}
+
+static void learn_all(void) {
+    PyObject *names = deque_type == NULL ? names_of("_collections") : NULL;
+    PyObject *type = names != NULL ? PyDict_GetItemString(names, "deque") : NULL;
+    if (type != NULL && PyType_Check(type)) learn((PyTypeObject *)type);
+    names = methods[CODE_HEAP_PUSH] == NULL ? names_of("_heapq") : NULL;
+    if (names != NULL) learn_heaps(names);
+}
+
+uint8_t cp_known_code(void *address) {
+    learn_all();
+    for (uint8_t i = CODE_UNKNOWN + 1; i < KNOWN_CODE_COUNT; i++)
+        if (address != NULL && (void *)(uintptr_t)methods[i] == address) return i;
+    return CODE_UNKNOWN;
+}
+
+bool cp_is_deque(PyObject *object) { return deque_type != NULL && Py_TYPE(object) == deque_type; }
+
+/* By the method itself: a block comes or goes. */
+static PyObject *by_method(KnownCode code, PyObject *deque, PyObject *value) {
+    PyObject *result = methods[code](deque, value);
+    if (result == NULL) PyErr_Clear(); /* it will be told again */
+    return result;
+}
+
+int64_t cp_deque_append(PyObject *object, PyObject *value, bool left) {
+    Deque *deque = (Deque *)object;
+    if (deque->most >= 0) return -1; /* an item may have to go */
+    if (left ? deque->left == 0 : deque->right == BLOCK - 1) {
+        PyObject *none = by_method(left ? CODE_DEQUE_APPENDLEFT : CODE_DEQUE_APPEND, object, value);
+        Py_XDECREF(none);
+        return none != NULL ? 1 : -1;
+    }
+    if (left) deque->left_block->items[--deque->left] = Py_NewRef(value);
+    else deque->right_block->items[++deque->right] = Py_NewRef(value);
+    Py_SET_SIZE(deque, Py_SIZE(deque) + 1);
+    deque->changes++;
+    return 1;
+}
+
+int64_t cp_deque_pop(PyObject *object, bool left, PyObject **result) {
+    Deque *deque = (Deque *)object;
+    if (Py_SIZE(deque) == 0) return -1;
+    if (left ? deque->left == BLOCK - 1 : deque->right == 0) {
+        *result = by_method(left ? CODE_DEQUE_POPLEFT : CODE_DEQUE_POP, object, NULL);
+        return *result != NULL ? 1 : -1;
+    }
+    *result = left ? deque->left_block->items[deque->left++] : deque->right_block->items[deque->right--];
+    Py_SET_SIZE(deque, Py_SIZE(deque) - 1);
+    deque->changes++;
+    return 1;
+}

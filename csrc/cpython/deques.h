@@ -1,0 +1,16 @@
+/* collections.deque. */
+#ifndef DXPY_CPYTHON_DEQUES_H
+#define DXPY_CPYTHON_DEQUES_H
+
+#include "cpython/compat.h"
+
+/* What a C function is known to do, beside how it is called. */
+uint8_t cp_known_code(void *address);
+
+bool cp_is_deque(PyObject *object);
+
+/* Methods of a deque, where no code can run: 1; -1: nothing was done. */
+int64_t cp_deque_append(PyObject *deque, PyObject *value, bool left);
+int64_t cp_deque_pop(PyObject *deque, bool left, PyObject **result);
+
+#endif
