@@ -138,6 +138,7 @@ void quick_call_OP(Quick *q, Ins *ins) {
     x86_call(&q->a, quick_link(q, LINK_HELPER, (int)ins->imm));
     x86_place_label(&q->a, done);
     quick_forget(q);
+    q->saved_from = 2 * q->position + 1; /* what it took is not wanted any more */
     quick_restore(q);
     if (ins->exit >= 0) {
         x86_test(&q->a, RAX);

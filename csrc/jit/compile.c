@@ -319,14 +319,6 @@ static bool lower(FunctionRecord *record, Tier tier, Lowered *lowered, char key[
     return true;
 }
 
-bool compile_find(FunctionRecord *record, Tier tier) {
-    char key[HASH_HEX + 1];
-    Lowered lowered = {0};
-    bool found = lower(record, tier, &lowered, key) && from_cache(record, tier, lowered.facts, key);
-    lowered_free(&lowered);
-    return found;
-}
-
 static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
     const char *text = lowered->text;
     Pending *p = calloc(1, sizeof(*p));
@@ -340,6 +332,44 @@ static bool submit(FunctionRecord *record, Tier tier, const char *key, Lowered *
     memcpy(p->key, key, sizeof p->key);
     pending = p;
     return true;
+}
+
+/* Known to be hot, but what was made of it in an earlier run is of another text: quick code of this one runs
+ * at once, whatever the worker is to make of it. */
+static bool make_meanwhile(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
+    QuickCode code = {0};
+    char quick_key[HASH_HEX + 1];
+    if (gcc_level(TIER_OPTIMIZING) > 1 || Py_SIZE(record->code) > MOST_UNITS_HERE) return false;
+    double took = lowering_quick_code(lowered, TIER_OPTIMIZING, &code);
+    bool ok = install_quick_code(record, TIER_OPTIMIZING, lowered->facts, &code);
+    if (ok) {
+        record->compiles++;
+        record->compile_ms += took;
+        warm_give_up(record);
+        artifact_key(lowered->text, gcc_level(TIER_OPTIMIZING), quick_key);
+        if (tier == TIER_OPTIMIZING) {
+            warm_published(record, tier, quick_key, facts_are_any(lowered->facts));
+            if (compile_prepare()) keep_code(quick_key, &code);
+        }
+        engine_compile_ended(record, TIER_OPTIMIZING, true);
+        if (tier > TIER_OPTIMIZING && submit(record, tier, key, lowered)) record->requested = (uint8_t)tier;
+    }
+    quick_code_free(&code);
+    return ok;
+}
+
+Finding compile_find(FunctionRecord *record, Tier tier, bool make) {
+    char key[HASH_HEX + 1];
+    Lowered lowered = {0};
+    Finding finding = NOT_FOUND;
+    double begun = budget_begin();
+    if (lower(record, tier, &lowered, key)) {
+        if (from_cache(record, tier, lowered.facts, key)) finding = FOUND;
+        else if (make && make_meanwhile(record, tier, key, &lowered)) finding = MADE;
+    }
+    lowered_free(&lowered);
+    budget_end(begun, record, finding == MADE);
+    return finding;
 }
 
 static int start_worker_compile(FunctionRecord *record, Tier tier, const char *key, Lowered *lowered) {
@@ -549,18 +579,39 @@ static Tier osr_tier(const FunctionRecord *record) {
 
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     if (osr_tier(record) == TIER_INTERPRETER) return;
-    if (!has_osr_entry(record, unit) && (record->requested || feedback_find_loop(record, unit) != NULL))
-        return;
+    bool known = !warm_is_restoring(record) && feedback_find_loop(record, unit) != NULL;
+    if (!has_osr_entry(record, unit) && (record->requested || known)) return;
     osr_disarm(NULL); /* whatever was armed was not met */
     osr_arm(record->code, unit);
+}
+
+/* Where an earlier run entered a loop, this one looks in its first turn for what was made of it: some classes
+ * and attributes are not there when the function begins. */
+void compile_watch_loop(FunctionRecord *record) {
+    if (publish_frame == NULL || publish_frame->f_code != record->code || record->osr_count == 0) return;
+    if (!options.osr || record->osr_never) return;
+    cp_watch(record->code);
+    osr_disarm(NULL);
+    osr_arm(record->code, record->osr_points[0].unit);
+}
+
+static bool restored_at(FunctionRecord *record, Frame *frame, int32_t unit) {
+    publish_frame = frame;
+    warm_retry_in_loop(record, record->osr_seen == 0 ? FIRST_TURN : LATER_TURN);
+    publish_frame = NULL;
+    return has_osr_entry(record, unit);
 }
 
 bool compile_at_back_edge(FunctionRecord *record, Frame *frame) {
     int32_t unit = cp_frame_lasti(frame);
     Tier tier = osr_tier(record);
-    bool known = feedback_find_loop(record, unit) != NULL;
+    bool restoring = warm_is_restoring(record);
+    if (restoring && (restored_at(record, frame, unit) || record->osr_seen == 0 || record->requested))
+        return has_osr_entry(record, unit);
+    bool known = !restoring && feedback_find_loop(record, unit) != NULL;
     if (tier == TIER_INTERPRETER || (!known && record->requested)) return false;
     if (!feedback_sample_loop(record, frame) || known) return false;
+    warm_give_up(record); /* what is known by now is as good as what was known then */
     start_again(record, frame, Py_MAX(tier, (Tier)record->compiled_tier));
     return has_osr_entry(record, unit);
 }

@@ -266,6 +266,11 @@ void engine_ask(FunctionRecord *record) {
     PyErr_Restore(type, value, traceback);
 }
 
+void engine_retry_after(FunctionRecord *record, uint32_t calls) {
+    record->warm_at = (uint32_t)Py_MIN(record_heat(record) + calls, COUNTER_LIMIT);
+    record->next_ask = Py_MIN(record->next_ask, record->calls + calls);
+}
+
 void engine_loops_ran(FunctionRecord *record) {
     Tier due = due_tier(record);
     if (record->engine->enabled && !record->requested && due > record->tier && due > TIER_BASELINE)

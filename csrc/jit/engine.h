@@ -69,10 +69,14 @@ void compile_failed(FunctionRecord *record, const char *reason, const char *mess
 /* Set up the worker's client and the cache as the options say. False: there is no cache. */
 bool compile_prepare(void);
 
-/* Install the artifact with this key, or the one that lowering leads to. False: it is not in the cache, or
- * does not load; nothing has changed. */
+/* Install the artifact with this key. False: it is not in the cache, or does not load; nothing has changed.
+ */
 bool compile_from_cache(FunctionRecord *record, Tier tier, const char *key);
-bool compile_find(FunctionRecord *record, Tier tier);
+
+/* Likewise the one that lowering leads to. `make`: if there is none, quick code of the same text runs, and
+ * the worker is asked for a tier above that. */
+typedef enum Finding { NOT_FOUND, FOUND, MADE } Finding;
+Finding compile_find(FunctionRecord *record, Tier tier, bool make);
 
 /* The program ends: wait up to `seconds` for compiles under way. */
 void compile_settle(double seconds);
@@ -143,6 +147,9 @@ FunctionRecord *engine_obtain_for_function(PyObject *function);
 /* Count calls or back-edges; the tier just reached, or TIER_INTERPRETER when none was. */
 Tier engine_record_calls(FunctionRecord *record, uint64_t calls);
 Tier engine_record_loops(FunctionRecord *record, uint64_t loops);
+
+/* What an earlier run made of it is looked for again after so many calls. */
+void engine_retry_after(FunctionRecord *record, uint32_t calls);
 
 /* Its loops were counted by other means: the policy is asked at the next call when a tier is due that makes
  * loops quicker. */

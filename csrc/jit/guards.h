@@ -43,6 +43,10 @@ void compile_rearm(FunctionRecord *record, int32_t unit);
  * none. (jit/compile.c) */
 void compile_back_soon(FunctionRecord *record, int32_t unit, int32_t back_edge);
 
+/* A function that was hot in an earlier run begins, and what was made of it then cannot be found yet: look
+ * again in the first turn of its loop. (jit/compile.c) */
+void compile_watch_loop(FunctionRecord *record);
+
 /* A frame stands before an armed back-edge at which there is no entry: have its function compiled with one.
  * True: it is there now. (jit/compile.c) */
 bool compile_at_back_edge(FunctionRecord *record, struct _PyInterpreterFrame *frame);

@@ -11,6 +11,7 @@
 #include "jit/options.h"
 #include "jit/publish.h"
 #include "jit/table.h"
+#include "jit/warm.h"
 #include "runtime/osr.h"
 
 enum {
@@ -35,6 +36,12 @@ static bool has_loops(const FunctionRecord *record) {
     return cp_next_back_edge(record->code, -1) >= 0 || record->compiled->inlined_count > 0;
 }
 
+/* What was hot in an earlier run is so at once. */
+static int looks_before_hot(const FunctionRecord *record) {
+    if (warm_is_restoring(record)) return 1;
+    return LOOKS_BEFORE_HOT + (int)(Py_SIZE(record->code) / UNITS_A_LOOK);
+}
+
 /* At a back-edge of the interpreter, or somewhere in compiled code. */
 static void look(PyThreadState *tstate) {
     Frame *frame = cp_current_frame(tstate);
@@ -52,7 +59,7 @@ static void look(PyThreadState *tstate) {
     cp_watch(frame->f_code);
     note_loops(record);
     if (record->osr_seen < UINT8_MAX) record->osr_seen++;
-    if (record->osr_seen < LOOKS_BEFORE_HOT + Py_SIZE(frame->f_code) / UNITS_A_LOOK) return;
+    if (record->osr_seen < looks_before_hot(record)) return;
     compile_hot_loop(record, unit);
 }
 

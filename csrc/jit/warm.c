@@ -15,6 +15,7 @@
 #include "cpython/version.h"
 #include "jit/budget.h"
 #include "jit/engine.h"
+#include "jit/guards.h"
 #include "jit/keep.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
@@ -80,6 +81,7 @@ static void forget_snapshot(Warm *warm) {
 static Warm *news;       // one list per process, like the index
 static bool is_on;       // one per process; the index may be read and written
 static uint64_t program; // likewise; never 0
+static LoopTry loop_try; // likewise; the function that is looked for has begun
 
 enum { DAY = 24 * 3600, NANOSECONDS = 1000000000 };
 
@@ -265,7 +267,8 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     warm->saved = from->saved;
     warm->owner = start.owner;
     bool own = start.owner == program;
-    if (own) record->recompiles = Py_MAX(record->recompiles, start.recompiles);
+    /* This run has chances of its own: what failed then need not be what fails now. */
+    if (own) record->recompiles = Py_MAX(record->recompiles, start.recompiles / 2);
     if (start.ceiling < record->ceiling && (own || start.reason)) {
         record->ceiling = start.ceiling;
         if (start.reason) record->bail_reason = reason_table[start.reason - 1].name;
@@ -558,13 +561,14 @@ static bool look_up(FunctionRecord *record) {
     return (warm->has_own || index_find(warm->hint, warm->id, &found)) && read_body(warm, &found);
 }
 
-/* Find the artifact of a tier and let it run. */
-static bool install(FunctionRecord *record, Tier tier) {
+/* Find the artifact of a tier and let it run. `make`: if there is none, make something that does for now. */
+static Finding install(FunctionRecord *record, Tier tier, bool make) {
     const Warm *warm = record->warm;
     bool by_name = options.warm == 1 && options.dump == NULL && !(warm->facts & 1 << tier);
     char key[HASH_HEX + 1];
     memcpy(key, warm->keys[tier], sizeof key);
-    return by_name ? key[0] && compile_from_cache(record, tier, key) : compile_find(record, tier);
+    if (by_name && key[0] && compile_from_cache(record, tier, key)) return FOUND;
+    return make || !by_name ? compile_find(record, tier, make) : NOT_FOUND;
 }
 
 static void restored(FunctionRecord *record) {
@@ -576,27 +580,63 @@ static void restored(FunctionRecord *record) {
     if (!is_foreign(record->warm) && (saved > now || now - saved > DAY)) is_news(record->warm);
 }
 
+void warm_give_up(FunctionRecord *record) {
+    record->warm_at = 0;
+    if (record->warm != NULL) record->warm->wanted = 0;
+}
+
 /* Known to be hot, and its artifact is not there: have it made. */
 static void ask_for_it(FunctionRecord *record, Tier tier) {
-    record->warm->wanted = 0;
-    record->warm_at = 0;
+    warm_give_up(record);
     record->requested = (uint8_t)tier;
     if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+}
+
+/* Where time counts, the text is worked out when it is likely to be what it was, and what it costs may be
+ * spent. A function without loops is called a few times first, so that classes and attributes are there; a
+ * loop that was entered while it ran is begun. */
+static bool is_too_early(const FunctionRecord *record) {
+    return record->warm->tries == 0 && (record->loopless || record->osr_count > 0);
+}
+
+static bool may_be_looked_for(const FunctionRecord *record) {
+    if (!budget_is_limited(record->engine)) return true;
+    if (is_too_early(record)) return false;
+    return loop_try != NOT_IN_LOOP || budget_allows(record->engine, TIER_OPTIMIZING);
+}
+
+/* Nobody waits for a second try where time counts. */
+static bool is_last_try(const FunctionRecord *record) {
+    const Warm *warm = record->warm;
+    if (!budget_is_limited(record->engine)) return warm->tries == RETRIES;
+    return warm->tries > 0 && loop_try != FIRST_TURN;
+}
+
+static void look_later(FunctionRecord *record) {
+    enum { CALLS_TO_SETTLE = 12 };
+    Warm *warm = record->warm;
+    uint32_t at = budget_is_limited(record->engine) ? record->calls + CALLS_TO_SETTLE : RETRY_AT[warm->tries];
+    if (warm->tries == 0) compile_watch_loop(record);
+    engine_retry_after(record, at > record->calls ? at - record->calls : 1);
+    if (warm->tries < RETRIES) warm->tries++;
+    for (int lower = warm->wanted - 1; lower > record->compiled_tier; lower--)
+        if (warm->keys[lower][0] && !(warm->facts & 1 << lower) && install(record, (Tier)lower, false)) break;
 }
 
 static void restore(FunctionRecord *record) {
     Warm *warm = record->warm;
     Tier tier = allowed(record, warm->wanted);
+    bool by_text = warm->facts & 1 << tier, last = is_last_try(record);
     if (tier == TIER_INTERPRETER || record->requested) {
-        warm->wanted = 0;
-    } else if (install(record, tier)) {
-        restored(record);
-    } else if (!(warm->facts & 1 << tier) || warm->tries == RETRIES) {
-        ask_for_it(record, tier);
+        warm_give_up(record);
+    } else if (by_text && !may_be_looked_for(record)) {
+        look_later(record);
     } else {
-        record->warm_at = RETRY_AT[warm->tries++];
-        for (int lower = tier - 1; lower > record->compiled_tier; lower--)
-            if (warm->keys[lower][0] && !(warm->facts & 1 << lower) && install(record, (Tier)lower)) break;
+        bool make = budget_is_limited(record->engine) && (last || !by_text);
+        Finding finding = install(record, tier, make);
+        if (finding == FOUND) restored(record);
+        else if (finding == NOT_FOUND && (!by_text || last)) ask_for_it(record, tier);
+        else if (finding == NOT_FOUND) look_later(record);
     }
 }
 
@@ -623,6 +663,12 @@ void warm_retry(FunctionRecord *record) {
     if (record->warm != NULL && record->warm->wanted) restore_safely(record);
 }
 
+void warm_retry_in_loop(FunctionRecord *record, LoopTry turn) {
+    loop_try = turn;
+    warm_retry(record);
+    loop_try = NOT_IN_LOOP;
+}
+
 /* What other processes have written meanwhile. Looking takes as long as some compiles do. */
 static void refresh_sometimes(void) {
     static int64_t last; // one per process, like the index
@@ -641,7 +687,7 @@ bool warm_learn(FunctionRecord *record, Tier tier) {
     if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;
     if (warm->tier < tier || allowed(record, tier) < tier) return false;
     warm->wanted = (uint8_t)tier;
-    bool found = install(record, tier);
+    bool found = install(record, tier, false);
     warm->wanted = 0;
     return found;
 }

@@ -25,6 +25,14 @@ void warm_meet(FunctionRecord *record);
 /* record->warm_at was reached: what was not to be had at the first call may be now. */
 void warm_retry(FunctionRecord *record);
 
+/* Likewise in a loop of it: in the first turn, when some of what it needs may not be there yet, or when it
+ * has run for a while. */
+typedef enum LoopTry { NOT_IN_LOOP, FIRST_TURN, LATER_TURN } LoopTry;
+void warm_retry_in_loop(FunctionRecord *record, LoopTry turn);
+
+/* It is not tried again. */
+void warm_give_up(FunctionRecord *record);
+
 /* About to be compiled at `tier`: another process may have done so meanwhile. True: installed. */
 bool warm_learn(FunctionRecord *record, Tier tier);
 

@@ -546,6 +546,16 @@ static void fill_method(PyObject *owner, PyObject *name, RtCache *cache) {
 static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *name, RtCache *cache,
                                                   PyObject **results) {
     PyTypeObject *type = Py_TYPE(owner);
+    RtCache *known =
+        shared_find(USE_METHOD, type, name); /* of classes that are asked for attributes plainly */
+    if (__builtin_expect(known != NULL, 1)) {
+        if (cache->misses < MISSES_BEFORE_REST) adopt(cache, known);
+        if (class_value_holds(type, owner, name, known)) {
+            results[0] = Py_NewRef(known->value);
+            results[1] = Py_NewRef(owner);
+            return 0;
+        }
+    }
     if (type == &PySuper_Type) { /* what it is of decides */
         if (version_of(type, name) != 0) note_type(cache, version_of(type, name));
         if (cp_super_self(owner) != NULL) rt_note_class(cache, Py_TYPE(cp_super_self(owner)));
@@ -558,15 +568,6 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
         results[0] = NULL;
         results[1] = rt_load_attr(owner, name, cache);
         return results[1] != NULL ? 0 : -1;
-    }
-    RtCache *known = shared_find(USE_METHOD, type, name);
-    if (known != NULL) {
-        adopt(cache, known);
-        if (class_value_holds(type, owner, name, known)) {
-            results[0] = Py_NewRef(known->value);
-            results[1] = Py_NewRef(owner);
-            return 0;
-        }
     }
     PyObject *method = NULL;
     int unbound = _PyObject_GetMethod(owner, name, &method);

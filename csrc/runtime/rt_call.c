@@ -1,4 +1,4 @@
-/* Calls, and the making of functions and modules. */
+/* Calls. */
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
@@ -85,6 +85,24 @@ static inline PyObject *enter(PyThreadState *tstate, CompiledCode *compiled, PyO
     }
     for (; slot < compiled->local_count; slot++) slots[slot] = NULL;
     return run_frame(tstate, frame, compiled);
+}
+
+/* Into compiled code by its way in (codegen/quick_way_in.c), which does what `enter` does, and asks what
+ * `enterable` asks. False: there is none for these arguments. */
+static inline bool go_in(PyThreadState *tstate, PyObject *callable, PyObject *const *args, i64 count,
+                         uint64_t owned, PyObject **result) {
+    if (!Py_IS_TYPE(callable, &PyFunction_Type)) return false;
+    FunctionRecord *record = table_record((PyCodeObject *)((PyFunctionObject *)callable)->func_code);
+    CompiledCode *compiled = record != NULL ? record->compiled : NULL;
+    if (compiled == NULL || compiled->way_in_args != count) return false;
+    PyObject *given[WAY_IN_MOST_ARGS] = {NULL};
+    for (i64 i = 0; i < count; i++, owned >>= 1) {
+        cp_incref_if(args[i], !(owned & 1));
+        given[i] = args[i];
+    }
+    WayInto way_in = (WayInto)compiled->way_in;
+    *result = way_in(tstate, Py_NewRef(callable), given[0], given[1], given[2], given[3]);
+    return true;
 }
 
 /* --- any other Python function --- */
@@ -292,6 +310,7 @@ static PyObject *call_function(PyThreadState *tstate, PyObject *function, const 
 
 bool rt_call_compiled(PyThreadState *tstate, PyObject *function, PyObject *const *args, i64 count,
                       PyObject **result) {
+    if (go_in(tstate, function, args, count, 0, result)) return true;
     CompiledCode *compiled = enterable(tstate, function, count);
     if (compiled == NULL) return false;
     *result = enter(tstate, compiled, function, false, args, count, 0);
@@ -299,6 +318,8 @@ bool rt_call_compiled(PyThreadState *tstate, PyObject *function, PyObject *const
 }
 
 PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count) {
+    PyObject *result;
+    if (go_in(tstate, callable, args, count, 0, &result)) return result;
     CompiledCode *compiled = enterable(tstate, callable, count);
     if (compiled != NULL) return enter(tstate, compiled, callable, false, args, count, 0);
     if (!Py_IS_TYPE(callable, &PyFunction_Type))
@@ -361,7 +382,10 @@ static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *
         args.positional++;
         args.owned <<= 1;
         args.values[0] = self;
-        if (!rt_check_none(call_function(tstate, init, &args))) Py_CLEAR(self);
+        PyObject *given;
+        if (args.names != NULL || !go_in(tstate, init, args.values, args.positional, args.owned, &given))
+            given = call_function(tstate, init, &args);
+        if (!rt_check_none(given)) Py_CLEAR(self);
         args.values[0] = before;
     }
     Py_XDECREF(init);
@@ -696,83 +720,4 @@ done:
     Py_XDECREF(tuple);
     Py_XDECREF(dict);
     return look_at_breaker(tstate, result);
-}
-
-PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
-                           PyObject *annotations_steal, PyObject *closure_steal) {
-    PyFunctionObject *function = (PyFunctionObject *)PyFunction_New(code, frame->f_globals);
-    if (function == NULL) {
-        Py_XDECREF(defaults_steal);
-        Py_XDECREF(kwdefaults_steal);
-        Py_XDECREF(annotations_steal);
-        Py_XDECREF(closure_steal);
-        return NULL;
-    }
-    if (closure_steal) function->func_closure = closure_steal;
-    if (annotations_steal) function->func_annotations = annotations_steal;
-    if (kwdefaults_steal) function->func_kwdefaults = kwdefaults_steal;
-    if (defaults_steal) function->func_defaults = defaults_steal;
-    return (PyObject *)function;
-}
-
-static PyObject *builtin(Frame *frame, const char *name) { // new ref
-    PyObject *key = PyUnicode_InternFromString(name), *value = NULL;
-    if (key == NULL) return NULL;
-    if (PyDict_CheckExact(frame->f_builtins))
-        value = Py_XNewRef(PyDict_GetItemWithError(frame->f_builtins, key));
-    else {
-        value = PyObject_GetItem(frame->f_builtins, key);
-        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) PyErr_Clear();
-    }
-    Py_DECREF(key);
-    return value;
-}
-
-PyObject *rt_load_build_class(PyThreadState *tstate, Frame *frame) {
-    PyObject *value = builtin(frame, "__build_class__");
-    if (value == NULL && !PyErr_Occurred()) PyErr_SetString(PyExc_NameError, "__build_class__ not found");
-    return value;
-}
-
-i64 rt_setup_annotations(PyThreadState *tstate, Frame *frame) {
-    PyObject *locals = frame->f_locals;
-    if (locals == NULL) {
-        PyErr_SetString(PyExc_SystemError, "no locals found when setting up annotations");
-        return -1;
-    }
-    PyObject *key = PyUnicode_InternFromString("__annotations__"), *present = NULL;
-    if (key == NULL) return -1;
-    i64 status = 0;
-    if (PyDict_CheckExact(locals)) present = Py_XNewRef(PyDict_GetItemWithError(locals, key));
-    else {
-        present = PyObject_GetItem(locals, key);
-        if (present == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) PyErr_Clear();
-    }
-    if (present == NULL) {
-        present = PyErr_Occurred() ? NULL : PyDict_New();
-        status = present == NULL ? -1 : PyObject_SetItem(locals, key, present);
-    }
-    Py_XDECREF(present);
-    Py_DECREF(key);
-    return status;
-}
-
-PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *fromlist,
-                         PyObject *level) {
-    PyObject *import = builtin(frame, "__import__");
-    if (import == NULL) {
-        if (!PyErr_Occurred()) PyErr_SetString(PyExc_ImportError, "__import__ not found");
-        return NULL;
-    }
-    PyObject *locals = frame->f_locals ? frame->f_locals : Py_None, *result = NULL;
-    if (import == cp_default_import(tstate)) {
-        int number = _PyLong_AsInt(level);
-        if (number != -1 || !PyErr_Occurred())
-            result = PyImport_ImportModuleLevelObject(name, frame->f_globals, locals, fromlist, number);
-    } else {
-        PyObject *args[5] = {name, frame->f_globals, locals, fromlist, level};
-        result = PyObject_Vectorcall(import, args, 5, NULL);
-    }
-    Py_DECREF(import);
-    return result;
 }

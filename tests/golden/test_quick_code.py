@@ -56,8 +56,8 @@ def test_the_loader_finds_what_is_in_them(made):
 
 
 def test_every_instruction_is_one(tmp_path):
-    # None has a table of entries, whose numbers are no instructions.
-    for function in (heapq.nlargest, textwrap.dedent, json.decoder.py_scanstring):
+    # None has handlers, and with them a table of entries, whose numbers are no instructions.
+    for function in (heapq._siftup, textwrap.dedent, textwrap.TextWrapper._wrap_chunks):
         source = tmp_path / "function.ir"
         source.write_text(ir_of(function.__code__, 1))
         done = subprocess.run(

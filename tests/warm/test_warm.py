@@ -359,3 +359,55 @@ def test_what_is_not_there_yet_at_the_first_call(run):
     assert run(FACTS.replace("COUNT", "20"), **kept)["result"] == 180
     assert run(late.replace("COUNT", "20"), **kept)["result"] == 180
     assert run(late.replace("COUNT", "20").replace("n + n", "n - n"), **kept)["result"] == 90
+
+
+def test_a_loop_whose_objects_are_made_in_it(run):
+    """What an earlier run made of it fits in the loop's first turn at the earliest."""
+    code = """
+class Item:
+    def __init__(self, n):
+        self.n = n
+    def step(self):
+        self.n = self.n * 5 + 1 & 1023
+def work(turns):
+    items = [Item(i) for i in range(5)]
+    for _ in range(turns):
+        for item in items:
+            item.step()
+    return [item.n for item in items]
+result = work(TURNS)
+"""
+    usual = {"DXPY_OSR": 1, "DXPY_THRESHOLDS": "100,1000,10000", "DXPY_SYNC": 0, "DXPY_SETTLE": 20}
+    for turns in (150_000, 150_000, 20):
+        stock = {}
+        exec(code.replace("TURNS", str(turns)), stock)
+        ran = run(code.replace("TURNS", str(turns)), **usual)
+        assert ran["result"] == stock["result"]
+        assert turns < 100 or ran["tiers"][2] + ran["tiers"][3] > 0
+
+
+def test_other_classes_in_the_loop_than_before(run):
+    code = """
+class Item:
+    def __init__(self, n):
+        self.n = n
+    def step(self):
+        self.n = self.n * 5 + 1 & 1023
+class Other(Item):
+    def step(self):
+        self.n = str(self.n)[-3:]
+        self.n = int(self.n) + 1
+def work(turns, kind):
+    items = [kind(i) for i in range(5)]
+    for _ in range(turns):
+        for item in items:
+            item.step()
+    return [item.n for item in items]
+result = work(TURNS, KIND)
+"""
+    usual = {"DXPY_OSR": 1, "DXPY_THRESHOLDS": "100,1000,10000", "DXPY_SYNC": 0, "DXPY_SETTLE": 20}
+    for kind in ("Item", "Other", "Item"):
+        text = code.replace("TURNS", "60_000").replace("KIND", kind)
+        stock = {}
+        exec(text, stock)
+        assert run(text, **usual)["result"] == stock["result"]
