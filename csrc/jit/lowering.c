@@ -127,9 +127,10 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
     if (generators && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS) || code->co_kwonlyargcount > 0))
         return "it is a generator that takes *args or **kwargs, or has keyword-only parameters";
-    if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
-        return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and str.join "
-               "take items in line";
+    int kind = code->co_flags & NOT_PLAIN;
+    if (generators ? kind != CO_GENERATOR && kind != CO_COROUTINE : kind != 0)
+        return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and "
+               "str.join take items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";
@@ -141,10 +142,12 @@ static const char *why_refused(PyFunctionObject *function, bool generators) {
     return why_code_refused((PyCodeObject *)function->func_code, generators);
 }
 
-/* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
+/* Its loops are libgccjit's already: quick code of them would be slower than the call is. A generator is
+ * called once and resumed often. */
 static bool is_better_called(const Looking *looking, PyCodeObject *code) {
     const FunctionRecord *record = table_record(code);
-    if (warm_is_restoring(looking->record)) return false; /* what was put in line then decides */
+    if (looking->generators || warm_is_restoring(looking->record))
+        return false; /* what was put in line then decides */
     return looking->tier < TIER_AOT && record != NULL && record->compiled_tier == TIER_AOT &&
            cp_next_back_edge(code, -1) >= 0;
 }
