@@ -4,6 +4,7 @@
  *
  * A cache gives a type's version, not the type: a class may have died since. Nothing but the class itself
  * says that it has not, so the versions are looked up among the classes that are alive. */
+#include "cpython/library.h"
 #include "cpython/decode_sites.h"
 
 /* Set of the classes met on the walk, by address. */
@@ -228,6 +229,14 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
         site->kind = SITE_MEMBER;
         site->offset = ((PyMemberDescrObject *)found)->d_member->offset;
         if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
+        return true;
+    }
+    int64_t index = writing ? -1 : cp_tuple_getter_index(type, found);
+    if (index >= 0) {
+        site->kind = SITE_ITEM;
+        site->offset = index;
+        if (sample != NULL && index < PyTuple_GET_SIZE(sample))
+            site->likely = decode_likely_type(PyTuple_GET_ITEM(sample, index));
         return true;
     }
     if (op == BC_LOAD_ATTR && property_place(found, site)) return true;
