@@ -188,6 +188,7 @@ typedef enum SiteKind {
     SITE_PROPERTY,    /* `holder` is a property of the class, whose getter `object` is at `offset` of it */
     SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
     SITE_CALLABLE,    /* the function, class or built-in function `object`, which was there in a sample */
+    SITE_ITEM,        /* of a tuple of the class: `offset` is its index */
     SITE_SUPER, /* CALL of super() where no class of the first argument is known, see `above`; where one is
                    it is a SITE_METHOD */
 } SiteKind;

@@ -1,7 +1,7 @@
 /* Raw code units -> canonical bytecode: un-specialise, strip caches, join EXTENDED_ARG and call pairs,
  * resolve jumps and exception ranges to instructions, read the inline caches as feedback. */
 #include "cpython/arrays.h"
-#include "cpython/deques.h"
+#include "cpython/library.h"
 #include "cpython/decode_sites.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"

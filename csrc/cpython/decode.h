@@ -11,6 +11,14 @@
 typedef PyObject *(*OperatorMethod)(PyTypeObject *type, const Instr *instr);
 
 /* What is known of the process around the code; all borrowed, each may be NULL. */
+/* What a call passes to a function, as a sample. */
+typedef struct Passed {
+    void *callee;      // borrowed; a function or a class
+    PyObject **values; /* borrowed; of each argument by position, NULL: it cannot be told */
+    int count;
+    struct Passed *next;
+} Passed;
+
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
@@ -22,6 +30,8 @@ typedef struct Surroundings {
                         find out too */
     int value_count;
     OperatorMethod method;
+    Passed **passed;            /* what calls met while decoding pass is added here; NULL: nobody wants it */
+    const Passed *arrived;      /* what the code gets as arguments; NULL: not known */
     PyFunctionObject *function; /* one that has the code; NULL: the frame's, if there is a frame */
 } Surroundings;
 

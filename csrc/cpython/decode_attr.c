@@ -4,6 +4,7 @@
  *
  * A cache gives a type's version, not the type: a class may have died since. Nothing but the class itself
  * says that it has not, so the versions are looked up among the classes that are alive. */
+#include "cpython/library.h"
 #include "cpython/decode_sites.h"
 
 /* Set of the classes met on the walk, by address. */
@@ -18,6 +19,7 @@ struct Classes {
     Bytecode *out;
     const Surroundings *around;
     OperatorMethod method;
+    Samples samples;
     int start; /* of the instructions that lead straight to the one looked at */
     ClassSet met;
 };
@@ -230,6 +232,14 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
         if (sample != NULL) site->likely = decode_likely_type(*(PyObject **)((char *)sample + site->offset));
         return true;
     }
+    int64_t index = writing ? -1 : cp_tuple_getter_index(type, found);
+    if (index >= 0) {
+        site->kind = SITE_ITEM;
+        site->offset = index;
+        if (sample != NULL && index < PyTuple_GET_SIZE(sample))
+            site->likely = decode_likely_type(PyTuple_GET_ITEM(sample, index));
+        return true;
+    }
     if (op == BC_LOAD_ATTR && property_place(found, site)) return true;
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
     bool first = cp_may_come_first(found);
@@ -248,45 +258,6 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
 
 /* --- what a site has seen --- */
 
-/* Where a site of an attribute leads in an object of its class; NULL: nothing is there. borrowed */
-static PyObject *value_at(const Site *site, PyObject *owner) {
-    for (; site != NULL; site = site->next) {
-        if (site->type != Py_TYPE(owner)) continue;
-        if (site->kind == SITE_PROPERTY) return NULL;
-        if (site->object != NULL) return site->object;
-        if (site->kind == SITE_MEMBER) return *(PyObject **)((char *)owner + site->offset);
-        if (site->kind == SITE_ENTRY) {
-            PyObject *dict = *cp_managed_dict(owner);
-            return dict != NULL && PyDict_CheckExact(dict) ? cp_str_entry(dict, site->entry) : NULL;
-        }
-        PyDictValues *values = site->kind == SITE_VALUE ? *cp_values(owner) : NULL;
-        return values != NULL ? *(PyObject **)((char *)values + site->offset) : NULL;
-    }
-    return NULL;
-}
-
-/* One of what a container has; NULL: it has none, or may run code. borrowed */
-static PyObject *some_item(PyObject *container) {
-    PyObject *key, *value;
-    Py_ssize_t position = 0;
-    if (PyList_CheckExact(container))
-        return PyList_GET_SIZE(container) > 0 ? PyList_GET_ITEM(container, 0) : NULL;
-    if (PyTuple_CheckExact(container))
-        return PyTuple_GET_SIZE(container) > 0 ? PyTuple_GET_ITEM(container, 0) : NULL;
-    return PyDict_CheckExact(container) && PyDict_Next(container, &position, &key, &value) ? value : NULL;
-}
-
-/* The same of what a constant key leads to, if there is one. borrowed */
-static PyObject *sample_item(const Classes *c, const Instr *key, PyObject *container) {
-    PyObject *constant = key->op == BC_LOAD_CONST ? PyTuple_GET_ITEM(c->code->co_consts, key->arg) : NULL;
-    if (constant == NULL || !PyLong_CheckExact(constant) || !PyTuple_CheckExact(container))
-        return some_item(container);
-    Py_ssize_t index = PyLong_AsSsize_t(constant), size = PyTuple_GET_SIZE(container);
-    if (index == -1 && PyErr_Occurred()) PyErr_Clear();
-    if (index < 0) index += size;
-    return index >= 0 && index < size ? PyTuple_GET_ITEM(container, index) : NULL;
-}
-
 /* The instruction that made the operand that lies so deep below the top before an instruction; -1: it cannot
  * be told. Those before `c->start` are not on the way for certain. */
 static int producer(const Classes *c, int index, int above) {
@@ -298,26 +269,6 @@ static int producer(const Classes *c, int index, int above) {
     return -1;
 }
 
-/* What an instruction would push now, as far as it can be told without running code. borrowed */
-static PyObject *sample_value(const Classes *c, int index) {
-    const Instr *instr = index >= 0 ? &c->out->instrs[index] : NULL;
-    if (instr == NULL) return NULL;
-    switch (instr->op) {
-    case BC_LOAD_FAST:
-    case BC_LOAD_DEREF: return decode_variable(c->code, instr, c->around);
-    case BC_BINARY_SUBSCR: {
-        PyObject *container = sample_value(c, producer(c, index, 1));
-        return container != NULL ? sample_item(c, instr - 1, container) : NULL;
-    }
-    case BC_LOAD_GLOBAL: return instr->site != NULL ? instr->site->object : NULL;
-    case BC_LOAD_ATTR: {
-        PyObject *owner = instr->site != NULL ? sample_value(c, index - 1) : NULL;
-        return owner != NULL ? value_at(instr->site, owner) : NULL;
-    }
-    default: return NULL;
-    }
-}
-
 /* The object that is the owner now, as far as it can be told: of the instruction that the frame is about to
  * do again, or what the instruction before it leads to. borrowed */
 static PyObject *sample_owner(const Classes *c, int index, bool *met) {
@@ -325,7 +276,7 @@ static PyObject *sample_owner(const Classes *c, int index, bool *met) {
     Frame *frame = c->around->frame;
     *met = frame != NULL && frame->stacktop > c->code->co_nlocalsplus &&
            frame->prev_instr + 1 == cp_code_units(c->code) + instr->offset;
-    return *met ? frame->localsplus[frame->stacktop - 1] : sample_value(c, index - 1);
+    return *met ? frame->localsplus[frame->stacktop - 1] : sample_operand(&c->samples, index, 0);
 }
 
 typedef enum CacheOf { CACHE_EMPTY, CACHE_OF_INSTANCE, CACHE_OF_CLASS, CACHE_OF_DICT } CacheOf;
@@ -435,19 +386,12 @@ static void note_value(Instr *instr, PyObject *value) {
     if (value != NULL) instr->value = decode_likely_type(value);
 }
 
-/* What a loop over what was just loaded begins with; NULL: it cannot be told. borrowed */
-static PyObject *first_item(const Classes *c, int loop) {
-    bool begins = loop > 0 && c->out->instrs[loop - 1].op == BC_GET_ITER;
-    PyObject *container = begins ? sample_value(c, producer(c, loop - 1, 0)) : NULL;
-    return container != NULL && !PyDict_Check(container) ? some_item(container) : NULL;
-}
-
 /* What a sample has there is kept for compiles that have none, such as where the function is put in line. */
 static void recall_value(const Classes *c, int index, uint8_t *value) {
     Instr *instr = &c->out->instrs[index];
     const Site *site = instr->site;
     if (instr->op == BC_BINARY_SUBSCR && *value == LIKELY_UNSEEN) {
-        PyObject *item = sample_value(c, index);
+        PyObject *item = sample_pushed(&c->samples, index, 0);
         if (item != NULL) *value = decode_likely_type(item);
     }
     if (instr->op == BC_LOAD_ATTR && site != NULL && site->object == NULL && site->likely != LIKELY_OTHER)
@@ -538,7 +482,7 @@ static bool is_behind_super(const Classes *c, int index) {
  * be told. borrowed */
 static PyObject *class_so_far(const Classes *c, int index, int32_t *cell) {
     *cell = -1;
-    if (c->out->instrs[index - 1].arg == 2) return sample_value(c, producer(c, index - 1, 1));
+    if (c->out->instrs[index - 1].arg == 2) return sample_operand(&c->samples, index - 1, 1);
     *cell = class_cell(c->code);
     const Instr load = {.op = BC_LOAD_DEREF, .arg = *cell};
     return *cell >= 0 && keeps_first_argument(c) ? decode_variable(c->code, &load, c->around) : NULL;
@@ -589,7 +533,7 @@ static const Site *super_site(Classes *c, int index, uint32_t *seen) {
     const SuperCall *above = find_super(c, index);
     if (above == NULL) return NULL;
     const Instr argument = {.op = BC_LOAD_FAST, .arg = 0};
-    PyObject *sample = above->cell < 0 ? sample_value(c, producer(c, index - 1, 0))
+    PyObject *sample = above->cell < 0 ? sample_operand(&c->samples, index - 1, 0)
                                        : decode_variable(c->code, &argument, c->around);
     Owners owners = {0};
     bool few = seen[0] != SEEN_SEVERAL && find_seen(c, CACHE_EMPTY, 0, seen, &owners);
@@ -683,6 +627,8 @@ static void recall_container(Classes *c, Instr *instr, const uint32_t *seen) {
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around) {
     Classes c = {.cx = cx, .code = code, .out = out, .around = around, .method = around->method};
+    c.samples = (Samples){.cx = cx, .code = code, .out = out, .around = around};
+    sample_prepare(&c.samples);
     int cache = -1;
     for (int i = 0; i < out->count; i++) {
         Instr *instr = &out->instrs[i];
@@ -694,16 +640,16 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (owner_depth(instr) >= 0)
-            instr->site =
-                operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, owner_depth(instr))));
+            instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, owner_depth(instr)));
         else if (instr->op == BC_BEFORE_WITH)
-            instr->site = operator_site(&c, instr, seen, sample_value(&c, producer(&c, i, 0)));
+            instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, 0));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_BINARY_SUBSCR) recall_container(&c, instr, seen);
-        if (instr->op == BC_LOAD_DEREF) note_value(instr, sample_value(&c, i));
-        if (instr->op == BC_FOR_ITER) note_value(instr, first_item(&c, i));
+        if (instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER)
+            note_value(instr, sample_pushed(&c.samples, i, 0));
+        if (instr->op == BC_CALL) sample_note_call(&c.samples, i);
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }

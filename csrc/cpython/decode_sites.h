@@ -18,4 +18,23 @@ const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globa
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around);
 
+/* --- samples (decode_sample.c): what values a function has, guessed from objects there are --- */
+
+typedef struct Samples {
+    CompileContext *cx;
+    PyCodeObject *code;
+    const Bytecode *out;
+    const Surroundings *around;
+    int *stores; /* by instruction: of a LOAD_FAST the last STORE_FAST in front of it, -1: none */
+} Samples;
+
+void sample_prepare(Samples *s);
+/* What an instruction would push now, the nth from the top, as far as it can be told without running code;
+ * sites in front of it must be there. NULL: it cannot be told. borrowed */
+PyObject *sample_pushed(const Samples *s, int index, int nth);
+/* Likewise what the operand is that lies so deep below the top before an instruction. */
+PyObject *sample_operand(const Samples *s, int index, int above);
+/* Keep what a CALL would pass for who decodes its callee (Surroundings.passed). */
+void sample_note_call(const Samples *s, int index);
+
 #endif

@@ -106,7 +106,8 @@ PyGenObject *cp_generator_of(Frame *from) {
 PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     int locals = code->co_nlocalsplus;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, locals + code->co_stacksize);
+    PyTypeObject *type = code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyGen_Type;
+    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, type, locals + code->co_stacksize);
     if (generator == NULL) return NULL;
     Frame *frame = cp_generator_frame(generator);
     _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, locals);
@@ -115,6 +116,15 @@ PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     for (int i = 0; i < locals; i++) frame->localsplus[i] = NULL;
     publish(generator);
     return generator;
+}
+
+int cp_suspended_at(PyObject *object) {
+    if (!PyGen_CheckExact(object) || Py_REFCNT(object) != 1) return -1;
+    PyGenObject *generator = (PyGenObject *)object;
+    Frame *frame = cp_generator_frame(generator);
+    bool plain = generator->gi_frame_state == FRAME_SUSPENDED && frame->frame_obj == NULL &&
+                 generator->gi_weakreflist == NULL && generator->gi_exc_state.exc_value == NULL;
+    return plain ? cp_frame_lasti(frame) : -1;
 }
 
 void cp_put_slot(PyGenObject *generator, int slot, PyObject *value_steal) {

@@ -147,6 +147,9 @@ PyGenObject *cp_generator_of(Frame *frame);
 PyGenObject *cp_bare_generator(PyFunctionObject *function); // new ref; NULL: no memory
 void cp_put_slot(PyGenObject *generator, int slot, PyObject *value_steal);
 void cp_suspend_at(PyGenObject *generator, int unit);
+/* The unit of the yield that a generator is suspended at; -1: it is none, or somebody else has to do with it.
+ */
+int cp_suspended_at(PyObject *object);
 /* It is complete now. False: there is no memory for its cells, it is gone. */
 bool cp_publish_generator(PyGenObject *generator);
 /* It is not wanted after all: as if it had never been made. */

@@ -211,15 +211,18 @@ typedef enum InlinedKind {
     INLINED_STEP,   /* a generator that a loop goes over, up to its next yield: the loop's FOR_ITER is its
                        caller,   which goes on behind itself with what was yielded, and at its state's offset at
                        the end */
+    INLINED_AWAIT,  /* a coroutine that does not wait: the SEND that awaits it is its caller */
     INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
                                              added. What that has is the lowest operand of its frame */
     INLINED_KINDS = INLINED_GATHER + 5
 } InlinedKind;
 
 static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }
+/* Is its frame a generator's or a coroutine's, which lies on its caller's operand stack? */
+static inline bool ir_steps(int kind) { return kind == INLINED_STEP || kind == INLINED_AWAIT; }
 /* How many operands stay with the caller until it has returned. */
 static inline int ir_operands(int kind) {
-    if (kind < INLINED_PROPERTY || ir_gathers(kind)) return 0;
+    if (kind < INLINED_PROPERTY || ir_steps(kind) || ir_gathers(kind)) return 0;
     return kind == INLINED_PROPERTY ? 1 : kind == INLINED_LEN || kind == INLINED_SET_ITEM ? 3 : 2;
 }
 /* Levels of recursion that a call stands for: that of a class is one too, and so is a comparison. */

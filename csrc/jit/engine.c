@@ -170,14 +170,9 @@ static Tier highest_allowed(const FunctionRecord *record) {
     return Py_MIN(record->engine->max_tier, record->ceiling);
 }
 
-/* Tier 3 is what takes longest to compile: it is for code of tier 2 that has proved itself. Tier 1 takes as
- * long as some thousand calls gain by it: where time counts it is for what is on its way to tier 2, which
- * goes by what tier 1 sees. */
+/* Tier 3 is what takes longest to compile: it is for code of tier 2 that has proved itself. */
 static uint64_t heat_due(const FunctionRecord *record, Tier tier) {
-    enum { BASELINE_PATIENCE = 4 };
     const uint64_t *thresholds = record->engine->thresholds;
-    if (tier == TIER_BASELINE && budget_is_limited(record->engine))
-        return BASELINE_PATIENCE * thresholds[TIER_BASELINE];
     if (tier < TIER_AOT || !record->engine->of_process) return thresholds[tier];
     uint64_t proof = thresholds[TIER_AOT] - thresholds[TIER_OPTIMIZING];
     return Py_MAX(thresholds[tier], record->optimized_at + proof);

@@ -112,6 +112,7 @@ typedef struct Looking {
     Tier tier;
     PyObject *refused; // borrowed; qualname -> why calls of it stay calls. NULL: nobody wants to know
     Found *found;
+    Passed *passed;   /* by calls met so far */
     bool generators;  /* looked for, and nothing else */
     Classes *classes; /* NULL: not asked for yet */
     bool native;      /* as a native function, of which the index of the cache tells nothing */
@@ -126,9 +127,10 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
     if (record != NULL && (record->never & (NEVER_NOJIT | NEVER_EXCLUDED))) return "it is not to be compiled";
     if (generators && (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS) || code->co_kwonlyargcount > 0))
         return "it is a generator that takes *args or **kwargs, or has keyword-only parameters";
-    if ((code->co_flags & NOT_PLAIN) != (generators ? CO_GENERATOR : 0))
-        return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and str.join "
-               "take items in line";
+    int kind = code->co_flags & NOT_PLAIN;
+    if (generators ? kind != CO_GENERATOR && kind != CO_COROUTINE : kind != 0)
+        return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and "
+               "str.join take items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";
@@ -140,10 +142,12 @@ static const char *why_refused(PyFunctionObject *function, bool generators) {
     return why_code_refused((PyCodeObject *)function->func_code, generators);
 }
 
-/* Its loops are libgccjit's already: quick code of them would be slower than the call is. */
+/* Its loops are libgccjit's already: quick code of them would be slower than the call is. A generator is
+ * called once and resumed often. */
 static bool is_better_called(const Looking *looking, PyCodeObject *code) {
     const FunctionRecord *record = table_record(code);
-    if (warm_is_restoring(looking->record)) return false; /* what was put in line then decides */
+    if (looking->generators || warm_is_restoring(looking->record))
+        return false; /* what was put in line then decides */
     return looking->tier < TIER_AOT && record != NULL && record->compiled_tier == TIER_AOT &&
            cp_next_back_edge(code, -1) >= 0;
 }
@@ -203,12 +207,22 @@ static int find_parameter(void *context, void *caller, int names, int keyword, c
     return -1;
 }
 
+/* What the call that was met first passes. */
+static const Passed *find_passed(const Looking *looking, const void *callee) {
+    const Passed *first = NULL;
+    for (const Passed *passed = looking->passed; passed != NULL; passed = passed->next)
+        if (passed->callee == callee) first = passed;
+    return first;
+}
+
 /* A callee, its code decoded. NULL: it stays a call. */
 static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, PyCodeObject *code,
                           PyObject *globals, PyObject *builtins, PyFunctionObject *sample) {
     osr_disarm(code); /* the decoder must not read an armed back-edge */
     Found *found = arena_new(&cx->arena, Found);
     Surroundings around = {.globals = globals, .builtins = builtins, .function = sample};
+    around.passed = &looking->passed;
+    around.arrived = find_passed(looking, object);
     add_samples(&around, code, table_record(code));
     if (!looking->native) warm_recall_callee_types(looking->record, cx, code, &around);
     *found = (Found){.object = object, .globals = globals, .next = looking->found};
@@ -346,8 +360,10 @@ bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
 /* --- decode and lower --- */
 
 /* The function's bytecode with all that is known to go by. */
-static Bytecode *decoded(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around) {
+static Bytecode *decoded(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around,
+                         Passed **passed) {
     Surroundings known = around != NULL ? *around : (Surroundings){0};
+    known.passed = passed;
     osr_disarm(record->code); /* the decoder must not read an armed back-edge */
     if (tier > TIER_BASELINE) lowering_make_room(record);
     add_samples(&known, record->code, record);
@@ -360,9 +376,9 @@ static Bytecode *decoded(CompileContext *cx, FunctionRecord *record, Tier tier, 
 
 Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Surroundings *around,
                 PyObject *refused) {
-    Bytecode *code = decoded(cx, record, tier, around);
-    warm_lowered(record, code);
     Looking looking = {.record = record, .tier = tier, .refused = refused};
+    Bytecode *code = decoded(cx, record, tier, around, &looking.passed);
+    warm_lowered(record, code);
     Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
@@ -427,7 +443,7 @@ char *lowering_bytecode(FunctionRecord *record, Tier tier, const Surroundings *a
         bailed(record, &cx, &text);
         return NULL;
     }
-    bc_print(decoded(&cx, record, tier, around), &text);
+    bc_print(decoded(&cx, record, tier, around, NULL), &text);
     cx_free(&cx);
     take_text(record, &text, &result);
     return result;

@@ -346,9 +346,12 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
         count++;
     }
     if (function->site == NULL) return LIKELY_OTHER;
-    f->out->operands[instr - f->code->instrs].callable = function->site;
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1), type = LIKELY_UNSEEN;
     for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
+    OperandTypes *out = &f->out->operands[instr - f->code->instrs];
+    out->callable = function->site;
+    out->arguments = arguments;
+    out->argument_count = count;
     for (const Site *site = function->site; site != NULL && type != LIKELY_OTHER; site = site->next)
         type = meet(type, result_of_site(f, site, arguments, count));
     return type;

@@ -14,7 +14,9 @@ typedef struct OperandTypes {
     uint8_t left, right;  /* Likely of the two topmost operands before the instruction: left below right */
     uint8_t stored;       /* of a STORE_FAST: Likely of its local from there on */
     const Site *callable; /* of a CALL: where what is called was read, NULL: not known */
-    int32_t depth;        /* operands there, -1: control flow does not come here */
+    uint8_t *arguments;   /* likewise: Likely of what it is called with, and how many */
+    int32_t argument_count;
+    int32_t depth; /* operands there, -1: control flow does not come here */
 } OperandTypes;
 
 typedef struct Inference {

@@ -59,6 +59,7 @@ typedef struct Call {
     uint8_t *types;   /* Likely of each parameter, once they are bound */
     int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
     bool stays;       /* likewise: that call is made all the same, with a list of them */
+    bool awaits;      /* of a coroutine function, whose coroutine is awaited at once */
     bool steps;       /* likewise: a loop does */
     const Site *exit; /* of a context manager's __enter__: its __exit__ */
     GatherKind kind;
@@ -105,6 +106,7 @@ void inline_give(Lowerer *l, int kind, Ins *value);
  * (lower_with.c). */
 void inline_push_exit(Lowerer *l, const Call *call);
 bool inline_find_exit(Lowerer *l, Ins *method, Call *call);
+bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way);
 /* The CALL at hand; false: it is none of a function that a site leads to. */
 bool inline_find_call(Lowerer *l, Call *call);
 bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way);

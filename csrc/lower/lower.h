@@ -373,6 +373,14 @@ void lower_leave_to_interpreter(Lowerer *l);
 /* Signals and thread switches, as CPython looks at them on the way to instruction `target`. */
 void lower_poll(Lowerer *l, int target);
 
+/* --- coroutines put in line where they are awaited (lower_await.c) --- */
+
+/* The CALL at hand, of a coroutine function that is known, and the await of what it gives. False: nothing was
+ * done. */
+bool lower_awaited_call(Lowerer *l);
+FrameState *
+lower_state_awaited(Lowerer *l); /* the coroutine has returned, its result is still to be pushed */
+
 /* --- generators put in line in loops over them (lower_steps.c) --- */
 
 /* A loop whose iterator is a generator that is put in line. It is lowered apart from the function, of which
@@ -401,6 +409,11 @@ void lower_find_steps(Lowerer *l); /* of a function or a callee, before the firs
 /* The CALL at hand, of a generator function, and the loop over what it gives. False: nothing was done. */
 bool lower_generator_loop(Lowerer *l);
 void lower_generator_next(Lowerer *l); /* FOR_ITER of such a loop */
+/* FOR_ITER of a loop that may be such a one, which is come to with an object: where it can be taken apart the
+ * loop goes on like that, else at the block at hand. */
+void lower_take_generator(Lowerer *l);
+/* The iterator of a range that is an object, which goes. */
+Ins *lower_range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state);
 void lower_drop_generator(Lowerer *l, const Ins *generator);
 void lower_generator_return(Lowerer *l);
 void lower_place(Lowerer *l, int index);

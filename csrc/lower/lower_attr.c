@@ -107,6 +107,13 @@ static Ins *own_value(Lowerer *l, const Access *access) {
     return lower_guarded(INS(l, attr_item, offset, access->owner, from), access->state);
 }
 
+/* A field of a named tuple: of this class there may be shorter ones. */
+static Ins *field(Lowerer *l, const Access *access) {
+    Ins *size = INS(l, size, 0, access->owner), *number = selected(l, access, offset_of);
+    Ins *index = lower_guarded(INS(l, index, 0, number, size), access->state);
+    return INS(l, tuple_get, 0, access->owner, index);
+}
+
 /* What the class has: the instance must have nothing of that name, and classes change their version. */
 static Ins *of_class(Lowerer *l, const Access *access) {
     const Site *site = access->site;
@@ -137,6 +144,7 @@ static Ins *read(Lowerer *l, const Access *access) {
     case SITE_VALUE:
     case SITE_ENTRY:
     case SITE_MEMBER: value = own_value(l, access); break;
+    case SITE_ITEM: value = field(l, access); break;
     case SITE_OF_MODULE:
         lower_guarded(INS(l, module_is, 0, owner, K_FACT(l, KEYS, site->keys_version)), access->state);
         value = lower_guarded(

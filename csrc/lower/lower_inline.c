@@ -316,6 +316,7 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     _Static_assert(INLINED_BINARY + 2 * BIN_COUNT == INLINED_COMPARE, "a kind for each operator");
     _Static_assert(INLINED_GATHER + GATHER_KINDS == INLINED_KINDS, "a kind for each way to gather");
     if (call->steps) return INLINED_STEP;
+    if (call->awaits) return INLINED_AWAIT;
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (is_property(call)) return INLINED_PROPERTY;
     if (!inline_is_operator(call) || call->exit != NULL)
@@ -458,6 +459,7 @@ static void guard_room(Lowerer *l, const Lowerer *inner, FrameState *state) {
  * takes what a generator yields, its call is what runs meanwhile. */
 static FrameState *state_behind(Lowerer *l, const Call *call) {
     const Instr *at = l->instr;
+    if (call->awaits) return lower_state_awaited(l);
     if (call->taker) l->instr = &l->code->instrs[call->taker];
     if (call->taker && !call->stays) {
         l->depth -= 2;
@@ -556,7 +558,7 @@ static void share_out(Lowerer *l, int units) {
     }
 }
 
-static bool try_inline(Lowerer *l, const Call *call, const Callee *callee, Way way) {
+bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     jmp_buf given_up, over;
     const Before before = inline_remember(l);
     Lowerer *inner = inline_new_lowerer(l, call, callee, way);
@@ -591,15 +593,15 @@ bool inline_all_ways(Lowerer *l, Call *call) {
     lower_leave_here(l); /* the call is an event */
     if (callee->has_finalizer) lower_need_frame(l);
     if (!is_known_to_need_frame(l, callee, call->types)) {
-        if (inline_is_affordable(l, callee, WAY_FRAMELESS) && try_inline(l, call, callee, WAY_FRAMELESS))
+        if (inline_is_affordable(l, callee, WAY_FRAMELESS) && inline_try(l, call, callee, WAY_FRAMELESS))
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
     if (!inline_is_operator(call) && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
-    if (inline_is_affordable(l, callee, WAY_FRAMED)) return try_inline(l, call, callee, WAY_FRAMED);
+    if (inline_is_affordable(l, callee, WAY_FRAMED)) return inline_try(l, call, callee, WAY_FRAMED);
     return !inline_is_operator(call) && inline_is_affordable(l, callee, WAY_BEGINNING) &&
-           try_inline(l, call, callee, WAY_BEGINNING);
+           inline_try(l, call, callee, WAY_BEGINNING);
 }
 
 bool inline_may(const Lowerer *l) {
@@ -635,7 +637,7 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     call.kind = kind;
     if (callee->code == NULL || !inline_is_affordable(l, callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l);
-    if (!try_inline(l, &call, callee, WAY_FRAMELESS)) return false;
+    if (!inline_try(l, &call, callee, WAY_FRAMELESS)) return false;
     l->calls_left -= 2 - call.stays;
     return true;
 }

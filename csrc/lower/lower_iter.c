@@ -224,6 +224,7 @@ void lower_FOR_ITER(Lowerer *l) {
         lower_generator_next(l);
         return;
     }
+    lower_take_generator(l);
     IterWay way = choose_way(l);
     Ins *iterator = lower_peek(l, 1);
     Ins *found = has_next(l, way, iterator);

@@ -680,8 +680,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     local->stale = false;
 }
 
-/* The iterator of a range that is an object, which goes. */
-static Ins *range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) {
+Ins *lower_range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) {
     iterator = lower_object(l, iterator);
     bool varies = step == STEP_VARIES;
     lower_guarded(INS(l, range_is, varies ? 0 : step, iterator), state);
@@ -733,7 +732,7 @@ void lower_conform(Lowerer *l, int target) {
         int64_t step = is_range ? lower_range_step(l, target, i) : 0;
         if (step != 0 && l->stack[i]->op != IR_range_OP) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
-            l->stack[i] = range_of(l, l->stack[i], step, state);
+            l->stack[i] = lower_range_of(l, l->stack[i], step, state);
         }
         if (step != 0) continue;
         if (l->stack[i]->op == IR_range_OP) l->stack[i] = lower_object(l, l->stack[i]);

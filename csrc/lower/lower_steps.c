@@ -107,15 +107,33 @@ static bool can_step(const Bytecode *code) {
 
 static bool is_quiet(const Instr *instr) { return !(instr->flags & (BC_NO_SPECULATION | BC_COLD)); }
 
+/* Where the function is read that is called in front of the loop, by the code alone: that ran once, and
+ * inference may not come there. */
+static const Site *site_of_code(const Lowerer *l, int head) {
+    int index = head - 2, wanted = l->code->instrs[index].arg + 2;
+    while (wanted > 0 && index > 0 && l->places[index].edges == 1 && l->code->instrs[index - 1].target < 0) {
+        index--;
+        wanted += bc_pops(&l->code->instrs[index]) - bc_pushes(&l->code->instrs[index]);
+    }
+    if (wanted == -1 && l->code->instrs[index].op == BC_LOAD_METHOD) wanted = 0;
+    return wanted == 0 || l->code->instrs[index].op == BC_MAKE_FUNCTION ? l->code->instrs[index].site : NULL;
+}
+
+static const Site *site_of_loop(const Lowerer *l, int head) {
+    const OperandTypes *operands = &l->inference->operands[head - 2];
+    return operands->callable != NULL ? operands->callable : site_of_code(l, head);
+}
+
 /* Is it a loop over what a call of such a function gives? */
 static bool may_step(Lowerer *l, int head) {
     const Instr *loop = &l->code->instrs[head];
     if (head < 2 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || loop[-2].op != BC_CALL)
         return false;
-    if (!is_quiet(loop) || !is_quiet(loop - 1) || !is_quiet(loop - 2) || loop->target <= head + 1 ||
-        loop->target - head > MAX_LOOP_INSTRUCTIONS || l->places[head - 1].edges != 1)
+    if (!is_quiet(loop) || (loop[-1].flags | loop[-2].flags) & BC_NO_SPECULATION ||
+        loop->target <= head + 1 || loop->target - head > MAX_LOOP_INSTRUCTIONS ||
+        l->places[head - 1].edges != 1)
         return false;
-    const Site *site = l->inference->operands[head - 2].callable;
+    const Site *site = site_of_loop(l, head);
     if (site == NULL || site->next != NULL || lower_loop_suspends(l, head)) return false;
     const Callee *callee = l->callees->find_generator(l->callees->context, l->cx, site);
     return callee != NULL && can_step(callee->code);
@@ -146,6 +164,26 @@ void lower_find_steps(Lowerer *l) {
         l->inference = infer_types(l->cx, l->code, l->callees); /* the body is come to from two places */
 }
 
+/* What makes the generator is no part of its steps: who leaves there goes on behind it, where nothing was
+ * sent. */
+static void begin_behind(Bytecode *code, int index) {
+    for (int i = 0; i < index; i++) {
+        if (i >= index - 2) code->instrs[i].op = BC_NOP;
+        code->instrs[i].offset = code->instrs[index].offset;
+        code->instrs[i].lasti = code->instrs[index].lasti;
+    }
+}
+
+/* Where its first loop begins. What is in front of it runs once, which is no reason to leave there, and tells
+ * what the loop's variables are. */
+static int first_loop(const Bytecode *code) {
+    int first = code->count;
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].flags & BC_BACKWARD && code->instrs[i].target < first)
+            first = code->instrs[i].target;
+    return first;
+}
+
 /* The generator's code as that of a function which gives what it yields. */
 static Bytecode *rewritten(Arena *arena, const Bytecode *code) {
     Bytecode *to = arena_new(arena, Bytecode);
@@ -154,15 +192,15 @@ static Bytecode *rewritten(Arena *arena, const Bytecode *code) {
     memcpy(to->instrs, code->instrs, sizeof(Instr) * (size_t)code->count);
     to->is_generator = false;
     to->osr_sample_count = 0;
+    int warm = first_loop(code);
     for (int i = 0; i < to->count; i++) {
         Instr *instr = &to->instrs[i];
-        instr->flags &= (uint16_t)~BC_OSR;
+        instr->flags &= (uint16_t) ~(i <= warm ? BC_OSR | BC_COLD : BC_OSR);
         if (code->instrs[i].op == BC_YIELD_VALUE) {
             instr->op = BC_GIVE;
             to->instrs[i + 2].op = BC_NOP;
         } else if (code->instrs[i].op == BC_RETURN_GENERATOR) {
-            instr->op = BC_NOP;
-            to->instrs[i + 1].op = BC_NOP;
+            begin_behind(to, i + 2);
         }
     }
     return to;
@@ -476,8 +514,90 @@ static void begin_loop(Lowerer *l, Region *region) {
     region->starts = false;
 }
 
-static bool try_loop(Lowerer *l, Region *region) {
+/* --- a loop that is come to with a generator that is an object --- */
+
+/* The generator that lies on top, if nobody else holds it, comes to its end here: what it has goes on in no
+ * object. */
+static Ins *take_apart(Lowerer *l, Steps *steps, const Lowerer *inner) {
+    Ins *iterator = l->stack[l->depth - 1];
+    int slots = inner->code->local_count + steps->form.depth;
+    Ins **values = arena_array(&l->cx->arena, Ins *, slots + 1);
+    for (int i = 0; i < slots; i++) {
+        EMIT_CALL(l, rt_take_slot, iterator, K_INT(l, i));
+        values[i] = INS0(l, ldout, 0);
+    }
+    EMIT_CALL(l, rt_end_taken, iterator);
+    Ins *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, 1 + 2 * (PART_SLOTS + slots));
+    generator->args[0] = steps->function;
+    for (int i = 0; i < PART_SLOTS + slots; i++) {
+        generator->args[argument_of(i) - 1] = K_INT(l, i);
+        generator->args[argument_of(i)] = i == PART_UNIT ? NULL : values[i - PART_SLOTS];
+    }
+    return generator;
+}
+
+/* Likewise in the form that the loop wants. */
+static Ins *in_form(Lowerer *l, Steps *steps, const Lowerer *inner, const Ins *taken) {
+    FrameState *state = lower_state_here(l);
+    int locals = inner->code->local_count;
+    Ins *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, taken->arg_count);
+    memcpy(generator->args, taken->args, sizeof(Ins *) * (size_t)taken->arg_count);
+    for (int slot = 0; slot < locals; slot++) {
+        Ins **value = &generator->args[argument_of(PART_SLOTS + slot)];
+        if (!is_given_values(inner->code, slot)) steps->fixed[slot] = *value;
+        else *value = lower_as_type(l, *value, (IrType)steps->form.types[slot], state);
+    }
+    for (int i = 0; i < steps->form.depth; i++) {
+        Ins **value = &generator->args[argument_of(PART_SLOTS + locals + i)];
+        if (steps->form.steps[i] != 0) *value = lower_range_of(l, *value, steps->form.steps[i], state);
+    }
+    ir_append(l->block, generator);
+    return generator;
+}
+
+static Ins *is_one_of(Lowerer *l, const Lowerer *inner, const Form *form, Ins *unit) {
+    enum { EQ = 2 };
+    Ins *found = NULL;
+    for (int i = 0; i < form->yield_count; i++) {
+        Ins *same = INS(l, icmp, EQ, unit, K_INT(l, inner->code->instrs[form->yields[i]].lasti));
+        found = found == NULL ? same : INS(l, ior, 0, found, same);
+    }
+    return found;
+}
+
+/* On in the general way where it is another generator, or somebody else holds it. */
+static void begin_taken(Lowerer *l, Region *region, Fork *fork, Block **general) {
+    Steps *steps = region->steps;
+    Lowerer *inner = new_step(l, steps);
+    FrameState *state = lower_state_here(l);
+    find_form(l, inner, &steps->form);
+    Ins *unit = EMIT_CALL(l, rt_suspended_at, l->stack[l->depth - 1]);
+    Block *taken = lower_new_block(l);
+    *general = lower_new_block(l);
+    *fork = lower_fork(l);
+    lower_branch(l, is_one_of(l, inner, &steps->form, unit), taken, *general);
+    l->block = taken;
+    steps->function = EMIT_CALL(l, rt_function_of, l->stack[l->depth - 1]);
+    inner->inlined->function = steps->call.function = steps->function;
+    inline_guard_callee(l, inner->inlined, &steps->call, state);
+    steps->fixed = arena_array(&l->cx->arena, Ins *, inner->code->local_count + 1);
+    Ins *generator = take_apart(l, steps, inner);
+    bool one = steps->form.yield_count == 1;
+    generator->args[argument_of(PART_UNIT)] =
+        one ? K_INT(l, inner->code->instrs[steps->form.yields[0]].lasti) : unit;
+    ir_append(l->block, generator);
+    l->stack[l->depth - 1] = generator;
+    l->stack[l->depth - 1] = in_form(l, steps, inner, generator);
+    region->starts = true;
+    l->region = region;
+    lower_generator_next(l);
+    region->starts = false;
+}
+
+static bool try_loop(Lowerer *l, Region *region, bool called) {
     jmp_buf given_up;
+    Fork fork;
+    Block *general = NULL;
     Outside outside[MAX_REGIONS + 1];
     const Before before = inline_remember(l);
     remember_places(l, outside);
@@ -487,12 +607,42 @@ static bool try_loop(Lowerer *l, Region *region) {
         put_places_back(l, outside);
         return false;
     }
-    begin_loop(l, region);
+    if (called) begin_loop(l, region);
+    else begin_taken(l, region, &fork, &general);
     while (region->work_count > 0) lower_place(l, region->work[--region->work_count]);
     lower_fill_phis(l, region->places, region->end - region->first);
     l->region = region->outer;
     lower_end(l);
+    if (called) return true;
+    l->index = region->first;
+    l->instr = &l->code->instrs[l->index];
+    lower_other_way(l, &fork, general);
     return true;
+}
+
+static Region *loop_of(Lowerer *l, int head, const Call *call, const Callee *found) {
+    Region *region = new_region(l, head);
+    region->steps->call = *call;
+    region->steps->call.steps = true;
+    region->steps->callee = *found;
+    region->steps->callee.code = rewritten(&l->cx->arena, found->code);
+    return region;
+}
+
+void lower_take_generator(Lowerer *l) {
+    int head = l->index;
+    if (!(l->instr->flags & BC_STEPS) || !l->framed || !lower_speculates(l) || region_of(l, head) != NULL ||
+        l->region != NULL || l->depth == 0 || l->stack[l->depth - 1]->type != IR_OBJ)
+        return;
+    const OperandTypes *operands = &l->inference->operands[head - 2];
+    const Callee *found = l->callees->find_generator(l->callees->context, l->cx, site_of_loop(l, head));
+    if (found == NULL || !can_step(found->code)) return;
+    int count = found->code->argument_count;
+    Call call = {.names = -1, .types = arena_array(&l->cx->arena, uint8_t, count + 1)};
+    memset(call.types, LIKELY_OTHER, (size_t)count);
+    if (operands->argument_count == count) memcpy(call.types, operands->arguments, (size_t)count);
+    Region *region = loop_of(l, head, &call, found);
+    if (inline_is_affordable(l, &region->steps->callee, WAY_FRAMELESS)) try_loop(l, region, false);
 }
 
 bool lower_generator_loop(Lowerer *l) {
@@ -505,15 +655,10 @@ bool lower_generator_loop(Lowerer *l) {
         return false;
     const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
     if (found == NULL || !can_step(found->code) || !inline_bind(l, &call, found)) return false;
-    Region *region = new_region(l, head);
-    Steps *steps = region->steps;
-    call.steps = true;
-    steps->call = call;
-    steps->callee = *found;
-    steps->callee.code = rewritten(&l->cx->arena, found->code);
-    if (!inline_is_affordable(l, &steps->callee, WAY_FRAMELESS)) return false;
+    Region *region = loop_of(l, head, &call, found);
+    if (!inline_is_affordable(l, &region->steps->callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l);
-    if (!try_loop(l, region)) return false;
+    if (!try_loop(l, region, true)) return false;
     l->calls_left--;
     return true;
 }

@@ -325,7 +325,7 @@ static void make_range(Refcount *r, NewExit *n, Ins *value) {
     if (row_of(n, value) >= 0) return;
     vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
     add_row(r, n, EXIT_NEW, value->arg_count, ir_const(r->fn, IR_known_OP, KNOWN_range_iterator));
-    for (int i = 0; i < value->arg_count; i++) add_row(r, n, EXIT_I64, i, value->args[i]);
+    for (int i = 0; i < value->arg_count; i++) add_row(r, n, EXIT_PART, i, value->args[i]);
 }
 
 /* Make an object, behind those that are parts of it. */

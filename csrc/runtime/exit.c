@@ -89,7 +89,7 @@ static int kind_of(const Frames *f, int level) {
 static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
 
 static void end_frame(PyThreadState *tstate, Frame *frame, int kind) {
-    if (kind == INLINED_STEP) {
+    if (ir_steps(kind)) {
         rt_end_step(tstate, frame);
         return;
     }
@@ -123,7 +123,7 @@ static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **s
     while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
         row = next_row(f->record, row);
     PyFunctionObject *function = (PyFunctionObject *)spill[row];
-    f->at[level] = call->kind == INLINED_STEP
+    f->at[level] = ir_steps(call->kind)
                        ? rt_running_step(tstate, function, caller, f->record->levels[level + 1].depth)
                        : new_frame(tstate, function, ir_gathers(call->kind));
     f->at[level]->previous = caller;
@@ -406,7 +406,7 @@ static PyObject *interpret(PyThreadState *tstate, Frame *frame, int kind, CpEntr
 static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         PyObject *result = interpret(tstate, f->at[level], kind_of(f, level), how);
-        if (kind_of(f, level) == INLINED_STEP) {
+        if (ir_steps(kind_of(f, level))) {
             how =
                 rt_step_given(tstate, f->at[level], f->at[level + 1], &f->record->levels[level + 1], result);
             continue;
@@ -721,7 +721,7 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
     int body = cp_unseen_body(tstate, frame, record->caught);
     if (body < 0) return false;
     for (int level = 0; level < outermost; level++)
-        if (kind_of(f, level) == INLINED_STEP || !cp_ends_unseen(f->at[level])) return false;
+        if (ir_steps(kind_of(f, level)) || !cp_ends_unseen(f->at[level])) return false;
     if (!*placed) place_values(f, spill);
     *placed = true;
     if (!cp_body_is_blind(frame, body)) return false;

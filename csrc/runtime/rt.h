@@ -346,6 +346,10 @@ PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
 /* A generator was put in line in a loop: it gets its frame, running, and lies where the loop's iterator does;
  * it has raised; it has been run on, and `loop` goes on with what that gave. */
 Frame *rt_running_step(TS, PyFunctionObject *function, Frame *caller, int depth);
+i64 rt_suspended_at(PyObject *iterator);
+PyObject *rt_function_of(PyObject *generator);
+i64 rt_take_slot(PyObject *generator, i64 slot, PyObject **results);
+void rt_end_taken(TS, PyObject *generator);
 void rt_end_step(TS, FR);
 CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result_steal);
 /* What C code resumes generators and coroutines by, see CpSlots. */

@@ -527,46 +527,6 @@ void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]) {
     else seen[SEEN_TYPES - 1] = SEEN_ENTRY | (uint32_t)cache->index;
 }
 
-/* --- attributes by names that come at run time --- */
-
-/* False: nothing is known of the owner's class and this name, which is interned. */
-static bool getattr_known(PyObject *owner, PyObject *name, PyObject **result) {
-    RtCache *known = shared_find(USE_LOAD, Py_TYPE(owner), name);
-    return known != NULL && load_by(known, Py_TYPE(owner), owner, name, result);
-}
-
-/* What is known of classes is known by interned names. */
-static PyObject *getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
-    PyObject *result = NULL;
-    if (getattr_known(owner, name, &result)) {
-        if (result == NULL && may_lack && PyErr_ExceptionMatches(PyExc_AttributeError)) PyErr_Clear();
-        return result;
-    }
-    if (may_lack) _PyObject_LookupAttr(owner, name, &result);
-    else result = PyObject_GetAttr(owner, name);
-    RtCache none = {0};
-    if (result != NULL) fill_load(owner, name, &none);
-    return result;
-}
-
-PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise) {
-    Py_INCREF(name);
-    PyUnicode_InternInPlace(&name);
-    PyObject *result = getattr_interned(owner, name, otherwise != NULL);
-    Py_DECREF(name);
-    return result != NULL || PyErr_Occurred() ? result : Py_XNewRef(otherwise);
-}
-
-i64 rt_hasattr(PyObject *owner, PyObject *name) {
-    Py_INCREF(name);
-    PyUnicode_InternInPlace(&name);
-    PyObject *found = getattr_interned(owner, name, true);
-    Py_DECREF(name);
-    if (found == NULL) return PyErr_Occurred() ? -1 : 0;
-    Py_DECREF(found);
-    return 1;
-}
-
 i64 rt_delete_attr(PyObject *owner, PyObject *name) { return PyObject_SetAttr(owner, name, NULL); }
 
 /* --- methods --- */
@@ -627,6 +587,64 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
     results[0] = Py_NewRef(cache->value);
     results[1] = Py_NewRef(owner);
     return 0;
+}
+
+/* --- attributes by names that come at run time --- */
+
+/* False: nothing is known of the owner's class and this name, which is interned. */
+static bool getattr_known(PyObject *owner, PyObject *name, PyObject **result) {
+    RtCache *known = shared_find(USE_LOAD, Py_TYPE(owner), name);
+    return known != NULL && load_by(known, Py_TYPE(owner), owner, name, result);
+}
+
+/* A method of the class that the owner has none of its own for, bound. False likewise. */
+static bool getattr_method(PyObject *owner, PyObject *name, PyObject **result) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (type->tp_getattro != PyObject_GenericGetAttr) return false;
+    RtCache *known = shared_find(USE_METHOD, type, name);
+    if (known == NULL) {
+        RtCache none = {0};
+        fill_method(owner, name, &none);
+        known = shared_find(USE_METHOD, type, name);
+    }
+    if (known == NULL || known->value == NULL || !Py_IS_TYPE(known->value, &PyFunction_Type) ||
+        !class_value_holds(type, owner, name, known))
+        return false;
+    *result = PyMethod_New(known->value, owner);
+    return true;
+}
+
+/* What is known of classes is known by interned names. */
+static PyObject *getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
+    PyObject *result = NULL;
+    if (getattr_method(owner, name, &result)) return result;
+    if (getattr_known(owner, name, &result)) {
+        if (result == NULL && may_lack && PyErr_ExceptionMatches(PyExc_AttributeError)) PyErr_Clear();
+        return result;
+    }
+    if (may_lack) _PyObject_LookupAttr(owner, name, &result);
+    else result = PyObject_GetAttr(owner, name);
+    RtCache none = {0};
+    if (result != NULL) fill_load(owner, name, &none);
+    return result;
+}
+
+PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise) {
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    PyObject *result = getattr_interned(owner, name, otherwise != NULL);
+    Py_DECREF(name);
+    return result != NULL || PyErr_Occurred() ? result : Py_XNewRef(otherwise);
+}
+
+i64 rt_hasattr(PyObject *owner, PyObject *name) {
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    PyObject *found = getattr_interned(owner, name, true);
+    Py_DECREF(name);
+    if (found == NULL) return PyErr_Occurred() ? -1 : 0;
+    Py_DECREF(found);
+    return 1;
 }
 
 /* --- methods that operators stand for --- */

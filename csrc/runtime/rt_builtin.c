@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cpython/deques.h"
+#include "cpython/library.h"
 #include "runtime/rt.h"
 
 /* What was made, or nothing: then the interpreter does it, and raises what there is to raise. */
@@ -328,7 +328,9 @@ i64 rt_size(PyObject *object) { return PyObject_Size(object); }
 
 i64 rt_abs_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(PyFloat_FromDouble(fabs(PyFloat_AS_DOUBLE(object))), results);
-    return PyLong_CheckExact(object) ? made(PyNumber_Absolute(object), results) : -1;
+    return PyLong_CheckExact(object) || PyComplex_CheckExact(object)
+               ? made(PyNumber_Absolute(object), results)
+               : -1;
 }
 
 i64 rt_int_of(PyObject *object, PyObject **results) {

@@ -520,6 +520,16 @@ static uint64_t unbind(PyObject **rest, uint64_t consumed) {
     return consumed | 3;
 }
 
+/* A function that is owned, the object that it is called of, arguments. */
+static PyObject *call_method(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 count,
+                             uint64_t consumed) {
+    PyObject *function = rest[0], *result;
+    if (names != NULL || !go_in(tstate, function, rest + 1, count - 1, consumed >> 1, &result))
+        return rt_call(tstate, names, rest, count, consumed);
+    Py_DECREF(function);
+    return result;
+}
+
 /* An object whose class has a function for it: as that function of the object. */
 static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
                                i64 count, uint64_t consumed) {
@@ -528,7 +538,7 @@ static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject 
         drop_call(rest, 0, consumed | 1);
         return NULL;
     }
-    PyObject *result = rt_call(tstate, names, rest, count, consumed | 1);
+    PyObject *result = call_method(tstate, names, rest, count, consumed | 1);
     cp_leave_recursive(tstate);
     return result;
 }
@@ -561,7 +571,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         return look_at_breaker(tstate, result);
     }
     if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
-        return rt_call(tstate, names, rest, count, unbind(rest, consumed));
+        return call_method(tstate, names, rest, count, unbind(rest, consumed));
     i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
     PyObject *callable = rest[place], *result, *init, *method;
     Args args = {.values = rest + place + 1,

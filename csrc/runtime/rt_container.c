@@ -91,7 +91,13 @@ i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, R
     return rt_store_subscr(container, key, value);
 }
 
-i64 rt_delete_subscr(PyObject *container, PyObject *key) { return PyObject_DelItem(container, key); }
+i64 rt_delete_subscr(PyObject *container, PyObject *key) {
+    Py_ssize_t index;
+    if (PyDict_CheckExact(container)) return PyDict_DelItem(container, key);
+    if (PyList_CheckExact(container) && index_in(key, PyList_GET_SIZE(container), &index))
+        return PyList_SetSlice(container, index, index + 1, NULL);
+    return PyObject_DelItem(container, key);
+}
 
 /* --- displays --- */
 

@@ -1,5 +1,5 @@
 /* Small things that emitted code does not do itself. */
-#include "cpython/deques.h"
+#include "cpython/library.h"
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"

@@ -88,9 +88,29 @@ static const binaryfunc IN_PLACE[BIN_COUNT] = {
     [BIN_XOR] = PyNumber_InPlaceXor,
 };
 
+/* As CPython does it, which makes a complex of the other operand. */
+static bool as_complex(PyObject *object, Py_complex *value) {
+    value->imag = 0;
+    if (!PyComplex_CheckExact(object)) return as_double(object, &value->real);
+    *value = ((PyComplexObject *)object)->cval;
+    return true;
+}
+
+static bool two_complex(PyObject *a, PyObject *b, i64 kind, PyObject **result) {
+    Py_complex (*const FUNCTIONS[BIN_COUNT])(Py_complex, Py_complex) = {
+        [BIN_ADD] = _Py_c_sum, [BIN_SUBTRACT] = _Py_c_diff, [BIN_MULTIPLY] = _Py_c_prod};
+    Py_complex x, y;
+    if (FUNCTIONS[kind] == NULL || !(PyComplex_CheckExact(a) || PyComplex_CheckExact(b)) ||
+        !as_complex(a, &x) || !as_complex(b, &y))
+        return false;
+    *result = PyComplex_FromCComplex(FUNCTIONS[kind](x, y));
+    return true;
+}
+
 /* As the operands themselves have it. */
 static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, i64 kind) {
     PyObject *result;
+    if (two_complex(a, b, kind, &result)) return result;
     return rt_special_binary(a, b, kind, false, &result) ? result : PLAIN[kind](a, b);
 }
 

@@ -43,7 +43,32 @@ CpEntry rt_step_given(PyThreadState *tstate, Frame *frame, Frame *loop, const Ex
         return CP_GO_ON;
     }
     if (result_steal != NULL) loop->prev_instr = cp_code_units(loop->f_code) + at->offset - 1;
+    if (result_steal != NULL && PyCoro_CheckExact(generator)) {
+        operands_of(loop)[at->depth] = Py_NewRef(result_steal);
+        loop->stacktop++;
+    }
     Py_XDECREF(result_steal);
     Py_DECREF(generator);
     return result_steal != NULL ? CP_GO_ON : CP_UNWIND;
+}
+
+/* --- taken apart --- */
+
+i64 rt_suspended_at(PyObject *iterator) { return cp_suspended_at(iterator); }
+
+PyObject *rt_function_of(PyObject *generator) {
+    return Py_NewRef(cp_generator_frame((PyGenObject *)generator)->f_func);
+}
+
+i64 rt_take_slot(PyObject *generator, i64 slot, PyObject **results) {
+    Frame *frame = cp_generator_frame((PyGenObject *)generator);
+    results[0] = NULL;
+    if (slot >= frame->stacktop) return 0;
+    results[0] = frame->localsplus[slot];
+    frame->localsplus[slot] = NULL;
+    return 0;
+}
+
+void rt_end_taken(PyThreadState *tstate, PyObject *generator) {
+    cp_finish_generator(tstate, (PyGenObject *)generator);
 }

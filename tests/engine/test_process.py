@@ -496,7 +496,7 @@ def test_explain_says_what_is_assumed_and_put_in_line(check):
     dxpy.enable(thresholds=(10, 20, 100000), sync=True, only=["__main__.*"])
     def double(x): return x + x
     def any_of(*them, **more): return them[0]
-    def halves(x): yield x / 2
+    def halves(x): sent = yield x / 2
     def work(n):
         total = 0
         for i in range(n):

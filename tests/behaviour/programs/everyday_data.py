@@ -649,3 +649,145 @@ def case_sets_change_while_gone_over():
     for size in (1, 3, 6, 20):
         for step in (1, 7, 8, 32, 64):
             print(drive(change, size, step))
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+class Named(Point):
+    def __getattribute__(self, name):
+        return 7 if name == "y" else super().__getattribute__(name)
+
+
+class Longer(Point):
+    extra = 5
+
+    @property
+    def total(self):
+        return self.x + self.y
+
+
+def fields_of(point):
+    return point.x + point.y, point.x, point.y
+
+
+def case_named_tuples():
+    for point in (Point(1, 2), Point(1.5, 2**70), Longer("a", "b"), Named(1, 2), Point([], [1])):
+        print(drive(outcome, fields_of, point))
+    print(drive(outcome, lambda p: p.total + p.extra, Longer(3, 4)))
+    short, long = tuple.__new__(Point, (1,)), tuple.__new__(Point, (1, 2, 3))
+    print(
+        drive(outcome, fields_of, long), drive(outcome, fields_of, short), drive(outcome, fields_of, (1, 2))
+    )
+
+    def store(point):
+        point.x = 5
+
+    print(drive(outcome, store, Point(1, 2)))
+    points = [Point(i, -i) if i % 3 else Longer(i, "x" * i) for i in range(40)]
+    print([outcome(fields_of, point) for point in points])
+
+
+def case_a_field_is_replaced():
+    Pair = collections.namedtuple("Pair", "first second")
+    pair, other = Pair(1, 2), Pair("a", "b")
+    print(drive(outcome, lambda: (pair.first, other.second)))
+    Pair.first = Pair.second
+    print(drive(outcome, lambda: (pair.first, other.second)))
+    Pair.second = 9
+    print(drive(outcome, lambda: (pair.first, other.second)))
+    del Pair.second
+    print(drive(outcome, lambda: (pair.first, other.second)))
+
+
+def complex_steps(z, c):
+    for _ in range(3):
+        z = z * z + c
+    return z, z - c, c - z, z * 2, abs(z), -0.0 + z
+
+
+def case_complex_numbers():
+    inf, nan = float("inf"), float("nan")
+    values = (
+        0j,
+        1 + 2j,
+        complex(-0.0, -0.0),
+        complex(inf, nan),
+        1.5,
+        3,
+        True,
+        2**60,
+        2**80,
+        10**400,
+        "a",
+        None,
+    )
+    for z in values:
+        for c in (1j, 0.5, complex(0.0, -0.0), 2**60 + 1):
+            print(drive(outcome, complex_steps, z, c))
+    print(drive(outcome, abs, complex(1e308, 1e308)), drive(outcome, lambda z: abs(z) > 2, 3 + 4j))
+
+
+def case_items_are_deleted():
+    def delete(container, key):
+        del container[key]
+        return container
+
+    for key in (0, -1, 1, 5, -5, True, slice(0, 2), "a", None, 2**70):
+        print(drive(outcome, lambda k: delete(list("abc"), k), key))
+        print(drive(outcome, lambda k: delete({0: 1, "a": 2, None: 3}, k), key))
+        print(drive(outcome, lambda k: delete(collections.Counter("a"), k), key))
+    holder = []
+
+    class Ends:
+        def __del__(self):
+            holder.append(len(items))
+
+    items = []
+
+    def run():
+        items[:] = [Ends(), Ends(), 1]
+        del items[0]
+        del items[-1]
+        del items[0]
+
+    for _ in range(8):
+        run()
+    print(holder)
+
+
+class Visitor:
+    def __init__(self):
+        self.seen = []
+
+    def visit(self, node):
+        return getattr(self, "visit_" + type(node).__name__, self.other)(node)
+
+    def visit_int(self, node):
+        self.seen.append(node)
+        return node
+
+    @staticmethod
+    def visit_str(node):
+        return node + "!"
+
+    @classmethod
+    def visit_float(cls, node):
+        return cls.__name__, node
+
+    def other(self, node):
+        return "other"
+
+
+def case_visitors():
+    visitor = Visitor()
+    nodes = (1, "a", 2.5, None)
+    print([drive(outcome, visitor.visit, node) for node in nodes], len(visitor.seen))
+    visitor.visit_int = lambda node: "own"
+    print([drive(outcome, visitor.visit, node) for node in nodes])
+    del visitor.visit_int
+    Visitor.visit_int = lambda self, node: "of the class"
+    Visitor.visit_NoneType = Visitor.visit_str
+    print([drive(outcome, visitor.visit, node) for node in nodes])
+    bound = getattr(visitor, "vis" + "it")
+    print(bound.__self__ is visitor, bound.__func__ is Visitor.visit, bound(3))

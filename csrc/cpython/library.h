@@ -1,11 +1,15 @@
-/* collections.deque. */
-#ifndef DXPY_CPYTHON_DEQUES_H
-#define DXPY_CPYTHON_DEQUES_H
+/* C parts of the standard library. */
+#ifndef DXPY_CPYTHON_LIBRARY_H
+#define DXPY_CPYTHON_LIBRARY_H
 
 #include "cpython/compat.h"
 
 /* What a C function is known to do, beside how it is called. */
 uint8_t cp_known_code(void *address);
+
+/* Which item a field of a named tuple is, by what the class has under its name; -1: it is no field, or the
+ * class is not made of tuple. */
+int64_t cp_tuple_getter_index(PyTypeObject *type, PyObject *found);
 
 bool cp_is_deque(PyObject *object);
 

@@ -1,6 +1,6 @@
-/* C functions of the library that helpers do the work of, and collections.deque: what of it no header of
- * CPython says. */
-#include "cpython/deques.h"
+/* C functions of the library that helpers do the work of, deques and fields of named tuples: what of these no
+ * header of CPython says. */
+#include "cpython/library.h"
 
 #include <string.h>
 
@@ -113,4 +113,17 @@ int64_t cp_deque_pop(PyObject *object, bool left, PyObject **result) {
     Py_SET_SIZE(deque, Py_SIZE(deque) - 1);
     deque->changes++;
     return 1;
+}
+
+typedef struct TupleGetter {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *text;
+} TupleGetter;
+
+int64_t cp_tuple_getter_index(PyTypeObject *type, PyObject *found) {
+    const PyTypeObject *its = Py_TYPE(found);
+    bool getter = !(its->tp_flags & Py_TPFLAGS_HEAPTYPE) && its->tp_basicsize == sizeof(TupleGetter) &&
+                  strcmp(its->tp_name, "_collections._tuplegetter") == 0;
+    bool of_tuple = PyType_HasFeature(type, Py_TPFLAGS_TUPLE_SUBCLASS);
+    return getter && of_tuple ? ((TupleGetter *)found)->index : -1;
 }
