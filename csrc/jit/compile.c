@@ -164,6 +164,7 @@ static Pending **find_job(uint64_t job) {
     return place;
 }
 
+/* Code that the facts hold may end with them, and what is pending for it: the list is another afterwards. */
 static void drop_pending(Pending **place) {
     Pending *gone = *place;
     *place = gone->next;
@@ -436,11 +437,12 @@ int compile_start(FunctionRecord *record, Tier tier, bool sync) {
 static void fall_back(FunctionRecord *record) {
     CompiledCode *compiled = record->compiled;
     for (Pending **place = &pending; *place != NULL;) {
-        if ((*place)->record == record) {
-            drop_pending(place);
-        } else {
+        if ((*place)->record != record) {
             place = &(*place)->next;
+            continue;
         }
+        drop_pending(place);
+        place = &pending;
     }
     osr_disarm(record->code);
     record->compiled = record->baseline;
