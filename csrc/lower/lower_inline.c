@@ -572,7 +572,11 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     share_out(inner, (share > units ? share : units) - units);
     int given = inner->units_left;
     enter(l, inner, call);
-    setjmp(over); /* on with the next place */
+    Ins **stack = inner->stack;
+    if (setjmp(over)) { /* on with the next place, whatever was being handed on in this one */
+        inner->stack = stack;
+        inner->spread = NULL;
+    }
     lower_all_places(inner);
     Ins *result = inline_result(inner);
     uint32_t result_class = lower_hinted(l, result);
