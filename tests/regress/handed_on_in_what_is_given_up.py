@@ -62,3 +62,49 @@ def case_guarded():
         found += [checked(turn % 9 - 2), checked(turn % 3, scale=3), checked(1, 2, 3, 4)]
     calls, CALLED[:] = CALLED[:], []
     return found, calls
+
+
+def drive(function, *arguments):
+    result = None
+    for _ in range(40):
+        result = function(*arguments)
+    return result
+
+
+def outcome(function, *arguments):
+    try:
+        return function(*arguments)
+    except Exception as error:
+        return type(error).__name__, str(error)
+
+
+class Visitor:
+    def __init__(self):
+        self.seen = []
+
+    def visit(self, node):
+        return getattr(self, "visit_" + type(node).__name__, self.other)(node)
+
+    def visit_int(self, node):
+        self.seen.append(node)
+        return node
+
+    @staticmethod
+    def visit_str(node):
+        return node + "!"
+
+    def other(self, node):
+        return "other"
+
+
+def case_outcomes():
+    visitor, found = Visitor(), []
+    for node in (1, "a", 2.5, None):
+        found.append(drive(outcome, visitor.visit, node))
+    visitor.visit_int = lambda node: "own"
+    found += [drive(outcome, visitor.visit, node) for node in (1, "a", 2.5)]
+    del visitor.visit_int
+    Visitor.visit_str = 5
+    found += [drive(outcome, visitor.visit, node) for node in (1, "a", 2.5)]
+    Visitor.visit_str = staticmethod(lambda node: node + "!")
+    return found, len(visitor.seen)
