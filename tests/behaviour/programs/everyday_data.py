@@ -278,6 +278,22 @@ def case_stores_by_name():
     print(drive(outcome, store, Guarded(), "nothing", 4), drive(outcome, store, 5, "a", 1))
 
 
+class Held:
+    __slots__ = ("first", "second", "third")
+
+
+def case_stores_by_names_in_turn():
+    def fill(thing, names):
+        for place, name in enumerate(names):
+            setattr(thing, name, place)
+        return [getattr(thing, name) for name in names]
+
+    plain = ["first", "second", "th" + str("ird"), "fourth"]
+    for kind, names in (Base, plain), (Derived, plain[::-1]), (Held, plain[:3]), (Base, plain + ["n\u00e4me"]):
+        thing = kind()
+        print(fill(thing, names), fill(thing, names[::-1]), sorted(getattr(thing, "__dict__", "")))
+
+
 counter = 0
 last = None
 gone = 0
