@@ -517,7 +517,8 @@ static Ins *call_attr(Lowerer *l, Call *call) {
     if (call->builtin == BI_builtins_getattr)
         return constant && call->count == 2 ? EMIT_CALL(l, rt_load_attr, owner, name, K_CACHE(l))
                                             : EMIT_CALL(l, rt_getattr, owner, name, third);
-    EMIT_CALL(l, rt_store_attr, owner, name, third, K_CACHE(l));
+    if (constant) EMIT_CALL(l, rt_store_attr, owner, name, third, K_CACHE(l));
+    else EMIT_CALL(l, rt_setattr, owner, name, third);
     return K_KNOWN(l, None);
 }
 

@@ -198,6 +198,7 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);
 i64 rt_hasattr(PyObject *owner, PyObject *name);
+i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value);
 i64 rt_delete_attr(PyObject *owner, PyObject *name);
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results);
 
