@@ -153,7 +153,7 @@ i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
 PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step);
 i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items);
-PyObject *rt_list_concat(PyObject *a, PyObject *b);
+PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);
