@@ -305,6 +305,11 @@ static inline bool cp_may_come_first(PyObject *attribute) {
     return Py_TYPE(attribute)->tp_descr_set != NULL || cp_may_become_descriptor(attribute);
 }
 
+/* cpython/lookups.c: the function by which a type's objects find an attribute that is there, whatever is
+ * asked for one that is not. */
+void cp_find_lookups(void); /* once, before it is asked */
+getattrofunc cp_finds_by(PyTypeObject *type);
+
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
 /* object.__init__ itself. borrowed */

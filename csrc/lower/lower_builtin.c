@@ -262,12 +262,18 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+/* Is nothing known of a value, not even that it is of some class? */
+static bool may_be_plain(const Lowerer *l, const Ins *value, Likely type) {
+    return type == LIKELY_OTHER && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+           lower_hinted(l, value) == 0;
+}
+
 static Ins *call_str(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     bool integer = lower_likely_int(l, value, call->types[0]);
     Likely type = call->types[0];
     bool plain = type == LIKELY_FLOAT || type == LIKELY_BOOL || type == LIKELY_NONE || type == LIKELY_STR ||
-                 type == LIKELY_CHAR;
+                 type == LIKELY_CHAR || may_be_plain(l, value, type);
     if (!integer && !plain) return NULL;
     if (!integer) value = lower_object(l, value);
     guard_callable(l, call);
@@ -285,9 +291,12 @@ bool lower_known_format(Lowerer *l) {
     Likely type = (Likely)l->inference->operands[l->index].right;
     bool integer = lower_likely_int(l, value, type),
          text = lower_likely_str(l, value, type) && conversion != REPR && conversion != ASCII;
-    if (!integer && !text) return false;
+    bool plain = conversion != REPR && conversion != ASCII && may_be_plain(l, value, type);
+    if (!integer && !text && !plain) return false;
     FrameState *state = lower_state_here(l);
-    if (integer) value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+    if (plain && !integer && !text) value = settled_result(l, EMIT_CALL(l, rt_str_of, value), state);
+    else if (integer)
+        value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
     else lower_guard_type(l, value, KNOWN_str, state);
     l->depth--;
     lower_push(l, value);

@@ -349,8 +349,10 @@ static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject
         return ATTR_MEMBER;
     }
     if (Py_IS_TYPE(attribute, &PyProperty_Type)) {
+        bool asks_again =
+            type->tp_getattro != PyObject_GenericGetAttr; /* when the getter says that it is not there */
         found->value = attribute;
-        return calls_function(attribute) ? ATTR_PROPERTY : ATTR_NONE;
+        return calls_function(attribute) && !asks_again ? ATTR_PROPERTY : ATTR_NONE;
     }
     if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
     AttrKind kind = own_place(type, owner, name, found);
@@ -370,9 +372,9 @@ static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
         PyObject *dict = PyModule_GetDict(owner);
         found.index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
         if (found.index >= 0) kind = ATTR_MODULE;
-    } else if (type->tp_getattro == PyType_Type.tp_getattro) {
+    } else if (cp_finds_by(type) == PyType_Type.tp_getattro) {
         kind = load_from_type((PyTypeObject *)owner, name, &found);
-    } else if (type->tp_getattro == PyObject_GenericGetAttr) {
+    } else if (cp_finds_by(type) == PyObject_GenericGetAttr) {
         kind = load_from_instance(type, owner, name, &found);
     }
     found.kind = (uint16_t)kind;
@@ -563,7 +565,7 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
         results[1] = PyObject_GetAttr(owner, name);
         return results[1] != NULL ? 0 : -1;
     }
-    if (type->tp_getattro !=
+    if (cp_finds_by(type) !=
         PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
         results[0] = NULL;
         results[1] = rt_load_attr(owner, name, cache);
@@ -600,7 +602,7 @@ static bool getattr_known(PyObject *owner, PyObject *name, PyObject **result) {
 /* A method of the class that the owner has none of its own for, bound. False likewise. */
 static bool getattr_method(PyObject *owner, PyObject *name, PyObject **result) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (type->tp_getattro != PyObject_GenericGetAttr) return false;
+    if (cp_finds_by(type) != PyObject_GenericGetAttr) return false;
     RtCache *known = shared_find(USE_METHOD, type, name);
     if (known == NULL) {
         RtCache none = {0};
