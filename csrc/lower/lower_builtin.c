@@ -78,8 +78,9 @@ static void guard_same(Lowerer *l, const Call *call) {
     }
     static const struct {
         uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool},
-                 {BI_type_str, KNOWN_str}, {BI_type_list, KNOWN_list},   {BI_type_tuple, KNOWN_tuple}};
+    } TYPES[] = {{BI_type_int, KNOWN_int},  {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool},
+                 {BI_type_str, KNOWN_str},  {BI_type_list, KNOWN_list},   {BI_type_tuple, KNOWN_tuple},
+                 {BI_type_type, KNOWN_type}};
     int row = 0;
     while (TYPES[row].builtin != call->builtin) row++;
     Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
@@ -280,6 +281,12 @@ static Ins *call_str(Lowerer *l, Call *call) {
     Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
                          : EMIT_CALL(l, rt_str_of, value);
     return settled_result(l, found, call->state);
+}
+
+static Ins *call_type(Lowerer *l, Call *call) {
+    Ins *object = call->args[0] = lower_object(l, last(call, 0));
+    guard_callable(l, call);
+    return EMIT_CALL(l, rt_type_of, object);
 }
 
 /* A field of an f-string that has no format: of an int, or of a str as it is. */
@@ -546,6 +553,7 @@ static const struct {
     {BI_type_float, 1, 1, call_number_type},
     {BI_type_bool, 1, 1, call_bool},
     {BI_type_str, 1, 1, call_str},
+    {BI_type_type, 1, 1, call_type},
     {BI_math_sqrt, 1, 1, call_math},
     {BI_math_sin, 1, 1, call_math},
     {BI_math_cos, 1, 1, call_math},

@@ -194,6 +194,7 @@ typedef enum AttrKind {
     ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
     ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
     ATTR_PROPERTY,   /* `value` is the property, whose getter may be replaced */
+    ATTR_GETTER,     /* `value` is a descriptor of a C type, which comes first */
     ATTR_MODULE,     /* entry `index` of a module's dict */
     ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
 } AttrKind;
@@ -326,8 +327,31 @@ static AttrKind own_place(PyTypeObject *type, PyObject *owner, PyObject *name, R
     return cache->index >= 0 ? ATTR_DICT : ATTR_NONE;
 }
 
+/* Is a type's attribute one that a C function, or CPython's knowledge of a field, gives? Where that may say
+ * that there is none, a __getattr__ is asked then. */
+static bool is_c_getter(PyTypeObject *type, PyObject *attribute) {
+    bool getset = Py_IS_TYPE(attribute, &PyGetSetDescr_Type),
+         member = Py_IS_TYPE(attribute, &PyMemberDescr_Type);
+    if ((!getset && !member) || cp_finds_by(type) != type->tp_getattro ||
+        !PyType_IsSubtype(type, ((PyDescrObject *)attribute)->d_type))
+        return false;
+    return getset ? ((PyGetSetDescrObject *)attribute)->d_getset->get != NULL
+                  : !(((PyMemberDescrObject *)attribute)->d_member->flags & PY_AUDIT_READ);
+}
+
+static PyObject *get_by_c(PyObject *descriptor, PyObject *owner) {
+    if (Py_IS_TYPE(descriptor, &PyMemberDescr_Type))
+        return PyMember_GetOne((const char *)owner, ((PyMemberDescrObject *)descriptor)->d_member);
+    const PyGetSetDef *getset = ((PyGetSetDescrObject *)descriptor)->d_getset;
+    return getset->get(owner, getset->closure);
+}
+
 static AttrKind load_from_type(PyTypeObject *class, PyObject *name, RtCache *found) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
+    if (meta != NULL && is_c_getter(Py_TYPE(class), meta)) {
+        found->value = meta;
+        return ATTR_GETTER;
+    }
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return ATTR_NONE;
     if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return ATTR_NONE;
     found->keys_version = version_of(class, name);
@@ -353,6 +377,10 @@ static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject
             type->tp_getattro != PyObject_GenericGetAttr; /* when the getter says that it is not there */
         found->value = attribute;
         return calls_function(attribute) && !asks_again ? ATTR_PROPERTY : ATTR_NONE;
+    }
+    if (is_c_getter(type, attribute)) {
+        found->value = attribute;
+        return ATTR_GETTER;
     }
     if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
     AttrKind kind = own_place(type, owner, name, found);
@@ -428,6 +456,7 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
         Py_DECREF(getter);
         return true;
     }
+    case ATTR_GETTER: *result = get_by_c(cache->value, owner); return true;
     case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
     case ATTR_OF_TYPE:
         if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = if_plain(cache->value);

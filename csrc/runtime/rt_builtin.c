@@ -371,6 +371,8 @@ i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results) {
     return made(result, results);
 }
 
+PyObject *rt_type_of(PyObject *object) { return Py_NewRef(Py_TYPE(object)); }
+
 i64 rt_float_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
