@@ -60,6 +60,10 @@ typedef enum GatherKind {
     GATHER_INTS,   /* sum of ints */
     GATHER_FLOATS, /* sum of floats: -0.0, which no sum can be, as long as there was none */
     GATHER_LIST,   /* they are put into a list, which the function is called with */
+    GATHER_SET,
+    GATHER_DICT, /* they are tuples of a key and a value */
+    GATHER_MIN,  /* None, as long as there was none */
+    GATHER_MAX,
     GATHER_KINDS
 } GatherKind;
 
