@@ -641,9 +641,10 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
-        if (owner_depth(instr) >= 0)
+        if (owner_depth(instr) >= 0) {
             instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, owner_depth(instr)));
-        else if (instr->op == BC_BEFORE_WITH)
+            sample_note_operator(&c.samples, i);
+        } else if (instr->op == BC_BEFORE_WITH)
             instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, 0));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)

@@ -332,6 +332,12 @@ static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
 }
 
+/* Variables that hold arguments when a call begins, `*args` and `**kwargs` included: the first ones. */
+static inline int cp_argument_slots(PyCodeObject *code) {
+    return code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) +
+           !!(code->co_flags & CO_VARKEYWORDS);
+}
+
 /* How many arguments a function takes that takes positional ones only, and not many; -1: any other. */
 static inline int16_t cp_plain_args(PyCodeObject *code) {
     enum { OWN_LOCALS = CO_OPTIMIZED | CO_NEWLOCALS, MOST = 32 };

@@ -678,6 +678,15 @@ i64 rt_hasattr(PyObject *owner, PyObject *name) {
     return 1;
 }
 
+i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value) {
+    RtCache none = {0}; // the name may be another one each time: only what all sites know holds
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    i64 failed = store_other(owner, name, value, &none);
+    Py_DECREF(name);
+    return failed;
+}
+
 /* --- methods that operators stand for --- */
 
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name) {

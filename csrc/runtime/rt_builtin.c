@@ -264,6 +264,17 @@ static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
     return before;
 }
 
+i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results) {
+    bool known = PyLong_CheckExact(item) || PyFloat_CheckExact(item) || PyUnicode_CheckExact(item);
+    i64 before = best == Py_None ? known ? 1 : -1 : comes_before(item, best, greatest ? Py_GT : Py_LT);
+    if (before < 0) return -1;
+    results[0] = Py_NewRef(before ? item : best);
+    return 1;
+}
+
+PyObject *rt_list_of(PyObject *items) { return PySequence_List(items); }
+PyObject *rt_tuple_of(PyObject *items) { return PySequence_Tuple(items); }
+
 i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results) {
     bool is_sequence = PyList_CheckExact(sequence) || PyTuple_CheckExact(sequence);
     Py_ssize_t size = is_sequence ? PySequence_Fast_GET_SIZE(sequence) : 0;
@@ -330,6 +341,54 @@ PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
         return PyByteArray_FromStringAndSize(PyByteArray_AS_STRING(sequence) + first, count);
     if (count == size) return Py_NewRef(sequence);
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(sequence) + first, count);
+}
+
+/* Of text and bytes the type's own way, which is asked for nothing but ints. */
+static PyObject *slice_of_text(PyObject *sequence, i64 start, i64 stop, i64 step) {
+    PyObject *bounds[3] = {PyLong_FromLongLong(start), PyLong_FromLongLong(stop), PyLong_FromLongLong(step)};
+    PyObject *slice = NULL, *result = NULL;
+    if (bounds[0] != NULL && bounds[1] != NULL && bounds[2] != NULL)
+        slice = PySlice_New(bounds[0], bounds[1], bounds[2]);
+    for (int i = 0; i < 3; i++) Py_XDECREF(bounds[i]);
+    if (slice != NULL) result = PyObject_GetItem(sequence, slice);
+    Py_XDECREF(slice);
+    return result;
+}
+
+PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
+    bool list = PyList_CheckExact(sequence);
+    if (!list && !PyTuple_CheckExact(sequence)) return slice_of_text(sequence, start, stop, step);
+    Py_ssize_t size = Py_SIZE(sequence), first = start, last = stop;
+    if (step < -PY_SSIZE_T_MAX) step = -PY_SSIZE_T_MAX;
+    Py_ssize_t count = PySlice_AdjustIndices(size, &first, &last, step);
+    if (!list && step == 1 && count == size) return Py_NewRef(sequence);
+    PyObject *result = list ? PyList_New(count) : PyTuple_New(count);
+    if (result == NULL) return NULL;
+    PyObject **from = PySequence_Fast_ITEMS(sequence), **to = PySequence_Fast_ITEMS(result);
+    for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = Py_NewRef(from[first]);
+    return result;
+}
+
+/* What is replaced must go without running code, also where one object is there several times. */
+i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items) {
+    if (items == list || (!PyList_CheckExact(items) && !PyTuple_CheckExact(items))) return -1;
+    Py_ssize_t first = start, last = stop, given = Py_SIZE(items);
+    PySlice_AdjustIndices(PyList_GET_SIZE(list), &first, &last, 1);
+    Py_ssize_t count = last > first ? last - first : 0;
+    PyObject **to = PySequence_Fast_ITEMS(list) + first, **from = PySequence_Fast_ITEMS(items);
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (Py_REFCNT(to[i]) <= count && !rt_ends_quietly(to[i])) return -1;
+    if (given != count) {
+        if (PyList_SetSlice(list, first, first + count, items) == 0) return 1;
+        PyErr_Clear(); /* no memory: the interpreter will find that out by itself */
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *old = to[i];
+        to[i] = Py_NewRef(from[i]);
+        Py_DECREF(old);
+    }
+    return 1;
 }
 
 PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_sequence->sq_concat(a, b); }
