@@ -177,9 +177,8 @@ static void arrive(Infer *f, int target, int depth) {
         changed = true;
     }
     if (f->depths[target] != depth) bail(f->cx, "bad_bytecode", "the operand stack has two depths");
-    const uint8_t *demanded = f->demand && !(f->code->instrs[target].flags & BC_NO_SPECULATION)
-                                  ? f->demand->on_arrival[target]
-                                  : NULL;
+    bool boxed = f->code->instrs[target].flags & (BC_NO_SPECULATION | BC_ARRIVES_BOXED);
+    const uint8_t *demanded = f->demand && !boxed ? f->demand->on_arrival[target] : NULL;
     for (int i = 0; i < f->code->local_count; i++) {
         uint8_t given = demanded != NULL ? or_demanded(f->locals[i], demanded[i]) : f->locals[i];
         uint8_t met = meet(f->out->locals[target][i], given);

@@ -72,12 +72,12 @@ static Ins *last(const Call *call, int from_last) { return call->args[call->coun
 /* The types and the objects that emitted code names. */
 static const struct {
     uint8_t builtin, known;
-} TYPES[] = {{BI_type_int, KNOWN_int},          {BI_type_float, KNOWN_float},
-             {BI_type_bool, KNOWN_bool},        {BI_type_str, KNOWN_str},
-             {BI_type_list, KNOWN_list},        {BI_type_tuple, KNOWN_tuple},
-             {BI_type_set, KNOWN_set},          {BI_type_dict, KNOWN_dict},
-             {BI_type_bytes, KNOWN_bytes},      {BI_type_bytearray, KNOWN_bytearray},
-             {BI_type_reversed, KNOWN_reversed}};
+} TYPES[] = {{BI_type_int, KNOWN_int},           {BI_type_float, KNOWN_float},
+             {BI_type_bool, KNOWN_bool},         {BI_type_str, KNOWN_str},
+             {BI_type_list, KNOWN_list},         {BI_type_tuple, KNOWN_tuple},
+             {BI_type_set, KNOWN_set},           {BI_type_dict, KNOWN_dict},
+             {BI_type_bytes, KNOWN_bytes},       {BI_type_bytearray, KNOWN_bytearray},
+             {BI_type_reversed, KNOWN_reversed}, {BI_type_type, KNOWN_type}};
 enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 static int type_row(Builtin builtin) {
@@ -302,18 +302,30 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+/* Is nothing known of a value, not even that it is of some class? */
+static bool may_be_plain(const Lowerer *l, const Ins *value, Likely type) {
+    return type == LIKELY_OTHER && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+           lower_hinted(l, value) == 0;
+}
+
 static Ins *call_str(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     bool integer = lower_likely_int(l, value, call->types[0]);
     Likely type = call->types[0];
     bool plain = type == LIKELY_FLOAT || type == LIKELY_BOOL || type == LIKELY_NONE || type == LIKELY_STR ||
-                 type == LIKELY_CHAR;
+                 type == LIKELY_CHAR || may_be_plain(l, value, type);
     if (!integer && !plain) return NULL;
     if (!integer) value = lower_object(l, value);
     guard_callable(l, call);
     Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
                          : EMIT_CALL(l, rt_str_of, value);
     return settled_result(l, found, call->state);
+}
+
+static Ins *call_type(Lowerer *l, Call *call) {
+    Ins *object = call->args[0] = lower_object(l, last(call, 0));
+    guard_callable(l, call);
+    return EMIT_CALL(l, rt_type_of, object);
 }
 
 /* A field of an f-string that has no format: of an int, or of a str as it is. */
@@ -325,9 +337,12 @@ bool lower_known_format(Lowerer *l) {
     Likely type = (Likely)l->inference->operands[l->index].right;
     bool integer = lower_likely_int(l, value, type),
          text = lower_likely_str(l, value, type) && conversion != REPR && conversion != ASCII;
-    if (!integer && !text) return false;
+    bool plain = conversion != REPR && conversion != ASCII && may_be_plain(l, value, type);
+    if (!integer && !text && !plain) return false;
     FrameState *state = lower_state_here(l);
-    if (integer) value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+    if (plain && !integer && !text) value = settled_result(l, EMIT_CALL(l, rt_str_of, value), state);
+    else if (integer)
+        value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
     else lower_guard_type(l, value, KNOWN_str, state);
     l->depth--;
     lower_push(l, value);
@@ -589,6 +604,7 @@ static const struct {
     {BI_type_float, 1, 1, call_number_type},
     {BI_type_bool, 1, 1, call_bool},
     {BI_type_str, 1, 1, call_str},
+    {BI_type_type, 1, 1, call_type},
     {BI_type_list, 1, 1, call_sequence_type},
     {BI_type_tuple, 1, 1, call_sequence_type},
     {BI_math_sqrt, 1, 1, call_math},

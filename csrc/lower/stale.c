@@ -150,6 +150,7 @@ static bool call_looks(const Stale *s, int index) {
     case BI_math_fabs:
     case BI_math_floor:
     case BI_math_ceil:
+    case BI_type_type:
     case BI_list_append:
     case BI_list_pop: return false;
     case BI_type_str: return s->inference->operands[index].right != LIKELY_INT;

@@ -159,6 +159,7 @@ i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);
 i64 rt_str_of(PyObject *object, PyObject **results);
 i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results);
+PyObject *rt_type_of(PyObject *object);
 i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before);
 i64 rt_sum_of(PyObject *sequence, PyObject **results);

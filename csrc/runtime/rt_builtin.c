@@ -239,8 +239,19 @@ i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
 
 i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results) { return cp_deque_pop(deque, left, results); }
 
+/* Of one digit at most. */
+static inline bool is_short(PyObject *object) {
+    return PyLong_CheckExact(object) && Py_SIZE(object) >= -1 && Py_SIZE(object) <= 1;
+}
+
+static inline i64 short_value(PyObject *object) {
+    return Py_SIZE(object) * (i64)((PyLongObject *)object)->ob_digit[0];
+}
+
 /* Of what the numbers and str among the items are, without code. -1: it is none of these. */
 static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
+    if (is_short(a) && is_short(b))
+        return op == Py_LT ? short_value(a) < short_value(b) : short_value(a) > short_value(b);
     if (PyFloat_CheckExact(a) && PyFloat_CheckExact(b))
         return op == Py_LT ? PyFloat_AS_DOUBLE(a) < PyFloat_AS_DOUBLE(b)
                            : PyFloat_AS_DOUBLE(a) > PyFloat_AS_DOUBLE(b);
@@ -284,7 +295,8 @@ static Py_ssize_t sum_of_ints(PyObject **items, Py_ssize_t size, i64 *sum) {
     for (; i < size; i++) {
         int overflow;
         if (!PyLong_CheckExact(items[i]) && !PyBool_Check(items[i])) return i;
-        i64 item = PyLong_AsLongAndOverflow(items[i], &overflow);
+        overflow = 0;
+        i64 item = is_short(items[i]) ? short_value(items[i]) : PyLong_AsLongAndOverflow(items[i], &overflow);
         if (overflow || __builtin_add_overflow(*sum, item, sum)) return i;
     }
     return i;
@@ -464,6 +476,8 @@ i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results) {
     return made(result, results);
 }
 
+PyObject *rt_type_of(PyObject *object) { return Py_NewRef(Py_TYPE(object)); }
+
 i64 rt_float_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
@@ -476,7 +490,7 @@ static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
     if ((PyObject *)type == class) return 1;
     if (!PyType_CheckExact(class)) return -1;
     if (PyType_IsSubtype(type, (PyTypeObject *)class)) return 1;
-    return type->tp_getattro == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
+    return cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
 }
 
 i64 rt_isinstance(PyObject *object, PyObject *type) {
