@@ -22,10 +22,11 @@ enum {
     BC_NEVER_RAN = 16 /* it did not; instructions that are not watched have neither flag */,
     BC_COLD = 32 /* not worth compiling: compiled code leaves here (set by lower/cold.c) */,
     BC_WARM = 64 /* compiled code left here, so it runs, whatever the interpreter noted */,
-    BC_BY_OPERANDS = 128 /* types of operands say more than feedback, which is of all callers */,
+    BC_ARRIVES_BOXED = 128 /* what arrives here was not the number that was guessed */,
     BC_LINE = 256 /* a source line begins */,
     BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */,
-    BC_STEPS = 1024 /* a loop over a generator that may be put in line in it (set by lower/lower_steps.c) */
+    BC_STEPS = 1024 /* a loop over a generator that may be put in line in it (set by lower/lower_steps.c) */,
+    BC_BY_OPERANDS = 2048 /* types of operands say more than feedback, which is of all callers */
 };
 
 /* BINARY_OP's kinds, in CPython's order of the plain operators; in place is Instr.arg2. */
@@ -59,6 +60,10 @@ typedef enum GatherKind {
     GATHER_INTS,   /* sum of ints */
     GATHER_FLOATS, /* sum of floats: -0.0, which no sum can be, as long as there was none */
     GATHER_LIST,   /* they are put into a list, which the function is called with */
+    GATHER_SET,
+    GATHER_DICT, /* they are tuples of a key and a value */
+    GATHER_MIN,  /* None, as long as there was none */
+    GATHER_MAX,
     GATHER_KINDS
 } GatherKind;
 

@@ -508,7 +508,7 @@ Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings
     }
     *out = (Bytecode){
         .name = name,
-        .argument_count = named + rest + keywords,
+        .argument_count = cp_argument_slots(code),
         .rest_parameter = rest ? named : -1,
         .keywords_parameter = keywords ? named + rest : -1,
         .local_count = code->co_nlocalsplus,

@@ -160,7 +160,7 @@ static bool is_plain(PyObject *value, PyObject *name, Site *site) {
 }
 
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
-    PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(&PyType_Type, name);
+    PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return false;
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
@@ -220,7 +220,7 @@ static bool value_place(PyTypeObject *type, PyObject *sample, PyObject *name, Si
 static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name, int entry, BcOp op,
                            Site *site) {
     bool writing = op == BC_STORE_ATTR;
-    if (writing ? type->tp_setattro != PyObject_GenericSetAttr : type->tp_getattro != PyObject_GenericGetAttr)
+    if (writing ? type->tp_setattro != PyObject_GenericSetAttr : cp_finds_by(type) != PyObject_GenericGetAttr)
         return false;
     PyObject *found = _PyType_Lookup(type, name);
     bool in_dict = has_dict(type, sample, entry), bare = !in_dict && begins_bare(type);
@@ -240,7 +240,9 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
             site->likely = decode_likely_type(PyTuple_GET_ITEM(sample, index));
         return true;
     }
-    if (op == BC_LOAD_ATTR && property_place(found, site)) return true;
+    bool asks_again =
+        type->tp_getattro != PyObject_GenericGetAttr; /* when a getter says that it is not there */
+    if (op == BC_LOAD_ATTR && !asks_again && property_place(found, site)) return true;
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
     bool first = cp_may_come_first(found);
     if (in_dict && writing) return !first && entry_place(sample, name, entry, site);
@@ -368,7 +370,7 @@ static bool find_place(PyTypeObject *type, PyObject *sample, PyObject *name, int
     *site = (Site){.likely = LIKELY_OTHER, .type_version = version_of(type, name), .type = type};
     if (site->type_version == 0) return false;
     if (sample != NULL && PyModule_CheckExact(sample)) return reading && module_place(sample, name, site);
-    if (type == &PyType_Type)
+    if (cp_finds_by(type) == PyType_Type.tp_getattro)
         return reading && sample != NULL && class_place((PyTypeObject *)sample, name, op, site);
     return instance_place(type, sample, name, entry, op, site);
 }
@@ -639,9 +641,10 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
-        if (owner_depth(instr) >= 0)
+        if (owner_depth(instr) >= 0) {
             instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, owner_depth(instr)));
-        else if (instr->op == BC_BEFORE_WITH)
+            sample_note_operator(&c.samples, i);
+        } else if (instr->op == BC_BEFORE_WITH)
             instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, 0));
         else if (is_behind_super(&c, i)) instr->site = super_site(&c, i, seen);
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)

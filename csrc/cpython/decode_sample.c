@@ -128,6 +128,26 @@ PyObject *sample_pushed(const Samples *s, int index, int nth) {
     }
 }
 
+static void note(const Samples *s, PyObject *callee, PyObject **values, int count) {
+    Passed *passed = arena_new(&s->cx->arena, Passed);
+    *passed = (Passed){callee, values, count, *s->around->passed};
+    *s->around->passed = passed;
+}
+
+void sample_note_operator(const Samples *s, int index) {
+    const Instr *instr = &s->out->instrs[index];
+    const Site *site = instr->site;
+    if (s->around->passed == NULL || site == NULL || site->kind != SITE_METHOD) return;
+    bool in = instr->op == BC_CONTAINS_OP;
+    int count = instr->op == BC_STORE_SUBSCR ? 3 : 2;
+    PyObject **values = arena_array(&s->cx->arena, PyObject *, count);
+    values[0] = sample_operand(s, index, in ? 0 : 1);
+    values[1] = sample_operand(s, index, in ? 1 : 0);
+    if (count == 3) values[2] = sample_operand(s, index, 2);
+    while (site != NULL && values[0] != NULL && site->type != Py_TYPE(values[0])) site = site->next;
+    if (site != NULL && values[0] != NULL) note(s, site->object, values, count);
+}
+
 void sample_note_call(const Samples *s, int index) {
     const Instr *call = &s->out->instrs[index];
     int count = call->arg, known = 0;
@@ -138,7 +158,6 @@ void sample_note_call(const Samples *s, int index) {
         self = NULL;
     }
     if (callee == NULL || !(Py_IS_TYPE(callee, &PyFunction_Type) || PyType_Check(callee))) return;
-    Passed *passed = arena_new(&s->cx->arena, Passed);
     PyObject **values = arena_array(&s->cx->arena, PyObject *, count + 1);
     int first = self != NULL || PyType_Check(callee);
     values[0] = self;
@@ -147,6 +166,5 @@ void sample_note_call(const Samples *s, int index) {
         known += values[first + i] != NULL;
     }
     if (known == 0 && self == NULL) return;
-    *passed = (Passed){callee, values, count + first, *s->around->passed};
-    *s->around->passed = passed;
+    note(s, callee, values, count + first);
 }

@@ -36,5 +36,7 @@ PyObject *sample_pushed(const Samples *s, int index, int nth);
 PyObject *sample_operand(const Samples *s, int index, int above);
 /* Keep what a CALL would pass for who decodes its callee (Surroundings.passed). */
 void sample_note_call(const Samples *s, int index);
+/* Likewise what an operator would pass to the method that its site leads to. */
+void sample_note_operator(const Samples *s, int index);
 
 #endif

@@ -19,6 +19,7 @@ static void free_record(void *record) { engine_forget_record(record); }
 
 int hook_prepare(void) {
     cp_find_resumers();
+    cp_find_lookups();
     if (table_extra_index >= 0) return 0;
     table_extra_index = _PyEval_RequestCodeExtraIndex(free_record);
     if (table_extra_index >= 0) return 0;

@@ -185,7 +185,31 @@ int cp_next_counted(PyObject *iterator, PyObject **items) {
     return 1;
 }
 
+/* The next item of a list's iterator; NULL: it is none, or there is none. borrowed */
+static inline PyObject *next_of_list(PyObject *iterator) {
+    const CpSequenceIterator *s = (CpSequenceIterator *)iterator;
+    if (!Py_IS_TYPE(iterator, &PyListIter_Type) || s->sequence == NULL || s->index >= Py_SIZE(s->sequence))
+        return NULL;
+    return PyList_GET_ITEM(s->sequence, s->index);
+}
+
+/* Of two lists, the most frequent ones. False: nothing was done. */
+static inline bool next_of_lists(CpZip *zip, PyObject **items) {
+    PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);
+    PyObject *one = next_of_list(first), *other = next_of_list(second);
+    if (one == NULL || other == NULL || first == second) return false;
+    items[0] = Py_NewRef(one);
+    items[1] = Py_NewRef(other);
+    ((CpSequenceIterator *)first)->index++;
+    ((CpSequenceIterator *)second)->index++;
+    keep(zip->result, 0, one);
+    keep(zip->result, 1, other);
+    return true;
+}
+
 static int next_zipped(CpZip *zip, PyObject **items) {
+    if (zip->count == 2 && can_keep(zip->result, 0) && can_keep(zip->result, 1) && next_of_lists(zip, items))
+        return 1;
     if (zip->count != 2 || !can_keep(zip->result, 0) || !can_keep(zip->result, 1)) return -1;
     PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);
     int there = has_next(first), both = has_next(second);

@@ -306,6 +306,11 @@ static inline bool cp_may_come_first(PyObject *attribute) {
     return Py_TYPE(attribute)->tp_descr_set != NULL || cp_may_become_descriptor(attribute);
 }
 
+/* cpython/lookups.c: the function by which a type's objects find an attribute that is there, whatever is
+ * asked for one that is not. */
+void cp_find_lookups(void); /* once, before it is asked */
+getattrofunc cp_finds_by(PyTypeObject *type);
+
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
 /* object.__init__ itself. borrowed */
@@ -326,6 +331,12 @@ static inline int cp_frame_words(PyCodeObject *code) {
 /* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
 static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
+}
+
+/* Variables that hold arguments when a call begins, `*args` and `**kwargs` included: the first ones. */
+static inline int cp_argument_slots(PyCodeObject *code) {
+    return code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) +
+           !!(code->co_flags & CO_VARKEYWORDS);
 }
 
 /* How many arguments a function takes that takes positional ones only, and not many; -1: any other. */

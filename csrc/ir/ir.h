@@ -214,7 +214,7 @@ typedef enum InlinedKind {
     INLINED_AWAIT,  /* a coroutine that does not wait: the SEND that awaits it is its caller */
     INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
                                              added. What that has is the lowest operand of its frame */
-    INLINED_KINDS = INLINED_GATHER + 5
+    INLINED_KINDS = INLINED_GATHER + 9
 } InlinedKind;
 
 static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }

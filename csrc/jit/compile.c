@@ -489,6 +489,7 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     PyErr_Fetch(&type, &value, &traceback);
     FunctionRecord *failed = code == record->code ? record : table_record(code);
     if (failed != NULL) note_numbers(failed, innermost, offset);
+    if (failed != NULL) feedback_widen(failed, innermost);
     if (failed != NULL && compile_note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */

@@ -55,6 +55,19 @@ bool feedback_sample_loop(FunctionRecord *record, Frame *frame) {
     return true;
 }
 
+static void widen(uint8_t *types, PyObject *const *values, int count) {
+    for (int i = 0; types != NULL && i < count; i++)
+        if (values[i] != NULL && types[i] != LIKELY_UNSEEN && types[i] != decode_likely_type(values[i]))
+            types[i] = LIKELY_OTHER;
+}
+
+void feedback_widen(FunctionRecord *record, const Frame *frame) {
+    int count = cp_argument_slots(frame->f_code);
+    widen(record->argument_types, frame->localsplus, count);
+    for (int32_t i = 0; i < record->osr_count; i++)
+        widen(record->osr_points[i].types, frame->localsplus, Py_MIN(count, record->osr_points[i].count));
+}
+
 static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record) {
     code->osr_samples = arena_array(&cx->arena, OsrSample, record->osr_count + 1);
     for (int i = 0; i < code->count; i++) {
@@ -122,6 +135,9 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
         if (times_noted(record->failed_guards, record->failed_guard_count,
                         (uint32_t)guards_loop_unit((int32_t)instr->offset)))
             instr->flags |= BC_GUARDS_STAY;
+        if (times_noted(record->failed_guards, record->failed_guard_count,
+                        (uint32_t)guards_arrival_unit((int32_t)instr->offset)))
+            instr->flags |= BC_ARRIVES_BOXED;
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
     }

@@ -19,6 +19,10 @@ void feedback_add_callee(Bytecode *code, const FunctionRecord *record);
 bool feedback_sample_loop(FunctionRecord *record, struct _PyInterpreterFrame *frame);
 OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit); /* NULL: not known as hot */
 
+/* A guard failed in this frame of the function's: an argument that is of another type than in the sample is
+ * of any. */
+void feedback_widen(FunctionRecord *record, const struct _PyInterpreterFrame *frame);
+
 /* Add a code unit to a list of them, once. False: no memory. */
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit);
 

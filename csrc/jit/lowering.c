@@ -129,8 +129,8 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
         return "it is a generator that takes *args or **kwargs, or has keyword-only parameters";
     int kind = code->co_flags & NOT_PLAIN;
     if (generators ? kind != CO_GENERATOR && kind != CO_COROUTINE : kind != 0)
-        return "it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and "
-               "str.join take items in line";
+        return "it is a generator or a coroutine; only loops, any, all, sum, min, max, sorted, list, tuple, "
+               "set, dict and str.join take items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
     if (Py_SIZE(code) > MOST_UNITS)
         return "it is longer than 300 code units; what is hot in it would do as a function of its own";

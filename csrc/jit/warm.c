@@ -32,7 +32,7 @@ typedef struct KeptSite {
 
 _Static_assert(2 * sizeof(KeptSite) >= sizeof(int32_t), "a number fits in two");
 
-enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, RAN = BC_RAN | BC_NEVER_RAN | BC_WARM };
+enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, RAN = BC_RAN | BC_NEVER_RAN | BC_WARM | BC_ARRIVES_BOXED };
 _Static_assert(RAN < 256, "the flags that are kept fit");
 _Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
 

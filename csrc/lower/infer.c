@@ -11,6 +11,7 @@ typedef struct Guess {
     uint8_t builtin;  /* Builtin that it is */
     int16_t slot;     /* the local it was read from, -1: none */
     const Site *site; /* where it was read, NULL: not known */
+    uint8_t truth;    /* 1: false, 2: true, by the types that the operands probably have; 0: not known */
 } Guess;
 
 enum { MAX_UNPACKED = 16 };
@@ -176,9 +177,8 @@ static void arrive(Infer *f, int target, int depth) {
         changed = true;
     }
     if (f->depths[target] != depth) bail(f->cx, "bad_bytecode", "the operand stack has two depths");
-    const uint8_t *demanded = f->demand && !(f->code->instrs[target].flags & BC_NO_SPECULATION)
-                                  ? f->demand->on_arrival[target]
-                                  : NULL;
+    bool boxed = f->code->instrs[target].flags & (BC_NO_SPECULATION | BC_ARRIVES_BOXED);
+    const uint8_t *demanded = f->demand && !boxed ? f->demand->on_arrival[target] : NULL;
     for (int i = 0; i < f->code->local_count; i++) {
         uint8_t given = demanded != NULL ? or_demanded(f->locals[i], demanded[i]) : f->locals[i];
         uint8_t met = meet(f->out->locals[target][i], given);
@@ -245,6 +245,23 @@ static void divmod_items(Infer *f, const Instr *instr) {
     f->unpacked[0] = f->unpacked[1] = (Guess){.type = LIKELY_INT, .slot = -1};
 }
 
+/* How isinstance of a value of a built-in type goes, as Guess.truth. Of any other class nothing is known. */
+static uint8_t is_instance(Likely type, uint8_t class) {
+    static const struct {
+        uint8_t type, class;
+    } EXACT[] = {{LIKELY_INT, BI_type_int},     {LIKELY_FLOAT, BI_type_float},
+                 {LIKELY_STR, BI_type_str},     {LIKELY_CHAR, BI_type_str},
+                 {LIKELY_LIST, BI_type_list},   {LIKELY_TUPLE, BI_type_tuple},
+                 {LIKELY_DICT, BI_type_dict},   {LIKELY_SET, BI_type_set},
+                 {LIKELY_BYTES, BI_type_bytes}, {LIKELY_BYTEARRAY, BI_type_bytearray}};
+    enum { ROWS = sizeof(EXACT) / sizeof(EXACT[0]) };
+    int of_type = 0, of_class = 0;
+    while (of_type < ROWS && EXACT[of_type].type != type) of_type++;
+    while (of_class < ROWS && EXACT[of_class].class != class) of_class++;
+    if (of_type == ROWS || of_class == ROWS) return 0;
+    return EXACT[of_type].class == class ? 2 : 1;
+}
+
 static uint8_t call_result(Infer *f, const Instr *instr) {
     Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
     uint8_t builtin = method.builtin ? method.builtin : callable.builtin;
@@ -289,6 +306,10 @@ static uint8_t gathered(const Instr *instr) {
     return instr->arg == GATHER_INTS     ? LIKELY_INT
            : instr->arg == GATHER_FLOATS ? LIKELY_FLOAT
            : instr->arg == GATHER_LIST   ? LIKELY_LIST
+           : instr->arg == GATHER_SET    ? LIKELY_SET
+           : instr->arg == GATHER_DICT   ? LIKELY_DICT
+           : instr->arg == GATHER_MIN    ? LIKELY_OTHER
+           : instr->arg == GATHER_MAX    ? LIKELY_OTHER
                                          : LIKELY_BOOL;
 }
 
@@ -588,10 +609,13 @@ static void step(Infer *f, const Instr *instr) {
         f->out->operands[instr - f->code->instrs].builtin = callable.type == LIKELY_RANGE_TYPE ? BI_type_range
                                                             : method.builtin ? method.builtin
                                                                              : callable.builtin;
-        uint8_t type = call_result(f, instr);
+        uint8_t type = call_result(f, instr), truth = 0;
         if (type == LIKELY_OTHER) type = python_call(f, instr);
+        if (callable.builtin == BI_builtins_isinstance && instr->arg == 2)
+            truth = is_instance((Likely)operand(f, 1).type, operand(f, 0).builtin);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
         push(f, type);
+        f->stack[f->depth - 1].truth = truth;
         break;
     }
     default: {
@@ -641,7 +665,15 @@ static bool walk_instr(Infer *f, int index) {
         pop(f);
         return true;
     case BC_POP_JUMP_IF_FALSE:
-    case BC_POP_JUMP_IF_TRUE:
+    case BC_POP_JUMP_IF_TRUE: {
+        bool decides = instr->flags & BC_BY_OPERANDS && !(instr->flags & BC_NO_SPECULATION);
+        uint8_t truth = decides ? operand(f, 0).truth : 0;
+        bool jumps = truth == (instr->op == BC_POP_JUMP_IF_FALSE ? 1 : 2);
+        f->out->operands[index].truth = truth;
+        pop(f);
+        if (truth == 0 || jumps) arrive(f, instr->target, f->depth);
+        return !jumps;
+    }
     case BC_POP_JUMP_IF_NONE:
     case BC_POP_JUMP_IF_NOT_NONE:
         pop(f);

@@ -10,8 +10,10 @@
 enum { MAY_BE_UNBOUND = 0x80 }; /* added to the Likely of a local: it may have no value */
 
 typedef struct OperandTypes {
-    uint8_t builtin;      /* of a CALL: the Builtin called, if it is known */
-    uint8_t left, right;  /* Likely of the two topmost operands before the instruction: left below right */
+    uint8_t builtin;     /* of a CALL: the Builtin called, if it is known */
+    uint8_t left, right; /* Likely of the two topmost operands before the instruction: left below right */
+    uint8_t truth; /* of a jump by a truth that the types of a callee's operands decide: 1 false, 2 true; else
+                      0 */
     uint8_t stored;       /* of a STORE_FAST: Likely of its local from there on */
     const Site *callable; /* of a CALL: where what is called was read, NULL: not known */
     uint8_t *arguments;   /* likewise: Likely of what it is called with, and how many */

@@ -64,6 +64,7 @@ bool inline_bind(Lowerer *l, Call *call, const Callee *callee) {
     Ins **args = arena_array(&l->cx->arena, Ins *, count + 1);
     bool *given = arena_array(&l->cx->arena, bool, count + 1);
     uint8_t *types = arena_array(&l->cx->arena, uint8_t, count + 1);
+    if (first > callee->positional) return false; /* the instance would be one of *args */
     if (first + positional > callee->positional && !has_rest) return false;
     if (inline_is_operator(call) && (has_rest || has_keywords))
         return false; /* both operands are asked for */

@@ -69,6 +69,23 @@ static bool find_builtin(Lowerer *l, Call *call) {
 /* The argument at a place, counted from the last. */
 static Ins *last(const Call *call, int from_last) { return call->args[call->count - 1 - from_last]; }
 
+/* The types and the objects that emitted code names. */
+static const struct {
+    uint8_t builtin, known;
+} TYPES[] = {{BI_type_int, KNOWN_int},           {BI_type_float, KNOWN_float},
+             {BI_type_bool, KNOWN_bool},         {BI_type_str, KNOWN_str},
+             {BI_type_list, KNOWN_list},         {BI_type_tuple, KNOWN_tuple},
+             {BI_type_set, KNOWN_set},           {BI_type_dict, KNOWN_dict},
+             {BI_type_bytes, KNOWN_bytes},       {BI_type_bytearray, KNOWN_bytearray},
+             {BI_type_reversed, KNOWN_reversed}, {BI_type_type, KNOWN_type}};
+enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
+
+static int type_row(Builtin builtin) {
+    int row = 0;
+    while (row < TYPE_COUNT && TYPES[row].builtin != builtin) row++;
+    return row;
+}
+
 static void guard_same(Lowerer *l, const Call *call) {
     if (call->self != NULL) return;
     if (call->site->definition != NULL) {
@@ -76,13 +93,8 @@ static void guard_same(Lowerer *l, const Call *call) {
                       call->state);
         return;
     }
-    static const struct {
-        uint8_t builtin, known;
-    } TYPES[] = {{BI_type_int, KNOWN_int}, {BI_type_float, KNOWN_float}, {BI_type_bool, KNOWN_bool},
-                 {BI_type_str, KNOWN_str}, {BI_type_list, KNOWN_list},   {BI_type_tuple, KNOWN_tuple}};
-    int row = 0;
-    while (TYPES[row].builtin != call->builtin) row++;
-    Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, TYPES[row].known));
+    Known type = TYPES[type_row(call->builtin)].known;
+    Ins *same = INS(l, is, 0, call->callable, lower_const(l, IR_known_OP, type));
     lower_guarded(INS(l, guard, 0, same), call->state);
 }
 
@@ -229,10 +241,36 @@ static Ins *call_divmod(Lowerer *l, Call *call) {
     return EMIT_CALL(l, rt_build_tuple, lower_object(l, quotient), lower_object(l, rest));
 }
 
+/* The type that a value is of for sure. */
+static Known sure_type(const Ins *value) {
+    if (value->type == IR_I64) return KNOWN_int;
+    if (value->type == IR_F64) return KNOWN_float;
+    if (value->op != IR_call_OP) return KNOWN_COUNT;
+    return value->imm == H_rt_build_tuple  ? KNOWN_tuple
+           : value->imm == H_rt_build_list ? KNOWN_list
+                                           : KNOWN_COUNT;
+}
+
+/* -1: it cannot be said. */
+static int is_surely_instance(const Ins *object, const Ins *class) {
+    Known type = sure_type(object);
+    int row = lower_site(class) != NULL ? type_row((Builtin)lower_site(class)->builtin) : TYPE_COUNT;
+    if (type == KNOWN_COUNT || row == TYPE_COUNT) return -1;
+    return TYPES[row].known == type;
+}
+
 static Ins *call_isinstance(Lowerer *l, Call *call) {
     Ins *object = last(call, 1), *type = last(call, 0);
-    if (object->type != IR_OBJ || type->type != IR_OBJ) return NULL;
+    if (type->type != IR_OBJ) return NULL;
+    int truth = is_surely_instance(object, type);
+    if (truth < 0) object = lower_object(l, object);
     guard_callable(l, call);
+    if (truth >= 0) {
+        int row = type_row((Builtin)lower_site(type)->builtin);
+        Ins *same = INS(l, is, 0, type, lower_const(l, IR_known_OP, TYPES[row].known));
+        lower_guarded(INS(l, guard, 0, same), call->state);
+        return INS(l, mkbool, 0, K_INT(l, truth));
+    }
     if (lower_is_made_tuple(type)) {
         Ins *found = K_INT(l, 0);
         for (int i = 0; i < type->arg_count; i++)
@@ -240,7 +278,9 @@ static Ins *call_isinstance(Lowerer *l, Call *call) {
         lower_guarded(INS(l, settled, 0, found), call->state);
         return INS(l, mkbool, 0, found);
     }
-    return INS(l, mkbool, 0, EMIT_CALL(l, rt_isinstance, object, type));
+    Ins *found = EMIT_CALL(l, rt_is_or_isinstance, object, type, K_INT(l, 0));
+    lower_guarded(INS(l, settled, 0, found), call->state);
+    return INS(l, mkbool, 0, found);
 }
 
 /* The argument itself, of the type that the result has. Its type is asked even if nobody uses the result. */
@@ -262,18 +302,30 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+/* Is nothing known of a value, not even that it is of some class? */
+static bool may_be_plain(const Lowerer *l, const Ins *value, Likely type) {
+    return type == LIKELY_OTHER && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+           lower_hinted(l, value) == 0;
+}
+
 static Ins *call_str(Lowerer *l, Call *call) {
     Ins *value = last(call, 0);
     bool integer = lower_likely_int(l, value, call->types[0]);
     Likely type = call->types[0];
     bool plain = type == LIKELY_FLOAT || type == LIKELY_BOOL || type == LIKELY_NONE || type == LIKELY_STR ||
-                 type == LIKELY_CHAR;
+                 type == LIKELY_CHAR || may_be_plain(l, value, type);
     if (!integer && !plain) return NULL;
     if (!integer) value = lower_object(l, value);
     guard_callable(l, call);
     Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
                          : EMIT_CALL(l, rt_str_of, value);
     return settled_result(l, found, call->state);
+}
+
+static Ins *call_type(Lowerer *l, Call *call) {
+    Ins *object = call->args[0] = lower_object(l, last(call, 0));
+    guard_callable(l, call);
+    return EMIT_CALL(l, rt_type_of, object);
 }
 
 /* A field of an f-string that has no format: of an int, or of a str as it is. */
@@ -285,9 +337,12 @@ bool lower_known_format(Lowerer *l) {
     Likely type = (Likely)l->inference->operands[l->index].right;
     bool integer = lower_likely_int(l, value, type),
          text = lower_likely_str(l, value, type) && conversion != REPR && conversion != ASCII;
-    if (!integer && !text) return false;
+    bool plain = conversion != REPR && conversion != ASCII && may_be_plain(l, value, type);
+    if (!integer && !text && !plain) return false;
     FrameState *state = lower_state_here(l);
-    if (integer) value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+    if (plain && !integer && !text) value = settled_result(l, EMIT_CALL(l, rt_str_of, value), state);
+    else if (integer)
+        value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
     else lower_guard_type(l, value, KNOWN_str, state);
     l->depth--;
     lower_push(l, value);
@@ -478,7 +533,8 @@ static Ins *call_attr(Lowerer *l, Call *call) {
     if (call->builtin == BI_builtins_getattr)
         return constant && call->count == 2 ? EMIT_CALL(l, rt_load_attr, owner, name, K_CACHE(l))
                                             : EMIT_CALL(l, rt_getattr, owner, name, third);
-    EMIT_CALL(l, rt_store_attr, owner, name, third, K_CACHE(l));
+    if (constant) EMIT_CALL(l, rt_store_attr, owner, name, third, K_CACHE(l));
+    else EMIT_CALL(l, rt_setattr, owner, name, third);
     return K_KNOWN(l, None);
 }
 
@@ -492,6 +548,17 @@ static Ins *call_gathering(Lowerer *l, Call *call) {
                      ? EMIT_CALL(l, rt_sum_of, sequence)
                      : EMIT_CALL(l, rt_extreme_of, sequence, K_INT(l, call->builtin == BI_builtins_max));
     return settled_result(l, found, call->state);
+}
+
+/* A list or tuple of the items of a built-in container. */
+static Ins *call_sequence_type(Lowerer *l, Call *call) {
+    Ins *items = last(call, 0);
+    bool made = items->op == IR_call_OP && items->imm == H_rt_build_list;
+    Known type = made ? KNOWN_list : lower_known_type(call->types[0]);
+    if (items->type != IR_OBJ || type == KNOWN_COUNT) return NULL;
+    guard_callable(l, call);
+    lower_guard_type(l, items, type, call->state);
+    return call->builtin == BI_type_list ? EMIT_CALL(l, rt_list_of, items) : EMIT_CALL(l, rt_tuple_of, items);
 }
 
 /* Of a tuple made here, which is not needed for it, and of text. */
@@ -537,6 +604,9 @@ static const struct {
     {BI_type_float, 1, 1, call_number_type},
     {BI_type_bool, 1, 1, call_bool},
     {BI_type_str, 1, 1, call_str},
+    {BI_type_type, 1, 1, call_type},
+    {BI_type_list, 1, 1, call_sequence_type},
+    {BI_type_tuple, 1, 1, call_sequence_type},
     {BI_math_sqrt, 1, 1, call_math},
     {BI_math_sin, 1, 1, call_math},
     {BI_math_cos, 1, 1, call_math},

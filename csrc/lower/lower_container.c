@@ -329,32 +329,88 @@ bool lower_known_store_subscr(Lowerer *l) {
     return true;
 }
 
-/* A bound as it was written; None is `otherwise`. NULL: it cannot be told. */
+/* --- slices --- */
+
 static bool is_none(const Lowerer *l, const Ins *value) {
     const ConstInfo *info = lower_const_info(value);
     return info != NULL && info->type == LIKELY_NONE;
 }
 
 static bool is_bound(const Lowerer *l, const Ins *value, Likely guess) {
-    return is_none(l, value) || lower_likely_int(l, value, guess);
+    bool open = guess == LIKELY_OTHER && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+                value->op != IR_mkbool_OP && value->op != IR_char_OP;
+    return is_none(l, value) || open || lower_likely_int(l, value, guess);
 }
 
-/* BUILD_SLICE and the subscript behind it. */
+/* Where a slice begins, ends, and by what it steps; step: NULL where it is not written. */
+typedef struct Slice {
+    Ins *start, *stop, *step;
+} Slice;
+
+/* The operands of a BUILD_SLICE, the last ones on the stack. What None stands for depends on the step's sign.
+ */
+static bool find_slice(const Lowerer *l, Slice *slice) {
+    int count = l->instr->arg;
+    Likely last = operands(l)->right, before = operands(l)->left;
+    *slice = (Slice){top(l, count), top(l, count - 1), count == 3 ? top(l, 1) : NULL};
+    if (slice->step == NULL) return is_bound(l, slice->start, before) && is_bound(l, slice->stop, last);
+    if (is_none(l, slice->step)) slice->step = NULL;
+    const ConstInfo *step = slice->step != NULL ? lower_const_info(slice->step) : NULL;
+    bool sign_is_known = slice->step == NULL || (step != NULL && step->type == LIKELY_INT && step->integer);
+    if (!sign_is_known && (step != NULL || is_none(l, slice->start) || is_none(l, slice->stop))) return false;
+    return is_bound(l, slice->start, LIKELY_OTHER) && is_bound(l, slice->stop, before) &&
+           (slice->step == NULL || is_bound(l, slice->step, last));
+}
+
+static Ins *bound(Lowerer *l, Ins *value, int64_t otherwise, FrameState *state) {
+    return is_none(l, value) ? K_INT(l, otherwise) : lower_i64(l, value, state);
+}
+
+static void slice_numbers(Lowerer *l, Slice *slice, FrameState *state) {
+    enum { NE = 3 };
+    if (slice->step != NULL) slice->step = lower_i64(l, slice->step, state);
+    bool down = slice->step != NULL && slice->step->op == IR_ki64_OP && slice->step->imm < 0;
+    slice->start = bound(l, slice->start, down ? INT64_MAX : 0, state);
+    slice->stop = bound(l, slice->stop, down ? INT64_MIN : INT64_MAX, state);
+    if (slice->step != NULL && slice->step->op != IR_ki64_OP)
+        lower_guarded(INS(l, guard, 0, INS(l, icmp, NE, slice->step, K_INT(l, 0))), state);
+}
+
+/* BUILD_SLICE and the store behind it. */
+static bool store_slice(Lowerer *l, Slice *slice) {
+    Ins *container = top(l, l->instr->arg + 1), *items = top(l, l->instr->arg + 2);
+    if ((Likely)l->inference->operands[l->index + 1].left != LIKELY_LIST || slice->step != NULL) return false;
+    if (container->type != IR_OBJ || items->type != IR_OBJ) return false;
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, container, KNOWN_list, state);
+    slice_numbers(l, slice, state);
+    Ins *done = EMIT_CALL(l, rt_set_slice, container, slice->start, slice->stop, items);
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth -= l->instr->arg + 2;
+    l->index++;
+    return true;
+}
+
+/* BUILD_SLICE and the subscript or the store behind it. */
 bool lower_known_slice(Lowerer *l) {
     const Instr *next = lower_next(l);
-    if (!lower_speculates(l) || l->instr->arg != 2 || l->depth < 3 || next == NULL ||
-        next->op != BC_BINARY_SUBSCR || (next->flags & BC_NO_SPECULATION))
+    Slice slice;
+    if (!lower_speculates(l) || l->depth < l->instr->arg + 1 || next == NULL ||
+        next->flags & BC_NO_SPECULATION || !find_slice(l, &slice))
         return false;
-    Ins *container = top(l, 3), *start = top(l, 2), *stop = top(l, 1);
+    if (next->op == BC_STORE_SUBSCR && l->depth > l->instr->arg + 1) return store_slice(l, &slice);
+    Ins *container = top(l, l->instr->arg + 1);
     Known type = lower_known_type((Likely)l->inference->operands[l->index + 1].left);
-    if (container->type != IR_OBJ || type == KNOWN_COUNT || type == KNOWN_dict || type == KNOWN_set)
+    if (next->op != BC_BINARY_SUBSCR || container->type != IR_OBJ || type == KNOWN_COUNT ||
+        type == KNOWN_dict || type == KNOWN_set)
         return false;
-    if (!is_bound(l, start, operands(l)->left) || !is_bound(l, stop, operands(l)->right)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, type, state);
-    Ins *from = is_none(l, start) ? K_INT(l, 0) : lower_i64(l, start, state);
-    Ins *to = is_none(l, stop) ? K_INT(l, INT64_MAX) : lower_i64(l, stop, state);
-    replace_operands(l, 3, EMIT_CALL(l, rt_slice, container, from, to));
+    slice_numbers(l, &slice, state);
+    Ins *given = slice.step == NULL
+                     ? EMIT_CALL(l, rt_slice, container, slice.start, slice.stop)
+                     : EMIT_CALL(l, rt_slice_by, container, slice.start, slice.stop, slice.step);
+    replace_operands(l, l->instr->arg + 1, given);
     l->index++;
     return true;
 }

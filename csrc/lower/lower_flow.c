@@ -58,8 +58,24 @@ static void conditional(Lowerer *l, Ins *condition, bool wanted) {
     lower_goto(l, l->index + 1);
 }
 
-void lower_POP_JUMP_IF_FALSE(Lowerer *l) { conditional(l, lower_truth_of_top(l), false); }
-void lower_POP_JUMP_IF_TRUE(Lowerer *l) { conditional(l, lower_truth_of_top(l), true); }
+/* By a truth that the types inferred decide: the other way leaves. */
+static void decided(Lowerer *l, bool truth, bool wanted) {
+    FrameState *state = lower_state_here(l);
+    Ins *condition = lower_truth_of_top(l);
+    if (condition->op != IR_ki64_OP || (condition->imm != 0) != truth)
+        lower_guarded(INS(l, guard, 0, truth ? condition : INS(l, not, 0, condition)), state);
+    if (truth == wanted) take_jump(l);
+    else lower_goto(l, l->index + 1);
+}
+
+static void jump_by_truth(Lowerer *l, bool wanted) {
+    uint8_t truth = l->inference != NULL ? l->inference->operands[l->index].truth : 0;
+    if (truth != 0) decided(l, truth == 2, wanted);
+    else conditional(l, lower_truth_of_top(l), wanted);
+}
+
+void lower_POP_JUMP_IF_FALSE(Lowerer *l) { jump_by_truth(l, false); }
+void lower_POP_JUMP_IF_TRUE(Lowerer *l) { jump_by_truth(l, true); }
 void lower_POP_JUMP_IF_NONE(Lowerer *l) {
     conditional(l, INS(l, is, 0, lower_pop(l), K_KNOWN(l, None)), true);
 }

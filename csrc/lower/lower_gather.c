@@ -1,8 +1,8 @@
-/* A generator put in line where a built-in function takes its items: any, all and sum of a generator
- * expression, and those that first make a list of them. There is no generator: its code is rewritten as that
- * of a function that does itself with each item what the built-in one would do, and is put in line like the
- * call of one that needs no frame. An exit makes the generator, and goes over what is left of it
- * (runtime/rt_gather.c). */
+/* A generator put in line where a built-in function takes its items: any, all, sum, min and max of a
+ * generator expression, sets and dicts made of one, and those that first make a list of the items. There is
+ * no generator: its code is rewritten as that of a function that does itself with each item what the built-in
+ * one would do, and is put in line like the call of one that needs no frame. An exit makes the generator, and
+ * goes over what is left of it (runtime/rt_gather.c). */
 #include <string.h>
 
 #include "lower/lower.h"
@@ -94,6 +94,8 @@ void lower_BEGIN_GATHER(Lowerer *l) {
     case GATHER_INTS: lower_push(l, K_INT(l, 0)); break;
     case GATHER_FLOATS: lower_push(l, minus_zero(l)); break;
     case GATHER_LIST: lower_push(l, lower_call(l, H_rt_build_list, 0, NULL)); break;
+    case GATHER_SET: lower_push(l, lower_call(l, H_rt_new_set, 0, NULL)); break;
+    case GATHER_DICT: lower_push(l, lower_call(l, H_rt_new_map, 0, NULL)); break;
     default: lower_push(l, K_KNOWN(l, None));
     }
 }
@@ -132,6 +134,39 @@ static void gather_float(Lowerer *l) {
     l->stack[0] = INS(l, fadd, 0, l->stack[0], INS(l, fadd, 0, item, zero(l)));
 }
 
+/* As long as there is none the first is the least, and the greatest. */
+static void gather_extreme(Lowerer *l, bool greatest) {
+    FrameState *state = lower_state_here(l);
+    Ins *item = lower_peek(l, 1);
+    Ins *found = EMIT_CALL(l, rt_further_of, l->stack[0], item, K_INT(l, greatest));
+    lower_guarded(INS(l, settled, 0, found), state);
+    l->depth--;
+    l->stack[0] = INS0(l, ldout, 0);
+    l->stack[0]->nullable = false;
+}
+
+static void gather_key(Lowerer *l) {
+    FrameState *state = lower_state_here(l);
+    Ins *key = lower_peek(l, 1), *parts[3], *set = l->stack[0];
+    Ins *done = lower_key_parts(l, key, parts)
+                    ? EMIT_CALL(l, rt_set_put_parts, set, parts[0], parts[1], lower_last_part(l, parts))
+                    : EMIT_CALL(l, rt_set_put, set, key);
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth--;
+}
+
+static void gather_pair(Lowerer *l) {
+    FrameState *state = lower_state_here(l);
+    Ins *pair = l->stack[l->depth - 1], *parts[3];
+    if (!lower_is_made_tuple(pair) || pair->arg_count != 2) lower_give_up_inlining(l);
+    Ins *dict = l->stack[0], *key = pair->args[0], *value = pair->args[1];
+    Ins *done = lower_key_parts(l, key, parts) ? EMIT_CALL(l, rt_dict_set_parts, dict, value, parts[0],
+                                                           parts[1], lower_last_part(l, parts))
+                                               : EMIT_CALL(l, rt_dict_set, dict, key, value, K_INT(l, 0));
+    lower_guarded(INS(l, settled, 0, done), state);
+    l->depth--;
+}
+
 void lower_GATHER(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) lower_give_up_inlining(l);
     switch (l->instr->arg) {
@@ -142,6 +177,10 @@ void lower_GATHER(Lowerer *l) {
         EMIT_CALL(l, rt_list_append, l->stack[0], item);
         break;
     }
+    case GATHER_SET: gather_key(l); break;
+    case GATHER_DICT: gather_pair(l); break;
+    case GATHER_MIN:
+    case GATHER_MAX: gather_extreme(l, l->instr->arg == GATHER_MAX); break;
     default: gather_truth(l, l->instr->arg == GATHER_ANY);
     }
 }
@@ -155,6 +194,10 @@ void lower_END_GATHER(Lowerer *l) {
     }
     if (l->instr->arg == GATHER_FLOATS) /* there may have been no item: the sum is an int then */
         lower_guarded(INS(l, guard, 0, INS(l, fcmp, NE, l->stack[0], zero(l))), lower_state_here(l));
+    if (l->instr->arg == GATHER_MIN || l->instr->arg == GATHER_MAX) { /* of nothing: an error */
+        Ins *none = INS(l, is, 0, l->stack[0], K_KNOWN(l, None));
+        lower_guarded(INS(l, guard, 0, INS(l, not, 0, none)), lower_state_here(l));
+    }
     lower_pop_any(l);
     lower_inline_return(l);
 }
@@ -166,7 +209,8 @@ static const struct {
 } TAKERS[] = {
     {BI_builtins_any, GATHER_ANY},     {BI_builtins_all, GATHER_ALL}, {BI_builtins_sum, GATHER_INTS},
     {BI_builtins_sorted, GATHER_LIST}, {BI_type_list, GATHER_LIST},   {BI_type_tuple, GATHER_LIST},
-    {BI_str_join, GATHER_LIST},
+    {BI_str_join, GATHER_LIST},        {BI_type_set, GATHER_SET},     {BI_type_dict, GATHER_DICT},
+    {BI_builtins_min, GATHER_MIN},     {BI_builtins_max, GATHER_MAX},
 };
 enum { TAKER_COUNT = sizeof(TAKERS) / sizeof(TAKERS[0]) };
 

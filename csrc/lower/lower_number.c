@@ -591,7 +591,7 @@ void lower_flush(Lowerer *l) {
 /* --- joins --- */
 
 static IrType wanted_type(Lowerer *l, int target, uint8_t guess) {
-    if (l->code->instrs[target].flags & BC_NO_SPECULATION) return IR_OBJ;
+    if (l->code->instrs[target].flags & (BC_NO_SPECULATION | BC_ARRIVES_BOXED)) return IR_OBJ;
     guess &= (uint8_t)~MAY_BE_UNBOUND;
     return guess == LIKELY_INT ? IR_I64 : guess == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
 }

@@ -40,6 +40,16 @@ static bool arithmetic_looks(const Stale *s, int index) {
 static bool is_dict(Likely type) { return type == LIKELY_DICT || type == LIKELY_DICT_LIKE; }
 static bool is_hashed(Likely type) { return is_dict(type) || type == LIKELY_SET; }
 
+/* A slice that is read, or stored to a list, in one with its BUILD_SLICE. */
+static bool is_quiet_slice(const Stale *s, int index) {
+    if (index < 0 || index + 1 >= s->code->count || s->code->instrs[index].op != BC_BUILD_SLICE) return false;
+    const Instr *next = &s->code->instrs[index + 1];
+    Likely container = s->inference->operands[index + 1].left;
+    if ((s->code->instrs[index].flags | next->flags) & BC_NO_SPECULATION) return false;
+    return next->op == BC_STORE_SUBSCR ? container == LIKELY_LIST
+                                       : next->op == BC_BINARY_SUBSCR && is_sequence(container);
+}
+
 /* Is it an operation on a built-in container that lower_container.c or lower_iter.c does without running
  * code? */
 static bool is_quiet(const Stale *s, int index) {
@@ -48,13 +58,14 @@ static bool is_quiet(const Stale *s, int index) {
     Likely left = types->left, right = types->right;
     if (instr->flags & BC_NO_SPECULATION) return false;
     switch (instr->op) {
+    case BC_BUILD_SLICE: return is_quiet_slice(s, index);
     case BC_BINARY_SUBSCR:
         return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_STR || left == LIKELY_CHAR ||
                left == LIKELY_BYTES || left == LIKELY_BYTEARRAY || left == LIKELY_DOUBLES ||
                left == LIKELY_C_INTS;
     case BC_STORE_SUBSCR:
-        return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_BYTEARRAY ||
-               left == LIKELY_DOUBLES;
+        return is_quiet_slice(s, index - 1) || instr->feedback == FB_DICT || is_dict(left) ||
+               left == LIKELY_BYTEARRAY || left == LIKELY_DOUBLES;
     case BC_CONTAINS_OP:
         return is_hashed(right) || right == LIKELY_TUPLE || right == LIKELY_LIST || right == LIKELY_STR ||
                right == LIKELY_CHAR;
@@ -87,7 +98,7 @@ static bool looks(const Stale *s, int index) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
     case BC_CALL: return call_looks(s, index);
-    case BC_GET_ITER: return top != LIKELY_RANGE && !infer_iterates_quietly(top);
+    case BC_GET_ITER: return top != LIKELY_RANGE && top != LIKELY_RANGE_ITER && !infer_iterates_quietly(top);
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
     case BC_LOAD_ATTR:
         if (instr->site != NULL && instr->site->kind == SITE_PROPERTY) return true;
@@ -120,7 +131,13 @@ static bool call_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     if (instr->flags & BC_NO_SPECULATION || instr->arg2 >= 0) return true;
     switch (s->inference->operands[index].builtin) {
-    case BI_type_range: return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_type_range:
+        if (index + 2 < s->code->count && s->inference->operands[index + 1].builtin == BI_type_reversed)
+            return instr[1].op != BC_CALL || instr[2].op != BC_GET_ITER;
+        return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_type_reversed:
+        return index < 1 || s->inference->operands[index - 1].builtin != BI_type_range ||
+               index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
     case BI_builtins_len:
     case BI_builtins_ord:
     case BI_builtins_chr:
@@ -133,6 +150,7 @@ static bool call_looks(const Stale *s, int index) {
     case BI_math_fabs:
     case BI_math_floor:
     case BI_math_ceil:
+    case BI_type_type:
     case BI_list_append:
     case BI_list_pop: return false;
     case BI_type_str: return s->inference->operands[index].right != LIKELY_INT;

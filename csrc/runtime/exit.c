@@ -334,6 +334,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
     else if (is_taken_often(record, function)) {
         int32_t offset = record->levels[0].offset;
         if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
+        else if (record->levels[0].lasti < offset) offset = guards_arrival_unit(offset);
         compile_guard_failed(function, f->at[outermost], f->at[0], offset);
     }
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);

@@ -152,16 +152,22 @@ i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left);
 i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results);
 i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
-PyObject *rt_list_concat(PyObject *a, PyObject *b);
+PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step);
+i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items);
+PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);
 i64 rt_str_of(PyObject *object, PyObject **results);
 i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results);
+PyObject *rt_type_of(PyObject *object);
 i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before);
 i64 rt_sum_of(PyObject *sequence, PyObject **results);
 i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results);
+i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results);
+PyObject *rt_list_of(PyObject *items);
+PyObject *rt_tuple_of(PyObject *items);
 i64 rt_isinstance(PyObject *object, PyObject *type);
 double rt_floor(double x);
 double rt_ceil(double x);
@@ -194,6 +200,7 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);
 i64 rt_hasattr(PyObject *owner, PyObject *name);
+i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value);
 i64 rt_delete_attr(PyObject *owner, PyObject *name);
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results);
 
@@ -376,6 +383,12 @@ bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, 
 
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */
+/* Does the end of such an object run no code? */
+static inline bool rt_ends_quietly(const PyObject *object) {
+    const PyTypeObject *type = Py_TYPE(object);
+    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type;
+}
+
 static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
     for (i64 i = 0; i < count; i++)
         if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);

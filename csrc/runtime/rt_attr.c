@@ -194,6 +194,7 @@ typedef enum AttrKind {
     ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
     ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
     ATTR_PROPERTY,   /* `value` is the property, whose getter may be replaced */
+    ATTR_GETTER,     /* `value` is a descriptor of a C type, which comes first */
     ATTR_MODULE,     /* entry `index` of a module's dict */
     ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
 } AttrKind;
@@ -326,8 +327,31 @@ static AttrKind own_place(PyTypeObject *type, PyObject *owner, PyObject *name, R
     return cache->index >= 0 ? ATTR_DICT : ATTR_NONE;
 }
 
+/* Is a type's attribute one that a C function, or CPython's knowledge of a field, gives? Where that may say
+ * that there is none, a __getattr__ is asked then. */
+static bool is_c_getter(PyTypeObject *type, PyObject *attribute) {
+    bool getset = Py_IS_TYPE(attribute, &PyGetSetDescr_Type),
+         member = Py_IS_TYPE(attribute, &PyMemberDescr_Type);
+    if ((!getset && !member) || cp_finds_by(type) != type->tp_getattro ||
+        !PyType_IsSubtype(type, ((PyDescrObject *)attribute)->d_type))
+        return false;
+    return getset ? ((PyGetSetDescrObject *)attribute)->d_getset->get != NULL
+                  : !(((PyMemberDescrObject *)attribute)->d_member->flags & PY_AUDIT_READ);
+}
+
+static PyObject *get_by_c(PyObject *descriptor, PyObject *owner) {
+    if (Py_IS_TYPE(descriptor, &PyMemberDescr_Type))
+        return PyMember_GetOne((const char *)owner, ((PyMemberDescrObject *)descriptor)->d_member);
+    const PyGetSetDef *getset = ((PyGetSetDescrObject *)descriptor)->d_getset;
+    return getset->get(owner, getset->closure);
+}
+
 static AttrKind load_from_type(PyTypeObject *class, PyObject *name, RtCache *found) {
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
+    if (meta != NULL && is_c_getter(Py_TYPE(class), meta)) {
+        found->value = meta;
+        return ATTR_GETTER;
+    }
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return ATTR_NONE;
     if (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)) return ATTR_NONE;
     found->keys_version = version_of(class, name);
@@ -349,8 +373,14 @@ static AttrKind load_from_instance(PyTypeObject *type, PyObject *owner, PyObject
         return ATTR_MEMBER;
     }
     if (Py_IS_TYPE(attribute, &PyProperty_Type)) {
+        bool asks_again =
+            type->tp_getattro != PyObject_GenericGetAttr; /* when the getter says that it is not there */
         found->value = attribute;
-        return calls_function(attribute) ? ATTR_PROPERTY : ATTR_NONE;
+        return calls_function(attribute) && !asks_again ? ATTR_PROPERTY : ATTR_NONE;
+    }
+    if (is_c_getter(type, attribute)) {
+        found->value = attribute;
+        return ATTR_GETTER;
     }
     if (Py_TYPE(attribute)->tp_descr_set != NULL) return ATTR_NONE;
     AttrKind kind = own_place(type, owner, name, found);
@@ -370,9 +400,9 @@ static void fill_load(PyObject *owner, PyObject *name, RtCache *cache) {
         PyObject *dict = PyModule_GetDict(owner);
         found.index = (int32_t)cp_keys_find(((PyDictObject *)dict)->ma_keys, name);
         if (found.index >= 0) kind = ATTR_MODULE;
-    } else if (type->tp_getattro == PyType_Type.tp_getattro) {
+    } else if (cp_finds_by(type) == PyType_Type.tp_getattro) {
         kind = load_from_type((PyTypeObject *)owner, name, &found);
-    } else if (type->tp_getattro == PyObject_GenericGetAttr) {
+    } else if (cp_finds_by(type) == PyObject_GenericGetAttr) {
         kind = load_from_instance(type, owner, name, &found);
     }
     found.kind = (uint16_t)kind;
@@ -426,6 +456,7 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
         Py_DECREF(getter);
         return true;
     }
+    case ATTR_GETTER: *result = get_by_c(cache->value, owner); return true;
     case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
     case ATTR_OF_TYPE:
         if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = if_plain(cache->value);
@@ -563,7 +594,7 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
         results[1] = PyObject_GetAttr(owner, name);
         return results[1] != NULL ? 0 : -1;
     }
-    if (type->tp_getattro !=
+    if (cp_finds_by(type) !=
         PyObject_GenericGetAttr) { /* a module's function, a class's method: plain attributes */
         results[0] = NULL;
         results[1] = rt_load_attr(owner, name, cache);
@@ -600,7 +631,7 @@ static bool getattr_known(PyObject *owner, PyObject *name, PyObject **result) {
 /* A method of the class that the owner has none of its own for, bound. False likewise. */
 static bool getattr_method(PyObject *owner, PyObject *name, PyObject **result) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (type->tp_getattro != PyObject_GenericGetAttr) return false;
+    if (cp_finds_by(type) != PyObject_GenericGetAttr) return false;
     RtCache *known = shared_find(USE_METHOD, type, name);
     if (known == NULL) {
         RtCache none = {0};
@@ -645,6 +676,15 @@ i64 rt_hasattr(PyObject *owner, PyObject *name) {
     if (found == NULL) return PyErr_Occurred() ? -1 : 0;
     Py_DECREF(found);
     return 1;
+}
+
+i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value) {
+    RtCache none = {0}; // the name may be another one each time: only what all sites know holds
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    i64 failed = store_other(owner, name, value, &none);
+    Py_DECREF(name);
+    return failed;
 }
 
 /* --- methods that operators stand for --- */

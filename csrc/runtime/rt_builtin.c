@@ -248,8 +248,19 @@ i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
 
 i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results) { return cp_deque_pop(deque, left, results); }
 
+/* Of one digit at most. */
+static inline bool is_short(PyObject *object) {
+    return PyLong_CheckExact(object) && Py_SIZE(object) >= -1 && Py_SIZE(object) <= 1;
+}
+
+static inline i64 short_value(PyObject *object) {
+    return Py_SIZE(object) * (i64)((PyLongObject *)object)->ob_digit[0];
+}
+
 /* Of what the numbers and str among the items are, without code. -1: it is none of these. */
 static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
+    if (is_short(a) && is_short(b))
+        return op == Py_LT ? short_value(a) < short_value(b) : short_value(a) > short_value(b);
     if (PyFloat_CheckExact(a) && PyFloat_CheckExact(b))
         return op == Py_LT ? PyFloat_AS_DOUBLE(a) < PyFloat_AS_DOUBLE(b)
                            : PyFloat_AS_DOUBLE(a) > PyFloat_AS_DOUBLE(b);
@@ -261,6 +272,17 @@ static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
     if (before < 0) PyErr_Clear();
     return before;
 }
+
+i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results) {
+    bool known = PyLong_CheckExact(item) || PyFloat_CheckExact(item) || PyUnicode_CheckExact(item);
+    i64 before = best == Py_None ? known ? 1 : -1 : comes_before(item, best, greatest ? Py_GT : Py_LT);
+    if (before < 0) return -1;
+    results[0] = Py_NewRef(before ? item : best);
+    return 1;
+}
+
+PyObject *rt_list_of(PyObject *items) { return PySequence_List(items); }
+PyObject *rt_tuple_of(PyObject *items) { return PySequence_Tuple(items); }
 
 i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results) {
     bool is_sequence = PyList_CheckExact(sequence) || PyTuple_CheckExact(sequence);
@@ -282,7 +304,8 @@ static Py_ssize_t sum_of_ints(PyObject **items, Py_ssize_t size, i64 *sum) {
     for (; i < size; i++) {
         int overflow;
         if (!PyLong_CheckExact(items[i]) && !PyBool_Check(items[i])) return i;
-        i64 item = PyLong_AsLongAndOverflow(items[i], &overflow);
+        overflow = 0;
+        i64 item = is_short(items[i]) ? short_value(items[i]) : PyLong_AsLongAndOverflow(items[i], &overflow);
         if (overflow || __builtin_add_overflow(*sum, item, sum)) return i;
     }
     return i;
@@ -329,7 +352,101 @@ PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(sequence) + first, count);
 }
 
-PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_sequence->sq_concat(a, b); }
+/* Of text and bytes the type's own way, which is asked for nothing but ints. */
+static PyObject *slice_of_text(PyObject *sequence, i64 start, i64 stop, i64 step) {
+    PyObject *bounds[3] = {PyLong_FromLongLong(start), PyLong_FromLongLong(stop), PyLong_FromLongLong(step)};
+    PyObject *slice = NULL, *result = NULL;
+    if (bounds[0] != NULL && bounds[1] != NULL && bounds[2] != NULL)
+        slice = PySlice_New(bounds[0], bounds[1], bounds[2]);
+    for (int i = 0; i < 3; i++) Py_XDECREF(bounds[i]);
+    if (slice != NULL) result = PyObject_GetItem(sequence, slice);
+    Py_XDECREF(slice);
+    return result;
+}
+
+/* A list of so many items that are still to be put there. */
+static PyObject *new_list(Py_ssize_t count) {
+    PyObject *list = PyList_New(0);
+    PyObject **items = list != NULL && count > 0 ? PyMem_New(PyObject *, count) : NULL;
+    if (list == NULL || count == 0) return list;
+    if (items == NULL) {
+        Py_DECREF(list);
+        return PyErr_NoMemory();
+    }
+    ((PyListObject *)list)->ob_item = items;
+    ((PyListObject *)list)->allocated = count;
+    Py_SET_SIZE((PyListObject *)list, count);
+    return list;
+}
+
+/* How many items a slice has; its bounds as indices. */
+static inline Py_ssize_t adjust(Py_ssize_t size, Py_ssize_t *start, Py_ssize_t *stop, i64 step) {
+    bool inside = *start >= 0 && *start < size && *stop >= 0 && *stop <= size;
+    if (inside && step == 1) return *stop > *start ? *stop - *start : 0;
+    return PySlice_AdjustIndices(size, start, stop, step);
+}
+
+PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
+    bool list = PyList_CheckExact(sequence);
+    if (!list && !PyTuple_CheckExact(sequence)) return slice_of_text(sequence, start, stop, step);
+    Py_ssize_t size = Py_SIZE(sequence), first = start, last = stop;
+    if (step < -PY_SSIZE_T_MAX) step = -PY_SSIZE_T_MAX;
+    Py_ssize_t count = adjust(size, &first, &last, step);
+    if (!list && step == 1 && count == size) return Py_NewRef(sequence);
+    PyObject *result = list ? new_list(count) : PyTuple_New(count);
+    if (result == NULL) return NULL;
+    PyObject **from = PySequence_Fast_ITEMS(sequence), **to = PySequence_Fast_ITEMS(result);
+    for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = Py_NewRef(from[first]);
+    return result;
+}
+
+/* What is replaced must go without running code, also where one object is there several times. */
+i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items) {
+    if (items == list || (!PyList_CheckExact(items) && !PyTuple_CheckExact(items))) return -1;
+    Py_ssize_t first = start, last = stop, given = Py_SIZE(items);
+    Py_ssize_t count = adjust(PyList_GET_SIZE(list), &first, &last, 1);
+    PyObject **to = PySequence_Fast_ITEMS(list) + first, **from = PySequence_Fast_ITEMS(items);
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (Py_REFCNT(to[i]) <= count && !rt_ends_quietly(to[i])) return -1;
+    if (given != count) {
+        if (PyList_SetSlice(list, first, first + count, items) == 0) return 1;
+        PyErr_Clear(); /* no memory: the interpreter will find that out by itself */
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *old = to[i];
+        to[i] = Py_NewRef(from[i]);
+        Py_DECREF(old);
+    }
+    return 1;
+}
+
+/* The items of a list that goes, or that others hold too. */
+static void hand_over(PyObject *list_steal, PyObject **to) {
+    Py_ssize_t count = PyList_GET_SIZE(list_steal);
+    PyObject **from = PySequence_Fast_ITEMS(list_steal);
+    if (count > 0 && Py_REFCNT(list_steal) == 1) {
+        memcpy(to, from, sizeof(PyObject *) * (size_t)count);
+        Py_SET_SIZE((PyListObject *)list_steal, 0);
+    } else {
+        for (Py_ssize_t i = 0; i < count; i++) to[i] = Py_NewRef(from[i]);
+    }
+    Py_DECREF(list_steal);
+}
+
+PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
+    Py_ssize_t first = PyList_GET_SIZE(a_steal), count = first + PyList_GET_SIZE(b_steal);
+    PyObject *list = new_list(count);
+    if (list == NULL) {
+        Py_DECREF(a_steal);
+        Py_DECREF(b_steal);
+        return NULL;
+    }
+    PyObject **items = PySequence_Fast_ITEMS(list);
+    hand_over(a_steal, items);
+    hand_over(b_steal, items + first);
+    return list;
+}
 
 /* --- any object --- */
 
@@ -368,6 +485,8 @@ i64 rt_str_of_int(PyThreadState *tstate, i64 number, PyObject **results) {
     return made(result, results);
 }
 
+PyObject *rt_type_of(PyObject *object) { return Py_NewRef(Py_TYPE(object)); }
+
 i64 rt_float_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
@@ -380,7 +499,7 @@ static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
     if ((PyObject *)type == class) return 1;
     if (!PyType_CheckExact(class)) return -1;
     if (PyType_IsSubtype(type, (PyTypeObject *)class)) return 1;
-    return type->tp_getattro == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
+    return cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
 }
 
 i64 rt_isinstance(PyObject *object, PyObject *type) {

@@ -63,11 +63,8 @@ i64 rt_range_end(i64 start, i64 stop, i64 step) {
 
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 
-/* Does its end run no code? */
-static bool goes_quietly(PyObject *object) {
-    PyTypeObject *type = Py_TYPE(object);
-    return Py_REFCNT(object) > 1 || type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type;
-}
+/* Does nothing happen where one reference less is held? */
+static bool goes_quietly(PyObject *object) { return Py_REFCNT(object) > 1 || rt_ends_quietly(object); }
 
 i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) {
     PyObject *old = *place;

@@ -6,6 +6,12 @@
 #include "cpython/generators.h"
 #include "runtime/osr.h"
 
+static int take_further(PyObject **best, PyObject *item, int op) {
+    int further = *best == NULL ? 1 : PyObject_RichCompareBool(item, *best, op);
+    if (further > 0) Py_XSETREF(*best, Py_NewRef(item));
+    return further < 0 ? -1 : 0;
+}
+
 /* 1: the function is to return, 0: it goes on, -1: raised. */
 static int take(GatherKind kind, PyObject **gathered, PyObject *item) {
     int truth;
@@ -13,6 +19,10 @@ static int take(GatherKind kind, PyObject **gathered, PyObject *item) {
     case GATHER_ANY:
     case GATHER_ALL: truth = PyObject_IsTrue(item); return truth < 0 ? -1 : truth == (kind == GATHER_ANY);
     case GATHER_LIST: return PyList_Append(*gathered, item);
+    case GATHER_SET: return PySet_Add(*gathered, item);
+    case GATHER_DICT: return PyDict_SetItem(*gathered, PyTuple_GET_ITEM(item, 0), PyTuple_GET_ITEM(item, 1));
+    case GATHER_MIN:
+    case GATHER_MAX: return take_further(gathered, item, kind == GATHER_MAX ? Py_GT : Py_LT);
     default: {
         PyObject *sum = PyNumber_Add(*gathered, item);
         if (sum == NULL) return -1;
@@ -22,8 +32,14 @@ static int take(GatherKind kind, PyObject **gathered, PyObject *item) {
     }
 }
 
-/* What the function has so far, as an object of its own. */
+static bool finds_extreme(GatherKind kind) { return kind == GATHER_MIN || kind == GATHER_MAX; }
+
+/* What the function has so far, as an object of its own; NULL: the first item is to come. */
 static PyObject *begin(GatherKind kind, PyObject *gathered_steal) {
+    if (finds_extreme(kind) && gathered_steal == Py_None) {
+        Py_DECREF(gathered_steal);
+        return NULL;
+    }
     bool is_none_yet = kind == GATHER_FLOATS && PyFloat_CheckExact(gathered_steal) &&
                        PyFloat_AS_DOUBLE(gathered_steal) == 0.0 &&
                        copysign(1.0, PyFloat_AS_DOUBLE(gathered_steal)) < 0;
@@ -34,6 +50,9 @@ static PyObject *begin(GatherKind kind, PyObject *gathered_steal) {
 
 static PyObject *end(GatherKind kind, PyObject *gathered_steal, int status) {
     bool asks = kind == GATHER_ANY || kind == GATHER_ALL;
+    if (gathered_steal == NULL && status >= 0)
+        PyErr_Format(PyExc_ValueError, "%s() arg is an empty sequence", kind == GATHER_MIN ? "min" : "max");
+    if (gathered_steal == NULL) return NULL;
     if (status >= 0 && !asks) return gathered_steal;
     Py_DECREF(gathered_steal);
     return status < 0 ? NULL : Py_NewRef((status == 1) == (kind == GATHER_ANY) ? Py_True : Py_False);

@@ -512,7 +512,10 @@ def test_explain_says_what_is_assumed_and_put_in_line(check):
     """)
     told = dict(row.split(maxsplit=2)[1:] for row in out.splitlines() if row.startswith("    line "))
     assert told == {"22": "int", "23": "double in line", "24": "stays a call", "25": "any_of in line"}
-    assert "    halves: it is a generator or a coroutine; only loops, any, all, sum, sorted, list, tuple and str.join" in out
+    assert (
+        "    halves: it is a generator or a coroutine; only loops, any, all, sum, min, max, sorted, list, tuple, set, dict and str.join"
+        in out
+    )
 
 
 def test_generators_are_put_in_line_where_a_built_in_function_takes_their_items(check):

@@ -1,4 +1,5 @@
-"""Generators that a built-in function takes the items of: any, all, sum, sorted, list, tuple and str.join."""
+"""Generators that a built-in function or type takes the items of: any, all, sum, min, max, sorted, list, tuple,
+set, dict and str.join."""
 
 import asyncio
 import builtins
@@ -439,3 +440,217 @@ def case_resumed_by_c_code():
 
 def case_tasks():
     return [asyncio.run(all_waiting()) for _ in range(5)][-1]
+
+
+def keys_of(items):
+    return set(item % 7 for item in items)
+
+
+def pair_keys(items):
+    return set((item, item + 1) for item in items)
+
+
+def table_of(items):
+    return dict((item, item * 2) for item in items)
+
+
+def table_by_pairs(items):
+    return dict(((item, 1), [item]) for item in items)
+
+
+def least(items):
+    return min(item for item in items)
+
+
+def greatest(items):
+    return max(item for item in items)
+
+
+def least_square(items):
+    return min(item * item for item in items)
+
+
+def case_sets_and_dicts():
+    results = []
+    for k in range(50):
+        items = NUMBERS[k % 5 : 20] if k < 40 else [1, "a", 1.0, True, None, 2**80, (1,)][: k - 40]
+        results.append(outcome(keys_of, items))
+        results.append(outcome(pair_keys, items))
+        results.append(outcome(table_of, items))
+        results.append(outcome(table_by_pairs, items))
+    return results[-60:]
+
+
+def case_order_of_sets():
+    results = []
+    for k in range(40):
+        results.append(list(keys_of(range(k))))
+        results.append(list(pair_keys(range(k % 5))) and len(pair_keys(range(k))))
+        results.append(list(table_of(range(k, 0, -1))))
+    return results
+
+
+def case_extremes():
+    results = []
+    for k in range(60):
+        items = (
+            [3, 1, k]
+            if k < 40
+            else [[2.5, k], ["b", "a"], [1, 2.0, 1.0, True], [None], [float("nan"), 1.0], []][k % 6]
+        )
+        for function in (least, greatest, least_square):
+            results.append(repr(outcome(function, items)))
+    return results[-90:]
+
+
+def case_extremes_of_nothing():
+    results = []
+    for k in range(40):
+        results.append(outcome(least, [1] if k < 30 else []))
+        results.append(outcome(greatest, [k, 1] if k < 30 else ()))
+    return results[-22:]
+
+
+def case_first_of_equals():
+    results = []
+    for k in range(40):
+        one, other = 10**20 + k, 10**20 + k + 0
+        results.append((least([one, other]) is one, greatest([one, other]) is one))
+        results.append((repr(least([1, 1.0])), repr(greatest([0.0, -0.0])), repr(least([0, -0.0, False]))))
+    return results
+
+
+class Hashed:
+    def __init__(self, value, log):
+        self.value = value
+        self.log = log
+
+    def __hash__(self):
+        self.log.append(("hash", self.value, frames()))
+        return self.value
+
+    def __eq__(self, other):
+        self.log.append(("eq", frames()))
+        return self.value == getattr(other, "value", None)
+
+    def __mod__(self, by):
+        return self
+
+    def __add__(self, other):
+        return other
+
+    def __mul__(self, other):
+        return [self.value]
+
+
+def case_keys_that_run_code():
+    log = []
+    for k in range(50):
+        items = [1, 2, 3] if k < 40 else [1, Hashed(1, log), 3, Hashed(1, log), Hashed(4, log)]
+        log.append(
+            (len(keys_of(items)), len(pair_keys(items)), len(table_of(items)), len(table_by_pairs(items)))
+        )
+    return log[-60:]
+
+
+def case_extremes_that_run_code():
+    seen = []
+    for k in range(50):
+        items = [1, 2, 3] if k < 40 else [Loud(5, seen), Loud(2, seen), Loud(7, seen)]
+        seen.append(getattr(least(items), "value", 0))
+        seen.append(outcome(greatest, items)[:1] if k >= 40 else greatest(items))
+    return seen[-70:]
+
+
+def unhashable(items):
+    return set([item] if item > 2 else item for item in items)
+
+
+def dividing(items):
+    return dict((item, 6 // item) for item in items)
+
+
+def least_quotient(items):
+    return min(6 // item for item in items)
+
+
+def case_raised_in_sets():
+    results = []
+    for k in range(50):
+        items = [1, 2] if k < 40 else [1, 2, 0, 3] if k < 45 else [2, 3]
+        for function in (unhashable, dividing, least_quotient):
+            results.append(outcome(function, items))
+    return results[-40:]
+
+
+def odd_pairs(items):
+    return dict(item for item in items)
+
+
+def case_pairs_of_all_kinds():
+    results = []
+    for k in range(50):
+        items = [(1, 2), (3, 4)] if k < 40 else [["a", 1], "bc", (5, 6, 7)][: k - 39]
+        results.append(outcome(odd_pairs, items))
+    return results[-15:]
+
+
+def last_of(items, log):
+    return dict((item.value, item) for item in items)
+
+
+def case_values_end():
+    log = []
+    for k in range(40):
+        table = last_of([Dying("ab", log), Dying("xy", log), Dying("pqr", log)], log)
+        log.append(("made", sorted(table)))
+        del table
+    return log[-12:]
+
+
+def at_most(items):
+    return (
+        max(item for item in items),
+        len(set(item & 3 for item in items)),
+        min(len(str(item)) for item in items),
+    )
+
+
+def case_several_in_a_row():
+    return [at_most(list(range(k, k + 9))) for k in range(60)]
+
+
+def traced_set(items):
+    return set(item for item in items), max(item for item in items)
+
+
+def case_sets_traced():
+    for _ in range(40):
+        traced_set(NUMBERS)
+    events = []
+
+    def trace(frame, event, arg):
+        events.append((frame.f_code.co_name, event, frame.f_lineno - frame.f_code.co_firstlineno))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        traced_set([1, 2])
+    finally:
+        sys.settrace(None)
+    return events
+
+
+def set_replaced(items):
+    return set(item for item in items)
+
+
+def case_set_is_another():
+    results = []
+    for k in range(50):
+        if k == 30:
+            globals()["set"] = lambda items: ["mine", *items]
+        if k == 40:
+            del globals()["set"]
+        results.append(set_replaced([1, 2]))
+    return results
