@@ -136,6 +136,7 @@ i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b,
 i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_put_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_quiet_has(PyObject *container, PyObject *item);
 i64 rt_sequence_has(PyObject *sequence, PyObject *item);
 i64 rt_set_has(PyObject *set, PyObject *key);
 i64 rt_set_put(PyObject *set, PyObject *key);

@@ -172,6 +172,15 @@ i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
     return cp_set_change_parts(set, PARTS(a, b, c), false);
 }
 
+i64 rt_quiet_has(PyObject *container, PyObject *item) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (type == &PyList_Type || type == &PyTuple_Type) return cp_sequence_find(container, item);
+    if (type == &PyDict_Type) return rt_dict_has(container, item);
+    if (type == &PySet_Type || type == &PyFrozenSet_Type) return cp_set_find(container, item);
+    if (type == &PyUnicode_Type) return PyUnicode_CheckExact(item) ? rt_str_has(container, item) : -1;
+    return cp_dict_like_has(container, item);
+}
+
 i64 rt_sequence_has(PyObject *sequence, PyObject *item) { return cp_sequence_find(sequence, item); }
 i64 rt_set_has(PyObject *set, PyObject *key) { return cp_set_find(set, key); }
 i64 rt_set_put(PyObject *set, PyObject *key) { return cp_set_change(set, key, true); }
