@@ -339,6 +339,11 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result);
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
 bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
 bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
+bool rt_special_truth(PyObject *object, i64 *truth);
+/* Text of an object: as PyObject_Str, PyObject_Repr and, without a format, PyObject_Format. */
+PyObject *rt_str_of_any(PyObject *object);
+PyObject *rt_repr_of_any(PyObject *object);
+PyObject *rt_format_of_any(PyObject *object);
 bool rt_special_await(PyObject *object, PyObject **result);
 bool rt_special_aiter(PyObject *object, PyObject **result);
 bool rt_special_anext(PyObject *object, PyObject **result);

@@ -551,7 +551,7 @@ static PyObject *call_known_class(PyThreadState *tstate, PyObject *class, PyObje
         *known = rt_fails_untold(tstate, class, argument);
         return NULL;
     }
-    if (class == (PyObject *)&PyUnicode_Type) return PyObject_Str(argument);
+    if (class == (PyObject *)&PyUnicode_Type) return rt_str_of_any(argument);
     if (class == (PyObject *)&PyTuple_Type) return PySequence_Tuple(argument);
     if (class == (PyObject *)&PyType_Type) return Py_NewRef(Py_TYPE(argument));
     *known = false;
