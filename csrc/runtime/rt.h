@@ -272,6 +272,12 @@ void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
 PyObject *rt_find_init(PyTypeObject *type);
+/* The Python function that makes a class's instances, of which nothing but object.__init__ is called then, as
+ * of named tuples; NULL: it is another kind of class. borrowed */
+PyObject *rt_find_new(PyTypeObject *type);
+/* What tuple.__new__ gives for a class made of tuple and a tuple; NULL: it is another call, or there is no
+ * memory; no exception is set. */
+PyObject *rt_new_tuple_of(TS, PyObject *callable, PyObject *const *args, i64 count);
 i64 rt_check_depth(TS);
 PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);
