@@ -1,5 +1,6 @@
-/* Look-ups in dicts and sets by keys whose hash and comparison run no code: str, int, tuples of them, and
- * what is equal to itself only. What has another key of the same hash cannot be told here. */
+/* Look-ups in dicts and sets by keys whose hash and comparison run no code: str, int, what is equal to itself
+ * only, and tuples of them, nested ones and named ones too. What has another key of the same hash cannot be
+ * told here. */
 #include "cpython/compat.h"
 
 #include <string.h>
@@ -14,15 +15,27 @@ static bool is_identity(PyObject *key) {
            type->tp_hash == PyBaseObject_Type.tp_hash;
 }
 
-/* Does an object's comparison with other such ones run nobody's code? Tuples only one deep. */
-static bool is_plain(PyObject *key) {
+/* Tuples, and objects of classes made of tuple (named ones) that are hashed and compared as tuples are. */
+static inline bool is_tuple(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return type == &PyTuple_Type ||
+           (PyType_HasFeature(type, Py_TPFLAGS_TUPLE_SUBCLASS) && type->tp_hash == PyTuple_Type.tp_hash &&
+            type->tp_richcompare == PyTuple_Type.tp_richcompare);
+}
+
+/* Tuples in tuples are looked into so deep: no deeper than the C stack bears. */
+enum { MOST_NESTED = 10 };
+
+/* Does an object's comparison with other such ones run nobody's code? */
+static bool is_plain_within(PyObject *key, int depth) {
     if (cp_is_plain_key(key) || is_identity(key)) return true;
-    if (!PyTuple_CheckExact(key)) return false;
+    if (depth == 0 || !is_tuple(key)) return false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
-        if (!cp_is_plain_key(PyTuple_GET_ITEM(key, i)) && !is_identity(PyTuple_GET_ITEM(key, i)))
-            return false;
+        if (!is_plain_within(PyTuple_GET_ITEM(key, i), depth - 1)) return false;
     return true;
 }
+
+static bool is_plain(PyObject *key) { return is_plain_within(key, MOST_NESTED); }
 
 enum { SHORT_DIGITS = 2 };
 
@@ -56,39 +69,49 @@ static inline Py_hash_t mixed(uint64_t so_far, Py_ssize_t count) {
     return hash == UINT64_MAX ? HASH_FOR_ERROR : (Py_hash_t)hash;
 }
 
-/* Of what is no tuple. False: hashing may run code, or fail. */
-static inline bool hash_of_part(PyObject *key, Py_hash_t *hash) {
+static bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash);
+
+/* False: hashing may run code, or fail. */
+static inline bool hash_of_part(PyObject *key, int depth, Py_hash_t *hash) {
     int64_t value;
     PyTypeObject *type = Py_TYPE(key);
-    if (type == &PyUnicode_Type) {
-        *hash = ((PyASCIIObject *)key)->hash;
-        if (__builtin_expect(*hash == -1, 0)) *hash = type->tp_hash(key);
-        return *hash != -1;
-    }
     if (type == &PyLong_Type && short_value(key, &value)) {
         *hash = hash_of_short(value);
         return true;
     }
-    if (!cp_is_plain_key(key) && !is_identity(key)) return false;
-    *hash = type->tp_hash(key);
-    return *hash != -1;
+    if (type == &PyUnicode_Type && ((PyASCIIObject *)key)->hash != -1) {
+        *hash = ((PyASCIIObject *)key)->hash;
+        return true;
+    }
+    return hash_of_other(key, depth, hash);
 }
 
-static inline bool hash_of_parts(PyObject *const *parts, Py_ssize_t count, Py_hash_t *hash) {
+static inline bool hash_within(PyObject *const *parts, Py_ssize_t count, int depth, Py_hash_t *hash) {
     uint64_t so_far = MIX_START;
     for (Py_ssize_t i = 0; i < count; i++) {
         Py_hash_t part;
-        if (!hash_of_part(parts[i], &part)) return false;
+        if (!hash_of_part(parts[i], depth, &part)) return false;
         so_far = mix(so_far, part);
     }
     *hash = mixed(so_far, count);
     return true;
 }
 
-/* False: hashing may run code, or fail. */
+static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash) {
+    if (is_tuple(key))
+        return depth > 0 && hash_within(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), depth - 1, hash);
+    if (!cp_is_plain_key(key) && !is_identity(key)) return false;
+    *hash = Py_TYPE(key)->tp_hash(key);
+    return *hash != -1;
+}
+
+static inline bool hash_of_parts(PyObject *const *parts, Py_ssize_t count, Py_hash_t *hash) {
+    return hash_within(parts, count, MOST_NESTED - 1, hash);
+}
+
 static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
     if (PyTuple_CheckExact(key)) return hash_of_parts(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), hash);
-    return hash_of_part(key, hash);
+    return hash_of_part(key, MOST_NESTED, hash);
 }
 
 int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count) {
@@ -127,13 +150,16 @@ static inline bool same_text(PyObject *a, PyObject *b) {
 
 bool cp_same_text(PyObject *a, PyObject *b) { return same_text(a, b); }
 
+static bool same_tuple(PyObject *a, PyObject *b);
+
 /* Are two plain items certainly the same? */
 static inline bool same_item(PyObject *a, PyObject *b) {
     int64_t one, other;
     if (a == b) return true;
-    if (Py_TYPE(a) != Py_TYPE(b)) return false;
-    if (PyUnicode_CheckExact(a)) return same_text(a, b);
-    return PyLong_CheckExact(a) && short_value(a, &one) && short_value(b, &other) && one == other;
+    if (PyUnicode_CheckExact(a)) return PyUnicode_CheckExact(b) && same_text(a, b);
+    if (PyLong_CheckExact(a))
+        return PyLong_CheckExact(b) && short_value(a, &one) && short_value(b, &other) && one == other;
+    return same_tuple(a, b);
 }
 
 static inline bool same_items(PyObject *const *a, PyObject *const *b, Py_ssize_t count) {
@@ -142,15 +168,15 @@ static inline bool same_items(PyObject *const *a, PyObject *const *b, Py_ssize_t
     return true;
 }
 
-static inline bool same_tuple(PyObject *a, PyObject *b) {
-    return PyTuple_CheckExact(a) && PyTuple_CheckExact(b) && PyTuple_GET_SIZE(a) == PyTuple_GET_SIZE(b) &&
+static bool same_tuple(PyObject *a, PyObject *b) {
+    return is_tuple(a) && is_tuple(b) && PyTuple_GET_SIZE(a) == PyTuple_GET_SIZE(b) &&
            same_items(&PyTuple_GET_ITEM(a, 0), &PyTuple_GET_ITEM(b, 0), PyTuple_GET_SIZE(a));
 }
 
 /* Is a key there, of equal hash, the same as a plain one? -1: it cannot be said. */
 static int same_key(PyObject *there, PyObject *key) {
     if (PyUnicode_CheckExact(there) && PyUnicode_CheckExact(key)) return same_text(there, key);
-    if (same_item(there, key) || same_tuple(there, key)) return 1;
+    if (same_item(there, key)) return 1;
     if (!is_plain(there)) return -1;
     int same = PyObject_RichCompareBool(there, key, Py_EQ);
     if (same < 0) PyErr_Clear();
@@ -159,7 +185,7 @@ static int same_key(PyObject *there, PyObject *key) {
 
 /* Likewise as a tuple of plain parts that is not made. */
 static int same_parts(PyObject *there, PyObject *const *parts, Py_ssize_t count) {
-    bool is_tuple = PyTuple_CheckExact(there), fits = is_tuple && PyTuple_GET_SIZE(there) == count;
+    bool fits = is_tuple(there) && PyTuple_GET_SIZE(there) == count;
     if (fits && same_items(&PyTuple_GET_ITEM(there, 0), parts, count)) return 1;
     if (!is_plain(there)) return -1;
     for (Py_ssize_t i = 0; fits && i < count; i++) {

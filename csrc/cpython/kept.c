@@ -1,3 +1,111 @@
 #include "cpython/kept.h"
 
 CpKept cp_kept;
+
+/* --- instances --- */
+
+/* Instances of one class, with the memory of their values: as CPython itself keeps frames and small tuples.
+ */
+enum { KEPT_OF_CLASS = 24, CLASSES = 256, NESTED = 4 };
+typedef struct KeptClass {
+    PyTypeObject *type; // not held: its version says whether it is this class still
+    uint32_t version;   // 0: no class yet
+    bool is_plain;
+    int count;
+    PyObject *instances[KEPT_OF_CLASS];
+} KeptClass;
+static KeptClass kept_classes[CLASSES]; // one per process, guarded by the GIL
+
+static inline KeptClass *place_of(PyTypeObject *type) {
+    uintptr_t bits = (uintptr_t)type >> 4;
+    return &kept_classes[(bits ^ bits >> 8) % CLASSES];
+}
+
+static void free_kept(KeptClass *kept) {
+    while (kept->count > 0) {
+        PyObject *instance = kept->instances[--kept->count];
+        PyDictValues *values = *cp_values(instance);
+        PyMem_Free((char *)values - ((uint8_t *)values)[-1]);
+        PyObject_Free((char *)instance + CP_VALUES_OFFSET);
+    }
+}
+
+/* NULL: nothing is to be kept of the class. */
+static inline KeptClass *kept_of(PyTypeObject *type) {
+    KeptClass *kept = place_of(type);
+    if (__builtin_expect(kept->type != type || kept->version != type->tp_version_tag, 0)) {
+        free_kept(kept);
+        *kept = (KeptClass){.type = type, .version = type->tp_version_tag};
+        kept->is_plain = cp_is_plain_class(type) && type->tp_free == PyObject_GC_Del;
+    }
+    return kept->is_plain && kept->version != 0 && !_Py_tracemalloc_config.tracing ? kept : NULL;
+}
+
+static inline bool has_weak_references(PyObject *object) {
+    Py_ssize_t offset = Py_TYPE(object)->tp_weaklistoffset;
+    return offset > 0 && *(PyObject **)((char *)object + offset) != NULL;
+}
+
+static bool keep_within(PyObject *object, int depth);
+
+static inline void drop_value(PyObject *value, int depth) {
+    if (value == NULL || --value->ob_refcnt != 0) return;
+    if (PyLong_CheckExact(value) && cp_keep_int(value)) return;
+    if (depth == 0 || !cp_has_values(Py_TYPE(value)) || !keep_within(value, depth - 1)) _Py_Dealloc(value);
+}
+
+static bool keep_within(PyObject *object, int depth) {
+    PyTypeObject *type = Py_TYPE(object);
+    KeptClass *kept = kept_of(type);
+    PyDictValues *values = *cp_values(object);
+    if (kept == NULL || kept->count == KEPT_OF_CLASS || values == NULL || has_weak_references(object))
+        return false;
+    if (_PyObject_GC_IS_TRACKED(object)) _PyObject_GC_UNTRACK(object);
+    PyDictKeysObject *keys = cp_shared_keys(type);
+    for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) drop_value(values->values[i], depth);
+    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
+    if (collector->generations[0].count > 0) collector->generations[0].count--;
+    kept = kept_of(type); /* what went with the values may have run code */
+    if (kept != NULL && kept->count < KEPT_OF_CLASS) {
+        kept->instances[kept->count++] = object;
+    } else {
+        PyMem_Free((char *)values - ((uint8_t *)values)[-1]);
+        PyObject_Free((char *)object + CP_VALUES_OFFSET);
+    }
+    Py_DECREF(type);
+    return true;
+}
+
+bool cp_keep_instance(PyObject *object) {
+#ifdef Py_REF_DEBUG
+    return false; /* the debug build keeps account of what goes */
+#endif
+    return keep_within(object, NESTED);
+}
+
+/* Is the collector's turn when another object is made? */
+static inline bool would_collect(const struct _gc_runtime_state *collector) {
+    const struct gc_generation *youngest = &collector->generations[0];
+    return youngest->count >= youngest->threshold && youngest->threshold != 0 && collector->enabled &&
+           !collector->collecting;
+}
+
+PyObject *cp_instance_of_kept(PyTypeObject *type) {
+    if (!cp_has_values(type) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) return NULL;
+    KeptClass *kept = kept_of(type);
+    if (kept == NULL || kept->count == 0) return NULL;
+    PyDictKeysObject *keys = cp_shared_keys(type);
+    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
+    if (keys->dk_usable > 1 || would_collect(collector)) return NULL;
+    collector->generations[0].count++;
+    PyObject *object = kept->instances[--kept->count];
+    PyDictValues *values = *cp_values(object);
+    ((uint8_t *)values)[-2] = 0; /* no attribute was put there yet */
+    for (Py_ssize_t i = 0; i < keys->dk_nentries + keys->dk_usable; i++) values->values[i] = NULL;
+    *cp_managed_dict(object) = NULL;
+    Py_SET_REFCNT(object, 1);
+    Py_INCREF(type);
+    *_Py_AS_GC(object) = (PyGC_Head){0};
+    _PyObject_GC_TRACK(object);
+    return object;
+}

@@ -1,5 +1,5 @@
-/* Memory of ints that compiled code has let go of, kept to make the next ones of: as CPython itself keeps
- * that of floats. */
+/* Memory of ints and plain instances that compiled code has let go of, kept to make the next ones of: as
+ * CPython itself keeps that of floats. */
 #ifndef DXPY_CPYTHON_KEPT_H
 #define DXPY_CPYTHON_KEPT_H
 
@@ -36,5 +36,12 @@ static inline PyObject *cp_int_of_kept(int64_t value) { // new ref
     Py_SET_REFCNT(object, 1);
     return (PyObject *)object;
 }
+
+/* The last reference to an object with values is gone. True: so are its values, and its memory is kept;
+ * false: nothing was done. */
+bool cp_keep_instance(PyObject *object);
+/* An instance made of what was kept, as object.__new__ makes it; NULL: nothing is, or the collector is to
+ * run. */
+PyObject *cp_instance_of_kept(PyTypeObject *type); // new ref
 
 #endif

@@ -14,6 +14,7 @@
 #include <internal/pycore_interp.h>
 #include <internal/pycore_long.h>
 #include <internal/pycore_object.h>
+#include <internal/pycore_pymem.h>
 #include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_moduleobject.h>

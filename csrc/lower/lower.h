@@ -200,6 +200,7 @@ bool lower_known_slice(Lowerer *l);
 bool lower_known_compare(Lowerer *l);
 bool lower_known_binary(Lowerer *l);
 bool lower_known_contains(Lowerer *l);
+bool lower_quiet_contains(Lowerer *l);
 bool lower_known_add(Lowerer *l);
 bool lower_known_unpack(Lowerer *l);
 /* A tuple that the next instruction takes apart. */

@@ -477,6 +477,12 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
                                 : EMIT_CALL(l, rt_dict_has, container, item);
 }
 
+static void push_found(Lowerer *l, Ins *found, FrameState *state) {
+    lower_guarded(INS(l, settled, 0, found), state);
+    if (l->instr->arg) found = INS(l, not, 0, found);
+    replace_operands(l, 2, INS(l, mkbool, 0, found));
+}
+
 bool lower_known_contains(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
     Ins *container = top(l, 1), *item = top(l, 2);
@@ -489,9 +495,17 @@ bool lower_known_contains(Lowerer *l) {
     if (container->type != IR_OBJ || (!strings && !hashed && !items)) return false;
     if (type == LIKELY_SET || items || like) item = lower_peek(l, 2);
     FrameState *state = lower_state_here(l);
-    Ins *found = look_for(l, container, item, type, state);
-    lower_guarded(INS(l, settled, 0, found), state);
-    if (l->instr->arg) found = INS(l, not, 0, found);
-    replace_operands(l, 2, INS(l, mkbool, 0, found));
+    push_found(l, look_for(l, container, item, type, state), state);
+    return true;
+}
+
+/* Nothing says what the container is: most often of some built-in type, and nobody's code runs. */
+bool lower_quiet_contains(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2 || top(l, 1)->type != IR_OBJ) return false;
+    Likely type = operands(l)->right;
+    if (type != LIKELY_OTHER && type != LIKELY_UNSEEN) return false;
+    Ins *container = lower_peek(l, 1), *item = lower_peek(l, 2);
+    FrameState *state = lower_state_here(l);
+    push_found(l, EMIT_CALL(l, rt_quiet_has, container, item), state);
     return true;
 }

@@ -99,22 +99,41 @@ bool lower_loop_suspends(const Lowerer *l, int head) {
     return false;
 }
 
-/* The step of the range that the loop at `head` makes and goes over; 0: it cannot be said. */
-static int64_t step_of_loop(const Lowerer *l, int head) {
+/* The call of range that the loop at `head` goes over, from its end if it is reversed. NULL: it is not known.
+ */
+static const Instr *range_of_loop(const Lowerer *l, int head, bool *reversed) {
     const Instr *loop = &l->code->instrs[head], *call = loop - 2;
-    if (head < 3 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return 0;
-    if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return 0;
-    if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return 0;
-    if (l->inference->operands[head - 1].right != LIKELY_RANGE || lower_loop_suspends(l, head)) return 0;
+    *reversed = head > 3 && call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&
+                l->inference->operands[head - 2].builtin == BI_type_reversed && call[-1].op == BC_CALL;
+    if (*reversed && call->flags & (BC_NO_SPECULATION | BC_COLD)) return NULL;
+    if (*reversed) call--;
+    if (head < 3 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return NULL;
+    if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return NULL;
+    if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
+    return l->inference->operands[call + 1 - l->code->instrs].right == LIKELY_RANGE ? call : NULL;
+}
+
+/* The step of that range; 0: it cannot be said. */
+static int64_t step_of_range(const Lowerer *l, const Instr *call) {
     if (call->arg < 3) return 1;
     const Instr *last = call - 1;
     while (last > l->code->instrs && last->op == BC_NOP) last--;
-    bool varies = last->op != BC_LOAD_CONST && l->inference->operands[head - 2].right == LIKELY_INT;
+    int index = (int)(call - l->code->instrs);
+    bool varies = last->op != BC_LOAD_CONST && l->inference->operands[index].right == LIKELY_INT;
     if (varies) return STEP_VARIES;
     const ConstInfo *step = last->op == BC_LOAD_CONST ? &l->code->consts[last->arg] : NULL;
     bool fits = step != NULL && step->type == LIKELY_INT && step->integer > INT32_MIN &&
                 step->integer < INT32_MAX; /* a count of steps is not wrapped around then */
     return fits ? step->integer : 0;
+}
+
+/* By which the loop at `head` steps over one that it makes; 0: it cannot be said. */
+static int64_t step_of_loop(const Lowerer *l, int head) {
+    bool reversed;
+    const Instr *call = range_of_loop(l, head, &reversed);
+    int64_t step = call != NULL ? step_of_range(l, call) : 0;
+    if (!reversed) return step;
+    return step == STEP_VARIES ? 0 : -step;
 }
 
 int64_t lower_range_step(const Lowerer *l, int target, int place) {
@@ -124,7 +143,7 @@ int64_t lower_range_step(const Lowerer *l, int target, int place) {
         const Instr *loop = &l->code->instrs[head];
         if (loop->op == BC_FOR_ITER && loop->target > target &&
             l->inference->operands[head].depth == place + 1)
-            return step_of_loop(l, head);
+            return lower_loop_suspends(l, head) ? 0 : step_of_loop(l, head);
     }
     return 0;
 }
@@ -163,13 +182,21 @@ static Ins *end_of_range(Lowerer *l, Ins *start, Ins *stop, int64_t step, Ins *b
     return end;
 }
 
-bool lower_range_loop(Lowerer *l) {
-    int count = l->instr->arg, head = l->index + 2;
-    const Instr *next = lower_next(l);
-    if (!lower_speculates(l) || next == NULL || next->op != BC_GET_ITER || l->depth < count + 2) return false;
-    int64_t step = step_of_loop(l, head);
-    Ins **args = &l->stack[l->depth - count], *callable = args[-1];
-    if (step == 0 || args[-2]->op != IR_null_OP || callable->type != IR_OBJ) return false;
+/* What a range is gone over by; where the loop suspends it is an object. */
+typedef struct Steps {
+    Ins *next, *end, *by;
+} Steps;
+
+/* From the end: the last number first. */
+static void turn_around(Lowerer *l, Steps *steps, FrameState *state) {
+    Ins *start = steps->next;
+    int64_t step = -steps->by->imm;
+    Ins *by = K_INT(l, step);
+    steps->next = lower_guarded(INS(l, isub, 0, steps->end, by), state);
+    steps->end = lower_guarded(INS(l, isub, 0, start, by), state);
+}
+
+static bool are_likely_ints(const Lowerer *l, Ins **args, int count) {
     const OperandTypes *types = &l->inference->operands[l->index];
     Likely guesses[3] = {LIKELY_INT, LIKELY_INT, LIKELY_INT};
     guesses[count - 1] = (Likely)types->right;
@@ -178,15 +205,42 @@ bool lower_range_loop(Lowerer *l) {
         bool known = guesses[i] != LIKELY_OTHER;
         if (!lower_likely_int(l, args[i], known ? guesses[i] : LIKELY_INT)) return false;
     }
+    return true;
+}
+
+/* The instruction behind this one and as many more, where no other edge comes in between. */
+static bool comes_straight(const Lowerer *l, int last) {
+    for (int i = l->index + 1; i <= last; i++)
+        if (i >= l->code->count || l->places[i].edges != 1) return false;
+    return true;
+}
+
+bool lower_range_loop(Lowerer *l) {
+    int count = l->instr->arg, head = l->index + 2;
+    const Instr *next = lower_next(l);
+    if (!lower_speculates(l) || next == NULL || l->depth < count + 2) return false;
+    if (next->op == BC_CALL) head++;
+    bool reversed;
+    if (!comes_straight(l, head - 1) || range_of_loop(l, head, &reversed) != l->instr) return false;
+    int64_t step = step_of_range(l, l->instr);
+    int operands = count + 2 + (reversed ? 2 : 0);
+    if (step == 0 || l->depth < operands || (reversed && step == STEP_VARIES)) return false;
+    Ins **args = &l->stack[l->depth - count], *callable = args[-1];
+    if (args[-2]->op != IR_null_OP || callable->type != IR_OBJ || !are_likely_ints(l, args, count))
+        return false;
+    if (reversed && lower_builtin_at(&args[-4]) != BI_type_reversed) return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
+    if (reversed) lower_guard_builtin(l, &args[-4]);
     Ins *start = count > 1 ? lower_i64(l, args[0], state) : K_INT(l, 0);
     Ins *stop = lower_i64(l, args[count > 1], state);
-    Ins *by = step == STEP_VARIES ? varying_step(l, args[2], state) : K_INT(l, step);
-    Ins *end = end_of_range(l, start, stop, step, by, state);
-    l->depth -= count + 2;
-    lower_push(l, lower_new_range(l, l->block, start, end, by));
-    l->index++; /* the call's result is its own iterator */
+    Ins *by = step == STEP_VARIES ? varying_step(l, args[2], state) : K_INT(l, reversed ? -step : step);
+    Steps steps = {start, end_of_range(l, start, stop, step, by, state), by};
+    if (reversed) turn_around(l, &steps, state);
+    l->depth -= operands;
+    if (lower_loop_suspends(l, head)) lower_push(l, EMIT_CALL(l, rt_new_range, steps.next, steps.end, by));
+    else lower_push(l, lower_new_range(l, l->block, steps.next, steps.end, by));
+    l->index = head - 1; /* the call's result is its own iterator */
     return true;
 }
 

@@ -102,7 +102,7 @@ void lower_IS_OP(Lowerer *l) {
 
 void lower_CONTAINS_OP(Lowerer *l) {
     if (lower_known_contains(l)) return;
-    if (l->inference && lower_inline_contains(l)) return;
+    if (l->inference && (lower_inline_contains(l) || lower_quiet_contains(l))) return;
     Ins *container = lower_pop(l), *item = lower_pop(l);
     Ins *found = l->inference == NULL ? EMIT_CALL(l, rt_contains_noted, container, item, K_CACHE(l))
                                       : EMIT_CALL(l, rt_contains, container, item);

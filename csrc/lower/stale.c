@@ -98,7 +98,7 @@ static bool looks(const Stale *s, int index) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
     case BC_CALL: return call_looks(s, index);
-    case BC_GET_ITER: return top != LIKELY_RANGE && !infer_iterates_quietly(top);
+    case BC_GET_ITER: return top != LIKELY_RANGE && top != LIKELY_RANGE_ITER && !infer_iterates_quietly(top);
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;
     case BC_LOAD_ATTR:
         if (instr->site != NULL && instr->site->kind == SITE_PROPERTY) return true;
@@ -131,7 +131,13 @@ static bool call_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     if (instr->flags & BC_NO_SPECULATION || instr->arg2 >= 0) return true;
     switch (s->inference->operands[index].builtin) {
-    case BI_type_range: return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_type_range:
+        if (index + 2 < s->code->count && s->inference->operands[index + 1].builtin == BI_type_reversed)
+            return instr[1].op != BC_CALL || instr[2].op != BC_GET_ITER;
+        return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_type_reversed:
+        return index < 1 || s->inference->operands[index - 1].builtin != BI_type_range ||
+               index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
     case BI_builtins_len:
     case BI_builtins_ord:
     case BI_builtins_chr:

@@ -136,6 +136,7 @@ i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b,
 i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_put_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_quiet_has(PyObject *container, PyObject *item);
 i64 rt_sequence_has(PyObject *sequence, PyObject *item);
 i64 rt_set_has(PyObject *set, PyObject *key);
 i64 rt_set_put(PyObject *set, PyObject *key);
@@ -153,7 +154,7 @@ i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
 PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step);
 i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items);
-PyObject *rt_list_concat(PyObject *a, PyObject *b);
+PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
 i64 rt_int_of(PyObject *object, PyObject **results);

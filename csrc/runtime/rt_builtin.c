@@ -172,6 +172,15 @@ i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
     return cp_set_change_parts(set, PARTS(a, b, c), false);
 }
 
+i64 rt_quiet_has(PyObject *container, PyObject *item) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (type == &PyList_Type || type == &PyTuple_Type) return cp_sequence_find(container, item);
+    if (type == &PyDict_Type) return rt_dict_has(container, item);
+    if (type == &PySet_Type || type == &PyFrozenSet_Type) return cp_set_find(container, item);
+    if (type == &PyUnicode_Type) return PyUnicode_CheckExact(item) ? rt_str_has(container, item) : -1;
+    return cp_dict_like_has(container, item);
+}
+
 i64 rt_sequence_has(PyObject *sequence, PyObject *item) { return cp_sequence_find(sequence, item); }
 i64 rt_set_has(PyObject *set, PyObject *key) { return cp_set_find(set, key); }
 i64 rt_set_put(PyObject *set, PyObject *key) { return cp_set_change(set, key, true); }
@@ -355,14 +364,36 @@ static PyObject *slice_of_text(PyObject *sequence, i64 start, i64 stop, i64 step
     return result;
 }
 
+/* A list of so many items that are still to be put there. */
+static PyObject *new_list(Py_ssize_t count) {
+    PyObject *list = PyList_New(0);
+    PyObject **items = list != NULL && count > 0 ? PyMem_New(PyObject *, count) : NULL;
+    if (list == NULL || count == 0) return list;
+    if (items == NULL) {
+        Py_DECREF(list);
+        return PyErr_NoMemory();
+    }
+    ((PyListObject *)list)->ob_item = items;
+    ((PyListObject *)list)->allocated = count;
+    Py_SET_SIZE((PyListObject *)list, count);
+    return list;
+}
+
+/* How many items a slice has; its bounds as indices. */
+static inline Py_ssize_t adjust(Py_ssize_t size, Py_ssize_t *start, Py_ssize_t *stop, i64 step) {
+    bool inside = *start >= 0 && *start < size && *stop >= 0 && *stop <= size;
+    if (inside && step == 1) return *stop > *start ? *stop - *start : 0;
+    return PySlice_AdjustIndices(size, start, stop, step);
+}
+
 PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
     bool list = PyList_CheckExact(sequence);
     if (!list && !PyTuple_CheckExact(sequence)) return slice_of_text(sequence, start, stop, step);
     Py_ssize_t size = Py_SIZE(sequence), first = start, last = stop;
     if (step < -PY_SSIZE_T_MAX) step = -PY_SSIZE_T_MAX;
-    Py_ssize_t count = PySlice_AdjustIndices(size, &first, &last, step);
+    Py_ssize_t count = adjust(size, &first, &last, step);
     if (!list && step == 1 && count == size) return Py_NewRef(sequence);
-    PyObject *result = list ? PyList_New(count) : PyTuple_New(count);
+    PyObject *result = list ? new_list(count) : PyTuple_New(count);
     if (result == NULL) return NULL;
     PyObject **from = PySequence_Fast_ITEMS(sequence), **to = PySequence_Fast_ITEMS(result);
     for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = Py_NewRef(from[first]);
@@ -373,8 +404,7 @@ PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
 i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items) {
     if (items == list || (!PyList_CheckExact(items) && !PyTuple_CheckExact(items))) return -1;
     Py_ssize_t first = start, last = stop, given = Py_SIZE(items);
-    PySlice_AdjustIndices(PyList_GET_SIZE(list), &first, &last, 1);
-    Py_ssize_t count = last > first ? last - first : 0;
+    Py_ssize_t count = adjust(PyList_GET_SIZE(list), &first, &last, 1);
     PyObject **to = PySequence_Fast_ITEMS(list) + first, **from = PySequence_Fast_ITEMS(items);
     for (Py_ssize_t i = 0; i < count; i++)
         if (Py_REFCNT(to[i]) <= count && !rt_ends_quietly(to[i])) return -1;
@@ -391,7 +421,32 @@ i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items) {
     return 1;
 }
 
-PyObject *rt_list_concat(PyObject *a, PyObject *b) { return PyList_Type.tp_as_sequence->sq_concat(a, b); }
+/* The items of a list that goes, or that others hold too. */
+static void hand_over(PyObject *list_steal, PyObject **to) {
+    Py_ssize_t count = PyList_GET_SIZE(list_steal);
+    PyObject **from = PySequence_Fast_ITEMS(list_steal);
+    if (count > 0 && Py_REFCNT(list_steal) == 1) {
+        memcpy(to, from, sizeof(PyObject *) * (size_t)count);
+        Py_SET_SIZE((PyListObject *)list_steal, 0);
+    } else {
+        for (Py_ssize_t i = 0; i < count; i++) to[i] = Py_NewRef(from[i]);
+    }
+    Py_DECREF(list_steal);
+}
+
+PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
+    Py_ssize_t first = PyList_GET_SIZE(a_steal), count = first + PyList_GET_SIZE(b_steal);
+    PyObject *list = new_list(count);
+    if (list == NULL) {
+        Py_DECREF(a_steal);
+        Py_DECREF(b_steal);
+        return NULL;
+    }
+    PyObject **items = PySequence_Fast_ITEMS(list);
+    hand_over(a_steal, items);
+    hand_over(b_steal, items + first);
+    return list;
+}
 
 /* --- any object --- */
 

@@ -2,6 +2,7 @@
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
+#include "cpython/kept.h"
 #include "runtime/osr.h"
 #include "runtime/stack.h"
 
@@ -361,8 +362,11 @@ bool rt_check_none(PyObject *result_steal) {
     return ok;
 }
 
-PyObject *rt_new_instance(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
-PyObject *rt_new_plain(PyObject *class) { return cp_new_instance((PyTypeObject *)class); }
+PyObject *rt_new_instance(PyObject *class) { return rt_new_plain(class); }
+PyObject *rt_new_plain(PyObject *class) {
+    PyObject *object = cp_instance_of_kept((PyTypeObject *)class);
+    return object != NULL ? object : cp_new_instance((PyTypeObject *)class);
+}
 
 /* What type.__call__ does with such a class, or one of exceptions, whose init may be NULL: nothing is left to
  * be done then. values[-1] is free to be written to. */
