@@ -460,7 +460,11 @@ void compile_invalidate(FunctionRecord *record) {
 
 /* --- guards that keep failing --- */
 
-enum { MAX_RECOMPILES = 12 };
+/* A longer function has more places to find out about, one compile at a time. */
+static bool is_given_up(const FunctionRecord *record) {
+    enum { MAX_RECOMPILES = 12, UNITS_FOR_ONE = 12 };
+    return record->recompiles > MAX_RECOMPILES + Py_SIZE(record->code) / UNITS_FOR_ONE;
+}
 
 bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     int32_t *grown =
@@ -493,7 +497,8 @@ void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost
     if (failed != NULL && compile_note_failed_guard(failed, offset)) {
         Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
         if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
-        if (++record->recompiles > MAX_RECOMPILES) {
+        record->recompiles++;
+        if (is_given_up(record)) {
             record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
             tier = TIER_BASELINE;
         }
