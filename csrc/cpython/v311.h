@@ -313,6 +313,7 @@ getattrofunc cp_finds_by(PyTypeObject *type);
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }
+static inline PyObject *cp_name_new(void) { return &_Py_ID(__new__); }
 /* object.__init__ itself. borrowed */
 static inline PyObject *cp_object_init(void) {
     return PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, cp_name_init());

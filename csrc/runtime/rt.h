@@ -273,6 +273,12 @@ void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */
 PyObject *rt_find_init(PyTypeObject *type);
+/* The Python function that makes a class's instances, of which nothing but object.__init__ is called then, as
+ * of named tuples; NULL: it is another kind of class. borrowed */
+PyObject *rt_find_new(PyTypeObject *type);
+/* What tuple.__new__ gives for a class made of tuple and a tuple; NULL: it is another call, or there is no
+ * memory; no exception is set. */
+PyObject *rt_new_tuple_of(TS, PyObject *callable, PyObject *const *args, i64 count);
 i64 rt_check_depth(TS);
 PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);
@@ -340,6 +346,11 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result);
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
 bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
 bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
+bool rt_special_truth(PyObject *object, i64 *truth);
+/* Text of an object: as PyObject_Str, PyObject_Repr and, without a format, PyObject_Format. */
+PyObject *rt_str_of_any(PyObject *object);
+PyObject *rt_repr_of_any(PyObject *object);
+PyObject *rt_format_of_any(PyObject *object);
 bool rt_special_await(PyObject *object, PyObject **result);
 bool rt_special_aiter(PyObject *object, PyObject **result);
 bool rt_special_anext(PyObject *object, PyObject **result);

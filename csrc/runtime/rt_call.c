@@ -397,6 +397,55 @@ static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *
     return self;
 }
 
+PyObject *rt_find_new(PyTypeObject *type) {
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_init != PyBaseObject_Type.tp_init ||
+        type->tp_vectorcall != NULL)
+        return NULL;
+    PyObject *held = _PyType_Lookup(type, cp_name_new());
+    if (held == NULL || !Py_IS_TYPE(held, &PyStaticMethod_Type)) return NULL;
+    int64_t offset;
+    PyObject *function = cp_held_function(held, &offset);
+    return function != NULL && Py_IS_TYPE(function, &PyFunction_Type) ? function : NULL;
+}
+
+/* What was made is of a class that wants to be told the arguments, or complains of them. */
+static bool initialise(PyObject *object, const Args *args) {
+    PyObject *tuple = PyTuple_New(args->positional), *keywords = NULL;
+    bool ok = tuple != NULL;
+    for (i64 i = 0; ok && i < args->positional; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(args->values[i]));
+    Py_ssize_t named = args->names != NULL ? PyTuple_GET_SIZE(args->names) : 0;
+    if (ok && named > 0) ok = (keywords = PyDict_New()) != NULL;
+    for (Py_ssize_t i = 0; ok && i < named; i++)
+        ok = PyDict_SetItem(keywords, PyTuple_GET_ITEM(args->names, i), args->values[args->positional + i]) ==
+             0;
+    ok = ok && Py_TYPE(object)->tp_init(object, tuple, keywords) == 0;
+    Py_XDECREF(tuple);
+    Py_XDECREF(keywords);
+    return ok;
+}
+
+/* What type.__call__ does with such a class; the arguments are kept until all is done. values[-1] is free to
+ * be written to. */
+static PyObject *construct_by_new(PyThreadState *tstate, PyTypeObject *type, PyObject *function, Args args) {
+    PyObject *result = NULL, *before = args.values[-1];
+    if (cp_enter_recursive(tstate, " while calling a Python object")) {
+        Args given = {.values = args.values - 1, .positional = args.positional + 1, .names = args.names};
+        given.values[0] = (PyObject *)type;
+        Py_INCREF(function); /* its class may change meanwhile */
+        if (args.names != NULL || !go_in(tstate, function, given.values, given.positional, 0, &result))
+            result = call_function(tstate, function, &given);
+        Py_DECREF(function);
+        args.values[-1] = before;
+        bool told = result == NULL || !PyObject_TypeCheck(result, type) ||
+                    (Py_TYPE(result)->tp_init == PyBaseObject_Type.tp_init &&
+                     Py_TYPE(result)->tp_new != PyBaseObject_Type.tp_new);
+        if (!told && !initialise(result, &args)) Py_CLEAR(result);
+        cp_leave_recursive(tstate);
+    }
+    drop_owned(&args);
+    return result;
+}
+
 /* --- C functions --- */
 
 static inline int convention(const PyMethodDef *def) {
@@ -507,7 +556,7 @@ static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObjec
              !(consumed >> (place + 1) & 1))
         result = count_references(tstate, callable, args, &known);
     else result = call_c_function(tstate, callable, args, count, &known);
-    if (!known)
+    if (!known && (result = rt_new_tuple_of(tstate, callable, args, count)) == NULL)
         result = PyObject_Vectorcall(callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     drop_call(rest, place, consumed);
     return look_at_breaker(tstate, result);
@@ -555,7 +604,7 @@ static PyObject *call_known_class(PyThreadState *tstate, PyObject *class, PyObje
         *known = rt_fails_untold(tstate, class, argument);
         return NULL;
     }
-    if (class == (PyObject *)&PyUnicode_Type) return PyObject_Str(argument);
+    if (class == (PyObject *)&PyUnicode_Type) return rt_str_of_any(argument);
     if (class == (PyObject *)&PyTuple_Type) return PySequence_Tuple(argument);
     if (class == (PyObject *)&PyType_Type) return Py_NewRef(Py_TYPE(argument));
     *known = false;
@@ -599,6 +648,12 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
          (names == NULL && rt_is_exception_class(callable, &init)))) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
+        if (consumed >> place & 1) Py_DECREF(callable);
+        return look_at_breaker(tstate, result);
+    }
+    if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
+        (method = rt_find_new((PyTypeObject *)callable)) != NULL) {
+        result = construct_by_new(tstate, (PyTypeObject *)callable, method, args);
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);
     }

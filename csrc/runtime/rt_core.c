@@ -12,7 +12,10 @@ void rt_dealloc(PyObject *object) {
     else _Py_Dealloc(object);
 }
 
-i64 rt_is_true(PyObject *object) { return PyObject_IsTrue(object); }
+i64 rt_is_true(PyObject *object) {
+    i64 truth;
+    return rt_special_truth(object, &truth) ? truth : PyObject_IsTrue(object);
+}
 
 /* Types of C's own say what they are without running code; one with neither way to ask is true. */
 /* Of a class that leaves it to the built-in one that it is made of. -1: it is none such. */

@@ -134,7 +134,7 @@ static bool read_spec(const char *at, const char *end, Format *format) {
 }
 
 PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
-    PyObject *(*const CONVERT[4])(PyObject *) = {NULL, PyObject_Str, PyObject_Repr, PyObject_ASCII};
+    PyObject *(*const CONVERT[4])(PyObject *) = {NULL, rt_str_of_any, rt_repr_of_any, PyObject_ASCII};
     Format format;
     Text text = {.size = 0};
     if (conversion == 0 && spec != NULL && is_ascii(spec) && has_room() &&
@@ -143,7 +143,7 @@ PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
         return made_of(&text);
     PyObject *converted = conversion ? CONVERT[conversion](value) : Py_NewRef(value);
     if (converted == NULL || (spec == NULL && PyUnicode_CheckExact(converted))) return converted;
-    PyObject *result = PyObject_Format(converted, spec);
+    PyObject *result = spec != NULL ? PyObject_Format(converted, spec) : rt_format_of_any(converted);
     Py_DECREF(converted);
     return result;
 }

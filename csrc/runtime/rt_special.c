@@ -260,6 +260,67 @@ bool rt_special_contains(PyObject *container, PyObject *item, i64 *found) {
     return true;
 }
 
+/* --- truth and text --- */
+
+static PyObject *bool_name, *str_name, *repr_name, *format_name; // interned when first needed
+
+bool rt_special_truth(PyObject *object, i64 *truth) {
+    PyObject *function = method_of(object, &bool_name, "__bool__");
+    if (function == NULL) return false;
+    Py_INCREF(function); /* its class may change meanwhile */
+    PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, &object, 1);
+    Py_DECREF(function);
+    *truth = result == NULL ? -1 : result == Py_True;
+    if (result != NULL && !PyBool_Check(result)) {
+        PyErr_Format(PyExc_TypeError, "__bool__ should return bool, returned %s", Py_TYPE(result)->tp_name);
+        *truth = -1;
+    }
+    Py_XDECREF(result);
+    return true;
+}
+
+/* What a method for the text of an object gives, a level of recursion deeper, as CPython calls it. */
+static PyObject *text_by(PyObject *function, PyObject *object, const char *where, const char *complaint) {
+    PyThreadState *tstate = PyThreadState_Get();
+    if (PyErr_CheckSignals() < 0 || !cp_enter_recursive(tstate, where)) return NULL;
+    Py_INCREF(function); /* its class may change meanwhile */
+    PyObject *result = rt_call_borrowed(tstate, function, &object, 1);
+    Py_DECREF(function);
+    cp_leave_recursive(tstate);
+    if (result == NULL || PyUnicode_Check(result)) return result;
+    PyErr_Format(PyExc_TypeError, complaint, Py_TYPE(result)->tp_name);
+    Py_DECREF(result);
+    return NULL;
+}
+
+PyObject *rt_repr_of_any(PyObject *object) {
+    PyObject *function = method_of(object, &repr_name, "__repr__");
+    if (function == NULL) return PyObject_Repr(object);
+    return text_by(function, object, " while getting the repr of an object",
+                   "__repr__ returned non-string (type %.200s)");
+}
+
+PyObject *rt_str_of_any(PyObject *object) {
+    PyObject *function = method_of(object, &str_name, "__str__");
+    if (function == NULL && Py_TYPE(object)->tp_str == PyBaseObject_Type.tp_str)
+        function = method_of(object, &repr_name, "__repr__");
+    if (function == NULL) return PyObject_Str(object);
+    return text_by(function, object, " while getting the str of an object",
+                   "__str__ returned non-string (type %.200s)");
+}
+
+PyObject *rt_format_of_any(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || !intern(&format_name, "__format__") ||
+        _PyType_Lookup(type, format_name) != _PyType_Lookup(&PyBaseObject_Type, format_name))
+        return PyObject_Format(object, NULL);
+    PyThreadState *tstate = PyThreadState_Get(); /* object.__format__ is called, which takes the str */
+    if (!cp_enter_recursive(tstate, " while calling a Python object")) return NULL;
+    PyObject *result = rt_str_of_any(object);
+    cp_leave_recursive(tstate);
+    return result;
+}
+
 /* --- awaiting --- */
 
 static PyObject *await_name, *aiter_name, *anext_name; // interned when first needed
