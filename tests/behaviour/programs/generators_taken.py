@@ -657,7 +657,7 @@ def case_set_is_another():
     return results
 
 
-def sum_of(items, factor):
+def sum_of_multiples(items, factor):
     return sum(item * factor for item in items)
 
 
@@ -668,7 +668,7 @@ def sums_of(lists, factor):
 def case_sums_that_are_zero():
     """A sum of floats is 0.0 of zeros of either sign, and the int 0 of nothing."""
     lists = [[0.0], [-0.0], [-0.0, -0.0], [1.5, -1.5], [0.0] * 4, [5e-324], [math.nan, 0.0], [math.inf]]
-    out = [[repr(sum_of(items, 1.0)) for items in lists * 4] for _ in range(3)]
-    out.append([repr(sum_of(items, 0.0)) for items in [*lists, [], *lists, []]])
+    out = [[repr(sum_of_multiples(items, 1.0)) for items in lists * 4] for _ in range(3)]
+    out.append([repr(sum_of_multiples(items, 0.0)) for items in [*lists, [], *lists, []]])
     out.extend((sums_of(lists * 3, -1.0), sums_of([[], *lists, [], [], [2], [2, 0.5]], 0.5)))
     return out
