@@ -50,6 +50,10 @@ void emit_fabs_OP(Unit *u, Ins *ins) {
                                       &value));
 }
 
+void emit_fbits_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_context_new_bitcast(u->gcc->ctx, NULL, arg(u, ins, 0), u->gcc->i64));
+}
+
 /* Neither infinite nor no number: the difference would be no number. */
 static void guard_finite(Unit *u, Ins *ins) {
     gcc_jit_rvalue *result = emit_value(u, ins), *zero = gcc_jit_context_zero(u->gcc->ctx, u->gcc->f64);

@@ -407,6 +407,11 @@ static void set_bits(Quick *q, Ins *ins, Alu op, int64_t bits) {
 void quick_fneg_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_XOR, INT64_MIN); }
 void quick_fabs_OP(Quick *q, Ins *ins) { set_bits(q, ins, ALU_AND, INT64_MAX); }
 
+void quick_fbits_OP(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_set(q, ins);
+}
+
 /* What is no number is neither less nor greater: it counts as below, so `above` is asked with the operands in
  * that order. */
 Condition quick_compare_reals(Quick *q, const Ins *ins) {

@@ -192,8 +192,10 @@ void lower_END_GATHER(Lowerer *l) {
         return_early(l, l->instr->arg == GATHER_ALL);
         return;
     }
-    if (l->instr->arg == GATHER_FLOATS) /* there may have been no item: the sum is an int then */
-        lower_guarded(INS(l, guard, 0, INS(l, fcmp, NE, l->stack[0], zero(l))), lower_state_here(l));
+    if (l->instr->arg == GATHER_FLOATS) { /* there may have been no item: the sum is an int then */
+        Ins *any = INS(l, icmp, NE, INS(l, fbits, 0, l->stack[0]), K_INT(l, INT64_MIN));
+        lower_guarded(INS(l, guard, 0, any), lower_state_here(l));
+    }
     if (l->instr->arg == GATHER_MIN || l->instr->arg == GATHER_MAX) { /* of nothing: an error */
         Ins *none = INS(l, is, 0, l->stack[0], K_KNOWN(l, None));
         lower_guarded(INS(l, guard, 0, INS(l, not, 0, none)), lower_state_here(l));
@@ -234,5 +236,8 @@ bool lower_gather_call(Lowerer *l) {
     while (row < TAKER_COUNT && TAKERS[row].builtin != builtin) row++;
     if (row == TAKER_COUNT) return false;
     lower_guard_builtin(l, &l->stack[under]);
-    return lower_inline_generator(l, (GatherKind)TAKERS[row].kind, taker);
+    GatherKind kind = (GatherKind)TAKERS[row].kind;
+    if (!lower_inline_generator(l, kind, taker)) return false;
+    if (kind == GATHER_LIST) l->listed = l->stack[l->depth - 1];
+    return true;
 }

@@ -1,5 +1,5 @@
 """Cases about functions that hand on what they were called with: wrappers of random shape around functions of random
-parameters, called with arguments that fit and that do not.
+parameters, functions by themselves, methods and what makes instances, called with arguments that fit and that do not.
 """
 
 VALUES = (
@@ -17,10 +17,41 @@ VALUES = (
 )
 NAMES = ("a", "b", "c", "x", "self")
 
+# What the wrapped function is: the attribute of a class that it becomes, and how that is called.
+ROLES = {
+    "function": ("", "h{name}"),
+    "__init__": ("{wrapped}", "H{name}"),
+    "__new__": ("{wrapped}", "H{name}"),
+    "__call__": ("{wrapped}", "h{name}"),
+    "m": ("{wrapped}", "h{name}.m"),
+    "s": ("staticmethod({wrapped})", "H{name}.s"),
+    "c": ("classmethod({wrapped})", "H{name}.c"),
+    "sup": ("{wrapped}", "h{name}.sup"),
+    "p": ("property({wrapped})", ""),
+    "__add__": ("{wrapped}", ""),
+    "__eq__": ("{wrapped}", ""),
+    "__getitem__": ("{wrapped}", ""),
+    "__contains__": ("{wrapped}", ""),
+    "__len__": ("{wrapped}", ""),
+    "__bool__": ("{wrapped}", ""),
+}
+
+# How those are used that are not called by name.
+USES = {
+    "p": "h{name}.p",
+    "__add__": "h{name} + {value}",
+    "__eq__": "h{name} == {value}",
+    "__getitem__": "h{name}[{value}]",
+    "__contains__": "{value} in h{name}",
+    "__len__": "len(h{name})",
+    "__bool__": "not h{name}",
+}
+
 
 class HandedCase:
     def __init__(self, random, name):
         self.random, self.name = random, name
+        self.role = self.pick("function", "function", "function", "__init__", "__init__", *ROLES)
 
     def pick(self, *choices):
         return self.random.choice(choices)
@@ -66,7 +97,10 @@ class HandedCase:
             " + ".join(u if u not in ("rest", "more") else f"len({u})" for u in used) or "7",
             used[-1] if used else "7",
         )
-        lines.append(f"    return {result}")
+        if self.role == "__init__":
+            lines.append(f"    NOTES.append(plain({result}))")
+        else:
+            lines.append(f"    return {result}")
         return "\n".join(lines)
 
     def handing(self, parameters, function):
@@ -143,6 +177,11 @@ class HandedCase:
             args.append("**named")
         return ", ".join(args)
 
+    def call(self):
+        if self.role in USES:
+            return USES[self.role].format(name=self.name, value=self.pick(*VALUES))
+        return f"{ROLES[self.role][1].format(name=self.name)}({self.arguments()})"
+
     def source(self):
         name = self.name
         count = self.pick(1, 1, 2, 3)
@@ -150,19 +189,31 @@ class HandedCase:
         wrapped = f"t{name}"
         for k in range(count):
             wrapped = f"d{name}_{k}({wrapped})"
+        attribute = ROLES[self.role][0].format(wrapped=f"w{name}")
         calls = "\n".join(
-            f"        try:\n            out.append(plain(h{name}({self.arguments()})))\n"
+            f"        try:\n            out.append(plain({self.call()}))\n"
             f"        except Exception as error:\n"
             f"            out.append((type(error).__name__, str(error)[:90], where(error)))"
             for _ in range(self.random.randrange(1, 5))
         )
-        change = self.pick("pass", "pass", f"h{name} = d{name}_0(len)", f"h{name} = d{name}_0(t{name})")
+        made = f"class H{name}:\n    {self.role} = {attribute}\n\nh{name} = H{name}.__new__(H{name})"
+        place = f"H{name}.{self.role}"
+        if self.role == "sup":
+            below = "def sup(self, *p, **q):\n        return super().sup(*p, **q)"
+            made = f"class H{name}b:\n    sup = w{name}\n\nclass H{name}(H{name}b):\n    {below}\n\nh{name} = H{name}()"
+        if self.role == "__new__":
+            made = made.replace(f"H{name}.__new__(H{name})", "None")
+        if self.role == "function":
+            made, place = f"h{name} = w{name}", f"h{name}"
+        kept = place if self.role == "function" else f"vars(H{name})['{self.role}']"
+        change = self.pick("pass", "pass", f"{place} = d{name}_0(len)", f"{place} = d{name}_0(t{name})")
         return f"""
 {self.target()}
 
 {wrappers}
 
-h{name} = {wrapped}
+w{name} = {wrapped}
+{made}
 
 def calls{name}(out, rounds, some, named):
     for i in range(rounds):
@@ -170,12 +221,12 @@ def calls{name}(out, rounds, some, named):
 
 def case_{name}():
     global h{name}
-    out, kept = [], h{name}
+    out, kept = [], {kept}
     for some, named in (((), {{}}), ((1,), {{}}), ((), {{"b": 2}}), ((1, 2), {{"x": 1, "y": 2}})):
         calls{name}(out, {self.random.randrange(2, 9)}, some, named)
     {change}
     calls{name}(out, 6, (), {{}})
-    h{name} = kept
+    {place} = kept
     notes, NOTES[:] = NOTES[:60], []
     return out, notes
 """

@@ -308,8 +308,25 @@ THINGS = {
     ),
     "slot": (
         "Slot(4)",
-        ("slot.v", "slot.twice()", "slot.w", "Slot({a}).twice()", "getattr(slot, 'w', {a})"),
-        ("slot.v = {a}", "slot.w = {a}", "del slot.w", "slot.v += {a}", "slot.other = i", "slot = Slot({a})"),
+        (
+            "slot.v",
+            "slot.twice()",
+            "slot.w",
+            "Slot({a}).twice()",
+            "getattr(slot, 'w', {a})",
+            "[getattr(slot, w, {a}) for w in ('v', 'w', 'twice')]",
+            "getattr(slot, 'vw'[i % 2])",
+        ),
+        (
+            "slot.v = {a}",
+            "slot.w = {a}",
+            "del slot.w",
+            "slot.v += {a}",
+            "slot.other = i",
+            "slot = Slot({a})",
+            "for w in ('v', 'w'): setattr(slot, w, {a})",
+            "setattr(slot, 'vwx'[i % 3], {a})",
+        ),
     ),
     "sub": (
         "Sub(2)",
@@ -341,6 +358,9 @@ THINGS = {
             "sub.up = lambda by: by",
             "sub.__class__ = {k}",
             "del sub.n",
+            "for w in ('n', 'late', 'tag'): setattr(sub, w, {a})",
+            "setattr(sub, ('n', 'late', 'up')[i % 3], {a})",
+            "for w in ('late', 'n', 'no'): {n} = getattr(sub, w, {b})",
         ),
     ),
     "count": (

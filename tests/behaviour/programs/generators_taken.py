@@ -5,6 +5,7 @@ import asyncio
 import builtins
 import functools
 import itertools
+import math
 import sys
 import traceback
 
@@ -654,3 +655,20 @@ def case_set_is_another():
             del globals()["set"]
         results.append(set_replaced([1, 2]))
     return results
+
+
+def sum_of(items, factor):
+    return sum(item * factor for item in items)
+
+
+def sums_of(lists, factor):
+    return [repr(sum(item * factor for item in items)) for items in lists]
+
+
+def case_sums_that_are_zero():
+    """A sum of floats is 0.0 of zeros of either sign, and the int 0 of nothing."""
+    lists = [[0.0], [-0.0], [-0.0, -0.0], [1.5, -1.5], [0.0] * 4, [5e-324], [math.nan, 0.0], [math.inf]]
+    out = [[repr(sum_of(items, 1.0)) for items in lists * 4] for _ in range(3)]
+    out.append([repr(sum_of(items, 0.0)) for items in [*lists, [], *lists, []]])
+    out.extend((sums_of(lists * 3, -1.0), sums_of([[], *lists, [], [], [2], [2, 0.5]], 0.5)))
+    return out
