@@ -98,13 +98,14 @@ typedef struct Lowerer {
     uint32_t marked_lasti;
     struct {
         const Ins *dict, *key;
-        Ins *hint; /* of cp_dict_find */
-    } found;       /* the last item of a dict looked for; its hint's block says where it holds */
-    bool ran_code; /* tracing may have been turned on since it was last looked at */
-    bool enters;   /* a back-edge being lowered comes from outside its loop */
-    Place *places; /* by instruction */
-    int *handlers; /* BcHandler -> Fn.handlers */
-    int *work;     /* places whose stack is known and that wait to be lowered */
+        Ins *hint;     /* of cp_dict_find */
+    } found;           /* the last item of a dict looked for; its hint's block says where it holds */
+    const Ins *listed; /* the list of what a generator put in line yielded last */
+    bool ran_code;     /* tracing may have been turned on since it was last looked at */
+    bool enters;       /* a back-edge being lowered comes from outside its loop */
+    Place *places;     /* by instruction */
+    int *handlers;     /* BcHandler -> Fn.handlers */
+    int *work;         /* places whose stack is known and that wait to be lowered */
     int work_count;
     const Callees *callees;
     struct Inlined *inlined;    /* of a call put in line: lower_inline.c; NULL: the function itself */

@@ -553,7 +553,7 @@ static Ins *call_gathering(Lowerer *l, Call *call) {
 /* A list or tuple of the items of a built-in container. */
 static Ins *call_sequence_type(Lowerer *l, Call *call) {
     Ins *items = last(call, 0);
-    bool made = items->op == IR_call_OP && items->imm == H_rt_build_list;
+    bool made = items == l->listed || (items->op == IR_call_OP && items->imm == H_rt_build_list);
     Known type = made ? KNOWN_list : lower_known_type(call->types[0]);
     if (items->type != IR_OBJ || type == KNOWN_COUNT) return NULL;
     guard_callable(l, call);

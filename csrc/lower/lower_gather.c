@@ -236,5 +236,8 @@ bool lower_gather_call(Lowerer *l) {
     while (row < TAKER_COUNT && TAKERS[row].builtin != builtin) row++;
     if (row == TAKER_COUNT) return false;
     lower_guard_builtin(l, &l->stack[under]);
-    return lower_inline_generator(l, (GatherKind)TAKERS[row].kind, taker);
+    GatherKind kind = (GatherKind)TAKERS[row].kind;
+    if (!lower_inline_generator(l, kind, taker)) return false;
+    if (kind == GATHER_LIST) l->listed = l->stack[l->depth - 1];
+    return true;
 }

@@ -102,12 +102,14 @@ bool lower_loop_suspends(const Lowerer *l, int head) {
 /* The call of range that the loop at `head` goes over, from its end if it is reversed. NULL: it is not known.
  */
 static const Instr *range_of_loop(const Lowerer *l, int head, bool *reversed) {
+    if (head < 3) return NULL;
     const Instr *loop = &l->code->instrs[head], *call = loop - 2;
-    *reversed = head > 3 && call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&
-                l->inference->operands[head - 2].builtin == BI_type_reversed && call[-1].op == BC_CALL;
+    *reversed = call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&
+                l->inference->operands[head - 2].builtin == BI_type_reversed;
     if (*reversed && call->flags & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     if (*reversed) call--;
-    if (head < 3 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return NULL;
+    while (*reversed && call > l->code->instrs && call->op == BC_NOP) call--;
+    if (loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return NULL;
     if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return NULL;
     if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     return l->inference->operands[call + 1 - l->code->instrs].right == LIKELY_RANGE ? call : NULL;
@@ -129,7 +131,7 @@ static int64_t step_of_range(const Lowerer *l, const Instr *call) {
 
 /* By which the loop at `head` steps over one that it makes; 0: it cannot be said. */
 static int64_t step_of_loop(const Lowerer *l, int head) {
-    bool reversed;
+    bool reversed = false;
     const Instr *call = range_of_loop(l, head, &reversed);
     int64_t step = call != NULL ? step_of_range(l, call) : 0;
     if (!reversed) return step;
@@ -216,11 +218,11 @@ static bool comes_straight(const Lowerer *l, int last) {
 }
 
 bool lower_range_loop(Lowerer *l) {
-    int count = l->instr->arg, head = l->index + 2;
-    const Instr *next = lower_next(l);
-    if (!lower_speculates(l) || next == NULL || l->depth < count + 2) return false;
-    if (next->op == BC_CALL) head++;
-    bool reversed;
+    int count = l->instr->arg, next = l->index + 1;
+    while (next < l->code->count && l->code->instrs[next].op == BC_NOP) next++;
+    if (!lower_speculates(l) || next + 2 >= l->code->count || l->depth < count + 2) return false;
+    int head = next + 1 + (l->code->instrs[next].op == BC_CALL);
+    bool reversed = false;
     if (!comes_straight(l, head - 1) || range_of_loop(l, head, &reversed) != l->instr) return false;
     int64_t step = step_of_range(l, l->instr);
     int operands = count + 2 + (reversed ? 2 : 0);

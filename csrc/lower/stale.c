@@ -126,18 +126,25 @@ static bool looks(const Stale *s, int index) {
     }
 }
 
+static bool is_gone_over(const Stale *s, int index) {
+    return index < s->code->count && s->code->instrs[index].op == BC_GET_ITER;
+}
+
+static bool is_reversed(const Stale *s, int index) {
+    return index < s->code->count && s->code->instrs[index].op == BC_CALL &&
+           s->inference->operands[index].builtin == BI_type_reversed;
+}
+
 /* Calls of built-in functions are mostly done in line, and those of range that a loop goes over. */
 static bool call_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     if (instr->flags & BC_NO_SPECULATION || instr->arg2 >= 0) return true;
+    int next = index + 1;
+    while (next < s->code->count && s->code->instrs[next].op == BC_NOP) next++;
     switch (s->inference->operands[index].builtin) {
-    case BI_type_range:
-        if (index + 2 < s->code->count && s->inference->operands[index + 1].builtin == BI_type_reversed)
-            return instr[1].op != BC_CALL || instr[2].op != BC_GET_ITER;
-        return index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+    case BI_type_range: return !is_gone_over(s, next) && !(is_reversed(s, next) && is_gone_over(s, next + 1));
     case BI_type_reversed:
-        return index < 1 || s->inference->operands[index - 1].builtin != BI_type_range ||
-               index + 1 >= s->code->count || instr[1].op != BC_GET_ITER;
+        return s->inference->operands[index].right != LIKELY_RANGE || !is_gone_over(s, next);
     case BI_builtins_len:
     case BI_builtins_ord:
     case BI_builtins_chr:

@@ -201,6 +201,10 @@ class MixtureCase(Case):
                 f"{{v: i for v in (1, {b})}}",
                 f"sum(v for v in ({a}, {b}))",
                 f"any(v == {b} for v in data)",
+                f"{self.pick('min', 'max', 'set')}(v for v in ({a}, {b}, i))",
+                f"{self.pick('min', 'max', 'set')}(v for v in data)",
+                f"dict((v, {a}) for v in ({b}, i))",
+                f"isinstance({a}, {self.pick('int', 'str', 'float', 'tuple', '(int, str)')})",
                 f"sorted(data, key=lambda v: (str(v), {self.operand()}))[:3]",
             )
         if form == 23:
@@ -354,6 +358,9 @@ class MixtureCase(Case):
                     f"data[{self.pick('0', '-1', 'i', 'i % 3')}] = {self.term(1)}",
                     f"data[1:2] = [{self.term(0)}]",
                     "data[::2] = data[::2]",
+                    "data[:3] = data[2::-1]",
+                    f"data[i:] = data[i + 1 :] + data[{self.pick('i', '-2')}:i + 1]",
+                    f"data[{self.pick('', '1', 'i')}:{self.pick('', '2', 'i', '-1')}] = {self.pick('data[::-1]', f'({self.term(0)},)', f'[{self.term(0)}] * 2', self.term(0))}",
                     "data.reverse()",
                     f"data.insert(1, {self.term(0)})",
                     "del data[1:]",
@@ -402,7 +409,7 @@ class MixtureCase(Case):
         elif form == 21:
             self.add(
                 indent,
-                f"for w in {self.pick('data', 'd', 'odd', 'range(3)', name, 'list(d.items())', 'zip(data, range(4))', 'reversed(data)', 'map(str, data)')}:",
+                f"for w in {self.pick('data', 'd', 'odd', 'range(3)', name, 'list(d.items())', 'zip(data, range(4))', 'reversed(data)', 'reversed(range(i))', 'map(str, data)')}:",
             )
             self.add(
                 indent + 1,
