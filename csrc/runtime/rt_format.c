@@ -189,23 +189,37 @@ static bool format_fields(Text *text, PyObject *pattern, PyObject **values, i64 
     }
 }
 
-static PyObject *by_method(PyObject *pattern, PyObject **values, i64 count) {
-    PyObject *arguments = PyTuple_New(count), *method, *result = NULL;
-    if (arguments == NULL) return NULL;
-    for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(arguments, i, Py_NewRef(values[i]));
-    method = PyObject_GetAttrString(pattern, "format");
-    if (method != NULL) result = PyObject_CallObject(method, arguments);
+/* How the fields of a pattern are filled in, False: it is CPython's; and how CPython does it with a tuple of
+ * the values. */
+typedef bool (*Filling)(Text *text, PyObject *pattern, PyObject **values, i64 count);
+
+static PyObject *with_tuple(PyObject *pattern, PyObject **values, i64 count, binaryfunc otherwise) {
+    PyObject *packed = PyTuple_New(count);
+    if (packed == NULL) return NULL;
+    for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(packed, i, Py_NewRef(values[i]));
+    PyObject *result = otherwise(pattern, packed);
+    Py_DECREF(packed);
+    return result;
+}
+
+static PyObject *filled(PyObject *pattern, PyObject **rest, i64 count, uint64_t consumed, Filling fill,
+                        binaryfunc otherwise) {
+    Text text = {.size = 0};
+    bool done = is_ascii(pattern) && has_room() && fill(&text, pattern, rest, count);
+    PyObject *result = done ? made_of(&text) : with_tuple(pattern, rest, count, otherwise);
+    rt_drop_rest(rest, count, consumed);
+    return result;
+}
+
+static PyObject *by_method(PyObject *pattern, PyObject *values) {
+    PyObject *method = PyObject_GetAttrString(pattern, "format");
+    PyObject *result = method != NULL ? PyObject_CallObject(method, values) : NULL;
     Py_XDECREF(method);
-    Py_DECREF(arguments);
     return result;
 }
 
 PyObject *rt_str_format(PyObject *pattern, PyObject **rest, i64 count, uint64_t consumed) {
-    Text text = {.size = 0};
-    bool done = is_ascii(pattern) && has_room() && format_fields(&text, pattern, rest, count);
-    PyObject *result = done ? made_of(&text) : by_method(pattern, rest, count);
-    rt_drop_rest(rest, count, consumed);
-    return result;
+    return filled(pattern, rest, count, consumed, format_fields, by_method);
 }
 
 /* --- % --- */
@@ -251,21 +265,8 @@ static bool percent_fields(Text *text, PyObject *pattern, PyObject **values, i64
     }
 }
 
-static PyObject *by_operator(PyObject *pattern, PyObject **values, i64 count) {
-    PyObject *right = PyTuple_New(count);
-    if (right == NULL) return NULL;
-    for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(right, i, Py_NewRef(values[i]));
-    PyObject *result = PyNumber_Remainder(pattern, right);
-    Py_DECREF(right);
-    return result;
-}
-
 PyObject *rt_percent(PyObject *pattern, PyObject **rest, i64 count, uint64_t consumed) {
-    Text text = {.size = 0};
-    bool done = is_ascii(pattern) && has_room() && percent_fields(&text, pattern, rest, count);
-    PyObject *result = done ? made_of(&text) : by_operator(pattern, rest, count);
-    rt_drop_rest(rest, count, consumed);
-    return result;
+    return filled(pattern, rest, count, consumed, percent_fields, PyNumber_Remainder);
 }
 
 PyObject *rt_percent_one(PyObject *pattern, PyObject *value) {

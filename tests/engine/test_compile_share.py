@@ -75,6 +75,8 @@ def test_a_guard_that_fails_seldom_stays(run_python):
     """Eight times within a second are often enough, eight times within more are not."""
     done = run_python("-c", RARE)
     assert done.returncode == 0, done.stderr
-    compiles, exits, compiles_seldom, exits_seldom, compiles_often, exits_often = map(int, done.stdout.split())
+    compiles, exits, compiles_seldom, exits_seldom, compiles_often, exits_often = map(
+        int, done.stdout.split()
+    )
     assert (compiles_seldom, exits_seldom) == (compiles, exits + 16)
     assert compiles_often > compiles and exits_often < 10000

@@ -212,6 +212,28 @@ def case_truth(n=60):
     return out
 
 
+class Text(str):
+    def __len__(self):
+        return 99
+
+
+class Index:
+    def __index__(self):
+        return 12
+
+
+def case_length(n=40):
+    out, items = (
+        [],
+        [Sized(0), Sized(3), Sized(-1), Sized("x"), Sized(2.0), Sized(True), Sized(10**30), Sized(Index())],
+    )
+    for thing in [*items, Text("abc"), InList([1, 2]), Bare(), Both("b"), None]:
+        for _ in range(n):
+            found = tried(lambda thing=thing: len(thing) + 1)
+        out.append(found)
+    return out + [tried(lambda thing=thing: len(thing)) for thing in items * 5][-8:]
+
+
 def case_truth_while_it_changes(n=90):
     one, out = True_(True), []
     for k in range(n):
