@@ -240,7 +240,9 @@ bool lower_range_loop(Lowerer *l) {
     Steps steps = {start, end_of_range(l, start, stop, step, by, state), by};
     if (reversed) turn_around(l, &steps, state);
     l->depth -= operands;
-    if (lower_loop_suspends(l, head)) lower_push(l, EMIT_CALL(l, rt_new_range, steps.next, steps.end, by));
+    bool suspends = lower_loop_suspends(l, head);
+    if (suspends) lower_guard_room(l, 1, state); /* its ends are compared, a level deeper */
+    if (suspends) lower_push(l, EMIT_CALL(l, rt_new_range, steps.next, steps.end, by));
     else lower_push(l, lower_new_range(l, l->block, steps.next, steps.end, by));
     l->index = head - 1; /* the call's result is its own iterator */
     return true;
