@@ -21,13 +21,14 @@ static inline KeptClass *place_of(PyTypeObject *type) {
     return &kept_classes[(bits ^ bits >> 8) % CLASSES];
 }
 
+static void free_memory(PyObject *instance) {
+    PyDictValues *values = *cp_values(instance);
+    PyMem_Free((char *)values - ((uint8_t *)values)[-1]);
+    PyObject_Free((char *)instance + CP_VALUES_OFFSET);
+}
+
 static void free_kept(KeptClass *kept) {
-    while (kept->count > 0) {
-        PyObject *instance = kept->instances[--kept->count];
-        PyDictValues *values = *cp_values(instance);
-        PyMem_Free((char *)values - ((uint8_t *)values)[-1]);
-        PyObject_Free((char *)instance + CP_VALUES_OFFSET);
-    }
+    while (kept->count > 0) free_memory(kept->instances[--kept->count]);
 }
 
 /* NULL: nothing is to be kept of the class. */
@@ -66,12 +67,8 @@ static bool keep_within(PyObject *object, int depth) {
     struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
     if (collector->generations[0].count > 0) collector->generations[0].count--;
     kept = kept_of(type); /* what went with the values may have run code */
-    if (kept != NULL && kept->count < KEPT_OF_CLASS) {
-        kept->instances[kept->count++] = object;
-    } else {
-        PyMem_Free((char *)values - ((uint8_t *)values)[-1]);
-        PyObject_Free((char *)object + CP_VALUES_OFFSET);
-    }
+    if (kept != NULL && kept->count < KEPT_OF_CLASS) kept->instances[kept->count++] = object;
+    else free_memory(object);
     Py_DECREF(type);
     return true;
 }

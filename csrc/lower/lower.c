@@ -134,6 +134,15 @@ Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
     return lower_ins(l, IR_call_OP, helper, arg_count, args);
 }
 
+void lower_keep(Lowerer *l, Ins *const *values, int count) {
+    Ins **kept = arena_array(&l->cx->arena, Ins *, count + 1);
+    int kept_count = 0;
+    for (int i = count - 1; i >= 0; i--)
+        if (values[i]->type == IR_OBJ && values[i]->op != IR_null_OP && !ir_is(values[i], OPF_VIRTUAL))
+            kept[kept_count++] = values[i];
+    if (kept_count > 0) lower_ins(l, IR_keep_OP, 0, kept_count, kept);
+}
+
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
 
 static int number_of(Lowerer *l, uint64_t kind, int64_t number) {

@@ -329,6 +329,8 @@ static inline int lower_local_of(const Lowerer *l, const Ins *value) {
     return value->op == IR_ldloc_OP && local >= 0 && local < l->code->local_count ? (int)local : -1;
 }
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args);
+/* The objects among the values live until here, and are dropped from the first one on. */
+void lower_keep(Lowerer *l, Ins *const *values, int count);
 #define EMIT_CALL(l, helper, ...)                                                                            \
     lower_call((l), H_##helper, (int)(sizeof((Ins *[]){__VA_ARGS__}) / sizeof(Ins *)), (Ins *[]){__VA_ARGS__})
 #define INS(l, op, imm, ...)                                                                                 \

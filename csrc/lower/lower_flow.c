@@ -147,14 +147,7 @@ void lower_PUSH_EXC_INFO(Lowerer *l) {
  * handled. */
 void lower_POP_EXCEPT(Lowerer *l) {
     EMIT_CALL(l, rt_pop_except, lower_pop(l));
-    Ins **values = arena_array(&l->cx->arena, Ins *, l->depth + 1);
-    int count = 0;
-    for (int i = l->depth - 1; i >= 0; i--) {
-        Ins *value = l->stack[i];
-        bool held = value->type == IR_OBJ && value->op != IR_null_OP && !ir_is(value, OPF_VIRTUAL);
-        if (held && !lower_is_suspended(value)) values[count++] = value;
-    }
-    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
+    lower_keep(l, l->stack, l->depth);
 }
 
 void lower_CHECK_EXC_MATCH(Lowerer *l) {

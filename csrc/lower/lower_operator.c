@@ -87,22 +87,12 @@ Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state) {
     }
 }
 
-/* The operands go when the method has returned, the lowest one first. */
-static void keep_operands(Lowerer *l, int operands) {
-    Ins *values[3];
-    int count = 0;
-    for (int i = 1; i <= operands; i++)
-        if (l->stack[l->depth - i]->type == IR_OBJ && l->stack[l->depth - i]->op != IR_null_OP)
-            values[count++] = l->stack[l->depth - i];
-    if (count > 0) lower_ins(l, IR_keep_OP, 0, count, values);
-}
-
 void inline_give(Lowerer *l, int kind, Ins *value) {
     int operands = ir_operands(kind);
     if (kind >= INLINED_BINARY && kind < INLINED_CONTAINS) value = lower_implemented(l, value);
     if (kind == INLINED_CONTAINS + 1) value = INS(l, not, 0, value);
     if (kind == INLINED_CONTAINS || kind == INLINED_CONTAINS + 1) value = INS(l, mkbool, 0, value);
-    keep_operands(l, operands);
+    lower_keep(l, &l->stack[l->depth - operands], operands); /* they go when the method has returned */
     l->depth -= operands;
     if (kind != INLINED_SET_ITEM) lower_push(l, value);
 }

@@ -419,15 +419,9 @@ void lower_generator_next(Lowerer *l) {
 
 /* The loop is left: what the generator has goes, as its frame would, the first one first. */
 void lower_drop_generator(Lowerer *l, const Ins *generator) {
-    Ins **values = arena_array(&l->cx->arena, Ins *, generator->arg_count);
-    int count = 0;
-    for (int i = generator->arg_count - 1; i >= 0; i--) {
-        Ins *value = generator->args[i];
-        if (lower_is_suspended(value)) lower_drop_generator(l, value);
-        else if (value->type == IR_OBJ && value->op != IR_null_OP && !ir_is(value, OPF_VIRTUAL))
-            values[count++] = value;
-    }
-    lower_ins(l, IR_keep_OP, 0, count, values);
+    for (int i = generator->arg_count - 1; i >= 0; i--)
+        if (lower_is_suspended(generator->args[i])) lower_drop_generator(l, generator->args[i]);
+    lower_keep(l, generator->args, generator->arg_count);
 }
 
 /* --- the loop --- */

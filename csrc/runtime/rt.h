@@ -392,14 +392,21 @@ PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
  * just now, or there is none; nothing happened. */
 bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
 
-/* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
- */
 /* Does the end of such an object run no code? */
 static inline bool rt_ends_quietly(const PyObject *object) {
     const PyTypeObject *type = Py_TYPE(object);
     return type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type;
 }
 
+/* The value of an int of one digit, or 0: its size is the sign. */
+static inline bool rt_digit_int(PyObject *object, i64 *value) {
+    Py_ssize_t size = Py_SIZE(object);
+    *value = size * (i64)((PyLongObject *)object)->ob_digit[0];
+    return (size_t)(size + 1) <= 2;
+}
+
+/* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
+ */
 static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
     for (i64 i = 0; i < count; i++)
         if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);

@@ -248,19 +248,11 @@ i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
 
 i64 rt_deque_pop(PyObject *deque, i64 left, PyObject **results) { return cp_deque_pop(deque, left, results); }
 
-/* Of one digit at most. */
-static inline bool is_short(PyObject *object) {
-    return PyLong_CheckExact(object) && Py_SIZE(object) >= -1 && Py_SIZE(object) <= 1;
-}
-
-static inline i64 short_value(PyObject *object) {
-    return Py_SIZE(object) * (i64)((PyLongObject *)object)->ob_digit[0];
-}
-
 /* Of what the numbers and str among the items are, without code. -1: it is none of these. */
 static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
-    if (is_short(a) && is_short(b))
-        return op == Py_LT ? short_value(a) < short_value(b) : short_value(a) > short_value(b);
+    i64 one, other;
+    if (PyLong_CheckExact(a) && PyLong_CheckExact(b) && rt_digit_int(a, &one) && rt_digit_int(b, &other))
+        return op == Py_LT ? one < other : one > other;
     if (PyFloat_CheckExact(a) && PyFloat_CheckExact(b))
         return op == Py_LT ? PyFloat_AS_DOUBLE(a) < PyFloat_AS_DOUBLE(b)
                            : PyFloat_AS_DOUBLE(a) > PyFloat_AS_DOUBLE(b);
@@ -304,8 +296,9 @@ static Py_ssize_t sum_of_ints(PyObject **items, Py_ssize_t size, i64 *sum) {
     for (; i < size; i++) {
         int overflow;
         if (!PyLong_CheckExact(items[i]) && !PyBool_Check(items[i])) return i;
+        i64 item;
         overflow = 0;
-        i64 item = is_short(items[i]) ? short_value(items[i]) : PyLong_AsLongAndOverflow(items[i], &overflow);
+        if (!rt_digit_int(items[i], &item)) item = PyLong_AsLongAndOverflow(items[i], &overflow);
         if (overflow || __builtin_add_overflow(*sum, item, sum)) return i;
     }
     return i;

@@ -3,18 +3,11 @@
 #include "bytecode/bytecode.h"
 #include "runtime/rt.h"
 
-/* The value of an int of one digit, or 0: its size is the sign. */
-static inline bool digit_int(PyObject *object, i64 *value) {
-    Py_ssize_t size = Py_SIZE(object);
-    *value = size * (i64)((PyLongObject *)object)->ob_digit[0];
-    return (size_t)(size + 1) <= 2;
-}
-
 /* The value of an int of at most two digits (60 bits). */
 static __attribute__((noinline)) bool long_int(PyObject *object, i64 *value) {
     const digit *digits = ((PyLongObject *)object)->ob_digit;
     Py_ssize_t size = Py_SIZE(object);
-    if (digit_int(object, value)) return true;
+    if (rt_digit_int(object, value)) return true;
     if (size != 2 && size != -2) return false;
     *value = (i64)digits[1] << PyLong_SHIFT | digits[0];
     if (size < 0) *value = -*value;
@@ -22,12 +15,12 @@ static __attribute__((noinline)) bool long_int(PyObject *object, i64 *value) {
 }
 
 static inline bool small_int(PyObject *object, i64 *value) {
-    return PyLong_CheckExact(object) && (digit_int(object, value) || long_int(object, value));
+    return PyLong_CheckExact(object) && (rt_digit_int(object, value) || long_int(object, value));
 }
 
 static inline bool two_ints(PyObject *a, PyObject *b, i64 *x, i64 *y) {
     if (!PyLong_CheckExact(a) || !PyLong_CheckExact(b)) return false;
-    if (__builtin_expect(digit_int(a, x) & digit_int(b, y), 1)) return true;
+    if (__builtin_expect(rt_digit_int(a, x) & rt_digit_int(b, y), 1)) return true;
     return long_int(a, x) && long_int(b, y);
 }
 

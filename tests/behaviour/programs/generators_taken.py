@@ -351,13 +351,7 @@ def case_lists_change():
     return results
 
 
-def traced(items):
-    return sum(item for item in items)
-
-
-def case_traced():
-    for _ in range(40):
-        traced(NUMBERS)
+def events_of(function, items):
     events = []
 
     def trace(frame, event, arg):
@@ -366,10 +360,20 @@ def case_traced():
 
     sys.settrace(trace)
     try:
-        traced([1, 2])
+        function(items)
     finally:
         sys.settrace(None)
     return events
+
+
+def traced(items):
+    return sum(item for item in items)
+
+
+def case_traced():
+    for _ in range(40):
+        traced(NUMBERS)
+    return events_of(traced, [1, 2])
 
 
 class Turning:
@@ -638,18 +642,7 @@ def traced_set(items):
 def case_sets_traced():
     for _ in range(40):
         traced_set(NUMBERS)
-    events = []
-
-    def trace(frame, event, arg):
-        events.append((frame.f_code.co_name, event, frame.f_lineno - frame.f_code.co_firstlineno))
-        return trace
-
-    sys.settrace(trace)
-    try:
-        traced_set([1, 2])
-    finally:
-        sys.settrace(None)
-    return events
+    return events_of(traced_set, [1, 2])
 
 
 def set_replaced(items):
