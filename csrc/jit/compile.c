@@ -468,7 +468,7 @@ static bool is_given_up(const FunctionRecord *record) {
 
 bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     int32_t *grown =
-        PyMem_Realloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
+        PyMem_RawRealloc(record->failed_guards, sizeof(int32_t) * (size_t)(record->failed_guard_count + 1));
     if (grown == NULL) return false;
     record->failed_guards = grown;
     grown[record->failed_guard_count++] = offset;

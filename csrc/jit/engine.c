@@ -93,9 +93,9 @@ static void free_record(FunctionRecord *record) {
     Py_DECREF(record->name);
     feedback_free(record);
     native_free(record->native);
-    PyMem_Free(record->seen_types);
-    PyMem_Free(record->seen_values);
-    PyMem_Free(record);
+    PyMem_RawFree(record->seen_types);
+    PyMem_RawFree(record->seen_values);
+    PyMem_RawFree(record);
 }
 
 void record_pin(FunctionRecord *record) { record->pins++; }
@@ -126,7 +126,7 @@ static int reserve_records(Engine *engine, int64_t id) {
     if ((size_t)id < engine->capacity) return 0;
     size_t capacity = engine->capacity ? engine->capacity * 2 : 64;
     while (capacity <= (size_t)id) capacity *= 2;
-    FunctionRecord **records = PyMem_Realloc(engine->records, capacity * sizeof *records);
+    FunctionRecord **records = PyMem_RawRealloc(engine->records, capacity * sizeof *records);
     if (!records) return -1;
     memset(records + engine->capacity, 0, (capacity - engine->capacity) * sizeof *records);
     engine->records = records;
@@ -144,7 +144,7 @@ static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *
     int64_t id = mapper_get_or_create(engine->mapper, bytes.bytes, bytes.length);
     name_release(&bytes);
     if (id < 0 || reserve_records(engine, id) < 0) goto error;
-    record = PyMem_Calloc(1, sizeof *record);
+    record = PyMem_RawCalloc(1, sizeof *record);
     if (!record) goto error;
     record->name = PyUnicode_FromObject(name);
     if (!record->name) goto error;
@@ -157,7 +157,7 @@ static FunctionRecord *new_record(Engine *engine, PyObject *name, PyCodeObject *
     set_next_ask(record);
     return record;
 error:
-    PyMem_Free(record);
+    PyMem_RawFree(record);
     PyErr_NoMemory();
     return NULL;
 }
@@ -317,10 +317,10 @@ void engine_forget_record(FunctionRecord *record) {
 /* --- engines --- */
 
 Engine *engine_new(void) {
-    Engine *engine = PyMem_Calloc(1, sizeof *engine);
+    Engine *engine = PyMem_RawCalloc(1, sizeof *engine);
     Mapper *mapper = mapper_new();
     if (!engine || !mapper) {
-        PyMem_Free(engine);
+        PyMem_RawFree(engine);
         mapper_free(mapper);
         PyErr_NoMemory();
         return NULL;
@@ -341,9 +341,9 @@ static void free_records(Engine *engine) {
 void engine_free(Engine *engine) {
     if (!engine) return;
     free_records(engine);
-    PyMem_Free(engine->records);
+    PyMem_RawFree(engine->records);
     mapper_free(engine->mapper);
-    PyMem_Free(engine);
+    PyMem_RawFree(engine);
 }
 
 Engine *engine_of_process(void) {

@@ -10,7 +10,7 @@
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
     for (int32_t i = 0; i < *count; i++)
         if ((*units)[i] == unit) return true;
-    int32_t *grown = PyMem_Realloc(*units, sizeof(int32_t) * (size_t)(*count + 1));
+    int32_t *grown = PyMem_RawRealloc(*units, sizeof(int32_t) * (size_t)(*count + 1));
     if (grown == NULL) return false;
     *units = grown;
     grown[(*count)++] = unit;
@@ -30,7 +30,7 @@ OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
 }
 
 static OsrPoint *new_loop(FunctionRecord *record, int32_t unit) {
-    OsrPoint *grown = PyMem_Realloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
+    OsrPoint *grown = PyMem_RawRealloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
     if (grown == NULL) return NULL;
     record->osr_points = grown;
     grown[record->osr_count] = (OsrPoint){.unit = unit};
@@ -46,7 +46,7 @@ bool feedback_sample_loop(FunctionRecord *record, Frame *frame) {
     if (loop == NULL) loop = new_loop(record, cp_frame_lasti(frame));
     if (loop == NULL) return false;
     if (loop->types == NULL || loop->count != frame->stacktop) {
-        uint8_t *types = PyMem_Realloc(loop->types, (size_t)frame->stacktop + 1);
+        uint8_t *types = PyMem_RawRealloc(loop->types, (size_t)frame->stacktop + 1);
         if (types == NULL) return false;
         loop->types = types;
         loop->count = frame->stacktop;
@@ -89,7 +89,7 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
     uint8_t *types = record->argument_types;
     if (code->argument_count == 0) return;
     if (frame != NULL && publish_at_start && frame->f_code == record->code) {
-        if (types == NULL) types = record->argument_types = PyMem_Calloc(1, (size_t)code->argument_count);
+        if (types == NULL) types = record->argument_types = PyMem_RawCalloc(1, (size_t)code->argument_count);
         if (types != NULL) sample(types, frame->localsplus, code->argument_count);
         code->array_type = cp_array_type(); // the sample may have the first one
     }
@@ -155,9 +155,9 @@ void feedback_add_callee(Bytecode *code, const FunctionRecord *record) {
 }
 
 void feedback_free(FunctionRecord *record) {
-    for (int32_t i = 0; i < record->osr_count; i++) PyMem_Free(record->osr_points[i].types);
-    PyMem_Free(record->osr_points);
-    PyMem_Free(record->failed_guards);
-    PyMem_Free(record->warm_units);
-    PyMem_Free(record->argument_types);
+    for (int32_t i = 0; i < record->osr_count; i++) PyMem_RawFree(record->osr_points[i].types);
+    PyMem_RawFree(record->osr_points);
+    PyMem_RawFree(record->failed_guards);
+    PyMem_RawFree(record->warm_units);
+    PyMem_RawFree(record->argument_types);
 }

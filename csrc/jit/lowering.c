@@ -29,7 +29,7 @@ void facts_free(Facts *facts) {
 
 /* There are not more caches than code units. */
 static void make_room_for_values(FunctionRecord *record) {
-    if (record->seen_values == NULL) record->seen_values = PyMem_Calloc((size_t)Py_SIZE(record->code), 1);
+    if (record->seen_values == NULL) record->seen_values = PyMem_RawCalloc((size_t)Py_SIZE(record->code), 1);
 }
 
 static void note_seen_values(FunctionRecord *record, const CompiledCode *c) {
@@ -45,7 +45,7 @@ static void note_seen_values(FunctionRecord *record, const CompiledCode *c) {
 static void note_seen_types(FunctionRecord *record) {
     const CompiledCode *c = record->compiled;
     if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
-    uint32_t *seen = PyMem_Realloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
+    uint32_t *seen = PyMem_RawRealloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
     if (seen == NULL) return;
     record->seen_types = seen;
     record->seen_count = c->cache_count;
@@ -57,7 +57,7 @@ static void note_seen_types(FunctionRecord *record) {
 void lowering_make_room(FunctionRecord *record) {
     if (record->seen_types != NULL) return;
     record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
-    record->seen_types = PyMem_Calloc((size_t)record->seen_count, SEEN_BYTES);
+    record->seen_types = PyMem_RawCalloc((size_t)record->seen_count, SEEN_BYTES);
     if (record->seen_types == NULL) record->seen_count = 0;
 }
 

@@ -23,12 +23,12 @@ void native_drop(Native *native) {
 
 void native_free(Native *native) {
     native_drop(native);
-    PyMem_Free(native);
+    PyMem_RawFree(native);
 }
 
 Native *native_new(FunctionRecord *record, void *function, uint32_t version,
                    const NativeSignature *signature) {
-    Native *native = PyMem_Calloc(1, sizeof *native);
+    Native *native = PyMem_RawCalloc(1, sizeof *native);
     if (native == NULL) return NULL;
     *native = (Native){.signature = *signature, .record = record, .function = function, .version = version};
     native->signature.cell = &native->cell;

@@ -160,7 +160,7 @@ static int add_to_snapshot(FunctionRecord *record, void *arg) {
     Snapshot *snapshot = arg;
     if (snapshot->count == snapshot->capacity) {
         size_t capacity = snapshot->capacity ? snapshot->capacity * 2 : 256;
-        void *rows = PyMem_Realloc(snapshot->rows, capacity * sizeof *snapshot->rows);
+        void *rows = PyMem_RawRealloc(snapshot->rows, capacity * sizeof *snapshot->rows);
         if (!rows) return -1;
         snapshot->rows = rows;
         snapshot->capacity = capacity;
@@ -194,6 +194,6 @@ PyObject *engine_records_to_python(Engine *engine) {
             Py_CLEAR(list);
     }
     for (size_t i = 0; i < snapshot.count; i++) Py_DECREF(snapshot.rows[i].code);
-    PyMem_Free(snapshot.rows);
+    PyMem_RawFree(snapshot.rows);
     return list;
 }

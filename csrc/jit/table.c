@@ -91,7 +91,7 @@ static bool read_links(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
     int32_t caches = next(r, 0, 1 << 20), links = next(r, 0, 1 << 20);
     c->cache_count = caches;
     c->link_count = links;
-    c->link = PyMem_Calloc(1, (size_t)caches * CACHE_BYTES + (size_t)links * sizeof(void *) + 1);
+    c->link = PyMem_RawCalloc(1, (size_t)caches * CACHE_BYTES + (size_t)links * sizeof(void *) + 1);
     if (c->link == NULL) return false;
     void **slots = (void **)((char *)c->link + (size_t)caches * CACHE_BYTES);
     for (int i = 0; i < links && !r->failed; i++) slots[i] = resolve(c, code, facts, r);
@@ -100,7 +100,7 @@ static bool read_links(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
 
 static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
     c->entry_count = next(r, 1, 1 << 20);
-    c->entries = PyMem_Calloc((size_t)c->entry_count, sizeof(CodeEntry));
+    c->entries = PyMem_RawCalloc((size_t)c->entry_count, sizeof(CodeEntry));
     if (c->entries == NULL) return false;
     c->start_entry = -1;
     for (int i = 0; i < c->entry_count && !r->failed; i++) {
@@ -115,7 +115,7 @@ static bool read_entries(CompiledCode *c, PyCodeObject *code, Reader *r) {
 static bool read_inlined(CompiledCode *c, PyCodeObject *code, const Facts *facts, Reader *r) {
     int32_t slot = code->co_nlocalsplus + code->co_stacksize;
     c->inlined_count = next(r, facts->code_count, facts->code_count);
-    c->inlined = PyMem_Calloc((size_t)c->inlined_count + 1, sizeof(InlinedCode));
+    c->inlined = PyMem_RawCalloc((size_t)c->inlined_count + 1, sizeof(InlinedCode));
     if (c->inlined == NULL) return false;
     for (int i = 0; i < c->inlined_count && !r->failed; i++) {
         PyCodeObject *inner = facts->codes[i];
@@ -157,7 +157,7 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     exit->kind = (uint8_t)next(r, EXIT_RAISE, EXIT_CALLEE);
     exit->level_count = next(r, 1, Py_MIN(c->inlined_count + 1, EXIT_MAX_LEVELS));
     if (r->failed) return false;
-    exit->levels = PyMem_Calloc((size_t)exit->level_count, sizeof(ExitLevel));
+    exit->levels = PyMem_RawCalloc((size_t)exit->level_count, sizeof(ExitLevel));
     if (exit->levels == NULL) return false;
     int32_t wanted = -1; /* the next level is of the caller */
     for (int i = 0; i < exit->level_count; i++) {
@@ -169,7 +169,7 @@ static bool read_exit(const CompiledCode *c, ExitRecord *exit, PyCodeObject *cod
     }
     exit->value_count = next(r, 0, 1 << 20);
     if (r->failed) return false;
-    exit->values = PyMem_Calloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
+    exit->values = PyMem_RawCalloc((size_t)exit->value_count + 1, sizeof(ExitSlot));
     if (exit->values == NULL) return false;
     for (int i = 0, parts = 0; i < exit->value_count && !r->failed; i++) {
         ExitSlot *row = &exit->values[i];
@@ -193,7 +193,7 @@ static bool read_image(CompiledCode *c, PyCodeObject *code, const Facts *facts, 
         !read_entries(c, code, r))
         return false;
     c->exit_count = next(r, 0, 1 << 24);
-    c->exits = PyMem_Calloc((size_t)c->exit_count + 1, sizeof(ExitRecord));
+    c->exits = PyMem_RawCalloc((size_t)c->exit_count + 1, sizeof(ExitRecord));
     if (c->exits == NULL) return false;
     spare_fill();
     for (int i = 0; i < c->exit_count; i++)
@@ -213,21 +213,21 @@ static void describe_call(CompiledCode *c, PyCodeObject *code) {
 
 static void free_code(CompiledCode *c) {
     for (int i = 0; c->exits != NULL && i < c->exit_count; i++) {
-        PyMem_Free(c->exits[i].values);
-        PyMem_Free(c->exits[i].levels);
+        PyMem_RawFree(c->exits[i].values);
+        PyMem_RawFree(c->exits[i].levels);
     }
     for (int i = 0; c->inlined != NULL && i < c->inlined_count; i++) {
         Py_XDECREF(c->inlined[i].code_ref);
         Py_XDECREF(c->inlined[i].held);
     }
-    PyMem_Free(c->inlined);
-    PyMem_Free(c->exits);
-    PyMem_Free(c->entries);
-    PyMem_Free(c->link);
+    PyMem_RawFree(c->inlined);
+    PyMem_RawFree(c->exits);
+    PyMem_RawFree(c->entries);
+    PyMem_RawFree(c->link);
     if (c->library != NULL) dlclose(c->library);
     code_memory_release(c->chunk);
     code_memory_release(c->way_in_chunk);
-    PyMem_Free(c);
+    PyMem_RawFree(c);
 }
 
 static void *unit_symbol(void *library, const char *what, int unit) {
@@ -245,7 +245,7 @@ static size_t symbol_size(void *address) {
 
 CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
                          size_t message_size) {
-    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    CompiledCode *c = PyMem_RawCalloc(1, sizeof(*c));
     if (c == NULL) {
         snprintf(message, message_size, "memory ran out");
         return NULL;
@@ -270,7 +270,7 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
 }
 
 CompiledCode *table_take(PyCodeObject *code, const Facts *facts, const StrBuf *bytes, const StrBuf *image) {
-    CompiledCode *c = PyMem_Calloc(1, sizeof(*c));
+    CompiledCode *c = PyMem_RawCalloc(1, sizeof(*c));
     if (c == NULL) return NULL;
     void *entry = code_memory_copy(bytes->text, bytes->length, &c->chunk);
     const int32_t *words = (const int32_t *)image->text;

@@ -67,12 +67,12 @@ typedef struct Warm {
 } Warm;
 
 static void forget_snapshot(Warm *warm) {
-    PyMem_Free(warm->sites);
-    PyMem_Free(warm->inlined);
-    PyMem_Free(warm->types);
+    PyMem_RawFree(warm->sites);
+    PyMem_RawFree(warm->inlined);
+    PyMem_RawFree(warm->types);
     warm->types = NULL;
     warm->types_length = 0;
-    PyMem_Free(warm->argument_types);
+    PyMem_RawFree(warm->argument_types);
     warm->sites = warm->inlined = NULL;
     warm->argument_types = NULL;
     warm->site_count = warm->inlined_count = warm->inlined_at = warm->argument_count = 0;
@@ -152,7 +152,7 @@ static void *get_list(BodyReader *r, int32_t *count, size_t size) {
     memcpy(count, get(r, sizeof *count), sizeof *count);
     if (*count < 0 || (size_t)*count > (size_t)(r->end - r->at) / size) r->failed = true;
     if (r->failed) *count = 0;
-    void *items = *count > 0 ? PyMem_Malloc((size_t)*count * size) : NULL;
+    void *items = *count > 0 ? PyMem_RawMalloc((size_t)*count * size) : NULL;
     if (items == NULL) *count = 0;
     else memcpy(items, get(r, (size_t)*count * size), (size_t)*count * size);
     return items;
@@ -233,7 +233,7 @@ static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HA
 static void read_loops(BodyReader *r, FunctionRecord *record) {
     int32_t count, room = (int32_t)Py_SIZE(record->code);
     memcpy(&count, get(r, sizeof count), sizeof count);
-    OsrPoint *points = count > 0 && count <= room ? PyMem_Calloc((size_t)count, sizeof(OsrPoint)) : NULL;
+    OsrPoint *points = count > 0 && count <= room ? PyMem_RawCalloc((size_t)count, sizeof(OsrPoint)) : NULL;
     for (int32_t i = 0; points != NULL && i < count; i++) {
         memcpy(&points[i].unit, get(r, sizeof count), sizeof count);
         points[i].types = get_list(r, &points[i].count, 1);
@@ -244,8 +244,8 @@ static void read_loops(BodyReader *r, FunctionRecord *record) {
         record->osr_count = count;
         return;
     }
-    for (int32_t i = 0; i < count; i++) PyMem_Free(points[i].types);
-    PyMem_Free(points);
+    for (int32_t i = 0; i < count; i++) PyMem_RawFree(points[i].types);
+    PyMem_RawFree(points);
 }
 
 static bool read_body(Warm *warm, const IndexRecord *from) {
@@ -291,7 +291,7 @@ bool warm_summarize(const IndexRecord *record, WarmSummary *summary) {
 
 static Warm *warm_of(FunctionRecord *record) {
     if (record->warm == NULL && is_on && record->engine->of_process) {
-        record->warm = PyMem_Calloc(1, sizeof(Warm));
+        record->warm = PyMem_RawCalloc(1, sizeof(Warm));
         if (record->warm != NULL) record->warm->record = record;
     }
     return record->warm;
@@ -307,7 +307,7 @@ void warm_forget(FunctionRecord *record) {
         break;
     }
     forget_snapshot(warm);
-    PyMem_Free(warm);
+    PyMem_RawFree(warm);
     record->warm = NULL;
 }
 
@@ -405,7 +405,7 @@ static void keep_type(Warm *warm, int32_t cache, PyTypeObject *type) {
     const char *module, *name;
     if (!identity_of_type(type, &module, &name)) return;
     size_t before = (size_t)warm->types_length, a = strlen(module) + 1, b = strlen(name) + 1;
-    char *grown = PyMem_Realloc(warm->types, before + sizeof(cache) + a + b);
+    char *grown = PyMem_RawRealloc(warm->types, before + sizeof(cache) + a + b);
     if (grown == NULL) return;
     warm->types = grown;
     warm->types_length += (int32_t)(sizeof(cache) + a + b);
@@ -474,12 +474,12 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
     forget_snapshot(warm);
-    warm->sites = PyMem_Malloc(sizeof(KeptSite) * (size_t)code->count + 1);
+    warm->sites = PyMem_RawMalloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
     keep_types(warm, code, -1);
     size_t arguments = code->argument_types ? (size_t)code->argument_count : 0;
-    warm->argument_types = arguments ? PyMem_Malloc(arguments) : NULL;
+    warm->argument_types = arguments ? PyMem_RawMalloc(arguments) : NULL;
     warm->argument_count = warm->argument_types ? (int32_t)arguments : 0;
     if (warm->argument_types) memcpy(warm->argument_types, code->argument_types, arguments);
 }
@@ -501,7 +501,7 @@ bool warm_had_in_line(const FunctionRecord *record, int count) {
 
 static void keep_inlined(Warm *warm, const Bytecode *code) {
     size_t count = (size_t)warm->inlined_count;
-    KeptSite *grown = PyMem_Realloc(warm->inlined, sizeof(KeptSite) * (count + 2 + (size_t)code->count));
+    KeptSite *grown = PyMem_RawRealloc(warm->inlined, sizeof(KeptSite) * (count + 2 + (size_t)code->count));
     if (grown == NULL) return;
     memcpy(&grown[count], &code->count, sizeof(int32_t));
     if (first_cache(warm->inlined_count) > 0) keep_types(warm, code, first_cache(warm->inlined_count) - 1);

@@ -142,6 +142,13 @@ def static_python_state(name, text):
     return wrong
 
 
+def memory_that_pins_arenas(name, text):
+    """What lives as long as functions do, taken from where small Python objects are."""
+    if folder_of(name) != "jit":
+        return []
+    return [f"{name} has {word}" for word in re.findall(r"\bPyMem_(?!Raw)\w+", without_comments(text))]
+
+
 TABLES_OF_CPYTHON = r"PyMethodDef|PyGetSetDef|PyMemberDef|PyType_Slot|PyType_Spec|PyModuleDef_Slot|PyStructSequence_\w+|struct PyModuleDef|PyBufferProcs"
 
 
@@ -203,6 +210,7 @@ C_RULES = [
     globals_without_reason,
     reasons_that_no_table_has,
     places_of_one_machine,
+    memory_that_pins_arenas,
 ]
 PYTHON_RULES = [too_long, unfinished, skipping, places_of_one_machine]
 
@@ -252,6 +260,7 @@ BROKEN = [
     (globals_without_reason, "jit/a.c", "\nuint64_t last_job = 0;"),
     (globals_without_reason, "jit/a.c", "static const char *names[4];"),
     (reasons_that_no_table_has, "lower/a.c", 'bail(l->cx, "because", "x");'),
+    (memory_that_pins_arenas, "jit/a.c", "p = PyMem_Calloc(1, 8);"),
     (skipping, "tests/a.py", '@pytest.mark.skip("later")'),
     (places_of_one_machine, "dxpy/a.py", 'open("/work/main/x")'),
 ]
@@ -283,6 +292,8 @@ KEPT = [
         "static int add(int a);\nenum { A, B };\n    int local;\ntypedef int Number;",
     ),
     (reasons_that_no_table_has, "lower/a.c", 'bail(cx, "bad_bytecode", "x");'),
+    (memory_that_pins_arenas, "jit/a.c", "p = PyMem_RawCalloc(1, 8);"),
+    (memory_that_pins_arenas, "runtime/a.c", "p = PyMem_Malloc(8);"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 FILE = os.open(os.environ["PACKAGE_NOTES"], os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
@@ -49,6 +50,7 @@ def pytest_runtest_logreport(report):
         kind = ""
         if report.outcome == "failed" and hasattr(report.longrepr, "reprcrash"):
             kind = ": " + report.longrepr.reprcrash.message.split("\n")[0].split(" at 0x")[0][:100]
+            kind = re.sub(r"(/tmp/)\S+", r"\1...", kind)
         expected = " as expected" if hasattr(report, "wasxfail") else ""
         worst[report.nodeid] = f"{report.outcome}{expected} in {report.when}{kind}"
 
