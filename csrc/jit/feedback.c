@@ -30,7 +30,8 @@ OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
 }
 
 static OsrPoint *new_loop(FunctionRecord *record, int32_t unit) {
-    OsrPoint *grown = PyMem_RawRealloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
+    OsrPoint *grown =
+        PyMem_RawRealloc(record->osr_points, sizeof(OsrPoint) * (size_t)(record->osr_count + 1));
     if (grown == NULL) return NULL;
     record->osr_points = grown;
     grown[record->osr_count] = (OsrPoint){.unit = unit};
