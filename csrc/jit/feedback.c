@@ -124,6 +124,14 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
     return mixed + others < MOST ? mixed + others : MOST;
 }
 
+/* A compile after one entry that failed has its frame as the sample, and may do better. */
+static bool arrives_as_guessed_no_more(const FunctionRecord *record, int32_t unit) {
+    enum { ENTRIES = 2 };
+    const int32_t *failed = record->failed_guards, count = record->failed_guard_count;
+    return times_noted(failed, count, (uint32_t)guards_arrival_unit(unit)) > 0 ||
+           times_noted(failed, count, (uint32_t)guards_entry_unit(unit)) >= ENTRIES;
+}
+
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
@@ -136,9 +144,7 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
         if (times_noted(record->failed_guards, record->failed_guard_count,
                         (uint32_t)guards_loop_unit((int32_t)instr->offset)))
             instr->flags |= BC_GUARDS_STAY;
-        if (times_noted(record->failed_guards, record->failed_guard_count,
-                        (uint32_t)guards_arrival_unit((int32_t)instr->offset)))
-            instr->flags |= BC_ARRIVES_BOXED;
+        if (arrives_as_guessed_no_more(record, (int32_t)instr->offset)) instr->flags |= BC_ARRIVES_BOXED;
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
     }

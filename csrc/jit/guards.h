@@ -32,9 +32,11 @@ static inline int32_t guards_number_unit(int32_t unit, bool any_float) {
     return INT32_MIN + unit * 2 + any_float;
 }
 
-/* Likewise that something arrived at one, where ways meet, that was not the number that was guessed. Jumps
- * back are told by nothing: their guards count as the instruction's own. */
+/* Likewise that something arrived at one, where ways meet, that was not the number that was guessed. */
 static inline int32_t guards_arrival_unit(int32_t unit) { return INT32_MIN / 2 + unit; }
+
+/* Likewise by a jump back: where a loop was entered with what the sample did not have, say. */
+static inline int32_t guards_entry_unit(int32_t unit) { return INT32_MIN / 4 + unit; }
 
 /* Compiled code left where it had not run before. (jit/compile.c) */
 void compile_cold_taken(FunctionRecord *record, struct _PyInterpreterFrame *frame);

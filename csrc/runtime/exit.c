@@ -312,6 +312,12 @@ static bool is_taken_often(ExitRecord *record, const FunctionRecord *function) {
     return turn == 0 && budget_is_worth_it(function, record->count, record->since);
 }
 
+/* At the place it goes on at by a jump back, and not at that jump itself. */
+static bool has_jumped_back(PyCodeObject *code, const ExitLevel *level) {
+    return level->lasti > level->offset && cp_back_edge_of(code, level->lasti) >= 0 &&
+           cp_first_unit(code, level->lasti) != level->offset;
+}
+
 static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record, const Frames *f) {
     FunctionRecord *function = compiled->record;
     int outermost = record->level_count - 1;
@@ -335,6 +341,7 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
         int32_t offset = record->levels[0].offset;
         if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
         else if (record->levels[0].lasti < offset) offset = guards_arrival_unit(offset);
+        else if (has_jumped_back(f->at[0]->f_code, &record->levels[0])) offset = guards_entry_unit(offset);
         compile_guard_failed(function, f->at[outermost], f->at[0], offset);
     }
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);

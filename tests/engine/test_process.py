@@ -384,6 +384,25 @@ def test_background_compiles_arrive(check):
     """)
 
 
+def test_a_loop_entered_with_less_than_the_sample_had_is_still_known(check):
+    check(
+        """
+    pairs = [(n + 0.5, n + 1.5) for n in range(20)]
+    def drift(places, speeds, turns):
+        for _ in range(turns):
+            for a, b in pairs:
+                places[0] += a - b
+            for speed in speeds:  # unbound in the first turn
+                places[1] += speed * 0.5
+    dxpy.enable(gcc_level=0, cache=False, only=["__main__.drift"])
+    for turns in (100_000, 1000, 1000, 1000):
+        drift([0.0, 0.0], [1.0], turns)
+    text = dxpy.dump(drift, "ir")
+    assert "rt_for_iter" not in text and text.count("seq_has list_iterator") == 2, text
+    """
+    )
+
+
 @pytest.fixture(scope="module")
 def other_hook(tmp_path_factory):
     """The folder of an extension that sets a frame hook."""
