@@ -124,7 +124,7 @@ PACKAGES = [
     Package("packaging", "tests", needs="pretend"),
     Package("portion", "tests", needs="pytest-benchmark"),
     Package("intervaltree", "test"),
-    Package("tornado", "tornado/test"),
+    Package("tornado", "tornado/test", options="-p no:logging"),
     Package(
         "numpy", "numpy", needs="numpy", options="--pyargs numpy._core numpy.lib numpy.ma", installed=True
     ),
