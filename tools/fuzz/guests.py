@@ -283,7 +283,7 @@ class GuestCase(NestCase):
     def add_source(self, number):
         name = f"y{self.name}_{number}"
         self.add(0, f"\ndef {name}(a, b=2):")
-        names, form = ["a", "b", "k"], self.random.randrange(7)
+        names, form = ["a", "b", "k"], self.random.randrange(9)
         many = self.random.randrange(1, 6)
         if form == 0:
             self.add(1, "a = a % 5 if isinstance(a, int) else 1")
@@ -312,6 +312,17 @@ class GuestCase(NestCase):
             self.add(1, "yield t")
         elif form == 4:
             self.add(1, f"yield from {self.gathered(['a', 'b'])}")
+        elif form in (5, 6) and self.sources:
+            if self.chance(0.3):
+                self.add(1, f"a = {self.small_value(['a', 'b'], 1)}")
+            self.add(1, f"for k in {self.random.choice(self.sources)}({self.atom(['a', 'b'])}):")
+            if self.chance(0.3):
+                self.add(2, f"if {self.test(['a', 'k'])}: {self.pick('return', 'break', 'continue')}")
+            self.add(2, f"yield {self.pick('k', 'k', self.value_or_call(names))}")
+            if self.chance(0.3):
+                self.add(2, f"if {self.test(['a', 'k'])}: {self.pick('return', 'break', 'raise Trouble(k)')}")
+            if self.chance(0.3):
+                self.add(1, f"yield {self.small_value(['a', 'b'], 1)}")
         else:
             self.add(1, f"for k in range({many}):")
             if self.chance(0.3):
