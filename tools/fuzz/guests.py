@@ -333,6 +333,23 @@ class GuestCase(NestCase):
         self.plain_names.append(name)
         self.sources.append(name)
         self.calls.append(lambda use, depth: self.drawn(f"{name}({self.small_value(use, depth)})", use))
+        if self.chance(0.6):
+            self.add_consumer(number)
+
+    def add_consumer(self, number):
+        """A function with a loop over what a source gives."""
+        name = f"u{self.name}_{number}"
+        self.add(0, f"\ndef {name}(a, b=1):")
+        self.add(1, "t = 0")
+        self.add(
+            1, f"for k in {self.random.choice(self.sources)}({self.pick('a', 'b', self.atom(['a', 'b']))}):"
+        )
+        if self.chance(0.3):
+            self.add(2, f"if {self.test(['a', 'k', 't'])}: {self.pick('break', 'continue', 'return t')}")
+        self.add(2, f"t {self.pick(*ACCUMULATE)} {self.pick('k', 'k', self.small_value(['a', 'k'], 1))}")
+        self.add(1, "return t")
+        self.plain_names.append(name)
+        self.calls.append(lambda use, depth: f"{name}({self.small_value(use, depth)})")
 
     def drawn(self, source, names):
         """A number out of an iterator."""
