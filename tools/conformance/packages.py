@@ -33,7 +33,10 @@ class Package:
     options: str = ""
     installed: bool = False  # the tests are in the package itself, run where it is installed
     version: str = ""  # this one and no later
-    repository: str = ""  # where the tests are that the source distribution leaves out
+    repository: str = (
+        ""  # where the tests are that the source distribution leaves out, and its tag for the version
+    )
+    tag: str = ""
 
     @property
     def requirement(self):
@@ -86,7 +89,14 @@ PACKAGES = [
         options="-W ignore::pytest.PytestUnknownMarkWarning",
     ),
     Package("pytest", "testing", needs="attrs xmlschema pygments"),
-    Package("hypothesis", "tests/cover", needs="pexpect", version="6.140.3"),  # later ones need Rust
+    Package(
+        "hypothesis",
+        "hypothesis-python/tests/cover",
+        needs="pexpect",
+        version="6.140.3",  # later ones need Rust
+        repository="https://github.com/HypothesisWorks/hypothesis",
+        tag="v6.140.3",
+    ),
     Package("trio", "src/trio/_tests", needs="astor jedi pyopenssl trustme pyright mypy ruff"),
     Package("anyio", "tests", needs="psutil trio blockbuster trustme truststore exceptiongroup"),
     Package("h11", "h11/tests"),
@@ -117,13 +127,52 @@ PACKAGES = [
     Package("tinydb", "tests"),
     Package("itsdangerous", "tests", needs="freezegun"),
     Package("wtforms", "tests", needs="email-validator babel"),
-    Package("urllib3", "test", needs="trustme h2 pysocks quart hypercorn"),
     Package("simplejson", "simplejson/tests"),
     Package("cachetools", "tests"),
     Package("pluggy", "testing"),
     Package("packaging", "tests", needs="pretend"),
     Package("portion", "tests", needs="pytest-benchmark"),
     Package("intervaltree", "test"),
+    Package("simpy", "tests"),
+    Package("isort", "tests/unit"),
+    Package("dnspython", "tests"),
+    Package("netaddr", "netaddr/tests"),
+    Package("jsonpickle", "tests"),
+    Package("dill", "dill/tests"),
+    Package("humanize", "tests", needs="freezegun"),
+    Package("inflect", "tests"),
+    Package("tabulate", "test"),
+    Package("prettytable", "tests", needs="pytest-lazy-fixtures"),
+    Package("wcwidth", "tests"),
+    Package("prompt-toolkit", "tests"),
+    Package("mutagen", "tests"),
+    Package("pypdf", "tests"),
+    Package("bitstring", "tests"),
+    Package("cbor2", "tests"),
+    Package("webob", "tests"),
+    Package("falcon", "tests", needs="msgpack ujson pyyaml mujson"),
+    Package("pyramid", "tests", needs="webtest zope.component"),
+    Package("websockets", "tests"),
+    Package("starlette", "tests", needs="httpx itsdangerous jinja2 python-multipart trio anyio"),
+    Package("uncertainties", "tests"),
+    Package("pint", "pint/testsuite", needs="pytest-subtests"),
+    Package("h2", "tests"),
+    Package("hyperframe", "tests"),
+    Package("soupsieve", "tests", needs="html5lib lxml"),
+    Package("parsimonious", "parsimonious/tests"),
+    Package("textx", "tests"),
+    Package("traitlets", "tests", needs="pytest-mock"),
+    Package("zope.interface", "src/zope/interface/tests"),
+    Package("cssselect", "tests"),
+    Package("nltk", "nltk/test/unit"),
+    Package("chess", "test.py"),
+    Package("pygal", "pygal/test"),
+    Package("whoosh", "tests"),
+    Package("sphinx", "tests/test_util tests/test_domains tests/test_markup", needs="defusedxml"),
+    Package("pylint", "tests/checkers tests/utils", needs="gitpython"),
+    Package("aiohttp", "tests/test_multidict.py tests/test_helpers.py tests/test_http_parser.py"),
+    Package("scrapy", "tests/test_selector.py tests/test_http_request.py tests/test_utils_python.py"),
+    Package("twisted", "src/twisted/test/test_defer.py src/twisted/test/test_task.py"),
     Package("tornado", "tornado/test", options="-p no:logging"),
     Package(
         "numpy", "numpy", needs="numpy", options="--pyargs numpy._core numpy.lib numpy.ma", installed=True
@@ -185,6 +234,7 @@ class Runner:
         store = self.folder / "sdist" / package.name
         if package.repository:
             clone = ["git", "clone", "-q", "--depth", "1", package.repository, unpacked / package.name]
+            clone += ["--branch", package.tag] if package.tag else []
             subprocess.run(clone, check=True)
         elif not package.installed:
             self.pip("download", "--no-deps", "--no-binary", package.name, "-d", store, package.requirement)
