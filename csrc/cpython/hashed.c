@@ -50,6 +50,11 @@ static inline bool short_value(PyObject *key, int64_t *value) {
     return true;
 }
 
+static inline bool is_short(int64_t value) {
+    const int64_t end = INT64_C(1) << (SHORT_DIGITS * PyLong_SHIFT);
+    return value > -end && value < end;
+}
+
 static inline Py_hash_t hash_of_short(int64_t value) { return value == -1 ? -2 : (Py_hash_t)value; }
 
 /* Hashes of parts are mixed into that of a tuple one by one, as CPython mixes them. */
@@ -306,10 +311,9 @@ int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t co
 
 int64_t cp_dict_find_int(PyObject *dict, int64_t number, PyObject **value) {
     PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    if (!is_short(number))
+        return -1; /* also where no int is there: its hash is not known, who adds it asks */
     if (keys->dk_kind != DICT_KEYS_GENERAL) return 0;
-    if (number <= -(INT64_C(1) << (SHORT_DIGITS * PyLong_SHIFT)) ||
-        number >= INT64_C(1) << (SHORT_DIGITS * PyLong_SHIFT))
-        return -1;
     Py_hash_t hash = hash_of_short(number);
     Py_ssize_t index;
     EACH_INDEX(keys, hash, index) {
