@@ -328,17 +328,16 @@ static bool is_module_named(PyObject *module, const char *name) {
            PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
 
-/* sys.getrefcount asks how many hold its argument, and generators are resumed in a way of our own: their
- * calls are rt_call's. */
-static bool is_called_otherwise(const PyMethodDef *def) {
-    return strcmp(def->ml_name, "getrefcount") == 0 || def->ml_meth == cp_resumers.send ||
-           def->ml_meth == cp_resumers.next;
+/* What is called for a C function: generators are resumed in a way of our own. */
+static PyCFunction called_for(const PyMethodDef *def) {
+    if (def->ml_meth == cp_resumers.send) return cp_own_resumers.send;
+    return def->ml_meth == cp_resumers.next ? cp_own_resumers.next : def->ml_meth;
 }
 
 static CCode c_code(const PyMethodDef *def) {
-    CCode code = {.address = (void *)(uintptr_t)def->ml_meth};
-    code.known = cp_known_code(code.address);
-    if (is_called_otherwise(def)) return code;
+    CCode code = {.address = (void *)(uintptr_t)called_for(def)};
+    code.known = cp_known_code((void *)(uintptr_t)def->ml_meth);
+    if (strcmp(def->ml_name, "getrefcount") == 0) return code; /* it asks how many hold its argument */
     switch (def->ml_flags & ~METH_COEXIST) {
     case METH_NOARGS: code.convention = CONVENTION_NOTHING; break;
     case METH_O: code.convention = CONVENTION_ONE; break;

@@ -208,12 +208,13 @@ PyObject *cp_unwrap_async_value(PyObject *wrapped) {
     return value;
 }
 
-CpResumers cp_resumers;
+CpResumers cp_resumers, cp_own_resumers;
 
 CpSlots cp_generator_slots;
 PyInterpreterState *cp_home;
 
-void cp_find_resumers(void) {
+void cp_find_resumers(CpResumers own) {
+    cp_own_resumers = own;
     if (cp_generator_slots.next == NULL)
         cp_generator_slots = (CpSlots){PyGen_Type.tp_iternext, PyGen_Type.tp_as_async->am_send};
     PyObject *send = PyDict_GetItemString(PyGen_Type.tp_dict, "send");   // borrowed

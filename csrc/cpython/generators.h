@@ -116,7 +116,8 @@ static inline bool cp_anext_waits(PyObject *object) {
 typedef struct CpResumers {
     PyCFunction send, next; /* of generators and coroutines; the built-in one */
 } CpResumers;
-extern CpResumers cp_resumers; // one per process, like the functions; set before the hook is installed
+extern CpResumers cp_resumers;     // one per process, like the functions; set before the hook is installed
+extern CpResumers cp_own_resumers; // likewise: what compiled code calls in place of these
 
 /* How C code resumes one, as the types have it: an iterator's next item, and sending. */
 typedef struct CpSlots {
@@ -127,7 +128,7 @@ extern CpSlots cp_generator_slots;  // CPython's own; one per process, like the 
 extern PyInterpreterState *cp_home; // borrowed; the interpreter that the hook is in. One per process
 
 /* --- cpython/generators.c --- */
-void cp_find_resumers(void);
+void cp_find_resumers(CpResumers own);
 /* From now on C code that goes over a generator, or drives a coroutine, comes to these. */
 void cp_take_slots(CpSlots slots);
 void cp_give_slots_back(void);

@@ -18,7 +18,9 @@ static bool is_wanted; // one per process, like the hook: it is to be in, though
 static void free_record(void *record) { engine_forget_record(record); }
 
 int hook_prepare(void) {
-    cp_find_resumers();
+    cp_find_resumers((CpResumers){
+        rt_send_to_generator, (PyCFunction)(void (*)(void))rt_take_next /* METH_FASTCALL */
+    });
     cp_find_lookups();
     if (table_extra_index >= 0) return 0;
     table_extra_index = _PyEval_RequestCodeExtraIndex(free_record);

@@ -371,6 +371,9 @@ i64 rt_take_slot(PyObject *generator, i64 slot, PyObject **results);
 void rt_end_taken(TS, PyObject *generator);
 void rt_end_step(TS, FR);
 CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result_steal);
+/* What compiled code calls in place of the C functions that resume generators, see CpResumers. */
+PyObject *rt_send_to_generator(PyObject *generator, PyObject *value);
+PyObject *rt_take_next(PyObject *self, PyObject *const *args, Py_ssize_t count);
 /* What C code resumes generators and coroutines by, see CpSlots. */
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);

@@ -277,6 +277,17 @@ PyObject *rt_generator_next(PyThreadState *tstate, PyObject *generator, PyObject
     return Py_NewRef(otherwise);
 }
 
+/* In place of CPython's send and next, called as these are. */
+PyObject *rt_send_to_generator(PyObject *generator, PyObject *value) {
+    return rt_generator_send(_PyThreadState_GET(), generator, value);
+}
+
+PyObject *rt_take_next(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+    if (__builtin_expect((count == 1 || count == 2) && PyGen_CheckExact(args[0]), 1))
+        return rt_generator_next(_PyThreadState_GET(), args[0], count == 2 ? args[1] : NULL);
+    return ((_PyCFunctionFast)(void (*)(void))cp_resumers.next)(self, args, count);
+}
+
 /* --- resumed by C code --- */
 
 /* In an interpreter of another's there is nothing of ours, and a code object's extra is somebody else's. One
