@@ -310,6 +310,10 @@ static inline bool cp_may_come_first(PyObject *attribute) {
  * asked for one that is not. */
 void cp_find_lookups(void); /* once, before it is asked */
 getattrofunc cp_finds_by(PyTypeObject *type);
+/* Is it `object.__setattr__`, and may that be called for objects of a type, as far as the type's version
+ * holds? CPython says no where a class written in C stores in its own way. */
+bool cp_is_object_setattr(PyObject *callable);
+bool cp_object_may_store(PyTypeObject *type);
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }

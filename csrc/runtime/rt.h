@@ -337,6 +337,9 @@ static inline void rt_note_given(RtCache *cache, const PyObject *value) {
         cache->gave = cache->gave == NULL ? Py_TYPE(value) : GAVE_SEVERAL;
 }
 
+/* object.__setattr__(owner, name, value), by which frozen classes set what their instances are made with.
+ * False: nothing was done, CPython's own way is to be taken. */
+bool rt_object_setattr(TS, PyObject *const *args, PyObject **result);
 /* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
 /* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,

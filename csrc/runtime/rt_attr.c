@@ -212,7 +212,7 @@ typedef struct Shared {
     RtCache cache;
 } Shared;
 
-typedef enum Use { USE_LOAD, USE_STORE, USE_METHOD, USE_SPECIAL, USES } Use;
+typedef enum Use { USE_LOAD, USE_STORE, USE_METHOD, USE_SPECIAL, USE_OBJECT_STORE, USES } Use;
 
 enum { SHARED = 1024, MISSES_BEFORE_REST = 16 };
 
@@ -491,12 +491,12 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
     return result;
 }
 
-static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
+static void fill_store(Use use, PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (!may_fill(name, shared_find(USE_STORE, type, name))) return;
+    if (!may_fill(name, shared_find(use, type, name))) return;
     RtCache filled = {0};
     AttrKind kind = ATTR_NONE;
-    if (type->tp_setattro == PyObject_GenericSetAttr) {
+    if (use == USE_OBJECT_STORE || type->tp_setattro == PyObject_GenericSetAttr) {
         PyObject *found = _PyType_Lookup(type, name);
         if (found != NULL && is_slot_member(type, found)) {
             PyMemberDef *member = ((PyMemberDescrObject *)found)->d_member;
@@ -508,7 +508,7 @@ static void fill_store(PyObject *owner, PyObject *name, RtCache *cache) {
         }
     }
     filled.kind = (uint16_t)kind;
-    fill(USE_STORE, type, name, cache, &filled);
+    fill(use, type, name, cache, &filled);
 }
 
 static inline bool store_by(const RtCache *cache, PyObject *owner, PyObject *value) {
@@ -538,7 +538,7 @@ static __attribute__((noinline)) i64 store_other(PyObject *owner, PyObject *name
         if (store_by(known, owner, value)) return 0;
     }
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
-    if (Py_TYPE(owner) == type) fill_store(owner, name, cache);
+    if (Py_TYPE(owner) == type) fill_store(USE_STORE, owner, name, cache);
     return 0;
 }
 
@@ -547,6 +547,23 @@ i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cac
         store_by(cache, owner, value))
         return 0;
     return store_other(owner, name, value, cache);
+}
+
+bool rt_object_setattr(PyThreadState *tstate, PyObject *const *args, PyObject **result) {
+    PyObject *owner = args[0], *name = args[1], *value = args[2];
+    PyTypeObject *type = Py_TYPE(owner);
+    if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name) || !cp_may_recurse(tstate))
+        return false;
+    const RtCache *known = shared_find(USE_OBJECT_STORE, type, name);
+    if (known == NULL && !cp_object_may_store(type)) return false;
+    tstate->recursion_remaining--; /* the call's own level: what a store drops may run code */
+    RtCache none = {0};
+    bool stored = known != NULL && store_by(known, owner, value);
+    if (!stored && (stored = PyObject_GenericSetAttr(owner, name, value) == 0) && Py_TYPE(owner) == type)
+        fill_store(USE_OBJECT_STORE, owner, name, &none);
+    cp_leave_recursive(tstate);
+    *result = stored ? Py_NewRef(Py_None) : NULL;
+    return true;
 }
 
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]) {

@@ -644,6 +644,11 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
             return look_at_breaker(tstate, result);
         }
     }
+    if (args.positional == 3 && names == NULL && cp_is_object_setattr(callable) &&
+        rt_object_setattr(tstate, args.values, &result)) {
+        drop_call(rest, place, consumed);
+        return look_at_breaker(tstate, result);
+    }
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
          (names == NULL && rt_is_exception_class(callable, &init)))) {
