@@ -23,6 +23,11 @@ static int times_noted(const int32_t *units, int32_t count, uint32_t unit) {
     return times;
 }
 
+/* How often a guard's failing was noted, under a unit of guards.h's. */
+static int times_failed(const FunctionRecord *record, int32_t unit) {
+    return times_noted(record->failed_guards, record->failed_guard_count, (uint32_t)unit);
+}
+
 OsrPoint *feedback_find_loop(FunctionRecord *record, int32_t unit) {
     for (int32_t i = 0; i < record->osr_count; i++)
         if (record->osr_points[i].unit == unit) return &record->osr_points[i];
@@ -117,9 +122,9 @@ static int chances(const Instr *instr) {
 static int meet_numbers(Instr *instr, const FunctionRecord *record) {
     enum { MOST = 2 };
     if (instr->op != BC_BINARY_OP && instr->op != BC_COMPARE_OP) return 0;
-    int32_t unit = (int32_t)instr->offset, count = record->failed_guard_count;
-    int mixed = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, true)),
-        others = times_noted(record->failed_guards, count, (uint32_t)guards_number_unit(unit, false));
+    int32_t unit = (int32_t)instr->offset;
+    int mixed = times_failed(record, guards_number_unit(unit, true)),
+        others = times_failed(record, guards_number_unit(unit, false));
     if (mixed + others > 0) instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
     return mixed + others < MOST ? mixed + others : MOST;
 }
@@ -127,24 +132,20 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
 /* A compile after one entry that failed has its frame as the sample, and may do better. */
 static bool arrives_as_guessed_no_more(const FunctionRecord *record, int32_t unit) {
     enum { ENTRIES = 2 };
-    const int32_t *failed = record->failed_guards, count = record->failed_guard_count;
-    return times_noted(failed, count, (uint32_t)guards_arrival_unit(unit)) > 0 ||
-           times_noted(failed, count, (uint32_t)guards_entry_unit(unit)) >= ENTRIES;
+    return times_failed(record, guards_arrival_unit(unit)) > 0 ||
+           times_failed(record, guards_entry_unit(unit)) >= ENTRIES;
 }
 
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
-        if (times_noted(record->failed_guards, record->failed_guard_count, instr->offset) >
-            chances(instr) + meet_numbers(instr, record))
+        int32_t unit = (int32_t)instr->offset, lasti = (int32_t)instr->lasti;
+        if (times_failed(record, unit) > chances(instr) + meet_numbers(instr, record))
             instr->flags |= BC_NO_SPECULATION;
-        if (instr->handler >= 0 && instr->lasti != instr->offset &&
-            times_noted(record->failed_guards, record->failed_guard_count, instr->lasti))
+        if (instr->handler >= 0 && lasti != unit && times_failed(record, lasti))
             instr->flags |= BC_NO_SPECULATION; /* rt_exit_catch */
-        if (times_noted(record->failed_guards, record->failed_guard_count,
-                        (uint32_t)guards_loop_unit((int32_t)instr->offset)))
-            instr->flags |= BC_GUARDS_STAY;
-        if (arrives_as_guessed_no_more(record, (int32_t)instr->offset)) instr->flags |= BC_ARRIVES_BOXED;
+        if (times_failed(record, guards_loop_unit(unit))) instr->flags |= BC_GUARDS_STAY;
+        if (arrives_as_guessed_no_more(record, unit)) instr->flags |= BC_ARRIVES_BOXED;
         if (times_noted(record->warm_units, record->warm_count, instr->offset)) instr->flags |= BC_WARM;
         if (record->cold_off) instr->flags &= (uint16_t)~BC_NEVER_RAN;
     }

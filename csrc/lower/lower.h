@@ -173,7 +173,8 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival t
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
-/* May the function be suspended in the loop? */
+/* Does the loop at `head` have such an instruction; may the function be suspended in it? */
+bool lower_loop_has(const Lowerer *l, int head, BcOp op);
 bool lower_loop_suspends(const Lowerer *l, int head);
 /* CALL of range that a loop goes over at once. */
 bool lower_range_loop(Lowerer *l);

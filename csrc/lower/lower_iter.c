@@ -93,10 +93,14 @@ static Ins *next_item(Lowerer *l, IterWay way, Ins *iterator) {
 
 /* --- ranges whose iterator is no object --- */
 
-bool lower_loop_suspends(const Lowerer *l, int head) {
+bool lower_loop_has(const Lowerer *l, int head, BcOp op) {
     for (int i = head; i < l->code->instrs[head].target; i++)
-        if (l->code->instrs[i].op == BC_YIELD_VALUE || l->code->instrs[i].op == BC_SEND) return true;
+        if (l->code->instrs[i].op == op) return true;
     return false;
+}
+
+bool lower_loop_suspends(const Lowerer *l, int head) {
+    return lower_loop_has(l, head, BC_YIELD_VALUE) || lower_loop_has(l, head, BC_SEND);
 }
 
 /* The call of range that the loop at `head` goes over, from its end if it is reversed. NULL: it is not known.

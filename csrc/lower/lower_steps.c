@@ -124,15 +124,9 @@ static const Site *site_of_loop(const Lowerer *l, int head) {
     return operands->callable != NULL ? operands->callable : site_of_code(l, head);
 }
 
-/* A generator that is put in line itself would be suspended in such a loop with that loop's generator among
- * its operands, and resumed by code that does not know it. */
-static bool gives_within(const Lowerer *l, int head) {
-    for (int i = head; i < l->code->instrs[head].target; i++)
-        if (l->code->instrs[i].op == BC_GIVE) return true;
-    return false;
-}
-
-/* Is it a loop over what a call of such a function gives? */
+/* Is it a loop over what a call of such a function gives? A generator that is put in line itself (BC_GIVE)
+ * would be suspended in it with the loop's generator among its operands, and resumed by code that does not
+ * know it. */
 static bool may_step(Lowerer *l, int head) {
     const Instr *loop = &l->code->instrs[head];
     if (head < 2 || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || loop[-2].op != BC_CALL)
@@ -142,7 +136,8 @@ static bool may_step(Lowerer *l, int head) {
         l->places[head - 1].edges != 1)
         return false;
     const Site *site = site_of_loop(l, head);
-    if (site == NULL || site->next != NULL || lower_loop_suspends(l, head) || gives_within(l, head))
+    if (site == NULL || site->next != NULL || lower_loop_suspends(l, head) ||
+        lower_loop_has(l, head, BC_GIVE))
         return false;
     const Callee *callee = l->callees->find_generator(l->callees->context, l->cx, site);
     return callee != NULL && can_step(callee->code);

@@ -33,10 +33,8 @@ class Package:
     options: str = ""
     installed: bool = False  # the tests are in the package itself, run where it is installed
     version: str = ""  # this one and no later
-    repository: str = (
-        ""  # where the tests are that the source distribution leaves out, and its tag for the version
-    )
-    tag: str = ""
+    repository: str = ""  # where the tests are that the source distribution leaves out
+    tag: str = ""  # the version's in that repository
 
     @property
     def requirement(self):
@@ -256,8 +254,8 @@ class Runner:
             "-p",
             "packages_plugin",
         ]
-        command += ["-p", "no:cacheprovider", "-p", "no:randomly", "--timeout", "300", "--no-header"]
-        command += ["--continue-on-collection-errors"]
+        command += ["-p", "no:cacheprovider", "-p", "no:randomly", "--timeout", "300"]
+        command += ["--no-header", "--continue-on-collection-errors"]
         command += package.options.split()
         if only:
             listed = self.results / f"{package.name}.{mode}.only"
