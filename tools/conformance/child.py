@@ -37,12 +37,13 @@ class Events:
 
 
 class Result(unittest.TestResult):
-    """One event as a case begins, one with its outcome as it ends; equal ids are numbered."""
+    """One event as a case begins, one with its outcome as it ends; equal ids are numbered. A case may run others."""
 
     def __init__(self, events):
         super().__init__()
         self.events = events
         self.seen = {}
+        self.around = []
         self.current = self.outcome = self.detail = None
 
     def number(self, name):
@@ -51,13 +52,14 @@ class Result(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
+        self.around.append((self.current, self.outcome, self.detail))
         self.current, self.outcome, self.detail = self.number(test.id()), None, ""
         self.events(begin=self.current)
 
     def stopTest(self, test):
         super().stopTest(test)
         self.events(end=self.current, outcome=self.outcome or "pass", detail=self.detail)
-        self.current = None
+        self.current, self.outcome, self.detail = self.around.pop()
 
     def note(self, test, outcome, detail=""):
         if self.current is None:

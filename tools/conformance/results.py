@@ -66,7 +66,7 @@ def fingerprint(version, files=()):
 
 def without_addresses(run):
     """Case ids as they are the same in every process."""
-    return {ADDRESS.sub("0x..", case or "without a name"): outcome for case, outcome in run["cases"].items()}
+    return {ADDRESS.sub("0x..", case): outcome for case, outcome in run["cases"].items()}
 
 
 def exemptions(path=HERE / "exempt.txt"):
@@ -97,10 +97,7 @@ def differences(stock, record, rules):
     """What a case became in the mode's first run that no stock run had, with how many of the runs had it."""
     expected = allowed(stock)
     runs = [without_addresses(run) for run in record["runs"]]
-    details = {
-        ADDRESS.sub("0x..", case or "without a name"): text
-        for case, text in record["runs"][0]["details"].items()
-    }
+    details = {ADDRESS.sub("0x..", case): text for case, text in record["runs"][0]["details"].items()}
     found = []
     for case in dict.fromkeys([*expected, *runs[0]]):
         usual = expected.get(case, {ABSENT})
