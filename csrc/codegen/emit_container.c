@@ -38,6 +38,10 @@ void emit_is_function_OP(Unit *u, Ins *ins) {
         u, ins, emit_compare(u, CMP(NE), read_int(u, object, LAYOUT_function_definition), arg(u, ins, 1)));
 }
 
+static gcc_jit_rvalue *str_state(Unit *u, gcc_jit_rvalue *text) {
+    return emit_read_byte(u, text, LAYOUT_str_state);
+}
+
 void emit_length_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *object = arg(u, ins, 0);
     LayoutField field = ins->imm == KNOWN_str    ? LAYOUT_str_length
@@ -45,14 +49,14 @@ void emit_length_OP(Unit *u, Ins *ins) {
                         : ins->imm == KNOWN_set  ? LAYOUT_set_used
                                                  : LAYOUT_object_size;
     emit_guard_type(u, ins, object, (Known)ins->imm);
+    if (ins->imm == KNOWN_str) { /* before it is ready, it has none */
+        gcc_jit_rvalue *ready = BIN(u, BITWISE_AND, str_state(u, object), emit_int(u, STR_STATE_READY));
+        emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), ready, emit_int(u, 0)));
+    }
     emit_set(u, ins, read_int(u, object, field));
 }
 
 /* --- str: one byte a character, or the guard fails --- */
-
-static gcc_jit_rvalue *str_state(Unit *u, gcc_jit_rvalue *text) {
-    return emit_read_byte(u, text, LAYOUT_str_state);
-}
 
 static void guard_latin(Unit *u, Ins *ins, gcc_jit_rvalue *text) {
     gcc_jit_rvalue *bits = BIN(u, BITWISE_AND, str_state(u, text), emit_int(u, STR_STATE_MASK));

@@ -28,7 +28,7 @@ enum { MOST_DROPPED_IN_LINE = 6 };
 enum { DIGIT_BITS = 30 };
 
 /* Bits of a str's state, from the lowest: interned (2), kind (3), compact, ascii, ready. */
-enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_ASCII_BIT = 6 };
+enum { STR_STATE_MASK = 0xbc, STR_STATE_LATIN = 0xa4, STR_STATE_READY = 0x80, STR_ASCII_BIT = 6 };
 
 /* Is it a whole constant? A power by it is known for negative numbers too. */
 bool is_whole(const Ins *value);

@@ -37,6 +37,11 @@ void quick_length_OP(Quick *q, Ins *ins) {
                                                  : LAYOUT_object_size;
     Reg object = quick_in(q, arg(ins, 0), RDI);
     quick_guard_type(q, ins, object, (Known)ins->imm);
+    if (ins->imm == KNOWN_str) { /* before it is ready, it has none */
+        x86_load_byte(&q->a, RDX, quick_field(q, object, LAYOUT_str_state));
+        x86_alu_number(&q->a, ALU_AND, RDX, STR_STATE_READY);
+        quick_leave_if(q, ins, COND_EQUAL);
+    }
     quick_set_from(q, ins, quick_field(q, object, field));
 }
 

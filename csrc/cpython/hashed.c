@@ -150,7 +150,9 @@ static inline bool same_text(PyObject *a, PyObject *b) {
         return size == ((PyASCIIObject *)b)->length &&
                same_bytes((char *)((PyASCIIObject *)a + 1), (char *)((PyASCIIObject *)b + 1), size);
     }
-    return _PyUnicode_EQ(a, b);
+    if (PyUnicode_READY(a) == 0 && PyUnicode_READY(b) == 0) return _PyUnicode_EQ(a, b);
+    PyErr_Clear();
+    return false;
 }
 
 bool cp_same_text(PyObject *a, PyObject *b) { return same_text(a, b); }

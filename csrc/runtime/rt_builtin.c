@@ -334,6 +334,7 @@ i64 rt_sum_of(PyObject *sequence, PyObject **results) {
 
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
     bool is_str = PyUnicode_CheckExact(sequence);
+    if (is_str && PyUnicode_READY(sequence) < 0) return NULL;
     Py_ssize_t size = is_str ? PyUnicode_GET_LENGTH(sequence) : Py_SIZE(sequence), first = start, last = stop;
     Py_ssize_t count = PySlice_AdjustIndices(size, &first, &last, 1);
     if (is_str) return PyUnicode_Substring(sequence, first, first + count);

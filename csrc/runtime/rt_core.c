@@ -38,7 +38,8 @@ i64 rt_is_true_quiet(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     if (PyLong_CheckExact(object)) return Py_SIZE(object) != 0;
     if (PyFloat_CheckExact(object)) return PyFloat_AS_DOUBLE(object) != 0;
-    if (PyUnicode_CheckExact(object)) return PyUnicode_GET_LENGTH(object) != 0;
+    if (PyUnicode_CheckExact(object))
+        return PyUnicode_IS_READY(object) ? PyUnicode_GET_LENGTH(object) != 0 : -1;
     if (PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyBytes_CheckExact(object))
         return Py_SIZE(object) != 0;
     if (PyDict_CheckExact(object)) return PyDict_GET_SIZE(object) != 0;

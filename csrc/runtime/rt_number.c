@@ -254,7 +254,7 @@ static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
     if (two_ints(a, b, &x, &y)) return compare_ints(x, y, op);
     if (two_floats(a, b, &p, &q)) return compare_floats(p, q, op);
     if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
-        return (a == b || _PyUnicode_EQ(a, b)) == (op == Py_EQ);
+        return (a == b || cp_same_text(a, b)) == (op == Py_EQ);
     return -1;
 }
 
