@@ -192,8 +192,8 @@ typedef enum ExitValueKind {
 
 typedef struct ExitValue {
     uint8_t kind; /* ExitValueKind */
-    int32_t slot; /* of localsplus, the operand stack behind the locals; of EXIT_SAME a row; unused for
-                     EXIT_DROP */
+    int32_t slot; /* of localsplus, the operand stack behind the locals; of EXIT_SAME a row; of EXIT_DROP the
+                     level that is left when it goes */
     Ins *value;
 } ExitValue;
 

@@ -372,6 +372,24 @@ static void place_level(Refcount *r, NewExit *n, const FrameState *state, bool l
     }
 }
 
+/* A value, or the parts of one that is no object: it goes when its level is left, unless a frame has it. */
+static void drop(Refcount *r, NewExit *n, int level, Ins *value) {
+    if (ir_is(value, OPF_VIRTUAL))
+        for (int i = 0; i < value->arg_count; i++) drop(r, n, level, value->args[i]);
+    if (!value->owned || !is_alive(value) || n->placed[(uintptr_t)value->scratch]) return;
+    n->placed[(uintptr_t)value->scratch] = true;
+    add_row(r, n, EXIT_DROP, level, value);
+}
+
+/* What the outer levels have on their operand stacks, which no frame is to hold: the outermost that has a
+ * value has it longest. The last row of a level goes first. */
+static void drop_stacks(Refcount *r, NewExit *n, const FrameState *state, bool leaves, int level) {
+    if (state == NULL) return;
+    drop_stacks(r, n, next_level(state, leaves), leaves, level + 1);
+    for (int i = kept_depth(r, state, leaves); i < state->stack_count; i++)
+        drop(r, n, level, state->stack[i]);
+}
+
 /* Values the frames are to hold come first, frame by frame; whatever else is alive is dropped. */
 static int new_exit(Refcount *r, const Ins *ins, ExitKind kind) {
     Arena *arena = fn_arena(r->fn);
@@ -381,8 +399,9 @@ static int new_exit(Refcount *r, const Ins *ins, ExitKind kind) {
     make_objects(r, &n, ins->state, leaves);
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves))
         place_level(r, &n, state, leaves);
-    for (int i = 0; i < r->alive.count; i++)
-        if (!n.placed[i + 1] && r->alive.items[i] != ins) add_row(r, &n, EXIT_DROP, 0, r->alive.items[i]);
+    if (is_alive(ins)) n.placed[(uintptr_t)ins->scratch] = true; /* there is none */
+    drop_stacks(r, &n, ins->state, leaves, 0);
+    for (int i = 0; i < r->alive.count; i++) drop(r, &n, 0, r->alive.items[i]);
     vec_push(arena, &r->fn->exits, n.exit);
     return r->fn->exits.count - 1;
 }

@@ -281,7 +281,14 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, co
     *place = value;
 }
 
-/* Put the values where the frames want them, drop the others. */
+/* What a level has on its operand stack when an exception leaves it goes with it. */
+static void drop_values(const Frames *f, int level) {
+    for (int i = f->record->value_count - 1; i >= f->objects_end; i--)
+        if (f->record->values[i].kind == EXIT_DROP && f->record->values[i].slot == level)
+            Py_XDECREF(f->spill[i]);
+}
+
+/* Put the values where the frames want them, drop the others of the innermost level. */
 static void place_values(Frames *f, PyObject **spill) {
     const ExitRecord *record = f->record;
     const ExitSlot *same = NULL;
@@ -299,8 +306,7 @@ static void place_values(Frames *f, PyObject **spill) {
         same = NULL;
     }
     forget_objects(record, spill, f->objects_end);
-    for (int i = record->value_count - 1; i >= f->objects_end; i--)
-        if (record->values[i].kind == EXIT_DROP) Py_XDECREF(spill[i]);
+    drop_values(f, 0);
 }
 
 /* --- leaving --- */
@@ -417,9 +423,11 @@ static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEnt
         if (ir_steps(kind_of(f, level))) {
             how =
                 rt_step_given(tstate, f->at[level], f->at[level + 1], &f->record->levels[level + 1], result);
+            drop_values(f, level + 1);
             continue;
         }
         end_frame(tstate, f->at[level], kind_of(f, level));
+        drop_values(f, level + 1);
         how = return_to(f, level + 1, result);
     }
     return how == CP_GO_ON ? RT_RESUME : RT_UNWIND;
@@ -554,6 +562,7 @@ static PyObject *interpret_left(PyThreadState *tstate, Left *left, CpEntry how) 
         PyObject *result = interpret(tstate, left->f.at[level], left_kind(left, level), how);
         end_frame(tstate, left->f.at[level], left_kind(left, level));
         if (level + 1 == left_levels(left)) return result;
+        drop_values(&left->f, level + 1);
         how = return_to(&left->f, level + 1, result);
     }
 }
@@ -687,6 +696,7 @@ static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f->at[level]);
         if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
+        if (level > 0) drop_values(f, level);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
         end_frame(tstate, f->at[level], kind_of(f, level));
@@ -739,6 +749,7 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
         end_frame(tstate, f->at[level], kind_of(f, level));
+        drop_values(f, level + 1);
     }
     frame->localsplus[frame->f_code->co_nlocalsplus + depth] = class;
     return true;
@@ -766,6 +777,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         add_traceback(frame);
     }
     if (!placed) place_values(&f, spill);
+    if (calls) drop_values(&f, record->level_count - 1);
     PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
     int depth = level->depth;
     if (level->lasti_pushed >= 0) {
