@@ -332,6 +332,11 @@ bool ir_dominates(const Block *a, const Block *b);
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
 /* Is it the object that was made of an unboxed number, its argument? */
 static inline bool ir_is_box(const Ins *ins) { return ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP; }
+enum { PHI_OF_NUMBERS = 1 }; /* imm of a phi of objects that are numbers; set by opt_origin */
+/* Is it surely an object whose end runs nothing: that of a number, or a bool? */
+static inline bool ir_ends_quietly(const Ins *ins) {
+    return ir_is_box(ins) || ins->op == IR_mkbool_OP || (ins->op == IR_phi_OP && ins->imm == PHI_OF_NUMBERS);
+}
 /* Does it always call something, and leave afterwards, if it leaves? */
 bool ir_calls(const Ins *ins);
 bool ir_raises(const Ins *ins); /* has an error exit */

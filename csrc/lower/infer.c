@@ -34,6 +34,8 @@ typedef struct Infer {
     Asks *asks;           /* by instruction, of the first walk; NULL: not wanted */
     bool asked;           /* a local of which nothing was known is used as a number */
     const Demand *demand; /* of the second walk */
+    bool *compared;       /* by local: it is asked with `is` whether it is another one; NULL: not noted */
+    const bool *kept;     /* the same, in the second walk: such a local stays an object where ways meet */
     int *depths;          /* operand stack depth on arrival, -1: not arrived */
     bool *queued;
     int *work, work_count;
@@ -50,88 +52,6 @@ static uint8_t meet(uint8_t a, uint8_t b) {
     return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
 }
 
-static bool is_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
-static bool is_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
-
-bool infer_is_mixed(const Instr *instr) {
-    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER;
-}
-
-/* Of numbers of any kind: known here, or one of them is probably a float. */
-static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
-    bool divides = instr->arg == BIN_TRUE_DIVIDE, ints = left == LIKELY_INT && right == LIKELY_INT;
-    if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
-        return LIKELY_OTHER;
-    bool numbers = is_number(left) && is_number(right) && !ints;
-    if (instr->left == LIKELY_NUMBER)
-        return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
-    if ((!is_number(left) && left != LIKELY_OTHER) || (!is_number(right) && right != LIKELY_OTHER))
-        return LIKELY_OTHER;
-    return ints && !divides ? LIKELY_INT : LIKELY_FLOAT;
-}
-
-/* Bits of an int, and of something that nothing was noted of and no class has its say in: of another int. */
-static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
-    if (instr->site != NULL) return false;
-    return (left == LIKELY_INT && right == LIKELY_OTHER && instr->right == LIKELY_UNSEEN) ||
-           (left == LIKELY_OTHER && right == LIKELY_INT && instr->left == LIKELY_UNSEEN);
-}
-
-Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
-    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
-    bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
-    if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
-    if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
-    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY) return LIKELY_OTHER;
-    bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
-         bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
-    bool from_bool = right == LIKELY_BOOL;
-    if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
-    if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
-    if (left == LIKELY_OTHER && right == LIKELY_INT && from_bool) left = LIKELY_INT; /* probably */
-    bool ints = left == LIKELY_INT && right == LIKELY_INT;
-    bool floats = is_number(left) && is_number(right) && !ints;
-    switch (instr->arg) {
-    case BIN_POWER: return floats ? LIKELY_FLOAT : LIKELY_OTHER;
-    case BIN_ADD:
-    case BIN_SUBTRACT:
-    case BIN_MULTIPLY: return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
-    case BIN_TRUE_DIVIDE:
-        return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
-    case BIN_FLOOR_DIVIDE:
-    case BIN_REMAINDER:
-        if (floats) return LIKELY_FLOAT;
-        if (is_str(left) || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
-        return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
-    default: return ints || is_beside_int(instr, left, right) ? LIKELY_INT : LIKELY_OTHER;
-    }
-}
-
-/* The interpreter has specialised forms of comparisons that a jump follows only. Of the others, what is asked
- * whether it is less than a number is most likely one of its type. */
-static Likely unwatched_comparison(const Instr *instr, Likely left, Likely right) {
-    enum { EQ = 2, NE = 3 };
-    BcOp next = (BcOp)instr[1].op;
-    if (instr->feedback != FB_NONE || instr->arg == EQ || instr->arg == NE || next == BC_POP_JUMP_IF_FALSE ||
-        next == BC_POP_JUMP_IF_TRUE)
-        return LIKELY_OTHER;
-    if (left == LIKELY_OTHER && is_number(right)) return right;
-    return right == LIKELY_OTHER && is_number(left) ? left : LIKELY_OTHER;
-}
-
-Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
-    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    bool known = is_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
-    if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
-    bool by_operands = (instr->flags & BC_BY_OPERANDS) && is_number(left) && is_number(right);
-    if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
-        return LIKELY_INT;
-    if ((instr->feedback == FB_FLOAT && !by_operands) || (left == LIKELY_FLOAT && right == LIKELY_FLOAT))
-        return LIKELY_FLOAT;
-    return unwatched_comparison(instr, left, right);
-}
-
 static void push(Infer *f, uint8_t type) {
     if (f->depth >= f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
     f->stack[f->depth++] = (Guess){.type = type, .slot = -1};
@@ -146,7 +66,7 @@ static void ask(Infer *f, const Instr *instr, int place, Guess guess, uint8_t ty
     if (f->asks == NULL) return;
     Asks *asks = &f->asks[instr - f->code->instrs];
     bool known =
-        type == LIKELY_UNSEEN || (is_number(type) && (guess.type == LIKELY_OTHER || guess.type == type));
+        type == LIKELY_UNSEEN || (likely_number(type) && (guess.type == LIKELY_OTHER || guess.type == type));
     asks->slot[place] = known ? guess.slot : -1;
     asks->type[place] = type;
     f->asked |= asks->slot[place] >= 0 && (f->locals[guess.slot] & ~MAY_BE_UNBOUND) == LIKELY_OTHER;
@@ -154,7 +74,7 @@ static void ask(Infer *f, const Instr *instr, int place, Guess guess, uint8_t ty
 
 /* The type that the uses of a local ask for, where nothing else tells. */
 static uint8_t or_demanded(uint8_t type, uint8_t demanded) {
-    return (type & ~MAY_BE_UNBOUND) == LIKELY_OTHER && is_number(demanded)
+    return (type & ~MAY_BE_UNBOUND) == LIKELY_OTHER && likely_number(demanded)
                ? (uint8_t)(demanded | (type & MAY_BE_UNBOUND))
                : type;
 }
@@ -181,6 +101,8 @@ static void arrive(Infer *f, int target, int depth) {
     const uint8_t *demanded = f->demand && !boxed ? f->demand->on_arrival[target] : NULL;
     for (int i = 0; i < f->code->local_count; i++) {
         uint8_t given = demanded != NULL ? or_demanded(f->locals[i], demanded[i]) : f->locals[i];
+        if (f->kept != NULL && f->kept[i] && likely_number(given & ~MAY_BE_UNBOUND))
+            given = LIKELY_OTHER | (given & MAY_BE_UNBOUND);
         uint8_t met = meet(f->out->locals[target][i], given);
         changed |= met != f->out->locals[target][i];
         f->out->locals[target][i] = met;
@@ -215,8 +137,8 @@ static Guess operand(const Infer *f, int from_top) {
 /* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
 static uint8_t or_noted(Guess operand, uint8_t noted) {
     if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
-    if (is_number(noted) || noted == LIKELY_DICT_LIKE) return noted;
-    return noted == LIKELY_UNSEEN && is_number(operand.given) ? operand.given : operand.type;
+    if (likely_number(noted) || noted == LIKELY_DICT_LIKE) return noted;
+    return noted == LIKELY_UNSEEN && likely_number(operand.given) ? operand.given : operand.type;
 }
 
 /* Beside a number there is probably one of the same kind. */
@@ -224,12 +146,21 @@ static uint8_t choice_of_two(Infer *f, const Instr *instr) {
     Guess first = operand(f, 1), second = operand(f, 0);
     uint8_t a = or_noted(first, LIKELY_UNSEEN), b = or_noted(second, LIKELY_UNSEEN);
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (a == LIKELY_OTHER && is_number(b)) a = b;
-    if (b == LIKELY_OTHER && is_number(a)) b = a;
-    if (a != b || !is_number(a)) return LIKELY_OTHER;
+    if (a == LIKELY_OTHER && likely_number(b)) a = b;
+    if (b == LIKELY_OTHER && likely_number(a)) b = a;
+    if (a != b || !likely_number(a)) return LIKELY_OTHER;
     refine(f, instr, 0, first, a);
     refine(f, instr, 1, second, b);
     return a;
+}
+
+static void compare_identity(Infer *f, const Instr *instr) {
+    bool with_constant = instr > f->code->instrs && instr[-1].op == BC_LOAD_CONST;
+    for (int i = 0; i < 2; i++) {
+        Guess operand = pop(f);
+        if (operand.slot >= 0 && !with_constant && f->compared != NULL) f->compared[operand.slot] = true;
+    }
+    push(f, LIKELY_BOOL);
 }
 
 static bool is_taken_apart(const Infer *f, const Instr *instr, int count) {
@@ -267,7 +198,7 @@ static uint8_t call_result(Infer *f, const Instr *instr) {
     uint8_t builtin = method.builtin ? method.builtin : callable.builtin;
     uint8_t last = operand(f, 0).type;
     switch (builtin) {
-    case BI_builtins_abs: return is_number(last) ? last : LIKELY_OTHER;
+    case BI_builtins_abs: return likely_number(last) ? last : LIKELY_OTHER;
     case BI_builtins_min:
     case BI_builtins_max: return instr->arg == 2 ? choice_of_two(f, instr) : LIKELY_OTHER;
     case BI_builtins_divmod: divmod_items(f, instr); return LIKELY_TUPLE;
@@ -280,15 +211,15 @@ static uint8_t call_result(Infer *f, const Instr *instr) {
 }
 
 static bool is_sequence(Likely type) {
-    return is_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
+    return likely_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
            type == LIKELY_BYTEARRAY;
 }
 
 /* What operators of sequences give: joined, repeated, formatted. */
 static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
     bool unknown = right == LIKELY_OTHER; /* what it can be but its like would raise, or have its own say */
-    if (is_str(left) &&
-        (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && (unknown || is_str(right)))))
+    if (likely_str(left) &&
+        (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && (unknown || likely_str(right)))))
         return LIKELY_STR;
     if (instr->arg == BIN_ADD && (left == right || unknown) && is_sequence(left)) return left;
     if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
@@ -398,7 +329,7 @@ static uint8_t property_result(Infer *f, const Instr *instr, uint8_t owner) {
  * computes with it only; what is stored is for demand.c to say. */
 static void push_given(Infer *f, const Instr *instr, uint8_t type) {
     bool known = instr->value != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
-    bool number = is_number(instr->value);
+    bool number = likely_number(instr->value);
     push(f, type == LIKELY_OTHER && known && !number ? instr->value : type);
     if (known && number) f->stack[f->depth - 1].given = instr->value;
 }
@@ -558,8 +489,8 @@ static void step(Infer *f, const Instr *instr) {
         Guess right = pop(f), left = pop(f);
         uint8_t type = instr->feedback == FB_INT     ? LIKELY_INT
                        : instr->feedback == FB_FLOAT ? LIKELY_FLOAT
-                                                     : unwatched_comparison(instr, left.type, right.type);
-        if (is_number(type) && !(instr->flags & BC_NO_SPECULATION) && !infer_is_mixed(instr)) {
+                                                     : infer_unwatched(instr, left.type, right.type);
+        if (likely_number(type) && !(instr->flags & BC_NO_SPECULATION) && !infer_is_mixed(instr)) {
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);
         }
@@ -569,10 +500,10 @@ static void step(Infer *f, const Instr *instr) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: {
         Guess operand = pop(f);
-        push(f, is_number(operand.type) ? operand.type : LIKELY_OTHER);
+        push(f, likely_number(operand.type) ? operand.type : LIKELY_OTHER);
         break;
     }
-    case BC_IS_OP:
+    case BC_IS_OP: compare_identity(f, instr); break;
     case BC_CONTAINS_OP:
         pop(f);
         pop(f);
@@ -787,9 +718,13 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *
     Infer f = {.cx = cx, .code = code, .callees = callees};
     f.asks = arena_array(&cx->arena, Asks, code->count + 1);
     for (int i = 0; i < code->count; i++) f.asks[i].slot[0] = f.asks[i].slot[1] = -1;
+    f.compared = arena_array(&cx->arena, bool, code->local_count + 1);
     Inference *out = infer_once(&f);
-    if (!f.asked) return out;
-    f.demand = demand_find(cx, code, out, f.asks);
+    bool compares = memchr(f.compared, true, (size_t)code->local_count) != NULL;
+    if (!f.asked && !compares) return out;
+    if (f.asked) f.demand = demand_find(cx, code, out, f.asks);
+    f.kept = f.compared;
     f.asks = NULL;
+    f.compared = NULL;
     return infer_once(&f);
 }

@@ -33,11 +33,16 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *
 /* What it probably returns. */
 Likely infer_return(const Inference *inference, const Bytecode *code);
 
-/* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
+static inline bool likely_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
+static inline bool likely_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
+
 /* Are an operator's operands numbers of either kind, by turns? */
 bool infer_is_mixed(const Instr *instr);
+/* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
+/* The same where the interpreter has noted nothing. */
+Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
 
 /* Likely of the iterator of an object, and of an iterator's items. */
 uint8_t infer_iterator_of(Likely type);

@@ -482,7 +482,6 @@ void lower_goto(Lowerer *l, int target) {
     if (return_at_once(l, target)) return;
     bool joins = lower_place_at(l, target)->edges > 1;
     if (joins) lower_need_frame_at_join(l);
-    if (joins && l->locals != NULL && lower_loses_object(l, target)) lower_need_frame(l);
     if (joins && l->locals != NULL) lower_conform(l, target);
     Block *from = l->block;
     Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);

@@ -179,8 +179,6 @@ bool lower_loop_suspends(const Lowerer *l, int head);
 /* CALL of range that a loop goes over at once. */
 bool lower_range_loop(Lowerer *l);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
-/* Would a call without a frame forget there the object of a number of which it asks which one it is? */
-bool lower_loses_object(const Lowerer *l, int target);
 void lower_conform(Lowerer *l, int target);
 
 /* --- objects of built-in types (lower_iter.c, lower_container.c, lower_builtin.c); likewise --- */

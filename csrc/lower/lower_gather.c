@@ -121,17 +121,18 @@ static void gather_int(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *item = l->stack[l->depth - 1];
     Ins *number = item->op == IR_mkbool_OP ? item->args[0] : lower_i64(l, item, state);
-    Ins *sum = lower_guarded(INS(l, iadd, 0, l->stack[0], number), state);
+    Ins *sum = lower_i64(l, l->stack[0], state); /* an object, where all arrive as such */
     l->depth--;
-    l->stack[0] = sum;
+    l->stack[0] = lower_guarded(INS(l, iadd, 0, sum, number), state);
 }
 
 /* To a number that is not -0.0 nothing that is not adds up to it. */
 static void gather_float(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *item = lower_f64(l, l->stack[l->depth - 1], LIKELY_FLOAT, state);
+    Ins *sum = lower_f64(l, l->stack[0], LIKELY_FLOAT, state); /* an object, where all arrive as such */
     l->depth--;
-    l->stack[0] = INS(l, fadd, 0, l->stack[0], INS(l, fadd, 0, item, zero(l)));
+    l->stack[0] = INS(l, fadd, 0, sum, INS(l, fadd, 0, item, zero(l)));
 }
 
 /* As long as there is none the first is the least, and the greatest. */
@@ -193,8 +194,11 @@ void lower_END_GATHER(Lowerer *l) {
         return;
     }
     if (l->instr->arg == GATHER_FLOATS) { /* there may have been no item: the sum is an int then */
-        Ins *any = INS(l, icmp, NE, INS(l, fbits, 0, l->stack[0]), K_INT(l, INT64_MIN));
-        lower_guarded(INS(l, guard, 0, any), lower_state_here(l));
+        FrameState *state = lower_state_here(l);
+        Ins *sum = lower_f64(l, l->stack[0], LIKELY_FLOAT, state);
+        Ins *any = INS(l, icmp, NE, INS(l, fbits, 0, sum), K_INT(l, INT64_MIN));
+        lower_guarded(INS(l, guard, 0, any), state);
+        l->stack[0] = sum;
     }
     if (l->instr->arg == GATHER_MIN || l->instr->arg == GATHER_MAX) { /* of nothing: an error */
         Ins *none = INS(l, is, 0, l->stack[0], K_KNOWN(l, None));

@@ -700,26 +700,6 @@ static bool keeps_object(const Lowerer *l, int slot) {
     return given <= 1;
 }
 
-/* `is`, but of a constant. */
-static bool asks_identity(const Bytecode *code) {
-    for (int i = 1; i < code->count; i++)
-        if (code->instrs[i].op == BC_IS_OP && code->instrs[i - 1].op != BC_LOAD_CONST) return true;
-    return false;
-}
-
-bool lower_loses_object(const Lowerer *l, int target) {
-    const uint8_t *locals = l->inference->locals[target];
-    if (l->framed || locals == NULL || !asks_identity(l->code)) return false;
-    for (int slot = 0; slot < l->code->plain_local_count; slot++) {
-        const Local *local = &l->locals[slot];
-        uint8_t guess = (uint8_t)(locals[slot] & ~MAY_BE_UNBOUND);
-        bool number = guess == LIKELY_INT || guess == LIKELY_FLOAT;
-        if (number && local->value != NULL && local->value->type == IR_OBJ && !keeps_object(l, slot))
-            return true;
-    }
-    return false;
-}
-
 void lower_conform(Lowerer *l, int target) {
     const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
     if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");

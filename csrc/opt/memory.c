@@ -83,7 +83,7 @@ Numbers *memory_find_numbers(Fn *fn) {
 
 /* Its end runs nothing. */
 static bool is_quiet(const Numbers *numbers, const Ins *value, const Ins *at) {
-    if (ir_is_box(value) || value->op == IR_mkbool_OP) return true;
+    if (ir_ends_quietly(value)) return true;
     if (value->op == IR_char_OP || value->id >= numbers->count) return value->op == IR_char_OP;
     for (const Unboxing *u = numbers->of[value->id]; u != NULL; u = u->next)
         if (u->ins->block == at->block ? u->ins->use_count < at->use_count

@@ -22,6 +22,7 @@ void opt_cfg(Fn *fn);
 void opt_assigned(Fn *fn);
 void opt_fold(Fn *fn);
 void opt_dce(Fn *fn);
+void opt_origin(Fn *fn);
 void opt_escape(Fn *fn);
 void opt_swap(Fn *fn);
 void opt_refcount(Fn *fn);

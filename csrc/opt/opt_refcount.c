@@ -133,8 +133,7 @@ static Source source_of(const Ins *value) {
 static bool drops_something(const Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
         const Ins *value = ins->args[a];
-        bool number = ir_is_box(value) || value->op == IR_mkbool_OP;
-        if (value->type == IR_OBJ && !number && !ir_is_borrowed(value)) return true;
+        if (value->type == IR_OBJ && !ir_ends_quietly(value) && !ir_is_borrowed(value)) return true;
     }
     return false;
 }

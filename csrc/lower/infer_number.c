@@ -1,0 +1,81 @@
+/* What operators give, by what is known and noted of their operands. */
+#include "lower/infer.h"
+
+bool infer_is_mixed(const Instr *instr) {
+    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER;
+}
+
+/* Of numbers of any kind: known here, or one of them is probably a float. */
+static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
+    bool divides = instr->arg == BIN_TRUE_DIVIDE, ints = left == LIKELY_INT && right == LIKELY_INT;
+    if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
+        return LIKELY_OTHER;
+    bool numbers = likely_number(left) && likely_number(right) && !ints;
+    if (instr->left == LIKELY_NUMBER)
+        return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
+    if ((!likely_number(left) && left != LIKELY_OTHER) || (!likely_number(right) && right != LIKELY_OTHER))
+        return LIKELY_OTHER;
+    return ints && !divides ? LIKELY_INT : LIKELY_FLOAT;
+}
+
+/* Bits of an int, and of something that nothing was noted of and no class has its say in: of another int. */
+static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
+    if (instr->site != NULL) return false;
+    return (left == LIKELY_INT && right == LIKELY_OTHER && instr->right == LIKELY_UNSEEN) ||
+           (left == LIKELY_OTHER && right == LIKELY_INT && instr->left == LIKELY_UNSEEN);
+}
+
+Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
+    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
+    bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);
+    if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
+    if (instr->feedback == FB_FLOAT && !by_operands) return LIKELY_FLOAT;
+    if (instr->feedback == FB_STR || instr->arg == BIN_MATRIX_MULTIPLY) return LIKELY_OTHER;
+    bool bools = left == LIKELY_BOOL && right == LIKELY_BOOL,
+         bits = instr->arg == BIN_AND || instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    bool from_bool = right == LIKELY_BOOL;
+    if (left == LIKELY_BOOL && !(bools && bits)) left = LIKELY_INT;
+    if (right == LIKELY_BOOL && !(bools && bits)) right = LIKELY_INT;
+    if (left == LIKELY_OTHER && right == LIKELY_INT && from_bool) left = LIKELY_INT; /* probably */
+    bool ints = left == LIKELY_INT && right == LIKELY_INT;
+    bool floats = likely_number(left) && likely_number(right) && !ints;
+    switch (instr->arg) {
+    case BIN_POWER: return floats ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_ADD:
+    case BIN_SUBTRACT:
+    case BIN_MULTIPLY: return ints ? LIKELY_INT : floats ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_TRUE_DIVIDE:
+        return ints || floats || left == LIKELY_FLOAT || right == LIKELY_FLOAT ? LIKELY_FLOAT : LIKELY_OTHER;
+    case BIN_FLOOR_DIVIDE:
+    case BIN_REMAINDER:
+        if (floats) return LIKELY_FLOAT;
+        if (likely_str(left) || left == LIKELY_FLOAT || right == LIKELY_FLOAT) return LIKELY_OTHER;
+        return left == LIKELY_INT ? LIKELY_INT : LIKELY_OTHER;
+    default: return ints || is_beside_int(instr, left, right) ? LIKELY_INT : LIKELY_OTHER;
+    }
+}
+
+/* The interpreter has specialised forms of comparisons that a jump follows only. Of the others, what is asked
+ * whether it is less than a number is most likely one of its type. */
+Likely infer_unwatched(const Instr *instr, Likely left, Likely right) {
+    enum { EQ = 2, NE = 3 };
+    BcOp next = (BcOp)instr[1].op;
+    if (instr->feedback != FB_NONE || instr->arg == EQ || instr->arg == NE || next == BC_POP_JUMP_IF_FALSE ||
+        next == BC_POP_JUMP_IF_TRUE)
+        return LIKELY_OTHER;
+    if (left == LIKELY_OTHER && likely_number(right)) return right;
+    return right == LIKELY_OTHER && likely_number(left) ? left : LIKELY_OTHER;
+}
+
+Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
+    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    bool known = likely_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
+    if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
+    bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);
+    if ((instr->feedback == FB_INT && !by_operands) || (left == LIKELY_INT && right == LIKELY_INT))
+        return LIKELY_INT;
+    if ((instr->feedback == FB_FLOAT && !by_operands) || (left == LIKELY_FLOAT && right == LIKELY_FLOAT))
+        return LIKELY_FLOAT;
+    return infer_unwatched(instr, left, right);
+}

@@ -1,0 +1,160 @@
+/* A number that was unboxed is boxed again as the object it came from: who has both finds them to be one with
+ * `is`, and so does a container that is asked for a NaN. Where ways meet on all of which it came from an
+ * object, the objects meet too (the twin of the phi). Where one of the ways computed it, it is a new object;
+ * then a NaN leaves where it is unboxed, since of all numbers it is equal to itself as an object only.
+ *
+ * needs: phis, nothing counted.  keeps: preds, order. */
+#include "opt/opt.h"
+
+#include <string.h>
+
+enum { PY_EQ = 2 };
+
+typedef struct Origin {
+    Fn *fn;
+    VEC(Ins *) joins; /* phis of numbers, and choices between two */
+    bool *computed;   /* by value: a join that something else than an unboxed number comes to */
+    bool *wanted;     /* by value: it may become an object */
+    bool *mixed;      /* by value: as a new one */
+    Ins **twins;      /* by value: the join of the objects; NULL: there is none */
+} Origin;
+
+static bool is_number(const Ins *value) { return value->type == IR_I64 || value->type == IR_F64; }
+static bool is_unboxed(const Ins *value) {
+    return value->op == IR_unbox_i64_OP || value->op == IR_unbox_f64_OP;
+}
+static bool is_join(const Ins *value) {
+    return (value->op == IR_phi_OP && is_number(value)) || value->op == IR_iselect_OP ||
+           value->op == IR_fselect_OP;
+}
+/* What is asked of a choice is no number that it gives. */
+static int first_given(const Ins *join) { return join->op != IR_phi_OP; }
+
+static void find_computed(Origin *o) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int i = 0; i < o->joins.count; i++) {
+            const Ins *join = o->joins.items[i];
+            bool computed = join->op != IR_phi_OP;
+            for (int a = 0; a < join->arg_count; a++) {
+                const Ins *arg = join->args[a];
+                computed |= is_join(arg) ? o->computed[arg->id] : !is_unboxed(arg);
+            }
+            changed |= computed != o->computed[join->id];
+            o->computed[join->id] = computed;
+        }
+    }
+}
+
+/* Does an instruction put its argument, a number, into an object or hand it to code that does? */
+static bool makes_new(const Ins *ins) {
+    switch (ins->op) {
+    case IR_list_put_f64_OP:
+    case IR_attr_set_f64_OP:
+    case IR_invoke_OP:
+    case IR_ret_OP: return true;
+    default: return false;
+    }
+}
+
+static void want_all(Origin *o, Ins *ins) {
+    for (int a = 0; a < ins->arg_count; a++) {
+        o->wanted[ins->args[a]->id] |= ir_is_box(ins) && is_join(ins->args[a]);
+        o->mixed[ins->args[a]->id] |= makes_new(ins);
+    }
+    for (int s = 0; s < ir_state_count(ins->state); s++) {
+        const Ins *value = *ir_state_value(ins->state, s);
+        o->wanted[value->id] |= is_join(value);
+    }
+}
+
+/* What a phi is wanted for, its arguments are. */
+static void find_wanted(Origin *o) {
+    for (int i = 0; i < o->fn->blocks.count; i++) for_each_ins(ins, o->fn->blocks.items[i]) want_all(o, ins);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int i = 0; i < o->joins.count; i++) {
+            const Ins *join = o->joins.items[i];
+            bool wanted = o->wanted[join->id],
+                 mixed = o->mixed[join->id] || (wanted && o->computed[join->id]);
+            for (int a = first_given(join); a < join->arg_count; a++) {
+                uint32_t arg = join->args[a]->id;
+                changed |= (wanted && !o->wanted[arg]) || (mixed && !o->mixed[arg]);
+                o->wanted[arg] |= wanted;
+                o->mixed[arg] |= mixed;
+            }
+        }
+    }
+}
+
+static Ins *object_of(const Origin *o, Ins *value) {
+    if (is_unboxed(value)) return value->args[0];
+    return is_join(value) ? o->twins[value->id] : NULL;
+}
+
+static void make_twins(Origin *o) {
+    for (int i = 0; i < o->joins.count; i++) {
+        Ins *join = o->joins.items[i];
+        if (!o->wanted[join->id] || o->computed[join->id]) continue;
+        Ins *twin = ir_new_ins(o->fn, IR_phi_OP, IR_OBJ, join->arg_count);
+        twin->imm = PHI_OF_NUMBERS;
+        ir_insert_before(join, twin);
+        o->twins[join->id] = twin;
+    }
+    for (int i = 0; i < o->joins.count; i++) {
+        const Ins *join = o->joins.items[i];
+        Ins *twin = o->twins[join->id];
+        for (int a = 0; twin != NULL && a < join->arg_count; a++) twin->args[a] = object_of(o, join->args[a]);
+    }
+}
+
+static void refuse_nan(Origin *o, Ins *number) {
+    Ins *same = ir_new_ins(o->fn, IR_fcmp_OP, IR_I64, 2), *guard = ir_new_ins(o->fn, IR_guard_OP, IR_VOID, 1);
+    same->imm = PY_EQ;
+    same->args[0] = same->args[1] = number;
+    guard->args[0] = same;
+    guard->state = number->state;
+    ir_insert_after(number, guard);
+    ir_insert_after(number, same);
+}
+
+/* Users of a box find its object by following scratch. */
+static void use_objects(Origin *o) {
+    Fn *fn = o->fn;
+    for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) ins->scratch =
+            ir_is_box(ins) ? object_of(o, ins->args[0]) : NULL;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
+            next = ins->next;
+            for (int a = 0; a < ins->arg_count; a++)
+                if (ins->args[a]->scratch != NULL) ins->args[a] = ins->args[a]->scratch;
+            for (int s = 0; s < ir_state_count(ins->state); s++) {
+                Ins **value = ir_state_value(ins->state, s);
+                if ((*value)->scratch != NULL) *value = (*value)->scratch;
+                else if (is_join(*value) && o->twins[(*value)->id] != NULL) *value = o->twins[(*value)->id];
+            }
+        }
+    for (int i = 0; i < fn->blocks.count; i++)
+        for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
+            next = ins->next;
+            if (ins->scratch != NULL) ir_remove(ins);
+            else if (ins->op == IR_unbox_f64_OP && o->mixed[ins->id]) refuse_nan(o, ins);
+        }
+}
+
+void opt_origin(Fn *fn) {
+    Arena *arena = fn_arena(fn);
+    Origin origin = {.fn = fn}, *o = &origin;
+    for (int i = 0; i < fn->blocks.count; i++)
+        for_each_ins(ins, fn->blocks.items[i]) if (is_join(ins)) vec_push(arena, &o->joins, ins);
+    o->computed = arena_array(arena, bool, fn->next_value + 1);
+    o->wanted = arena_array(arena, bool, fn->next_value + 1);
+    o->mixed = arena_array(arena, bool, fn->next_value + 1);
+    o->twins = arena_array(arena, Ins *, fn->next_value + 1);
+    find_computed(o);
+    find_wanted(o);
+    make_twins(o);
+    use_objects(o);
+}
