@@ -2,9 +2,17 @@
 #include "lower/lower.h"
 
 void lower_NOP(Lowerer *l) {}
+/* Has a call put in line just ended? Its ways to return meet in a block that is new. */
+static bool is_behind_call(const Block *block) {
+    return block->last == NULL || block->last->op == IR_pop_OP || block->last->op == IR_keep_OP;
+}
+
+/* What such a call has given goes here, behind what its frame held, and so do a tuple's items. */
 void lower_POP_TOP(Lowerer *l) {
     Ins *value = lower_pop_any(l);
+    bool is_plain = !lower_speculates(l) || ir_is(value, OPF_CONST) || ir_is_box(value);
     if (lower_is_suspended(value)) lower_drop_generator(l, value);
+    else if (!is_plain && (is_behind_call(l->block) || lower_is_made_tuple(value))) lower_keep(l, &value, 1);
 }
 void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }
 void lower_COPY(Lowerer *l) {
