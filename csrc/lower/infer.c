@@ -441,6 +441,9 @@ static void step(Infer *f, const Instr *instr) {
     }
     case BC_DELETE_FAST: f->locals[instr->arg] = LIKELY_UNSEEN | MAY_BE_UNBOUND; break;
     case BC_MAKE_CELL: f->locals[instr->arg] = LIKELY_OTHER; break;
+    case BC_COPY_FREE_VARS:
+        memset(f->locals + f->code->local_count - instr->arg, LIKELY_OTHER, (size_t)instr->arg);
+        break;
     case BC_LOAD_GLOBAL:
         if (instr->arg2) push(f, LIKELY_OTHER);
         push(f, instr->site                           ? instr->site->likely
