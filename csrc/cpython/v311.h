@@ -73,6 +73,20 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
     return -1;
 }
 
+/* Is every instance of a class true, since it has no way to say otherwise? */
+static inline bool cp_is_true_always(PyTypeObject *type) {
+    const PyHeapTypeObject *heap = (PyHeapTypeObject *)type;
+    return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && heap->as_number.nb_bool == NULL &&
+           heap->as_mapping.mp_length == NULL && heap->as_sequence.sq_length == NULL;
+}
+
+/* Has a class that is called without arguments nothing to do but to make an instance? */
+static inline bool cp_only_makes(PyTypeObject *type) {
+    return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && !PyType_HasFeature(type, Py_TPFLAGS_IS_ABSTRACT) &&
+           type->tp_new == PyBaseObject_Type.tp_new && type->tp_init == PyBaseObject_Type.tp_init &&
+           type->tp_vectorcall == NULL;
+}
+
 /* --- objects with instance values (attributes without a dict), and the keys they share --- */
 
 static inline bool cp_has_values(PyTypeObject *type) {

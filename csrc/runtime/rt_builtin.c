@@ -444,7 +444,10 @@ PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
 
 /* --- any object --- */
 
-i64 rt_size(PyObject *object) { return PyObject_Size(object); }
+i64 rt_size(PyObject *object) {
+    i64 length;
+    return rt_special_length(object, &length) ? length : PyObject_Size(object);
+}
 
 i64 rt_abs_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(PyFloat_FromDouble(fabs(PyFloat_AS_DOUBLE(object))), results);

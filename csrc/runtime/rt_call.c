@@ -147,7 +147,9 @@ static bool bind_defaults(PyFunctionObject *function, PyCodeObject *code, PyObje
     for (; slot < code->co_argcount + code->co_kwonlyargcount; slot++) {
         if (slots[slot] != NULL) continue;
         PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, slot);
-        PyObject *value = kwdefaults != NULL ? PyDict_GetItemWithError(kwdefaults, name) : NULL;
+        PyObject *value = NULL;
+        if (kwdefaults != NULL && cp_dict_find(kwdefaults, name, &value) < 0)
+            value = PyDict_GetItemWithError(kwdefaults, name);
         if (!bind_default(slots, slot, value, binding)) return false;
     }
     return true;
@@ -486,7 +488,7 @@ static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callabl
         return is < 0 ? NULL : Py_NewRef(is ? Py_True : Py_False);
     }
     if (callable == cp_known_len(tstate) && count == 1) {
-        Py_ssize_t length = PyObject_Size(args[0]);
+        i64 length = rt_size(args[0]);
         return length < 0 ? NULL : PyLong_FromSsize_t(length);
     }
     PyCFunctionObject *function = (PyCFunctionObject *)callable;
@@ -651,6 +653,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     }
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
+         (arg_count(&args) == 0 && cp_only_makes((PyTypeObject *)callable)) ||
          (names == NULL && rt_is_exception_class(callable, &init)))) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
         if (consumed >> place & 1) Py_DECREF(callable);
