@@ -177,7 +177,7 @@ PACKAGES = [
     Package("pylint", "tests/checkers tests/utils", needs="gitpython"),
     Package("scrapy", "tests/test_selector.py tests/test_http_request.py tests/test_utils_python.py"),
     Package("twisted", "src/twisted/test/test_defer.py src/twisted/test/test_task.py"),
-    Package("tornado", "tornado/test", options="--log-level=WARNING"),
+    Package("tornado", "tornado/test", options="--log-disable=tornado.access"),
     Package(
         "numpy", "numpy", needs="numpy", options="--pyargs numpy._core numpy.lib numpy.ma", installed=True
     ),
