@@ -649,8 +649,11 @@ bool lower_inline_object(Lowerer *l) {
                  .names = l->instr->arg2,
                  .named = lower_named(l),
                  .object = true};
+    Ins **kept = arena_array(&l->cx->arena, Ins *, count + 1); /* as the interpreter keeps them */
+    memcpy(kept, call.args, sizeof(Ins *) * ((size_t)count + 1));
     bool done = inline_all_ways(l, &call);
-    if (!done) inline_go_back(l, &before);
+    if (done) lower_keep(l, kept, count + 1);
+    else inline_go_back(l, &before);
     l->calls_left -= done;
     return done;
 }

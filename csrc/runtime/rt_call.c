@@ -147,9 +147,7 @@ static bool bind_defaults(PyFunctionObject *function, PyCodeObject *code, PyObje
     for (; slot < code->co_argcount + code->co_kwonlyargcount; slot++) {
         if (slots[slot] != NULL) continue;
         PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, slot);
-        PyObject *value = NULL;
-        if (kwdefaults != NULL && cp_dict_find(kwdefaults, name, &value) < 0)
-            value = PyDict_GetItemWithError(kwdefaults, name);
+        PyObject *value = kwdefaults != NULL ? PyDict_GetItemWithError(kwdefaults, name) : NULL;
         if (!bind_default(slots, slot, value, binding)) return false;
     }
     return true;
@@ -585,16 +583,17 @@ static PyObject *call_method(PyThreadState *tstate, PyObject *names, PyObject **
     return result;
 }
 
-/* An object whose class has a function for it: as that function of the object. */
+/* An object whose class has a function for it: as that function of the object, which is kept meanwhile. */
 static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
                                i64 count, uint64_t consumed) {
-    rest[0] = Py_NewRef(function);
-    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
-        drop_call(rest, 0, consumed | 1);
-        return NULL;
+    PyObject *result = NULL;
+    rest[0] = function;
+    if (cp_enter_recursive(tstate, " while calling a Python object")) {
+        Py_INCREF(function);
+        result = call_method(tstate, names, rest, count, 1);
+        cp_leave_recursive(tstate);
     }
-    PyObject *result = call_method(tstate, names, rest, count, consumed | 1);
-    cp_leave_recursive(tstate);
+    drop_call(rest, 0, consumed & ~UINT64_C(1));
     return result;
 }
 

@@ -208,7 +208,9 @@ def case_ends_of_objects():
 
         def __call__(self, other):
             ends.append("called " + self.name)
-            return other
+            own, other = Ends("own"), None
+            ends.append("gone?")
+            return own.name
 
         def __len__(self):
             ends.append("asked " + self.name)
