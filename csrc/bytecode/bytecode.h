@@ -133,6 +133,7 @@ typedef enum Likely {
     LIKELY_DICT_ITEMS_ITER,
     LIKELY_NUMBER,  /* int or float by turns, of an operator's operands */
     LIKELY_MIXED,   /* likewise, and one of the two is a float */
+    LIKELY_BIG,     /* int that may be of any size */
     LIKELY_DOUBLES, /* array.array of doubles, of C ints */
     LIKELY_C_INTS,
     LIKELY_OTHER

@@ -185,18 +185,19 @@ int cp_next_counted(PyObject *iterator, PyObject **items) {
     return 1;
 }
 
-/* The next item of a list's iterator; NULL: it is none, or there is none. borrowed */
-static inline PyObject *next_of_list(PyObject *iterator) {
+/* The next item of a list's or a tuple's iterator; NULL: it is none, or there is none. borrowed */
+static inline PyObject *next_of_row(PyObject *iterator) {
     const CpSequenceIterator *s = (CpSequenceIterator *)iterator;
-    if (!Py_IS_TYPE(iterator, &PyListIter_Type) || s->sequence == NULL || s->index >= Py_SIZE(s->sequence))
-        return NULL;
-    return PyList_GET_ITEM(s->sequence, s->index);
+    bool list = Py_IS_TYPE(iterator, &PyListIter_Type);
+    if (!list && !Py_IS_TYPE(iterator, &PyTupleIter_Type)) return NULL;
+    if (s->sequence == NULL || s->index >= Py_SIZE(s->sequence)) return NULL;
+    return list ? PyList_GET_ITEM(s->sequence, s->index) : PyTuple_GET_ITEM(s->sequence, s->index);
 }
 
-/* Of two lists, the most frequent ones. False: nothing was done. */
-static inline bool next_of_lists(CpZip *zip, PyObject **items) {
+/* Of two lists or tuples, the most frequent ones. False: nothing was done. */
+static inline bool next_of_rows(CpZip *zip, PyObject **items) {
     PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);
-    PyObject *one = next_of_list(first), *other = next_of_list(second);
+    PyObject *one = next_of_row(first), *other = next_of_row(second);
     if (one == NULL || other == NULL || first == second) return false;
     items[0] = Py_NewRef(one);
     items[1] = Py_NewRef(other);
@@ -208,7 +209,7 @@ static inline bool next_of_lists(CpZip *zip, PyObject **items) {
 }
 
 static int next_zipped(CpZip *zip, PyObject **items) {
-    if (zip->count == 2 && can_keep(zip->result, 0) && can_keep(zip->result, 1) && next_of_lists(zip, items))
+    if (zip->count == 2 && can_keep(zip->result, 0) && can_keep(zip->result, 1) && next_of_rows(zip, items))
         return 1;
     if (zip->count != 2 || !can_keep(zip->result, 0) || !can_keep(zip->result, 1)) return -1;
     PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);

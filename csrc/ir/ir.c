@@ -51,6 +51,7 @@ static HelperInfo HELPERS[HELPER_COUNT] = {
      RAISES(sig[0]),                                                                                         \
      HAS(flags, 'R'),                                                                                        \
      HAS(flags, 'P'),                                                                                        \
+     HAS(flags, 'L'),                                                                                        \
      HAS(sig, '*'),                                                                                          \
      RESULT_TYPE(sig[0]),                                                                                    \
      0},

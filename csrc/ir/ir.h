@@ -83,7 +83,7 @@ typedef struct HelperInfo {
     const char *name;
     const char *signature; /* result, ':', arguments */
     const char *args;      /* behind the colon */
-    bool raises, runs_code, pure, variadic;
+    bool raises, runs_code, pure, last_goes_first, variadic;
     IrType result;
     int value_args; /* arguments that are values (before the rest) */
 } HelperInfo;

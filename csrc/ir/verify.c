@@ -75,6 +75,8 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
         fits = ins->imm == KNOWN_str || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;
         break;
     case IR_fdivmod_OP: fits = ins->imm == H_rt_float_rest || ins->imm == H_rt_float_floor; break;
+    case IR_icmp_OP:
+    case IR_fcmp_OP: fits = ins->imm >= 0 && ins->imm < 6; break;
     case IR_param_OP: fits = ins->imm >= 0 && ins->imm < NATIVE_MOST_ARGUMENTS; break;
     case IR_invoke_OP: fits = ins->arg_count - 2 <= NATIVE_MOST_ARGUMENTS; break;
     case IR_c_call_OP:

@@ -125,7 +125,11 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
     int32_t unit = (int32_t)instr->offset;
     int mixed = times_failed(record, guards_number_unit(unit, true)),
         others = times_failed(record, guards_number_unit(unit, false));
-    if (mixed + others > 0) instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
+    bool of_floats =
+        instr->feedback == FB_FLOAT || instr->left == LIKELY_FLOAT || instr->right == LIKELY_FLOAT;
+    if (others > 0 && mixed == 0 && !of_floats) instr->left = instr->right = LIKELY_BIG;
+    else if (mixed + others > 0)
+        instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
     return mixed + others < MOST ? mixed + others : MOST;
 }
 

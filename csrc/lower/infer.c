@@ -49,6 +49,8 @@ typedef struct Infer {
 static uint8_t meet(uint8_t a, uint8_t b) {
     uint8_t unbound = (a | b) & MAY_BE_UNBOUND, x = a & ~MAY_BE_UNBOUND, y = b & ~MAY_BE_UNBOUND;
     if (x == LIKELY_UNSEEN || x == y) return y | unbound;
+    if ((x == LIKELY_BIG && y == LIKELY_INT) || (x == LIKELY_INT && y == LIKELY_BIG))
+        return LIKELY_BIG | unbound;
     return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
 }
 
@@ -338,7 +340,7 @@ static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
     Likely type = infer_arithmetic(instr, left_type, right_type);
-    bool one_kind = !infer_is_mixed(instr);
+    bool big = infer_is_big(instr, left_type, right_type), one_kind = !big && !infer_is_mixed(instr);
     if (one_kind && (instr->feedback == FB_INT || instr->feedback == FB_FLOAT)) left_type = right_type = type;
     if (one_kind && type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     if (one_kind && type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
@@ -346,6 +348,8 @@ static void binary(Infer *f, const Instr *instr) {
         refine(f, instr, 0, left, left_type);
         refine(f, instr, 1, right, right_type);
     }
+    if (big && !(instr->flags & BC_NO_SPECULATION))
+        type = instr->arg == BIN_TRUE_DIVIDE ? LIKELY_FLOAT : LIKELY_BIG;
     if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
     if (type == LIKELY_OTHER) type = (Likely)operator_call(f, instr, left.type, right.type);
     bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
@@ -441,6 +445,9 @@ static void step(Infer *f, const Instr *instr) {
     }
     case BC_DELETE_FAST: f->locals[instr->arg] = LIKELY_UNSEEN | MAY_BE_UNBOUND; break;
     case BC_MAKE_CELL: f->locals[instr->arg] = LIKELY_OTHER; break;
+    case BC_COPY_FREE_VARS:
+        memset(f->locals + f->code->local_count - instr->arg, LIKELY_OTHER, (size_t)instr->arg);
+        break;
     case BC_LOAD_GLOBAL:
         if (instr->arg2) push(f, LIKELY_OTHER);
         push(f, instr->site                           ? instr->site->likely
@@ -490,6 +497,7 @@ static void step(Infer *f, const Instr *instr) {
         uint8_t type = instr->feedback == FB_INT     ? LIKELY_INT
                        : instr->feedback == FB_FLOAT ? LIKELY_FLOAT
                                                      : infer_unwatched(instr, left.type, right.type);
+        if (infer_is_big(instr, left.type, right.type)) type = LIKELY_OTHER;
         if (likely_number(type) && !(instr->flags & BC_NO_SPECULATION) && !infer_is_mixed(instr)) {
             refine(f, instr, 0, left, type);
             refine(f, instr, 1, right, type);
@@ -500,7 +508,7 @@ static void step(Infer *f, const Instr *instr) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: {
         Guess operand = pop(f);
-        push(f, likely_number(operand.type) ? operand.type : LIKELY_OTHER);
+        push(f, likely_number(operand.type) || operand.type == LIKELY_BIG ? operand.type : LIKELY_OTHER);
         break;
     }
     case BC_IS_OP: compare_identity(f, instr); break;

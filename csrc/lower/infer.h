@@ -38,6 +38,8 @@ static inline bool likely_number(Likely type) { return type == LIKELY_INT || typ
 
 /* Are an operator's operands numbers of either kind, by turns? */
 bool infer_is_mixed(const Instr *instr);
+/* Is one of its operands an int that may be of any size, and the other no float? */
+bool infer_is_big(const Instr *instr, Likely left, Likely right);
 /* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);

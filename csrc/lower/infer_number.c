@@ -2,7 +2,12 @@
 #include "lower/infer.h"
 
 bool infer_is_mixed(const Instr *instr) {
-    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER;
+    return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER || instr->left == LIKELY_BIG;
+}
+
+bool infer_is_big(const Instr *instr, Likely left, Likely right) {
+    return (instr->left == LIKELY_BIG || left == LIKELY_BIG || right == LIKELY_BIG) && left != LIKELY_FLOAT &&
+           right != LIKELY_FLOAT;
 }
 
 /* Of numbers of any kind: known here, or one of them is probably a float. */
@@ -11,7 +16,7 @@ static Likely mixed_result(const Instr *instr, Likely left, Likely right) {
     if (!divides && instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY)
         return LIKELY_OTHER;
     bool numbers = likely_number(left) && likely_number(right) && !ints;
-    if (instr->left == LIKELY_NUMBER)
+    if (instr->left != LIKELY_MIXED)
         return numbers && instr->flags & BC_BY_OPERANDS ? LIKELY_FLOAT : LIKELY_OTHER;
     if ((!likely_number(left) && left != LIKELY_OTHER) || (!likely_number(right) && right != LIKELY_OTHER))
         return LIKELY_OTHER;
@@ -26,7 +31,7 @@ static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
 }
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
-    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (instr->flags & BC_NO_SPECULATION || infer_is_big(instr, left, right)) return LIKELY_OTHER;
     if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
@@ -69,7 +74,7 @@ Likely infer_unwatched(const Instr *instr, Likely left, Likely right) {
 }
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
-    if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+    if (instr->flags & BC_NO_SPECULATION || infer_is_big(instr, left, right)) return LIKELY_OTHER;
     bool known = likely_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
     if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);

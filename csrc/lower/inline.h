@@ -1,4 +1,4 @@
-/* A call being put in line; for lower_inline.c and lower_native.c. */
+/* A call being put in line; for lower_inline.c and those who ask how it is done. */
 #ifndef DXPY_LOWER_INLINE_H
 #define DXPY_LOWER_INLINE_H
 

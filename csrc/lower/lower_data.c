@@ -1,10 +1,11 @@
 /* Constants, locals, cells, names and attributes. */
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 void lower_NOP(Lowerer *l) {}
 /* Has a call put in line just ended? Its ways to return meet in a block that is new. */
 static bool is_behind_call(const Block *block) {
-    return block->last == NULL || block->last->op == IR_pop_OP || block->last->op == IR_keep_OP;
+    const Ins *last = block->last;
+    return last == NULL || last->op == IR_phi_OP || last->op == IR_pop_OP || last->op == IR_keep_OP;
 }
 
 /* What such a call has given goes here, behind what its frame held, and so do a tuple's items. */
@@ -87,14 +88,20 @@ void lower_MAKE_CELL(Lowerer *l) {
     EMIT_CALL(l, rt_make_cell, K_INT(l, slot));
 }
 
+/* Who left a generator's steps here would go on behind where its cells are taken over. */
+static Ins *closure_of(Lowerer *l, Ins *function) {
+    if (l->inlined->steps != NULL) return EMIT_CALL(l, rt_closure_of, function);
+    Ins *from = INS(l, itself, 0, function);
+    return lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_closure], function, from),
+                         lower_state_here(l));
+}
+
 void lower_COPY_FREE_VARS(Lowerer *l) {
     if (l->framed) {
         EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg));
         return;
     }
-    Ins *function = lower_inline_function(l), *from = INS(l, itself, 0, function);
-    Ins *closure = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_closure], function, from),
-                                 lower_state_here(l));
+    Ins *closure = closure_of(l, lower_inline_function(l));
     for (int i = 0, first = l->code->local_count - l->instr->arg; i < l->instr->arg; i++)
         set_local(l, first + i, INS(l, tuple_at, i, closure));
 }

@@ -1,10 +1,12 @@
-/* Numbers that are ints and floats by turns at one place: helpers compute with the objects, without a look at
- * the frame, so that nothing has to be put there. */
+/* Numbers that are ints and floats by turns at one place, and ints of any size: helpers compute with the
+ * objects, without a look at the frame, so that nothing has to be put there. */
 #include "lower/lower.h"
 
 bool lower_any_numbers(Lowerer *l) {
     bool compares = l->instr->op == BC_COMPARE_OP;
-    if (!lower_speculates(l) || l->depth < 2 || !infer_is_mixed(l->instr)) return false;
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    const OperandTypes *types = &l->inference->operands[l->index];
+    if (!infer_is_mixed(l->instr) && !infer_is_big(l->instr, types->left, types->right)) return false;
     if (!compares && l->instr->arg == BIN_MATRIX_MULTIPLY) return false;
     FrameState *state = lower_state_here(l);
     Ins *right = lower_peek(l, 1), *left = lower_peek(l, 2), *kind = K_INT(l, l->instr->arg), *result;

@@ -243,7 +243,8 @@ bool lower_number_binary(Lowerer *l) {
     bool by_operands =
         (l->instr->flags & BC_BY_OPERANDS) && left_type != LIKELY_OTHER && right_type != LIKELY_OTHER;
     bool mixed = infer_is_mixed(l->instr) && type == LIKELY_FLOAT;
-    if (l->instr->left == LIKELY_NUMBER && (left->type == IR_OBJ || right->type == IR_OBJ)) return false;
+    bool any = l->instr->left == LIKELY_NUMBER || infer_is_big(l->instr, left_type, right_type);
+    if (any && (left->type == IR_OBJ || right->type == IR_OBJ)) return false;
     if (l->instr->feedback == FB_FLOAT && !by_operands && !mixed) { // whatever the sample's arguments were
         if (left->type == IR_OBJ) left_type = LIKELY_FLOAT;
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;

@@ -68,15 +68,16 @@ static void want_all(Origin *o, Ins *ins) {
     }
 }
 
-/* What a phi is wanted for, its arguments are. */
-static void find_wanted(Origin *o) {
+/* What a join is wanted for, its arguments are: they stand before it, but for those of a loop. */
+static void find_uses(Origin *o) {
     for (int i = 0; i < o->fn->blocks.count; i++) for_each_ins(ins, o->fn->blocks.items[i]) want_all(o, ins);
     for (bool changed = true; changed;) {
         changed = false;
-        for (int i = 0; i < o->joins.count; i++) {
+        for (int i = o->joins.count - 1; i >= 0; i--) {
             const Ins *join = o->joins.items[i];
             bool wanted = o->wanted[join->id],
                  mixed = o->mixed[join->id] || (wanted && o->computed[join->id]);
+            if (!wanted && !mixed) continue;
             for (int a = first_given(join); a < join->arg_count; a++) {
                 uint32_t arg = join->args[a]->id;
                 changed |= (wanted && !o->wanted[arg]) || (mixed && !o->mixed[arg]);
@@ -154,7 +155,7 @@ void opt_origin(Fn *fn) {
     o->mixed = arena_array(arena, bool, fn->next_value + 1);
     o->twins = arena_array(arena, Ins *, fn->next_value + 1);
     find_computed(o);
-    find_wanted(o);
+    find_uses(o);
     make_twins(o);
     use_objects(o);
 }

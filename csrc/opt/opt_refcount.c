@@ -485,6 +485,21 @@ static void give_before_leaving(Refcount *r, Ins *ins) {
     }
 }
 
+/* Of the first `count` operands that end here, the lowest on the interpreter's stack goes first: each is
+ * dropped in front of those before. */
+static void borrow_operands(Refcount *r, Ins *ins, int count) {
+    int last = count - 1;
+    if (ins->op == IR_keep_OP) { /* says the order itself */
+        for (int a = 0; a < count; a++) borrow(r, ins, ins->args[a]);
+        return;
+    }
+    bool last_goes_first = ins->op == IR_call_OP && ir_helper((int)ins->imm)->last_goes_first;
+    while (last > 0 && ins->args[last]->type != IR_OBJ) last--;
+    for (int a = last_goes_first ? last - 1 : count - 1; a >= 0; a--)
+        if (!ir_consumes(ins, a)) borrow(r, ins, ins->args[a]);
+    if (last_goes_first && !ir_consumes(ins, last)) borrow(r, ins, ins->args[last]);
+}
+
 static void walk_ins(Refcount *r, Ins *ins) {
     Values given = {0};
     bool leaves_first = ir_leaves(ins) && !ir_raises(ins) && !ir_is(ins, OPF_TERMINATOR);
@@ -494,12 +509,9 @@ static void walk_ins(Refcount *r, Ins *ins) {
         make_dead(r, ins);
     }
     if (leaves_first) give_before_leaving(r, ins);
-    for (int u = 0; u < state_uses(r, ins); u++) borrow(r, ins, state_use(r, ins, u));
+    for (int u = state_uses(r, ins) - 1; u >= 0; u--) borrow(r, ins, state_use(r, ins, u));
     int rest = ins->op == IR_c_call_OP ? ins->arg_count : ir_rest_index(ins);
-    for (int a = 0; a < rest; a++) {
-        int next = ins->op == IR_c_call_OP ? rest - 1 - a : a; /* the first one is dropped first */
-        if (!ir_consumes(ins, next)) borrow(r, ins, ins->args[next]);
-    }
+    borrow_operands(r, ins, rest);
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)
         if (ir_consumes(ins, a) && !leaves_first) consume(r, ins, ins->args[a], &given);

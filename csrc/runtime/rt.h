@@ -196,6 +196,7 @@ i64 rt_delete_deref(FR, PyObject *cell, i64 slot);
 i64 rt_make_cell(FR, i64 slot);
 PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);
+PyObject *rt_closure_of(PyObject *function);
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);

@@ -183,6 +183,8 @@ void rt_copy_free_vars(Frame *frame, i64 count) {
     for (i64 i = 0; i < count; i++) frame->localsplus[first + i] = Py_NewRef(PyTuple_GET_ITEM(closure, i));
 }
 
+PyObject *rt_closure_of(PyObject *function) { return Py_NewRef(PyFunction_GET_CLOSURE(function)); }
+
 /* --- attributes --- */
 
 typedef enum AttrKind {

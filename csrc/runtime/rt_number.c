@@ -90,7 +90,7 @@ static bool as_complex(PyObject *object, Py_complex *value) {
 }
 
 static bool two_complex(PyObject *a, PyObject *b, i64 kind, PyObject **result) {
-    Py_complex (*const FUNCTIONS[BIN_COUNT])(Py_complex, Py_complex) = {
+    static Py_complex (*const FUNCTIONS[BIN_COUNT])(Py_complex, Py_complex) = {
         [BIN_ADD] = _Py_c_sum, [BIN_SUBTRACT] = _Py_c_diff, [BIN_MULTIPLY] = _Py_c_prod};
     Py_complex x, y;
     if (FUNCTIONS[kind] == NULL || !(PyComplex_CheckExact(a) || PyComplex_CheckExact(b)) ||
@@ -100,9 +100,29 @@ static bool two_complex(PyObject *a, PyObject *b, i64 kind, PyObject **result) {
     return true;
 }
 
+/* What ints do with each other, of any size; NULL: the operator goes another way. */
+static binaryfunc of_ints(i64 kind) {
+    const PyNumberMethods *ints = PyLong_Type.tp_as_number;
+    switch (kind) {
+    case BIN_ADD: return ints->nb_add;
+    case BIN_SUBTRACT: return ints->nb_subtract;
+    case BIN_MULTIPLY: return ints->nb_multiply;
+    case BIN_FLOOR_DIVIDE: return ints->nb_floor_divide;
+    case BIN_REMAINDER: return ints->nb_remainder;
+    case BIN_TRUE_DIVIDE: return ints->nb_true_divide;
+    case BIN_AND: return ints->nb_and;
+    case BIN_OR: return ints->nb_or;
+    case BIN_XOR: return ints->nb_xor;
+    case BIN_LSHIFT: return ints->nb_lshift;
+    case BIN_RSHIFT: return ints->nb_rshift;
+    default: return NULL;
+    }
+}
+
 /* As the operands themselves have it. */
 static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, i64 kind) {
     PyObject *result;
+    if (PyLong_CheckExact(a) && PyLong_CheckExact(b) && of_ints(kind) != NULL) return of_ints(kind)(a, b);
     if (two_complex(a, b, kind, &result)) return result;
     return rt_special_binary(a, b, kind, false, &result) ? result : PLAIN[kind](a, b);
 }
@@ -166,6 +186,12 @@ PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
     return by_objects(a, b, kind);
 }
 
+/* Does it surely not fit into 64 bits? */
+static bool is_big_int(PyObject *object) {
+    enum { MOST_DIGITS = 64 / PyLong_SHIFT + 1 };
+    return PyLong_CheckExact(object) && Py_ABS(Py_SIZE(object)) > MOST_DIGITS;
+}
+
 static bool is_number(PyObject *object) { return PyLong_CheckExact(object) || PyFloat_CheckExact(object); }
 
 static bool has_own_helper(i64 kind) {
@@ -187,7 +213,8 @@ static PyObject *plain_operator(PyObject *a, PyObject *b, i64 kind) {
 
 i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results) {
     if (!is_number(a) || !is_number(b)) return -1;
-    results[0] = plain_operator(a, b, kind);
+    bool big = is_big_int(a) ? PyLong_CheckExact(b) : is_big_int(b) && PyLong_CheckExact(a);
+    results[0] = big && of_ints(kind) != NULL ? of_ints(kind)(a, b) : plain_operator(a, b, kind);
     if (results[0] != NULL) return 1;
     PyErr_Clear(); /* it will be raised again */
     return -1;

@@ -43,3 +43,33 @@ def case_never_gone_through():
             except KeyError as error:
                 found.append(error.args)
     return found
+
+
+def loops_over(inner):
+    def until(last):
+        for value in inner():
+            if value >= last:
+                break
+
+    return until
+
+
+def three(limit):
+    def gives():
+        yield 1
+        yield 2
+        raise KeyError(limit)
+
+    return gives
+
+
+def case_cell_of_a_generator_resumed_where_nothing_ran():
+    found = []
+    for inner in (enclosed(2**40), three(2**41)):
+        until = loops_over(inner)
+        for turn in range(40):
+            try:
+                until(2**50 if turn % 8 == 7 else turn % 2)
+            except KeyError as error:
+                found.append(error.args)
+    return found
