@@ -495,4 +495,18 @@ void cp_watch(PyCodeObject *code);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 
+/* A list loses its last items, whose references are the caller's; its memory becomes what list.pop makes it.
+ * False: there is none, and nothing has changed. */
+static inline bool cp_list_cut(PyListObject *list, Py_ssize_t size) {
+    if (size < list->allocated >> 1) {
+        size_t room = size == 0 ? 0 : ((size_t)size + ((size_t)size >> 3) + 6) & ~(size_t)3;
+        PyObject **items = PyMem_Realloc(list->ob_item, room * sizeof(PyObject *));
+        if (items == NULL) return false;
+        list->ob_item = items;
+        list->allocated = (Py_ssize_t)room;
+    }
+    Py_SET_SIZE(list, size);
+    return true;
+}
+
 #endif

@@ -231,15 +231,7 @@ i64 rt_list_pop(PyObject *list, PyObject **results) {
     Py_ssize_t size = PyList_GET_SIZE(list) - 1;
     if (size < 0) return -1;
     results[0] = PyList_GET_ITEM(list, size);
-    if (__builtin_expect(size >= ((PyListObject *)list)->allocated >> 1, 1)) {
-        Py_SET_SIZE((PyListObject *)list, size);
-        return 1;
-    }
-    Py_INCREF(results[0]); /* there is memory to give back */
-    if (PyList_SetSlice(list, size, size + 1, NULL) == 0) return 1;
-    Py_DECREF(results[0]);
-    PyErr_Clear();
-    return -1;
+    return cp_list_cut((PyListObject *)list, size) ? 1 : -1;
 }
 
 i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
