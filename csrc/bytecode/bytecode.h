@@ -216,6 +216,7 @@ typedef struct Site {
     int64_t offset;           /* in bytes, of the value from the start of the keys */
     void *globals, *builtins; /* the dicts */
     int32_t entry;
+    bool called;  /* of a CALL: what is called is an object of the class */
     bool in_dict; /* SITE_METHOD, SITE_CLASS_VALUE: instances have a dict, which may have it too */
     void *type;   /* that has type_version */
     void *object; /* what is there now */

@@ -589,6 +589,18 @@ static const Site *operator_site(Classes *c, const Instr *instr, uint32_t *seen,
     return first;
 }
 
+/* What len asks of a sample's class, or what the class of an object that is called has for that. */
+static const Site *called_site(const Classes *c, int index) {
+    const Instr *call = &c->out->instrs[index], calling = {.op = BC_CALL_FUNCTION_EX};
+    PyObject *callee = sample_operand(&c->samples, index, call->arg), *object = callee; // borrowed
+    bool length = callee != NULL && Py_IS_TYPE(callee, &PyCFunction_Type) && call->arg == 1;
+    if (length) object = sample_operand(&c->samples, index, 0);
+    if (object == NULL || !PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE)) return NULL;
+    Site *site = operator_of(c, length ? call : &calling, Py_TYPE(object));
+    if (site != NULL) site->called = !length;
+    return site;
+}
+
 /* How deep an operator's operand lies whose class has the method; -1: it is no operator, or it is one of
  * which nothing is noted. */
 static int owner_depth(const Instr *instr) {
@@ -652,7 +664,10 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         if (instr->op == BC_BINARY_SUBSCR) recall_container(&c, instr, seen);
         if (instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER)
             note_value(instr, sample_pushed(&c.samples, i, 0));
-        if (instr->op == BC_CALL) sample_note_call(&c.samples, i);
+        if (instr->op == BC_CALL) {
+            instr->site = called_site(&c, i);
+            sample_note_call(&c.samples, i);
+        }
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }

@@ -3,6 +3,7 @@
 
 #include "cpython/generators.h"
 #include "cpython/hook.h"
+#include "cpython/unseen.h"
 #include "jit/engine.h"
 #include "jit/publish.h"
 #include "jit/sampler.h"
@@ -141,6 +142,7 @@ static inline bool is_something_due(void) { return publish_is_wanted | osr_is_ar
 /* All there is to consider of a call. */
 static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
+    if (throwing && cp_close_unseen(tstate, frame)) return NULL;
     if (__builtin_expect(stack_is_low(), 0)) return evaluate_deep(tstate, frame, throwing);
     FunctionRecord *record = table_record(code);
     CpEntry how = throwing ? CP_THROW : CP_GO_ON;

@@ -175,6 +175,22 @@ bool cp_ends_unseen(Frame *frame) {
     return frame->frame_obj == NULL;
 }
 
+bool cp_close_unseen(PyThreadState *tstate, Frame *frame) {
+    if (tstate->curexc_type != PyExc_GeneratorExit || tstate->curexc_value || tstate->curexc_traceback)
+        return false; /* close() sets the class alone, throw() an instance */
+    if (cp_is_tracing(tstate) || tstate->recursion_remaining <= 1 || !cp_ends_unseen(frame) ||
+        find_handler(frame->f_code, cp_frame_lasti(frame)) >= 0)
+        return false;
+    frame->previous = cp_current_frame(tstate);
+    cp_set_current_frame(tstate, frame);
+    tstate->recursion_remaining--;
+    while (frame->stacktop > frame->f_code->co_nlocalsplus) Py_XDECREF(_PyFrame_StackPop(frame));
+    tstate->recursion_remaining++;
+    cp_set_current_frame(tstate, frame->previous);
+    frame->previous = NULL;
+    return true;
+}
+
 int cp_unseen_body(PyThreadState *tstate, Frame *frame, CpCatcher *known) {
 #ifdef Py_DEBUG
     return -1; /* the debug build asks whether an instance is handled */

@@ -27,6 +27,9 @@ bool cp_may_be_unseen(Frame *frame, PyObject *class, CpCatcher *known);
 bool cp_body_is_blind(Frame *frame, int unit);
 /* May all that a frame has go now, instead of when the exception goes that it is shown by? */
 bool cp_ends_unseen(Frame *frame);
+/* A generator is being closed, and nothing in it handles that: end its frame where it stands, but for its
+ * variables, without a traceback that nobody gets to see. False: nothing was done. */
+bool cp_close_unseen(PyThreadState *tstate, Frame *frame);
 /* Drop what is set: its class, which stands for it while the clause that catches it is looked for. */
 PyObject *cp_take_class(void); // new ref
 

@@ -73,6 +73,20 @@ static inline int cp_raise_async_exception(PyThreadState *tstate) {
     return -1;
 }
 
+/* Is every instance of a class true, since it has no way to say otherwise? */
+static inline bool cp_is_true_always(PyTypeObject *type) {
+    const PyHeapTypeObject *heap = (PyHeapTypeObject *)type;
+    return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && heap->as_number.nb_bool == NULL &&
+           heap->as_mapping.mp_length == NULL && heap->as_sequence.sq_length == NULL;
+}
+
+/* Has a class that is called without arguments nothing to do but to make an instance? */
+static inline bool cp_only_makes(PyTypeObject *type) {
+    return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && !PyType_HasFeature(type, Py_TPFLAGS_IS_ABSTRACT) &&
+           type->tp_new == PyBaseObject_Type.tp_new && type->tp_init == PyBaseObject_Type.tp_init &&
+           type->tp_vectorcall == NULL;
+}
+
 /* --- objects with instance values (attributes without a dict), and the keys they share --- */
 
 static inline bool cp_has_values(PyTypeObject *type) {
@@ -480,5 +494,19 @@ bool cp_is_adaptive(uint8_t opcode);
 void cp_watch(PyCodeObject *code);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
+
+/* A list loses its last items, whose references are the caller's; its memory becomes what list.pop makes it.
+ * False: there is none, and nothing has changed. */
+static inline bool cp_list_cut(PyListObject *list, Py_ssize_t size) {
+    if (size < list->allocated >> 1) {
+        size_t room = size == 0 ? 0 : ((size_t)size + ((size_t)size >> 3) + 6) & ~(size_t)3;
+        PyObject **items = PyMem_Realloc(list->ob_item, room * sizeof(PyObject *));
+        if (items == NULL) return false;
+        list->ob_item = items;
+        list->allocated = (Py_ssize_t)room;
+    }
+    Py_SET_SIZE(list, size);
+    return true;
+}
 
 #endif

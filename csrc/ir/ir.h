@@ -212,6 +212,7 @@ typedef enum InlinedKind {
                        caller,   which goes on behind itself with what was yielded, and at its state's offset at
                        the end */
     INLINED_AWAIT,  /* a coroutine that does not wait: the SEND that awaits it is its caller */
+    INLINED_OBJECT, /* a call of an object: the function that its class has for that */
     INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
                                              added. What that has is the lowest operand of its frame */
     INLINED_KINDS = INLINED_GATHER + 9
@@ -222,13 +223,14 @@ static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }
 static inline bool ir_steps(int kind) { return kind == INLINED_STEP || kind == INLINED_AWAIT; }
 /* How many operands stay with the caller until it has returned. */
 static inline int ir_operands(int kind) {
-    if (kind < INLINED_PROPERTY || ir_steps(kind) || ir_gathers(kind)) return 0;
+    if (kind < INLINED_PROPERTY || ir_steps(kind) || kind >= INLINED_OBJECT) return 0;
     return kind == INLINED_PROPERTY ? 1 : kind == INLINED_LEN || kind == INLINED_SET_ITEM ? 3 : 2;
 }
-/* Levels of recursion that a call stands for: that of a class is one too, and so is a comparison. */
+/* Levels of recursion that a call stands for: that of a class or an object is one too, and so is a
+ * comparison. */
 static inline int ir_levels(int kind) {
-    return 1 +
-           (kind == INLINED_INIT || ir_gathers(kind) || (kind >= INLINED_COMPARE && kind < INLINED_CONTAINS));
+    return 1 + (kind == INLINED_INIT || kind >= INLINED_OBJECT ||
+                (kind >= INLINED_COMPARE && kind < INLINED_CONTAINS));
 }
 
 /* A call that was put in line. Its frame is there between push and pop; elsewhere an exit makes it. */

@@ -55,6 +55,14 @@ typedef struct CodeEntry {
     int32_t offset;
 } CodeEntry;
 
+/* Entries that generators went on at last, by their offset: a body of several yields is resumed at each in
+ * turn. */
+enum { RESUME_HINTS = 8 };
+typedef struct ResumeHint {
+    int32_t behind; /* offset + 1; 0: nothing yet */
+    int32_t index;
+} ResumeHint;
+
 typedef struct CompiledCode {
     /* Read on every call: keep first, in one cache line. */
     CompiledEntry entry;
@@ -68,7 +76,7 @@ typedef struct CompiledCode {
     int32_t start_entry; /* index of the function's start, -1: it only resumes */
     int32_t plain_args;  /* arguments of a function that takes positional ones only; -1: any other */
     int32_t frame_words, local_count;
-    int32_t last_resumed; /* index of the entry that a generator went on at last */
+    ResumeHint resumed[RESUME_HINTS];
     FunctionRecord *record;
     CodeEntry *entries;
     int32_t entry_count;
@@ -115,11 +123,13 @@ void table_sweep(void);
 
 /* Index of the entry at which a suspended frame goes on, -1: none. */
 static inline int table_entry_at(CompiledCode *compiled, int32_t offset) {
-    const CodeEntry *last = &compiled->entries[compiled->last_resumed];
-    if (last->offset == offset && last->kind == ENTRY_RESUME) return compiled->last_resumed;
-    for (int i = 0; i < compiled->entry_count; i++)
-        if (compiled->entries[i].offset == offset && compiled->entries[i].kind == ENTRY_RESUME)
-            return compiled->last_resumed = i;
+    ResumeHint *hint = &compiled->resumed[(uint32_t)offset % RESUME_HINTS];
+    if (__builtin_expect(hint->behind == offset + 1, 1)) return hint->index;
+    for (int i = 0; i < compiled->entry_count; i++) {
+        if (compiled->entries[i].offset != offset || compiled->entries[i].kind != ENTRY_RESUME) continue;
+        *hint = (ResumeHint){.behind = offset + 1, .index = i};
+        return i;
+    }
     return -1;
 }
 

@@ -59,6 +59,7 @@ typedef struct Call {
     uint8_t *types;   /* Likely of each parameter, once they are bound */
     int taker;        /* of a generator function: the index of the CALL that takes its items; else 0 */
     bool stays;       /* likewise: that call is made all the same, with a list of them */
+    bool object;      /* the function is what an object that is called has for that */
     bool awaits;      /* of a coroutine function, whose coroutine is awaited at once */
     bool steps;       /* likewise: a loop does */
     const Site *exit; /* of a context manager's __enter__: its __exit__ */

@@ -318,6 +318,7 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     if (call->steps) return INLINED_STEP;
     if (call->awaits) return INLINED_AWAIT;
     if (call->taker) return INLINED_GATHER + (int)call->kind;
+    if (call->object) return INLINED_OBJECT;
     if (is_property(call)) return INLINED_PROPERTY;
     if (!inline_is_operator(call) || call->exit != NULL)
         return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
@@ -601,7 +602,7 @@ bool inline_all_ways(Lowerer *l, Call *call) {
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
-    if (!inline_is_operator(call) && lower_native_call(l, call, callee)) return true;
+    if (!inline_is_operator(call) && !call->object && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
     if (inline_is_affordable(l, callee, WAY_FRAMED)) return inline_try(l, call, callee, WAY_FRAMED);
     return !inline_is_operator(call) && inline_is_affordable(l, callee, WAY_BEGINNING) &&
@@ -624,6 +625,36 @@ bool lower_inline_call(Lowerer *l) {
     Call call;
     bool done = inline_may(l) && inline_find_call(l, &call) && inline_all_ways(l, &call);
     l->calls_left--;
+    return done;
+}
+
+/* A call of an object whose class was found to have a Python function for that. */
+bool lower_inline_object(Lowerer *l) {
+    const Site *site = l->instr->site;
+    int count = l->instr->arg;
+    if (!inline_may(l) || site == NULL || !site->called || l->depth < count + 2 || count >= MAX_ARGUMENTS)
+        return false;
+    Ins **operands = &l->stack[l->depth - count - 2], *object = operands[1];
+    uint32_t known = lower_hinted(l, object);
+    if (operands[0]->op != IR_null_OP || object->type != IR_OBJ ||
+        (known != 0 && known != site->type_version))
+        return false;
+    const Before before = inline_remember(l);
+    lower_guarded(INS(l, type_is, 0, object, K_FACT(l, TYPE, site->type_version)), lower_state_here(l));
+    lower_hint(l, object, site->type_version);
+    Call call = {.function = inline_pinned(l, site->object),
+                 .site = site,
+                 .args = &operands[1],
+                 .count = count + 1,
+                 .names = l->instr->arg2,
+                 .named = lower_named(l),
+                 .object = true};
+    Ins **kept = arena_array(&l->cx->arena, Ins *, count + 1); /* as the interpreter keeps them */
+    memcpy(kept, call.args, sizeof(Ins *) * ((size_t)count + 1));
+    bool done = inline_all_ways(l, &call);
+    if (done) lower_keep(l, kept, count + 1);
+    else inline_go_back(l, &before);
+    l->calls_left -= done;
     return done;
 }
 

@@ -103,7 +103,8 @@ void inline_give(Lowerer *l, int kind, Ins *value) {
 static const Site *find_operator(Lowerer *l, const Ins *left) {
     const Site *site = lower_site_of(l, left);
     uint32_t version = lower_hinted(l, left);
-    if (site != NULL && site->next == NULL) return site;
+    bool fits = site != NULL && site->next == NULL && !site->called;
+    if (fits && (version == 0 || version == site->type_version)) return site;
     return version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
 }
 
@@ -133,7 +134,8 @@ bool lower_inline_store_subscr(Lowerer *l) {
 bool lower_inline_len(Lowerer *l) {
     if (!inline_may(l) || l->depth < 3 || l->instr->arg != 1 || l->instr->arg2 >= 0) return false;
     Ins **operands = &l->stack[l->depth - 3];
-    if (operands[2]->type != IR_OBJ || lower_hinted(l, operands[2]) == 0 ||
+    if (operands[2]->type != IR_OBJ ||
+        (lower_hinted(l, operands[2]) == 0 && (l->instr->site == NULL || l->instr->site->called)) ||
         lower_builtin_at(operands) != BI_builtins_len || operands[0]->op != IR_null_OP)
         return false;
     lower_guard_builtin(l, operands);

@@ -241,8 +241,8 @@ void lower_general_call(Lowerer *l) {
 }
 
 void lower_call_operands(Lowerer *l) {
-    if (l->inference &&
-        (lower_inline_len(l) || lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l)))
+    if (l->inference && (lower_inline_len(l) || lower_inline_object(l) || lower_builtin_call(l) ||
+                         lower_inline_call(l) || lower_c_call(l)))
         return;
     lower_general_call(l);
 }

@@ -351,6 +351,8 @@ bool rt_special_item(PyObject *container, PyObject *key, PyObject **result);
 bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status);
 bool rt_special_contains(PyObject *container, PyObject *item, i64 *found);
 bool rt_special_truth(PyObject *object, i64 *truth);
+/* Likewise a length by a Python __len__; negative: an exception is set. */
+bool rt_special_length(PyObject *object, i64 *length);
 /* Text of an object: as PyObject_Str, PyObject_Repr and, without a format, PyObject_Format. */
 PyObject *rt_str_of_any(PyObject *object);
 PyObject *rt_repr_of_any(PyObject *object);

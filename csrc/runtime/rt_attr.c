@@ -483,7 +483,7 @@ static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject 
     return result;
 }
 
-PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
+static __attribute__((noinline)) PyObject *load_by_any(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     PyObject *result;
     if (cache->version == 0 || cp_type_version(type) != cache->version ||
@@ -491,6 +491,20 @@ PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
         result = load_other(owner, name, cache);
     rt_note_given(cache, result);
     return result;
+}
+
+/* Most attributes are values of instances: that way calls nothing and saves no register. */
+PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
+    /* A cache of that kind has a version, which is never 0. */
+    if (cache->kind == ATTR_VALUE && cp_type_version(Py_TYPE(owner)) == cache->version) {
+        PyDictValues *values = *cp_values(owner);
+        PyObject *value = values != NULL ? values->values[cache->index] : NULL;
+        if (__builtin_expect(value != NULL, 1)) {
+            rt_note_given(cache, value);
+            return Py_NewRef(value);
+        }
+    }
+    return load_by_any(owner, name, cache);
 }
 
 static void fill_store(Use use, PyObject *owner, PyObject *name, RtCache *cache) {
@@ -544,11 +558,27 @@ static __attribute__((noinline)) i64 store_other(PyObject *owner, PyObject *name
     return 0;
 }
 
-i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
+static __attribute__((noinline)) i64 store_by_any(PyObject *owner, PyObject *name, PyObject *value,
+                                                  RtCache *cache) {
     if (cache->version != 0 && cp_type_version(Py_TYPE(owner)) == cache->version &&
         store_by(cache, owner, value))
         return 0;
     return store_other(owner, name, value, cache);
+}
+
+/* As rt_load_attr: a value of an instance that has one there. */
+i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
+    if (cache->kind == ATTR_VALUE && cp_type_version(Py_TYPE(owner)) == cache->version) {
+        PyDictValues *values = *cp_values(owner);
+        PyObject *old = values != NULL ? values->values[cache->index] : NULL;
+        if (__builtin_expect(old != NULL, 1)) {
+            values->values[cache->index] = Py_NewRef(value);
+            if (__builtin_expect(--old->ob_refcnt != 0, 1)) return 0;
+            _Py_Dealloc(old);
+            return 0;
+        }
+    }
+    return store_by_any(owner, name, value, cache);
 }
 
 bool rt_object_setattr(PyThreadState *tstate, PyObject *const *args, PyObject **result) {
@@ -628,12 +658,25 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
     return 0;
 }
 
+static __attribute__((noinline)) i64 method_by_any(PyObject *owner, PyObject *name, RtCache *cache,
+                                                   PyObject **results) {
+    PyTypeObject *type = Py_TYPE(owner);
+    if (cache->version == 0 || cp_type_version(type) != cache->version ||
+        !class_value_holds(type, owner, name, cache))
+        return other_method(owner, name, cache, results);
+    results[0] = Py_NewRef(cache->value);
+    results[1] = Py_NewRef(owner);
+    return 0;
+}
+
+/* As rt_load_attr: instances of a class of their program's, and of C types that have no dict. */
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results) {
     PyTypeObject *type = Py_TYPE(owner);
-    if (__builtin_expect(cache->version == 0 || cp_type_version(type) != cache->version ||
-                             !class_value_holds(type, owner, name, cache),
-                         0))
-        return other_method(owner, name, cache, results);
+    bool holds = cp_type_version(type) == cache->version;
+    if (cache->kind == ATTR_CLASS_KEYS)
+        holds = holds && *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == cache->key_count;
+    else holds = holds && cache->kind == ATTR_CLASS;
+    if (__builtin_expect(!holds, 0)) return method_by_any(owner, name, cache, results);
     results[0] = Py_NewRef(cache->value);
     results[1] = Py_NewRef(owner);
     return 0;

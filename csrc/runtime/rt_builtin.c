@@ -231,15 +231,7 @@ i64 rt_list_pop(PyObject *list, PyObject **results) {
     Py_ssize_t size = PyList_GET_SIZE(list) - 1;
     if (size < 0) return -1;
     results[0] = PyList_GET_ITEM(list, size);
-    if (__builtin_expect(size >= ((PyListObject *)list)->allocated >> 1, 1)) {
-        Py_SET_SIZE((PyListObject *)list, size);
-        return 1;
-    }
-    Py_INCREF(results[0]); /* there is memory to give back */
-    if (PyList_SetSlice(list, size, size + 1, NULL) == 0) return 1;
-    Py_DECREF(results[0]);
-    PyErr_Clear();
-    return -1;
+    return cp_list_cut((PyListObject *)list, size) ? 1 : -1;
 }
 
 i64 rt_deque_append(PyObject *deque, PyObject *value, i64 left) {
@@ -444,7 +436,10 @@ PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
 
 /* --- any object --- */
 
-i64 rt_size(PyObject *object) { return PyObject_Size(object); }
+i64 rt_size(PyObject *object) {
+    i64 length;
+    return rt_special_length(object, &length) ? length : PyObject_Size(object);
+}
 
 i64 rt_abs_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(PyFloat_FromDouble(fabs(PyFloat_AS_DOUBLE(object))), results);

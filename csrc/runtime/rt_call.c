@@ -486,7 +486,7 @@ static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callabl
         return is < 0 ? NULL : Py_NewRef(is ? Py_True : Py_False);
     }
     if (callable == cp_known_len(tstate) && count == 1) {
-        Py_ssize_t length = PyObject_Size(args[0]);
+        i64 length = rt_size(args[0]);
         return length < 0 ? NULL : PyLong_FromSsize_t(length);
     }
     PyCFunctionObject *function = (PyCFunctionObject *)callable;
@@ -583,16 +583,17 @@ static PyObject *call_method(PyThreadState *tstate, PyObject *names, PyObject **
     return result;
 }
 
-/* An object whose class has a function for it: as that function of the object. */
+/* An object whose class has a function for it: as that function of the object, which is kept meanwhile. */
 static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
                                i64 count, uint64_t consumed) {
-    rest[0] = Py_NewRef(function);
-    if (!cp_enter_recursive(tstate, " while calling a Python object")) {
-        drop_call(rest, 0, consumed | 1);
-        return NULL;
+    PyObject *result = NULL;
+    rest[0] = function;
+    if (cp_enter_recursive(tstate, " while calling a Python object")) {
+        Py_INCREF(function);
+        result = call_method(tstate, names, rest, count, 1);
+        cp_leave_recursive(tstate);
     }
-    PyObject *result = call_method(tstate, names, rest, count, consumed | 1);
-    cp_leave_recursive(tstate);
+    drop_call(rest, 0, consumed & ~UINT64_C(1));
     return result;
 }
 
@@ -651,6 +652,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     }
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
+         (arg_count(&args) == 0 && cp_only_makes((PyTypeObject *)callable)) ||
          (names == NULL && rt_is_exception_class(callable, &init)))) {
         result = construct(tstate, (PyTypeObject *)callable, init, args);
         if (consumed >> place & 1) Py_DECREF(callable);

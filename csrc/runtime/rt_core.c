@@ -14,10 +14,13 @@ void rt_dealloc(PyObject *object) {
 
 i64 rt_is_true(PyObject *object) {
     i64 truth;
-    return rt_special_truth(object, &truth) ? truth : PyObject_IsTrue(object);
+    if (rt_special_truth(object, &truth)) return truth;
+    const PyNumberMethods *number = Py_TYPE(object)->tp_as_number;
+    if ((number == NULL || number->nb_bool == NULL) && rt_special_length(object, &truth))
+        return truth < 0 ? -1 : truth > 0;
+    return PyObject_IsTrue(object);
 }
 
-/* Types of C's own say what they are without running code; one with neither way to ask is true. */
 /* Of a class that leaves it to the built-in one that it is made of. -1: it is none such. */
 static i64 truth_as_of_built_in(PyTypeObject *type, PyObject *object) {
     const PyNumberMethods *number = type->tp_as_number;
@@ -34,8 +37,10 @@ static i64 truth_as_of_built_in(PyTypeObject *type, PyObject *object) {
     return sequence != NULL && cp_is_deque(object) ? Py_SIZE(object) != 0 : -1;
 }
 
+/* Types of C's own say what they are without running code; one with no way to ask is true. */
 i64 rt_is_true_quiet(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
+    if (cp_is_true_always(type)) return 1;
     if (PyLong_CheckExact(object)) return Py_SIZE(object) != 0;
     if (PyFloat_CheckExact(object)) return PyFloat_AS_DOUBLE(object) != 0;
     if (PyUnicode_CheckExact(object))

@@ -95,11 +95,8 @@ PyObject *rt_heap_pop(PyObject *heap) {
         PyErr_SetString(PyExc_IndexError, "index out of range");
         return NULL;
     }
-    PyObject *last = Py_NewRef(PyList_GET_ITEM(heap, size - 1));
-    if (PyList_SetSlice(heap, size - 1, size, NULL) < 0) {
-        Py_DECREF(last);
-        return NULL;
-    }
+    PyObject *last = PyList_GET_ITEM(heap, size - 1);
+    if (!cp_list_cut((PyListObject *)heap, size - 1)) return PyErr_NoMemory();
     if (size == 1) return last;
     PyObject *least = PyList_GET_ITEM(heap, 0);
     PyList_SET_ITEM(heap, 0, last);

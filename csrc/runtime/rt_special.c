@@ -208,6 +208,7 @@ PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
         [BC_STORE_SUBSCR] = {&setitem_name, "__setitem__"},
         [BC_CONTAINS_OP] = {&contains_name, "__contains__"},
         [BC_CALL] = {&length_name, "__len__"},
+        [BC_CALL_FUNCTION_EX] = {&call_name, "__call__"},
     };
     if (instr->op == BC_BEFORE_WITH) return rt_special_function(type, cp_name_enter());
     if (instr->op == BC_WITH_EXCEPT_START) return rt_special_function(type, cp_name_exit());
@@ -221,15 +222,31 @@ PyObject *rt_found_given(PyObject *result_steal, bool turned) {
     return truth < 0 ? NULL : Py_NewRef((truth != 0) != turned ? Py_True : Py_False);
 }
 
-PyObject *rt_length_given(PyObject *result_steal) {
+/* A length, as CPython asks a method for it. */
+static i64 length_given(PyObject *result_steal) {
+    if (result_steal == NULL) return -1;
     PyObject *index = PyNumber_Index(result_steal);
     Py_DECREF(result_steal);
-    if (index == NULL) return NULL;
+    if (index == NULL) return -1;
     bool negative = _PyLong_Sign(index) < 0;
-    Py_ssize_t length = negative ? 0 : PyNumber_AsSsize_t(index, PyExc_OverflowError);
+    Py_ssize_t length = negative ? -1 : PyNumber_AsSsize_t(index, PyExc_OverflowError);
     Py_DECREF(index);
     if (negative) PyErr_SetString(PyExc_ValueError, "__len__() should return >= 0");
-    return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(length);
+    return length;
+}
+
+PyObject *rt_length_given(PyObject *result_steal) {
+    i64 length = length_given(result_steal);
+    return length < 0 ? NULL : PyLong_FromSsize_t(length);
+}
+
+bool rt_special_length(PyObject *object, i64 *length) {
+    PyObject *function = method_of(object, &length_name, "__len__");
+    if (function == NULL) return false;
+    Py_INCREF(function); /* its class may change meanwhile */
+    *length = length_given(rt_call_borrowed(PyThreadState_Get(), function, &object, 1));
+    Py_DECREF(function);
+    return true;
 }
 
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result) {
@@ -346,4 +363,7 @@ bool rt_special_anext(PyObject *object, PyObject **result) {
 
 /* --- calls --- */
 
-PyObject *rt_special_call(PyObject *callable) { return method_of(callable, &call_name, "__call__"); }
+PyObject *rt_special_call(PyObject *callable) {
+    if (PyType_HasFeature(Py_TYPE(callable), Py_TPFLAGS_IMMUTABLETYPE)) return NULL; /* one of C's own */
+    return method_of(callable, &call_name, "__call__");
+}

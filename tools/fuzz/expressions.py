@@ -132,7 +132,7 @@ class Expressions:
                 f"({a}).bit_length()",
                 f"pow({a}, 3, 97)",
                 f"divmod({a}, {b})[1]",
-                f"hash({a})",
+                f"hash(0 + {a})",  # not of a tuple that has got there: a NaN's hash is an address
                 f"({a} % 1000) ** 2",
             )
         if choice == 17:

@@ -339,3 +339,34 @@ def case_deep_delegation():
             yield from down(n - 1)
 
     return sum(down(60))
+
+
+def case_many_yields_in_turn():
+    """More places to go on at than are remembered, of two bodies by turns."""
+
+    def places(k):
+        while k < 40:
+            got = yield k
+            yield k + 1, got
+            try:
+                yield k + 2
+                yield k + 3
+            finally:
+                k += 1
+            yield k + 4
+            for i in range(2):
+                yield k * i
+            yield [k, k]
+            yield -k
+            yield k + 7
+            yield str(k)
+            yield k + 9
+            yield k + 10
+
+    first, second, out = places(0), places(20), []
+    next(first), next(second)
+    for turn in range(240):
+        out.append(first.send(turn))
+        if turn % 3 == 0:
+            out.append(second.send(-turn))
+    return out
