@@ -209,9 +209,8 @@ static inline bool next_of_rows(CpZip *zip, PyObject **items) {
 }
 
 static int next_zipped(CpZip *zip, PyObject **items) {
-    if (zip->count == 2 && can_keep(zip->result, 0) && can_keep(zip->result, 1) && next_of_rows(zip, items))
-        return 1;
     if (zip->count != 2 || !can_keep(zip->result, 0) || !can_keep(zip->result, 1)) return -1;
+    if (next_of_rows(zip, items)) return 1;
     PyObject *first = PyTuple_GET_ITEM(zip->iterators, 0), *second = PyTuple_GET_ITEM(zip->iterators, 1);
     int there = has_next(first), both = has_next(second);
     if (first == second || there < 0 || both < 0) return -1;

@@ -36,7 +36,7 @@ Likely infer_return(const Inference *inference, const Bytecode *code);
 static inline bool likely_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
 static inline bool likely_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
-/* Are an operator's operands numbers of either kind, by turns? */
+/* Are an operator's operands numbers of either kind by turns, or ints of any size? */
 bool infer_is_mixed(const Instr *instr);
 /* Is one of its operands an int that may be of any size, and the other no float? */
 bool infer_is_big(const Instr *instr, Likely left, Likely right);

@@ -251,6 +251,7 @@ bool lower_inline_contains(Lowerer *l);
 bool lower_inline_store_subscr(Lowerer *l);
 /* The CALL at hand of len, of an object whose class is known. Likewise. */
 bool lower_inline_len(Lowerer *l);
+/* The CALL at hand of an object whose class has a method for that. Likewise. */
 bool lower_inline_object(Lowerer *l);
 /* The with statement that begins here, over an object of such a class. Likewise (lower_with.c). */
 bool lower_inline_with(Lowerer *l);

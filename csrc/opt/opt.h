@@ -18,6 +18,10 @@ extern const int OPT_PIPELINE_LENGTH;
 void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *fn, const char *pass, void *arg),
              void *dump_arg);
 
+/* Each instruction whose scratch names another value, which may have become one itself, goes, and its users
+ * get that. */
+void opt_replace(Fn *fn);
+
 void opt_cfg(Fn *fn);
 void opt_assigned(Fn *fn);
 void opt_fold(Fn *fn);

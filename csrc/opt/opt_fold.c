@@ -14,7 +14,6 @@ static void count_uses(Fn *fn) {
         }
 }
 
-/* Become `value`: users of `ins` are found by following scratch, once the walk is over. */
 static void become(Ins *ins, Ins *value) { ins->scratch = value; }
 
 static Ins *final_value(Ins *value) {
@@ -34,11 +33,7 @@ static void fold_ins(Ins *ins) {
     }
 }
 
-void opt_fold(Fn *fn) {
-    count_uses(fn);
-    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
-    for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
-    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) fold_ins(ins);
+void opt_replace(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++)
         for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
             next = ins->next;
@@ -47,4 +42,12 @@ void opt_fold(Fn *fn) {
                 *ir_state_value(ins->state, s) = final_value(*ir_state_value(ins->state, s));
             if (ins->scratch != NULL) ir_remove(ins);
         }
+}
+
+void opt_fold(Fn *fn) {
+    count_uses(fn);
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
+    for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
+    for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) fold_ins(ins);
+    opt_replace(fn);
 }

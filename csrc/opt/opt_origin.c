@@ -6,8 +6,6 @@
  * needs: phis, nothing counted.  keeps: preds, order. */
 #include "opt/opt.h"
 
-#include <string.h>
-
 enum { PY_EQ = 2 };
 
 typedef struct Origin {
@@ -119,30 +117,25 @@ static void refuse_nan(Origin *o, Ins *number) {
     ir_insert_after(number, same);
 }
 
-/* Users of a box find its object by following scratch. */
+/* Frames get the objects of joins; the code goes on with their numbers. */
+static void put_into_frames(const Origin *o, FrameState *state) {
+    for (int s = 0; s < ir_state_count(state); s++) {
+        Ins **value = ir_state_value(state, s);
+        if (is_join(*value) && o->twins[(*value)->id] != NULL) *value = o->twins[(*value)->id];
+    }
+}
+
 static void use_objects(Origin *o) {
     Fn *fn = o->fn;
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
     for (int i = 0; i < fn->blocks.count; i++)
-        for_each_ins(ins, fn->blocks.items[i]) ins->scratch =
-            ir_is_box(ins) ? object_of(o, ins->args[0]) : NULL;
-    for (int i = 0; i < fn->blocks.count; i++)
         for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
             next = ins->next;
-            for (int a = 0; a < ins->arg_count; a++)
-                if (ins->args[a]->scratch != NULL) ins->args[a] = ins->args[a]->scratch;
-            for (int s = 0; s < ir_state_count(ins->state); s++) {
-                Ins **value = ir_state_value(ins->state, s);
-                if ((*value)->scratch != NULL) *value = (*value)->scratch;
-                else if (is_join(*value) && o->twins[(*value)->id] != NULL) *value = o->twins[(*value)->id];
-            }
+            ins->scratch = ir_is_box(ins) ? object_of(o, ins->args[0]) : NULL;
+            put_into_frames(o, ins->state);
+            if (ins->op == IR_unbox_f64_OP && o->mixed[ins->id]) refuse_nan(o, ins);
         }
-    for (int i = 0; i < fn->blocks.count; i++)
-        for (Ins *ins = fn->blocks.items[i]->first, *next; ins != NULL; ins = next) {
-            next = ins->next;
-            if (ins->scratch != NULL) ir_remove(ins);
-            else if (ins->op == IR_unbox_f64_OP && o->mixed[ins->id]) refuse_nan(o, ins);
-        }
+    opt_replace(fn);
 }
 
 void opt_origin(Fn *fn) {

@@ -119,11 +119,16 @@ static binaryfunc of_ints(i64 kind) {
     }
 }
 
+static bool with_ints(PyObject *a, PyObject *b, i64 kind, PyObject **result) {
+    binaryfunc function = PyLong_CheckExact(a) && PyLong_CheckExact(b) ? of_ints(kind) : NULL;
+    if (function != NULL) *result = function(a, b);
+    return function != NULL;
+}
+
 /* As the operands themselves have it. */
 static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, i64 kind) {
     PyObject *result;
-    if (PyLong_CheckExact(a) && PyLong_CheckExact(b) && of_ints(kind) != NULL) return of_ints(kind)(a, b);
-    if (two_complex(a, b, kind, &result)) return result;
+    if (with_ints(a, b, kind, &result) || two_complex(a, b, kind, &result)) return result;
     return rt_special_binary(a, b, kind, false, &result) ? result : PLAIN[kind](a, b);
 }
 
@@ -213,8 +218,8 @@ static PyObject *plain_operator(PyObject *a, PyObject *b, i64 kind) {
 
 i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results) {
     if (!is_number(a) || !is_number(b)) return -1;
-    bool big = is_big_int(a) ? PyLong_CheckExact(b) : is_big_int(b) && PyLong_CheckExact(a);
-    results[0] = big && of_ints(kind) != NULL ? of_ints(kind)(a, b) : plain_operator(a, b, kind);
+    bool big = is_big_int(a) || is_big_int(b);
+    if (!big || !with_ints(a, b, kind, &results[0])) results[0] = plain_operator(a, b, kind);
     if (results[0] != NULL) return 1;
     PyErr_Clear(); /* it will be raised again */
     return -1;
