@@ -6,13 +6,73 @@ enum { SPARE_COUNT = 64, SPARE_DIGITS = 3 }; /* digits: as many as 64 bits need 
 static PyObject *ints[SPARE_COUNT], *floats[SPARE_COUNT]; // for the whole process; guarded by the GIL
 static int int_count, float_count;
 
+enum { SPARE_OBJECTS = 16 }; /* as many levels as an exit has, at least: one each */
+
+/* Likewise; nothing that the garbage collector finds. */
+typedef struct Pool {
+    PyObject *objects[SPARE_OBJECTS];
+    int count;
+    PyObject *(*make)(void); // new ref
+} Pool;
+
+static PyObject *new_list_iterator(void) { return cp_exhausted_iterator(&PyListIter_Type); }
+static PyObject *new_tuple_iterator(void) { return cp_exhausted_iterator(&PyTupleIter_Type); }
+static PyObject *new_function(void) {
+    static PyCodeObject *code;
+    PyObject *globals = code != NULL || (code = PyCode_NewEmpty("", "", 1)) != NULL ? PyDict_New() : NULL;
+    PyObject *function = globals != NULL ? PyFunction_New((PyObject *)code, globals) : NULL;
+    Py_XDECREF(globals);
+    return function;
+}
+
+static Pool list_iterators = {.make = new_list_iterator}, tuple_iterators = {.make = new_tuple_iterator},
+            functions = {.make = new_function};
+
+static void fill(Pool *pool) {
+    while (pool->count < SPARE_OBJECTS && (pool->objects[pool->count] = pool->make()) != NULL)
+        PyObject_GC_UnTrack(pool->objects[pool->count++]);
+}
+
+static PyObject *take(Pool *pool) {
+    PyObject *object = pool->count > 0 ? pool->objects[--pool->count] : NULL;
+    if (object != NULL) PyObject_GC_Track(object);
+    return object;
+}
+
 void spare_fill(void) {
     PyObject *type, *value, *traceback;
-    if (int_count == SPARE_COUNT && float_count == SPARE_COUNT) return;
+    if (int_count == SPARE_COUNT && float_count == SPARE_COUNT && list_iterators.count == SPARE_OBJECTS &&
+        tuple_iterators.count == SPARE_OBJECTS && functions.count == SPARE_OBJECTS)
+        return;
     PyErr_Fetch(&type, &value, &traceback);
     while (int_count < SPARE_COUNT && (ints[int_count] = (PyObject *)_PyLong_New(SPARE_DIGITS))) int_count++;
     while (float_count < SPARE_COUNT && (floats[float_count] = PyFloat_FromDouble(0.0))) float_count++;
+    fill(&list_iterators);
+    fill(&tuple_iterators);
+    fill(&functions);
     PyErr_Restore(type, value, traceback);
+}
+
+PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator =
+        (CpSequenceIterator *)take(type == &PyListIter_Type ? &list_iterators : &tuple_iterators);
+    if (iterator == NULL) return NULL;
+    iterator->index = index;
+    iterator->sequence = Py_XNewRef(sequence);
+    return (PyObject *)iterator;
+}
+
+PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins) {
+    PyFunctionObject *function = (PyFunctionObject *)take(&functions);
+    if (function == NULL) return NULL;
+    PyObject *module = PyDict_GetItemString(globals, "__name__"); // borrowed
+    Py_SETREF(function->func_code, Py_NewRef(code));
+    Py_SETREF(function->func_globals, Py_NewRef(globals));
+    Py_SETREF(function->func_builtins, Py_NewRef(builtins));
+    Py_SETREF(function->func_name, Py_NewRef(code->co_name));
+    Py_SETREF(function->func_qualname, Py_NewRef(code->co_qualname));
+    Py_XSETREF(function->func_module, Py_XNewRef(module));
+    return (PyObject *)function;
 }
 
 PyObject *spare_int(int64_t value) {

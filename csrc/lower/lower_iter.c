@@ -1,6 +1,6 @@
 /* Iteration and unpacking: iterators over built-in types step on in line, or by a helper that runs no code.
  * Asking whether there is a next item has no effect, so that the guards before it may leave. */
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 const Instr *lower_next(const Lowerer *l) {
     int next = l->index + 1;
@@ -22,8 +22,123 @@ static bool known_iterable(Lowerer *l) {
     return true;
 }
 
+/* --- lists and tuples whose iterator is no object --- */
+
+static Known iterator_over(Likely type) {
+    return type == LIKELY_LIST    ? KNOWN_list_iterator
+           : type == LIKELY_TUPLE ? KNOWN_tuple_iterator
+                                  : KNOWN_None;
+}
+
+/* The type of the iterator of the loop at `head`, which it makes in front of itself; KNOWN_None: it is an
+ * object, as it has to be where the loop suspends. */
+static Known iterator_of_loop(const Lowerer *l, int head) {
+    const Instr *loop = &l->code->instrs[head];
+    if (head < 1 || head >= l->code->count || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER ||
+        (loop->flags | loop[-1].flags) & (BC_NO_SPECULATION | BC_COLD) || lower_loop_suspends(l, head) ||
+        (l->inlined != NULL && l->inlined->steps != NULL))
+        return KNOWN_None;
+    return iterator_over((Likely)l->inference->operands[head - 1].right);
+}
+
+Known lower_iterator_type(const Lowerer *l, int target, int place) {
+    uint8_t guess = l->inference->stack[target] != NULL ? l->inference->stack[target][place] : LIKELY_OTHER;
+    if (guess != LIKELY_LIST_ITER && guess != LIKELY_TUPLE_ITER) return KNOWN_None;
+    for (int head = target; head >= 0; head--) {
+        const Instr *loop = &l->code->instrs[head];
+        if (loop->op == BC_FOR_ITER && loop->target > target &&
+            l->inference->operands[head].depth == place + 1)
+            return iterator_of_loop(l, head);
+    }
+    return KNOWN_None;
+}
+
+static Ins *new_iterator(Lowerer *l, Known type, Ins *sequence, Ins *index) {
+    Ins *iterator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, ITERATOR_ARGUMENTS);
+    iterator->args[0] = lower_const(l, IR_known_OP, type);
+    iterator->args[ITERATOR_INDEX - 1] = K_INT(l, 0);
+    iterator->args[ITERATOR_INDEX] = index;
+    iterator->args[ITERATOR_SEQUENCE - 1] = K_INT(l, 1);
+    iterator->args[ITERATOR_SEQUENCE] = sequence;
+    ir_append(l->block, iterator);
+    return iterator;
+}
+
+Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state) {
+    iterator = lower_object(l, iterator);
+    Ins *taken = EMIT_CALL(l, rt_take_iterator, iterator, lower_const(l, IR_known_OP, type));
+    lower_guarded(INS(l, settled, 0, taken), state);
+    Ins *sequence = INS0(l, ldout, 1);
+    sequence->nullable = false;
+    return new_iterator(l, type, sequence, INS0(l, ldnum, 0));
+}
+
+/* Likewise of the iterator that a comprehension or a generator expression is called with next. */
+static Known iterator_of_call(const Lowerer *l) {
+    int index = l->index + 1;
+    while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
+        index++;
+    const Instr *next =
+        index < l->code->count && l->places[index].edges == 1 ? &l->code->instrs[index] : NULL;
+    if (next == NULL || next->op != BC_CALL || next->arg != 0 || next->arg2 >= 0 ||
+        next->flags & (BC_NO_SPECULATION | BC_COLD) || l->depth < 2)
+        return KNOWN_None;
+    const Ins *function = l->stack[l->depth - 2];
+    bool made = function->op == IR_call_OP && function->imm == H_rt_make_function;
+    return made ? iterator_over((Likely)l->inference->operands[l->index].right) : KNOWN_None;
+}
+
+static bool known_sequence(Lowerer *l) {
+    Ins *sequence = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    Known type = lower_speculates(l) ? iterator_of_loop(l, l->index + 1) : KNOWN_None;
+    if (type == KNOWN_None && lower_speculates(l)) type = iterator_of_call(l);
+    if (type == KNOWN_None || sequence == NULL || sequence->type != IR_OBJ || ir_is(sequence, OPF_VIRTUAL))
+        return false;
+    lower_guard_type(l, sequence, type == KNOWN_list_iterator ? KNOWN_list : KNOWN_tuple,
+                     lower_state_here(l));
+    l->stack[l->depth - 1] = new_iterator(l, type, sequence, K_INT(l, 0));
+    return true;
+}
+
+/* The variable that an iterator was handed in by goes on with it. */
+static void replace_in_locals(Lowerer *l, const Ins *iterator, Ins *by) {
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
+        if (l->locals[slot].value == iterator) l->locals[slot].value = by;
+}
+
+/* An exhausted one drops what it went over. */
+static void end_sequence(Lowerer *l, const Ins *iterator) {
+    Ins *sequence = iterator->args[ITERATOR_SEQUENCE];
+    replace_in_locals(l, iterator, new_iterator(l, (Known)iterator->args[0]->imm, K_NULL(l), K_INT(l, 0)));
+    if (l->framed)
+        lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_goes_quietly, sequence)), lower_state_here(l));
+}
+
+static void go_over_sequence(Lowerer *l, Ins *iterator) {
+    Ins *index = iterator->args[ITERATOR_INDEX], *sequence = iterator->args[ITERATOR_SEQUENCE];
+    Known type = (Known)iterator->args[0]->imm;
+    Ins *there = INS(l, icmp, 0 /* < */, index, INS(l, size, 0, sequence));
+    Block *next = lower_new_block(l), *done = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    lower_branch(l, there, next, done);
+    l->block = done;
+    end_sequence(l, iterator);
+    lower_pop_any(l);
+    lower_goto(l, l->instr->target);
+    lower_other_way(l, &fork, next);
+    Ins *item = type == KNOWN_list_iterator
+                    ? INS(l, list_get, 0, sequence, INS(l, list_items, 0, sequence), index)
+                    : INS(l, tuple_get, 0, sequence, index);
+    item->nullable = false;
+    Ins *stepped = new_iterator(l, type, sequence, INS(l, iadd_wrap, 0, index, K_INT(l, 1)));
+    l->stack[l->depth - 1] = stepped;
+    replace_in_locals(l, iterator, stepped);
+    lower_push(l, item);
+    lower_goto(l, l->index + 1);
+}
+
 void lower_GET_ITER(Lowerer *l) {
-    if (known_iterable(l)) return;
+    if (known_sequence(l) || known_iterable(l)) return;
     Ins *iterable = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
@@ -280,6 +395,10 @@ static void end_iterator(Lowerer *l, Ins *iterator) {
 void lower_FOR_ITER(Lowerer *l) {
     if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
         go_over_range(l, l->stack[l->depth - 1]);
+        return;
+    }
+    if (l->depth > 0 && lower_is_iterator(l->stack[l->depth - 1])) {
+        go_over_sequence(l, l->stack[l->depth - 1]);
         return;
     }
     if (l->depth > 0 && lower_is_suspended(l->stack[l->depth - 1])) {
