@@ -302,14 +302,18 @@ bool cp_ends_quietly(PyObject *sequence) { return ends_quietly(sequence, 0); }
 
 /* --- ranges --- */
 
-PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {
-    CpRangeIterator *iterator = PyObject_New(CpRangeIterator, &PyRangeIter_Type);
-    if (iterator == NULL) return NULL;
+void cp_set_range(PyObject *object, int64_t next, int64_t end, int64_t step) {
+    CpRangeIterator *iterator = (CpRangeIterator *)object;
     uint64_t distance = step > 0 ? (uint64_t)end - (uint64_t)next : (uint64_t)next - (uint64_t)end,
              by = step > 0 ? (uint64_t)step : -(uint64_t)step;
     iterator->index = 0;
     iterator->start = next;
     iterator->step = step;
     iterator->length = (long)(distance / by);
-    return (PyObject *)iterator;
+}
+
+PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {
+    PyObject *iterator = (PyObject *)PyObject_New(CpRangeIterator, &PyRangeIter_Type);
+    if (iterator != NULL) cp_set_range(iterator, next, end, step);
+    return iterator;
 }

@@ -17,39 +17,42 @@ typedef struct Pool {
 
 static PyObject *new_list_iterator(void) { return cp_exhausted_iterator(&PyListIter_Type); }
 static PyObject *new_tuple_iterator(void) { return cp_exhausted_iterator(&PyTupleIter_Type); }
+static PyObject *new_range_iterator(void) { return cp_new_range_iterator(0, 0, 1); }
 static PyObject *new_function(void) {
-    static PyCodeObject *code;
-    PyObject *globals = code != NULL || (code = PyCode_NewEmpty("", "", 1)) != NULL ? PyDict_New() : NULL;
-    PyObject *function = globals != NULL ? PyFunction_New((PyObject *)code, globals) : NULL;
+    PyObject *code = (PyObject *)PyCode_NewEmpty("", "", 1), *globals = PyDict_New();
+    PyObject *function = code != NULL && globals != NULL ? PyFunction_New(code, globals) : NULL;
     Py_XDECREF(globals);
+    Py_XDECREF(code);
     return function;
 }
 
 static Pool list_iterators = {.make = new_list_iterator}, tuple_iterators = {.make = new_tuple_iterator},
-            functions = {.make = new_function};
+            range_iterators = {.make = new_range_iterator}, functions = {.make = new_function};
+static Pool *const pools[] = {&list_iterators, &tuple_iterators, &range_iterators, &functions};
+enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
 
 static void fill(Pool *pool) {
-    while (pool->count < SPARE_OBJECTS && (pool->objects[pool->count] = pool->make()) != NULL)
-        PyObject_GC_UnTrack(pool->objects[pool->count++]);
+    while (pool->count < SPARE_OBJECTS && (pool->objects[pool->count] = pool->make()) != NULL) {
+        PyObject *object = pool->objects[pool->count++];
+        if (PyObject_IS_GC(object)) PyObject_GC_UnTrack(object);
+    }
 }
 
 static PyObject *take(Pool *pool) {
     PyObject *object = pool->count > 0 ? pool->objects[--pool->count] : NULL;
-    if (object != NULL) PyObject_GC_Track(object);
+    if (object != NULL && PyObject_IS_GC(object)) PyObject_GC_Track(object);
     return object;
 }
 
 void spare_fill(void) {
     PyObject *type, *value, *traceback;
-    if (int_count == SPARE_COUNT && float_count == SPARE_COUNT && list_iterators.count == SPARE_OBJECTS &&
-        tuple_iterators.count == SPARE_OBJECTS && functions.count == SPARE_OBJECTS)
-        return;
+    bool full = int_count == SPARE_COUNT && float_count == SPARE_COUNT;
+    for (int i = 0; i < POOLS; i++) full &= pools[i]->count == SPARE_OBJECTS;
+    if (full) return;
     PyErr_Fetch(&type, &value, &traceback);
     while (int_count < SPARE_COUNT && (ints[int_count] = (PyObject *)_PyLong_New(SPARE_DIGITS))) int_count++;
     while (float_count < SPARE_COUNT && (floats[float_count] = PyFloat_FromDouble(0.0))) float_count++;
-    fill(&list_iterators);
-    fill(&tuple_iterators);
-    fill(&functions);
+    for (int i = 0; i < POOLS; i++) fill(pools[i]);
     PyErr_Restore(type, value, traceback);
 }
 
@@ -60,6 +63,12 @@ PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t inde
     iterator->index = index;
     iterator->sequence = Py_XNewRef(sequence);
     return (PyObject *)iterator;
+}
+
+PyObject *spare_range(int64_t next, int64_t end, int64_t step) {
+    PyObject *iterator = take(&range_iterators);
+    if (iterator != NULL) cp_set_range(iterator, next, end, step);
+    return iterator;
 }
 
 PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins) {

@@ -366,7 +366,7 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     for (int i = 0; i < place->depth; i++) there.stack[i] = entering_operand(l, place, place->stack[i], &phi);
     for (int i = 0; i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
-        if (is_object(place->locals[i].value)) {
+        if (ir_is(place->locals[i].value, OPF_VIRTUAL)) {
             int operand = 0;
             while (place->stack[operand] != place->locals[i].value) operand++;
             there.locals[i].value = there.stack[operand];
@@ -410,7 +410,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
     if (place->edges <= 1) return;
     for (int i = 0; i < l->depth; i++) {
         if (is_range(place->stack[i]))
-            add_range_phis(l, place, &place->stack[i], lower_range_step(l, target, i) == STEP_VARIES);
+            add_range_phis(l, place, &place->stack[i], place->stack[i]->args[2]->op != IR_ki64_OP);
         else if (is_object(place->stack[i])) add_object_phis(l, place, &place->stack[i]);
         else add_phi(l, place, &place->stack[i]);
     }
@@ -419,7 +419,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->quiet = false;
         local->loaded = local->number = NULL;
         if (local->value == NULL) continue;
-        if (is_object(local->value)) {
+        if (ir_is(local->value, OPF_VIRTUAL)) {
             local->value = place->stack[operand_of(l, local->value)];
             continue;
         }
@@ -463,8 +463,9 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
             lower_give_up_inlining(l); /* an exit in the loop would know nothing of it */
         if (place->locals[i].value == NULL) continue;
         if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
-        if (is_object(place->locals[i].value) != is_object(l->locals[i].value)) lower_give_up_inlining(l);
-        if (is_object(l->locals[i].value)) {
+        bool is_virtual = ir_is(l->locals[i].value, OPF_VIRTUAL);
+        if (ir_is(place->locals[i].value, OPF_VIRTUAL) != is_virtual) lower_give_up_inlining(l);
+        if (is_virtual) {
             if (place->stack[operand_of(l, l->locals[i].value)] != place->locals[i].value)
                 lower_give_up_inlining(l);
             continue;

@@ -226,7 +226,9 @@ void inline_keep_locals(Lowerer *l) {
     for (int i = l->code->local_count - 1; i >= 0; i--) {
         Ins *value = l->locals[i].value;
         if (value != NULL && lower_is_iterator(value)) value = value->args[ITERATOR_SEQUENCE];
-        if (value != NULL && value->type == IR_OBJ && value->op != IR_null_OP) values[count++] = value;
+        if (value == NULL || value->type != IR_OBJ || ir_is(value, OPF_VIRTUAL) || value->op == IR_null_OP)
+            continue;
+        values[count++] = value;
     }
     values[count++] = l->inlined->function;
     lower_ins(l, IR_keep_OP, 0, count, values);
@@ -425,7 +427,7 @@ static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
 
 /* A function of the code that its site says. */
 static bool is_made_here(const Ins *function) {
-    return function->op == IR_call_OP && function->imm == H_rt_make_function;
+    return function != NULL && function->op == IR_call_OP && function->imm == H_rt_make_function;
 }
 
 /* In the globals or the builtins. */
@@ -447,6 +449,15 @@ static bool looks_up_names(const Bytecode *code) {
     return false;
 }
 
+/* A function that is made here has the code that it had, and looks names up in the dicts that the frame at
+ * hand has its own from. */
+static void guard_names(Lowerer *l, const Callee *callee, FrameState *state) {
+    if (!looks_up_names(callee->code)) return;
+    Ins *same =
+        EMIT_CALL(l, rt_makes_with, inline_pinned(l, callee->globals), inline_pinned(l, callee->builtins));
+    lower_guarded(INS(l, guard, 0, same), state);
+}
+
 /* Is it still what was found when this was compiled? */
 void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
@@ -464,8 +475,8 @@ void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         inlined->class = inlined->function;
         inlined->function = inline_pinned(l, callee->function);
     }
-    if (is_made_here(inlined->function) && !looks_up_names(callee->code)) return;
-    if (callee->globals != NULL)
+    if (is_made_here(inlined->function)) guard_names(l, callee, state);
+    else if (callee->globals != NULL)
         lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
                           K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
                       state);
@@ -619,7 +630,7 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
 }
 
 Ins *inline_as_object(Lowerer *l, Ins *value) {
-    if (value == NULL || !lower_is_iterator(value)) return value;
+    if (value == NULL || !ir_is(value, OPF_VIRTUAL) || lower_is_suspended(value)) return value;
     Ins *object = lower_object(l, value);
     for (int i = 0; i < l->depth; i++)
         if (l->stack[i] == value) l->stack[i] = object;

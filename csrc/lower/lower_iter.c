@@ -73,6 +73,10 @@ Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state)
     return new_iterator(l, type, sequence, INS0(l, ldnum, 0));
 }
 
+static bool is_made_function(const Ins *value) {
+    return value->op == IR_call_OP && value->imm == H_rt_make_function;
+}
+
 /* Likewise of the iterator that a comprehension or a generator expression is called with next. */
 static Known iterator_of_call(const Lowerer *l) {
     int index = l->index + 1;
@@ -83,9 +87,9 @@ static Known iterator_of_call(const Lowerer *l) {
     if (next == NULL || next->op != BC_CALL || next->arg != 0 || next->arg2 >= 0 ||
         next->flags & (BC_NO_SPECULATION | BC_COLD) || l->depth < 2)
         return KNOWN_None;
-    const Ins *function = l->stack[l->depth - 2];
-    bool made = function->op == IR_call_OP && function->imm == H_rt_make_function;
-    return made ? iterator_over((Likely)l->inference->operands[l->index].right) : KNOWN_None;
+    return is_made_function(l->stack[l->depth - 2])
+               ? iterator_over((Likely)l->inference->operands[l->index].right)
+               : KNOWN_None;
 }
 
 static bool known_sequence(Lowerer *l) {
@@ -218,19 +222,28 @@ bool lower_loop_suspends(const Lowerer *l, int head) {
     return lower_loop_has(l, head, BC_YIELD_VALUE) || lower_loop_has(l, head, BC_SEND);
 }
 
-/* The call of range that the loop at `head` goes over, from its end if it is reversed. NULL: it is not known.
+/* What takes the iterator that is made in front of it: a loop, or the call of a function made for this, of a
+ * comprehension or a generator expression. */
+static bool takes_iterator(const Instr *instr) {
+    return instr->op == BC_FOR_ITER || (instr->op == BC_CALL && instr->arg == 0 && instr->arg2 < 0);
+}
+
+/* The call of range that what is at `head` goes over, from its end if it is reversed. NULL: it is not known.
  */
 static const Instr *range_of_loop(const Lowerer *l, int head, bool *reversed) {
     if (head < 3) return NULL;
-    const Instr *loop = &l->code->instrs[head], *call = loop - 2;
+    const Instr *loop = &l->code->instrs[head];
+    int at = head - 1;
+    while (loop->op == BC_CALL && at > 1 && l->code->instrs[at].op == BC_NOP) at--;
+    const Instr *gets = &l->code->instrs[at], *call = gets - 1;
     *reversed = call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&
-                l->inference->operands[head - 2].builtin == BI_type_reversed;
+                l->inference->operands[call - l->code->instrs].builtin == BI_type_reversed;
     if (*reversed && call->flags & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     if (*reversed) call--;
     while (*reversed && call > l->code->instrs && call->op == BC_NOP) call--;
-    if (loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return NULL;
+    if (!takes_iterator(loop) || gets->op != BC_GET_ITER || call->op != BC_CALL) return NULL;
     if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return NULL;
-    if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
+    if ((loop->flags | gets->flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     return l->inference->operands[call + 1 - l->code->instrs].right == LIKELY_RANGE ? call : NULL;
 }
 
@@ -341,6 +354,9 @@ bool lower_range_loop(Lowerer *l) {
     while (next < l->code->count && l->code->instrs[next].op == BC_NOP) next++;
     if (!lower_speculates(l) || next + 2 >= l->code->count || l->depth < count + 2) return false;
     int head = next + 1 + (l->code->instrs[next].op == BC_CALL);
+    while (head < l->code->count && l->code->instrs[head].op == BC_NOP) head++;
+    if (head >= l->code->count) return false;
+    bool calls = l->code->instrs[head].op == BC_CALL;
     bool reversed = false;
     if (!comes_straight(l, head - 1) || range_of_loop(l, head, &reversed) != l->instr) return false;
     int64_t step = step_of_range(l, l->instr);
@@ -350,6 +366,7 @@ bool lower_range_loop(Lowerer *l) {
     if (args[-2]->op != IR_null_OP || callable->type != IR_OBJ || !are_likely_ints(l, args, count))
         return false;
     if (reversed && lower_builtin_at(&args[-4]) != BI_type_reversed) return false;
+    if (calls && (l->depth <= operands || !is_made_function(l->stack[l->depth - operands - 1]))) return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
     if (reversed) lower_guard_builtin(l, &args[-4]);
@@ -359,7 +376,7 @@ bool lower_range_loop(Lowerer *l) {
     Steps steps = {start, end_of_range(l, start, stop, step, by, state), by};
     if (reversed) turn_around(l, &steps, state);
     l->depth -= operands;
-    bool suspends = lower_loop_suspends(l, head);
+    bool suspends = !calls && lower_loop_suspends(l, head);
     if (suspends) lower_guard_room(l, 1, state); /* its ends are compared, a level deeper */
     if (suspends) lower_push(l, EMIT_CALL(l, rt_new_range, steps.next, steps.end, by));
     else lower_push(l, lower_new_range(l, l->block, steps.next, steps.end, by));
@@ -367,7 +384,7 @@ bool lower_range_loop(Lowerer *l) {
     return true;
 }
 
-static void go_over_range(Lowerer *l, Ins *range) {
+static void go_over_range(Lowerer *l, const Ins *range) {
     Ins *number = range->args[0], *end = range->args[1], *step = range->args[2];
     int64_t by = step->op == IR_ki64_OP ? step->imm : STEP_VARIES;
     int compare = by == 1 ? 0 /* < */ : by == -1 ? 4 /* > */ : 3 /* != */;
@@ -381,6 +398,7 @@ static void go_over_range(Lowerer *l, Ins *range) {
     lower_other_way(l, &fork, next);
     Ins *stepped = INS(l, iadd_wrap, 0, number, step);
     l->stack[l->depth - 1] = lower_new_range(l, l->block, stepped, end, step);
+    replace_in_locals(l, range, l->stack[l->depth - 1]);
     lower_push(l, number);
     lower_goto(l, l->index + 1);
 }

@@ -650,7 +650,7 @@ static Local unbound(Lowerer *l, IrType type) {
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
-        if (local->value != NULL && lower_is_iterator(local->value)) return;
+        if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL)) return;
         if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
         else if (may_be_unbound) *local = unbound(l, type);
         return;
@@ -706,6 +706,12 @@ static bool keeps_object(const Lowerer *l, int slot) {
     return given <= 1;
 }
 
+/* 0: the value is no range's iterator that is no object. */
+static int64_t step_of(const Ins *value) {
+    if (value->op != IR_range_OP) return 0;
+    return value->args[2]->op == IR_ki64_OP ? value->args[2]->imm : STEP_VARIES;
+}
+
 /* KNOWN_None: the value is no such one. */
 static Known type_of_iterator(const Ins *value) {
     return lower_is_iterator(value) ? (Known)value->args[0]->imm : KNOWN_None;
@@ -719,8 +725,9 @@ void lower_conform(Lowerer *l, int target) {
     for (int i = 0; i < l->depth; i++) {
         if (lower_is_suspended(l->stack[i])) continue;
         if (place->block == NULL && i + 1 == l->depth && lower_is_step(l, target)) continue;
-        bool is_range = place->block == NULL || place->stack[i]->op == IR_range_OP;
-        int64_t step = is_range ? lower_range_step(l, target, i) : 0;
+        int64_t step = place->block != NULL             ? step_of(place->stack[i])
+                       : l->stack[i]->op == IR_range_OP ? step_of(l->stack[i])
+                                                        : lower_range_step(l, target, i);
         if (step != 0 && l->stack[i]->op != IR_range_OP) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
             l->stack[i] = lower_range_of(l, l->stack[i], step, state);

@@ -353,7 +353,10 @@ static void make_object(Refcount *r, NewExit *n, Ins *value) {
 
 static void make_objects(Refcount *r, NewExit *n, const FrameState *state, bool leaves) {
     for (; state != NULL; state = next_level(state, leaves)) {
-        for (int i = 0; i < state->local_count; i++) make_object(r, n, state->locals[i]);
+        for (int i = 0; i < state->local_count; i++) { /* which an operand may be, too */
+            if (state->locals[i]->op == IR_range_OP) make_range(r, n, state->locals[i]);
+            else make_object(r, n, state->locals[i]);
+        }
         for (int i = 0; i < kept_depth(r, state, leaves); i++) make_object(r, n, state->stack[i]);
     }
 }

@@ -24,7 +24,10 @@ static PyObject *no_memory(void) { Py_FatalError("dxpy: no memory to rebuild a f
 PyObject *exit_range(PyObject **parts) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *object = cp_new_range_iterator(exit_bits(parts[0]), exit_bits(parts[1]), exit_bits(parts[2]));
+    i64 next = exit_bits(parts[0]), end = exit_bits(parts[1]), step = exit_bits(parts[2]);
+    PyObject *object = cp_new_range_iterator(next, end, step);
+    if (object != NULL) spare_fill();
+    else object = spare_range(next, end, step);
     PyErr_Restore(type, value, traceback);
     return object != NULL ? object : no_memory();
 }

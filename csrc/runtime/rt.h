@@ -210,6 +210,7 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
 
 PyObject *rt_call(TS, PyObject *names, REST);
 PyObject *rt_call_ex(TS, PyObject *callable, PyObject *args, PyObject *keywords);
+i64 rt_makes_with(FR, PyObject *globals, PyObject *builtins);
 PyObject *rt_make_function(FR, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
                            PyObject *annotations_steal, PyObject *closure_steal);
 PyObject *rt_load_build_class(TS, FR);
