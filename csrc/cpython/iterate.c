@@ -258,8 +258,10 @@ bool cp_is_over_unseen(PyObject *iterator) {
 
 /* --- lists and tuples --- */
 
+/* A class made of list may have an __iter__ of its own, which has given list's iterator. */
 PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index) {
-    PyObject *iterator = Py_TYPE(sequence)->tp_iter(sequence);
+    const PyTypeObject *type = PyList_Check(sequence) ? &PyList_Type : &PyTuple_Type;
+    PyObject *iterator = type->tp_iter(sequence);
     if (iterator != NULL) ((CpSequenceIterator *)iterator)->index = index;
     return iterator;
 }
