@@ -129,9 +129,29 @@ static void call_by_way_in(Quick *q, const Ins *ins, int function, int done) {
     x86_place_label(a, otherwise);
 }
 
+/* Where a list has room a value goes there, and nothing is called; then on at the label. */
+static void append_in_line(Quick *q, const Ins *ins, int done) {
+    Assembler *a = &q->a;
+    int full = x86_new_label(a);
+    quick_forget(q);
+    quick_load(q, RDI, ins->args[0]);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_size));
+    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_list_room));
+    x86_jump_if(a, COND_GREATER_EQUAL, full);
+    x86_load(a, RDX, quick_field(q, RDI, LAYOUT_list_items));
+    x86_address_indexed(a, RDX, RDX, RCX, 0);
+    quick_load(q, RSI, ins->args[1]);
+    x86_store(a, (Place){RDX, 0}, RSI);
+    x86_add_1(a, quick_field(q, RDI, LAYOUT_object_size));
+    x86_set(a, RAX, 0);
+    x86_jump(a, done);
+    x86_place_label(a, full);
+}
+
 void quick_call_OP(Quick *q, Ins *ins) {
     enum { REGISTERS_WITHOUT_TENANTS = 4 };
-    int function = called_by_way_in(ins), done = x86_new_label(&q->a);
+    int function = called_by_way_in(ins), done = x86_new_label(&q->a), appended = x86_new_label(&q->a);
+    if (q->fn->tier > 1 && ins->imm == H_rt_list_append) append_in_line(q, ins, appended);
     quick_save(q, 2 * q->position + (quick_argument_count(ins) <= REGISTERS_WITHOUT_TENANTS));
     if (function >= 0) call_by_way_in(q, ins, function, done);
     pass_arguments(q, ins);
@@ -144,6 +164,7 @@ void quick_call_OP(Quick *q, Ins *ins) {
         x86_test(&q->a, RAX);
         x86_jump_if(&q->a, ins->type == IR_OBJ ? COND_EQUAL : COND_NEGATIVE, q->exits[ins->exit]);
     }
+    x86_place_label(&q->a, appended);
     if (ins->type == IR_F64) quick_set_real(q, ins);
     else if (ins->type != IR_VOID) quick_set(q, ins);
 }

@@ -193,3 +193,8 @@ PyObject *cp_unwind(PyThreadState *tstate, Frame *frame) {
     if (tstate->c_tracefunc == take_itself_out) tstate->c_tracefunc = NULL;
     return result;
 }
+
+PyObject *cp_builtins_of(const Frame *frame) {
+    PyObject *builtins = PyDict_GetItemWithError(frame->f_globals, &_Py_ID(__builtins__)); // borrowed
+    return builtins != NULL && PyModule_Check(builtins) ? PyModule_GetDict(builtins) : builtins;
+}

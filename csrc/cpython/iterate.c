@@ -256,16 +256,64 @@ bool cp_is_over_unseen(PyObject *iterator) {
     return !zip->strict;
 }
 
+/* --- lists and tuples --- */
+
+PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index) {
+    PyObject *iterator = Py_TYPE(sequence)->tp_iter(sequence);
+    if (iterator != NULL) ((CpSequenceIterator *)iterator)->index = index;
+    return iterator;
+}
+
+PyObject *cp_exhausted_iterator(PyTypeObject *type) {
+    PyObject *empty = type == &PyListIter_Type ? PyList_New(0) : PyTuple_New(0);
+    PyObject *iterator = empty != NULL ? Py_TYPE(empty)->tp_iter(empty) : NULL;
+    Py_XDECREF(empty);
+    if (iterator != NULL) Py_CLEAR(((CpSequenceIterator *)iterator)->sequence);
+    return iterator;
+}
+
+PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index) {
+    const CpSequenceIterator *s = (CpSequenceIterator *)iterator;
+    if (Py_TYPE(iterator) != type || Py_REFCNT(iterator) != 1) return NULL;
+    *index = s->index;
+    return s->sequence;
+}
+
+enum { DEEPEST_LOOK = 3 };
+
+static bool items_end_quietly(PyObject *sequence, int depth);
+
+static bool ends_quietly(PyObject *object, int depth) {
+    if (object == NULL || Py_REFCNT(object) > 1) return true;
+    const PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyList_Type || type == &PyTuple_Type)
+        return depth < DEEPEST_LOOK && items_end_quietly(object, depth + 1);
+    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type || type == &PyBytes_Type;
+}
+
+static bool items_end_quietly(PyObject *sequence, int depth) {
+    PyObject **items = PySequence_Fast_ITEMS(sequence);
+    for (Py_ssize_t i = 0; i < Py_SIZE(sequence); i++)
+        if (!ends_quietly(items[i], depth)) return false;
+    return true;
+}
+
+bool cp_ends_quietly(PyObject *sequence) { return ends_quietly(sequence, 0); }
+
 /* --- ranges --- */
 
-PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {
-    CpRangeIterator *iterator = PyObject_New(CpRangeIterator, &PyRangeIter_Type);
-    if (iterator == NULL) return NULL;
+void cp_set_range(PyObject *object, int64_t next, int64_t end, int64_t step) {
+    CpRangeIterator *iterator = (CpRangeIterator *)object;
     uint64_t distance = step > 0 ? (uint64_t)end - (uint64_t)next : (uint64_t)next - (uint64_t)end,
              by = step > 0 ? (uint64_t)step : -(uint64_t)step;
     iterator->index = 0;
     iterator->start = next;
     iterator->step = step;
     iterator->length = (long)(distance / by);
-    return (PyObject *)iterator;
+}
+
+PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {
+    PyObject *iterator = (PyObject *)PyObject_New(CpRangeIterator, &PyRangeIter_Type);
+    if (iterator != NULL) cp_set_range(iterator, next, end, step);
+    return iterator;
 }

@@ -6,13 +6,82 @@ enum { SPARE_COUNT = 64, SPARE_DIGITS = 3 }; /* digits: as many as 64 bits need 
 static PyObject *ints[SPARE_COUNT], *floats[SPARE_COUNT]; // for the whole process; guarded by the GIL
 static int int_count, float_count;
 
+enum { SPARE_OBJECTS = 16 }; /* as many levels as an exit has, at least: one each */
+
+/* Likewise; nothing that the garbage collector finds. */
+typedef struct Pool {
+    PyObject *objects[SPARE_OBJECTS];
+    int count;
+    PyObject *(*make)(void); // new ref
+} Pool;
+
+static PyObject *new_list_iterator(void) { return cp_exhausted_iterator(&PyListIter_Type); }
+static PyObject *new_tuple_iterator(void) { return cp_exhausted_iterator(&PyTupleIter_Type); }
+static PyObject *new_range_iterator(void) { return cp_new_range_iterator(0, 0, 1); }
+static PyObject *new_function(void) {
+    PyObject *code = (PyObject *)PyCode_NewEmpty("", "", 1), *globals = PyDict_New();
+    PyObject *function = code != NULL && globals != NULL ? PyFunction_New(code, globals) : NULL;
+    Py_XDECREF(globals);
+    Py_XDECREF(code);
+    return function;
+}
+
+static Pool list_iterators = {.make = new_list_iterator}, tuple_iterators = {.make = new_tuple_iterator},
+            range_iterators = {.make = new_range_iterator}, functions = {.make = new_function};
+static Pool *const pools[] = {&list_iterators, &tuple_iterators, &range_iterators, &functions};
+enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
+
+static void fill(Pool *pool) {
+    while (pool->count < SPARE_OBJECTS && (pool->objects[pool->count] = pool->make()) != NULL) {
+        PyObject *object = pool->objects[pool->count++];
+        if (PyObject_IS_GC(object)) PyObject_GC_UnTrack(object);
+    }
+}
+
+static PyObject *take(Pool *pool) {
+    PyObject *object = pool->count > 0 ? pool->objects[--pool->count] : NULL;
+    if (object != NULL && PyObject_IS_GC(object)) PyObject_GC_Track(object);
+    return object;
+}
+
 void spare_fill(void) {
     PyObject *type, *value, *traceback;
-    if (int_count == SPARE_COUNT && float_count == SPARE_COUNT) return;
+    bool full = int_count == SPARE_COUNT && float_count == SPARE_COUNT;
+    for (int i = 0; i < POOLS; i++) full &= pools[i]->count == SPARE_OBJECTS;
+    if (full) return;
     PyErr_Fetch(&type, &value, &traceback);
     while (int_count < SPARE_COUNT && (ints[int_count] = (PyObject *)_PyLong_New(SPARE_DIGITS))) int_count++;
     while (float_count < SPARE_COUNT && (floats[float_count] = PyFloat_FromDouble(0.0))) float_count++;
+    for (int i = 0; i < POOLS; i++) fill(pools[i]);
     PyErr_Restore(type, value, traceback);
+}
+
+PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator =
+        (CpSequenceIterator *)take(type == &PyListIter_Type ? &list_iterators : &tuple_iterators);
+    if (iterator == NULL) return NULL;
+    iterator->index = index;
+    iterator->sequence = Py_XNewRef(sequence);
+    return (PyObject *)iterator;
+}
+
+PyObject *spare_range(int64_t next, int64_t end, int64_t step) {
+    PyObject *iterator = take(&range_iterators);
+    if (iterator != NULL) cp_set_range(iterator, next, end, step);
+    return iterator;
+}
+
+PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins) {
+    PyFunctionObject *function = (PyFunctionObject *)take(&functions);
+    if (function == NULL) return NULL;
+    PyObject *module = PyDict_GetItemString(globals, "__name__"); // borrowed
+    Py_SETREF(function->func_code, Py_NewRef(code));
+    Py_SETREF(function->func_globals, Py_NewRef(globals));
+    Py_SETREF(function->func_builtins, Py_NewRef(builtins));
+    Py_SETREF(function->func_name, Py_NewRef(code->co_name));
+    Py_SETREF(function->func_qualname, Py_NewRef(code->co_qualname));
+    Py_XSETREF(function->func_module, Py_XNewRef(module));
+    return (PyObject *)function;
 }
 
 PyObject *spare_int(int64_t value) {

@@ -1,4 +1,5 @@
-/* Numbers kept for when no memory is left: a frame that compiled code leaves must be rebuilt all the same. */
+/* Numbers, iterators and functions kept for when no memory is left: a frame that compiled code leaves must be
+ * rebuilt all the same. */
 #ifndef DXPY_CPYTHON_SPARE_H
 #define DXPY_CPYTHON_SPARE_H
 
@@ -12,5 +13,11 @@ void spare_fill(void);
 /* An int or a float that needs no memory, new ref. NULL: none is left. */
 PyObject *spare_int(int64_t value);
 PyObject *spare_float(double value);
+/* The iterator of a list or a tuple from an index on, of one of these types; NULL: an exhausted one. */
+PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index);
+/* The iterator of a range: its next number, where it ends, by its step. */
+PyObject *spare_range(int64_t next, int64_t end, int64_t step);
+/* A function without defaults or closure. */
+PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins);
 
 #endif

@@ -451,6 +451,16 @@ bool cp_interrupt_main(int (*call)(void *));
 bool cp_poll_quietly(PyThreadState *tstate);
 /* The iterator of a range that goes from `next` to `end` in steps, meeting the end exactly. */
 PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step);
+void cp_set_range(PyObject *iterator, int64_t next, int64_t end, int64_t step); /* likewise, of one at hand */
+/* That of a list or a tuple, whose next item is at the index. */
+PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index);
+PyObject *cp_exhausted_iterator(PyTypeObject *type); // new ref; of a list or a tuple
+/* Where a function that the frame makes looks built-in names up; NULL: that is not said. */
+PyObject *cp_builtins_of(const Frame *frame); // borrowed
+/* What a list's or a tuple's iterator of such a type goes over, if nobody else holds it; NULL. */
+PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index); // borrowed
+/* Does the end of a list or tuple, and of what goes with it, run no code? */
+bool cp_ends_quietly(PyObject *sequence);
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);
 

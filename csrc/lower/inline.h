@@ -91,6 +91,8 @@ bool inline_bind(Lowerer *l, Call *call, const Callee *callee);
 Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way);
 void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
+/* An argument for what needs it to be an object: an iterator that is none becomes one. */
+Ins *inline_as_object(Lowerer *l, Ins *value);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
 /* A call in whatever way it can be put in line. False: in none, and nothing was done. */

@@ -283,17 +283,20 @@ static void add_range_phis(Lowerer *l, Place *place, Ins **value, bool varies) {
     *value = range;
 }
 
-/* What a generator that is no object is made of comes by phis too, but for what stays as it is. */
-static void add_generator_phis(Lowerer *l, Place *place, Ins **value) {
-    Ins *from = *value, *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, from->arg_count);
-    memcpy(generator->args, from->args, sizeof(Ins *) * (size_t)from->arg_count);
+static bool is_object(const Ins *value) { return value->op == IR_object_OP; }
+
+/* What a generator or an iterator that is no object is made of comes by phis too, but for what stays as it
+ * is. */
+static void add_object_phis(Lowerer *l, Place *place, Ins **value) {
+    Ins *from = *value, *object = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, from->arg_count);
+    memcpy(object->args, from->args, sizeof(Ins *) * (size_t)from->arg_count);
     for (int i = 2; i < from->arg_count; i += 2) {
-        Ins **part = &generator->args[i];
+        Ins **part = &object->args[i];
         if (is_range(*part)) add_range_phis(l, place, part, (*part)->args[2]->op != IR_ki64_OP);
-        else if (lower_is_suspended(*part)) add_generator_phis(l, place, part);
-        else if (!lower_part_stays(l, from, i)) add_phi(l, place, part);
+        else if (is_object(*part)) add_object_phis(l, place, part);
+        else if (lower_is_iterator(from) || !lower_part_stays(l, from, i)) add_phi(l, place, part);
     }
-    *value = generator;
+    *value = object;
 }
 
 /* Is a part of what is no object one of the place's phis? */
@@ -302,7 +305,7 @@ static bool is_leaf(const Place *place, const Ins *part) {
 }
 
 static void append_virtual(Block *block, Ins *value) {
-    for (int i = 2; lower_is_suspended(value) && i < value->arg_count; i += 2)
+    for (int i = 2; is_object(value) && i < value->arg_count; i += 2)
         if (ir_is(value->args[i], OPF_VIRTUAL)) append_virtual(block, value->args[i]);
     ir_append(block, value);
 }
@@ -316,7 +319,7 @@ static int add_values(const Place *place, const Ins *template, Ins *value, Ins *
         if (is_leaf(place, template->args[2])) values[count++] = value->args[2];
         return count;
     }
-    if (!lower_is_suspended(template)) {
+    if (!is_object(template)) {
         values[0] = value;
         return 1;
     }
@@ -337,16 +340,16 @@ static Ins *entering_operand(Lowerer *l, Place *place, Ins *template, int *phi) 
         Ins *step = is_leaf(place, template->args[2]) ? entering[(*phi)++] : template->args[2];
         return lower_new_range(l, place->before, next, end, step);
     }
-    if (!lower_is_suspended(template)) return entering[(*phi)++];
-    Ins *generator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, template->arg_count);
-    memcpy(generator->args, template->args, sizeof(Ins *) * (size_t) template->arg_count);
+    if (!is_object(template)) return entering[(*phi)++];
+    Ins *object = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, template->arg_count);
+    memcpy(object->args, template->args, sizeof(Ins *) * (size_t) template->arg_count);
     for (int i = 2; i < template->arg_count; i += 2) {
         Ins *part = template->args[i];
         if (ir_is(part, OPF_VIRTUAL) || is_leaf(place, part))
-            generator->args[i] = entering_operand(l, place, part, phi);
+            object->args[i] = entering_operand(l, place, part, phi);
     }
-    ir_append(place->before, generator);
-    return generator;
+    ir_append(place->before, object);
+    return object;
 }
 
 /* Where a loop is entered: what its first phis are there, and an anchor from where the interpreter would
@@ -363,6 +366,12 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     for (int i = 0; i < place->depth; i++) there.stack[i] = entering_operand(l, place, place->stack[i], &phi);
     for (int i = 0; i < l->code->local_count; i++) {
         if (place->locals[i].value == NULL) continue;
+        if (ir_is(place->locals[i].value, OPF_VIRTUAL)) {
+            int operand = 0;
+            while (place->stack[operand] != place->locals[i].value) operand++;
+            there.locals[i].value = there.stack[operand];
+            continue;
+        }
         there.locals[i].value = place->entering.items[phi++];
         if (place->locals[i].bound->op == IR_phi_OP) there.locals[i].bound = place->entering.items[phi++];
         if (place->locals[i].lacks != NULL) there.locals[i].lacks = place->entering.items[phi++];
@@ -375,6 +384,14 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
     }
     ir_append(place->before, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
     ir_set_succs(place->before, place->block, NULL);
+}
+
+/* Where an iterator that is no object lies, which a variable has too: they stay one. */
+static int operand_of(Lowerer *l, const Ins *iterator) {
+    int i = l->depth - 1;
+    while (i >= 0 && l->stack[i] != iterator) i--;
+    if (i < 0) lower_give_up_inlining(l);
+    return i;
 }
 
 /* The first to arrive decides the form; lower_conform has seen to it that all others come in the same. */
@@ -393,8 +410,8 @@ static void open_place(Lowerer *l, Place *place, int target) {
     if (place->edges <= 1) return;
     for (int i = 0; i < l->depth; i++) {
         if (is_range(place->stack[i]))
-            add_range_phis(l, place, &place->stack[i], lower_range_step(l, target, i) == STEP_VARIES);
-        else if (lower_is_suspended(place->stack[i])) add_generator_phis(l, place, &place->stack[i]);
+            add_range_phis(l, place, &place->stack[i], place->stack[i]->args[2]->op != IR_ki64_OP);
+        else if (is_object(place->stack[i])) add_object_phis(l, place, &place->stack[i]);
         else add_phi(l, place, &place->stack[i]);
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
@@ -402,6 +419,10 @@ static void open_place(Lowerer *l, Place *place, int target) {
         local->quiet = false;
         local->loaded = local->number = NULL;
         if (local->value == NULL) continue;
+        if (ir_is(local->value, OPF_VIRTUAL)) {
+            local->value = place->stack[operand_of(l, local->value)];
+            continue;
+        }
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
         add_phi(l, place, &local->value);
@@ -442,6 +463,13 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
             lower_give_up_inlining(l); /* an exit in the loop would know nothing of it */
         if (place->locals[i].value == NULL) continue;
         if (l->locals[i].value == NULL) lower_give_up_inlining(l); /* it is unbound on one way */
+        bool is_virtual = ir_is(l->locals[i].value, OPF_VIRTUAL);
+        if (ir_is(place->locals[i].value, OPF_VIRTUAL) != is_virtual) lower_give_up_inlining(l);
+        if (is_virtual) {
+            if (place->stack[operand_of(l, l->locals[i].value)] != place->locals[i].value)
+                lower_give_up_inlining(l);
+            continue;
+        }
         incoming.values[count++] = l->locals[i].value;
         if (place->locals[i].bound->op == IR_phi_OP) incoming.values[count++] = l->locals[i].bound;
         if (place->locals[i].lacks != NULL)

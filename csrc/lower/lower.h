@@ -173,6 +173,11 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival t
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
+/* The type of the iterator that the operand `place` is where control arrives at `target`, if it is one of a
+ * list or a tuple that is no object there; KNOWN_None: it is none. */
+Known lower_iterator_type(const Lowerer *l, int target, int place);
+/* That iterator, of one that is an object, which goes. */
+Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state);
 /* Does the loop at `head` have such an instruction; may the function be suspended in it? */
 bool lower_loop_has(const Lowerer *l, int head, BcOp op);
 bool lower_loop_suspends(const Lowerer *l, int head);
@@ -399,8 +404,15 @@ typedef struct Region {
     struct Region *outer;
 } Region;
 
-/* Is a value a suspended generator that is no object? */
-static inline bool lower_is_suspended(const Ins *value) { return value->op == IR_object_OP; }
+/* Is a value the iterator of a list or a tuple that is no object? */
+enum { ITERATOR_INDEX = 2, ITERATOR_SEQUENCE = 4, ITERATOR_ARGUMENTS }; /* its arguments */
+static inline bool lower_is_iterator(const Ins *value) {
+    return value->op == IR_object_OP && value->args[0]->op == IR_known_OP;
+}
+/* Is it a suspended generator that is no object? */
+static inline bool lower_is_suspended(const Ins *value) {
+    return value->op == IR_object_OP && !lower_is_iterator(value);
+}
 Place *lower_place_at(const Lowerer *l, int target);
 void lower_add_work(Lowerer *l, int target);
 /* Is control on its way from the generator's yield to the beginning of the loop's body? */

@@ -11,6 +11,7 @@ static bool is_behind_call(const Block *block) {
 /* What such a call has given goes here, behind what its frame held, and so do a tuple's items. */
 void lower_POP_TOP(Lowerer *l) {
     Ins *value = lower_pop_any(l);
+    if (lower_is_iterator(value)) value = value->args[ITERATOR_SEQUENCE];
     bool is_plain = !lower_speculates(l) || ir_is(value, OPF_CONST) || ir_is_box(value);
     if (lower_is_suspended(value)) lower_drop_generator(l, value);
     else if (!is_plain && (is_behind_call(l->block) || lower_is_made_tuple(value))) lower_keep(l, &value, 1);
@@ -88,9 +89,10 @@ void lower_MAKE_CELL(Lowerer *l) {
     EMIT_CALL(l, rt_make_cell, K_INT(l, slot));
 }
 
-/* Who left a generator's steps here would go on behind where its cells are taken over. */
+/* Who left a generator here would go on behind where its cells are taken over, and has gathered nothing yet.
+ */
 static Ins *closure_of(Lowerer *l, Ins *function) {
-    if (l->inlined->steps != NULL) return EMIT_CALL(l, rt_closure_of, function);
+    if (l->inlined->steps != NULL || l->inlined->gathers) return EMIT_CALL(l, rt_closure_of, function);
     Ins *from = INS(l, itself, 0, function);
     return lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_closure], function, from),
                          lower_state_here(l));

@@ -223,9 +223,13 @@ static void find_cold(Lowerer *l) {
 void inline_keep_locals(Lowerer *l) {
     Ins **values = arena_array(&l->cx->arena, Ins *, l->code->local_count + 1);
     int count = 0;
-    for (int i = l->code->local_count - 1; i >= 0; i--)
-        if (l->locals[i].value != NULL && l->locals[i].value->type == IR_OBJ)
-            values[count++] = l->locals[i].value;
+    for (int i = l->code->local_count - 1; i >= 0; i--) {
+        Ins *value = l->locals[i].value;
+        if (value != NULL && lower_is_iterator(value)) value = value->args[ITERATOR_SEQUENCE];
+        if (value == NULL || value->type != IR_OBJ || ir_is(value, OPF_VIRTUAL) || value->op == IR_null_OP)
+            continue;
+        values[count++] = value;
+    }
     values[count++] = l->inlined->function;
     lower_ins(l, IR_keep_OP, 0, count, values);
 }
@@ -421,6 +425,39 @@ static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
     return lower_guarded(INS(l, attr_item, site->offset, property, INS(l, itself, 0, property)), state);
 }
 
+/* A function of the code that its site says. */
+static bool is_made_here(const Ins *function) {
+    return function != NULL && function->op == IR_call_OP && function->imm == H_rt_make_function;
+}
+
+/* In the globals or the builtins. */
+static bool looks_up_names(const Bytecode *code) {
+    for (int i = 0; i < code->count; i++) switch (code->instrs[i].op) {
+        case BC_LOAD_CLASSDEREF:
+        case BC_LOAD_NAME:
+        case BC_STORE_NAME:
+        case BC_DELETE_NAME:
+        case BC_LOAD_GLOBAL:
+        case BC_STORE_GLOBAL:
+        case BC_DELETE_GLOBAL:
+        case BC_MAKE_FUNCTION:
+        case BC_LOAD_BUILD_CLASS:
+        case BC_SETUP_ANNOTATIONS:
+        case BC_IMPORT_NAME: return true;
+        default: break;
+        }
+    return false;
+}
+
+/* A function that is made here has the code that it had, and looks names up in the dicts that the frame at
+ * hand has its own from. */
+static void guard_names(Lowerer *l, const Callee *callee, FrameState *state) {
+    if (!looks_up_names(callee->code)) return;
+    Ins *same =
+        EMIT_CALL(l, rt_makes_with, inline_pinned(l, callee->globals), inline_pinned(l, callee->builtins));
+    lower_guarded(INS(l, guard, 0, same), state);
+}
+
 /* Is it still what was found when this was compiled? */
 void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
@@ -438,7 +475,8 @@ void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         inlined->class = inlined->function;
         inlined->function = inline_pinned(l, callee->function);
     }
-    if (callee->globals != NULL)
+    if (is_made_here(inlined->function)) guard_names(l, callee, state);
+    else if (callee->globals != NULL)
         lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
                           K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
                       state);
@@ -591,6 +629,14 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     return true;
 }
 
+Ins *inline_as_object(Lowerer *l, Ins *value) {
+    if (value == NULL || !ir_is(value, OPF_VIRTUAL) || lower_is_suspended(value)) return value;
+    Ins *object = lower_object(l, value);
+    for (int i = 0; i < l->depth; i++)
+        if (l->stack[i] == value) l->stack[i] = object;
+    return object;
+}
+
 bool inline_all_ways(Lowerer *l, Call *call) {
     const Callee *callee = find_callee(l, call);
     if (callee == NULL || !inline_bind(l, call, callee)) return false;
@@ -602,6 +648,7 @@ bool inline_all_ways(Lowerer *l, Call *call) {
             return true;
         vec_push(&l->cx->arena, &l->budget->framed, ((Framed){callee->code, call->types}));
     }
+    for (int i = 0; i < call->count; i++) call->args[i] = inline_as_object(l, call->args[i]);
     if (!inline_is_operator(call) && !call->object && lower_native_call(l, call, callee)) return true;
     lower_need_frame(l); /* for the call in either way */
     if (inline_is_affordable(l, callee, WAY_FRAMED)) return inline_try(l, call, callee, WAY_FRAMED);

@@ -1,6 +1,6 @@
 /* Iteration and unpacking: iterators over built-in types step on in line, or by a helper that runs no code.
  * Asking whether there is a next item has no effect, so that the guards before it may leave. */
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 const Instr *lower_next(const Lowerer *l) {
     int next = l->index + 1;
@@ -22,8 +22,127 @@ static bool known_iterable(Lowerer *l) {
     return true;
 }
 
+/* --- lists and tuples whose iterator is no object --- */
+
+static Known iterator_over(Likely type) {
+    return type == LIKELY_LIST    ? KNOWN_list_iterator
+           : type == LIKELY_TUPLE ? KNOWN_tuple_iterator
+                                  : KNOWN_None;
+}
+
+/* The type of the iterator of the loop at `head`, which it makes in front of itself; KNOWN_None: it is an
+ * object, as it has to be where the loop suspends. */
+static Known iterator_of_loop(const Lowerer *l, int head) {
+    const Instr *loop = &l->code->instrs[head];
+    if (head < 1 || head >= l->code->count || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER ||
+        (loop->flags | loop[-1].flags) & (BC_NO_SPECULATION | BC_COLD) || lower_loop_suspends(l, head) ||
+        (l->inlined != NULL && l->inlined->steps != NULL))
+        return KNOWN_None;
+    return iterator_over((Likely)l->inference->operands[head - 1].right);
+}
+
+Known lower_iterator_type(const Lowerer *l, int target, int place) {
+    uint8_t guess = l->inference->stack[target] != NULL ? l->inference->stack[target][place] : LIKELY_OTHER;
+    if (guess != LIKELY_LIST_ITER && guess != LIKELY_TUPLE_ITER) return KNOWN_None;
+    for (int head = target; head >= 0; head--) {
+        const Instr *loop = &l->code->instrs[head];
+        if (loop->op == BC_FOR_ITER && loop->target > target &&
+            l->inference->operands[head].depth == place + 1)
+            return iterator_of_loop(l, head);
+    }
+    return KNOWN_None;
+}
+
+static Ins *new_iterator(Lowerer *l, Known type, Ins *sequence, Ins *index) {
+    Ins *iterator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, ITERATOR_ARGUMENTS);
+    iterator->args[0] = lower_const(l, IR_known_OP, type);
+    iterator->args[ITERATOR_INDEX - 1] = K_INT(l, 0);
+    iterator->args[ITERATOR_INDEX] = index;
+    iterator->args[ITERATOR_SEQUENCE - 1] = K_INT(l, 1);
+    iterator->args[ITERATOR_SEQUENCE] = sequence;
+    ir_append(l->block, iterator);
+    return iterator;
+}
+
+Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state) {
+    iterator = lower_object(l, iterator);
+    Ins *taken = EMIT_CALL(l, rt_take_iterator, iterator, lower_const(l, IR_known_OP, type));
+    lower_guarded(INS(l, settled, 0, taken), state);
+    Ins *sequence = INS0(l, ldout, 1);
+    sequence->nullable = false;
+    return new_iterator(l, type, sequence, INS0(l, ldnum, 0));
+}
+
+static bool is_made_function(const Ins *value) {
+    return value->op == IR_call_OP && value->imm == H_rt_make_function;
+}
+
+/* Likewise of the iterator that a comprehension or a generator expression is called with next. */
+static Known iterator_of_call(const Lowerer *l) {
+    int index = l->index + 1;
+    while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
+        index++;
+    const Instr *next =
+        index < l->code->count && l->places[index].edges == 1 ? &l->code->instrs[index] : NULL;
+    if (next == NULL || next->op != BC_CALL || next->arg != 0 || next->arg2 >= 0 ||
+        next->flags & (BC_NO_SPECULATION | BC_COLD) || l->depth < 2)
+        return KNOWN_None;
+    return is_made_function(l->stack[l->depth - 2])
+               ? iterator_over((Likely)l->inference->operands[l->index].right)
+               : KNOWN_None;
+}
+
+static bool known_sequence(Lowerer *l) {
+    Ins *sequence = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    Known type = lower_speculates(l) ? iterator_of_loop(l, l->index + 1) : KNOWN_None;
+    if (type == KNOWN_None && lower_speculates(l)) type = iterator_of_call(l);
+    if (type == KNOWN_None || sequence == NULL || sequence->type != IR_OBJ || ir_is(sequence, OPF_VIRTUAL))
+        return false;
+    lower_guard_type(l, sequence, type == KNOWN_list_iterator ? KNOWN_list : KNOWN_tuple,
+                     lower_state_here(l));
+    l->stack[l->depth - 1] = new_iterator(l, type, sequence, K_INT(l, 0));
+    return true;
+}
+
+/* The variable that an iterator was handed in by goes on with it. */
+static void replace_in_locals(Lowerer *l, const Ins *iterator, Ins *by) {
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
+        if (l->locals[slot].value == iterator) l->locals[slot].value = by;
+}
+
+/* An exhausted one drops what it went over. */
+static void end_sequence(Lowerer *l, const Ins *iterator) {
+    Ins *sequence = iterator->args[ITERATOR_SEQUENCE];
+    replace_in_locals(l, iterator, new_iterator(l, (Known)iterator->args[0]->imm, K_NULL(l), K_INT(l, 0)));
+    if (l->framed)
+        lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_goes_quietly, sequence)), lower_state_here(l));
+}
+
+static void go_over_sequence(Lowerer *l, Ins *iterator) {
+    Ins *index = iterator->args[ITERATOR_INDEX], *sequence = iterator->args[ITERATOR_SEQUENCE];
+    Known type = (Known)iterator->args[0]->imm;
+    Ins *there = INS(l, icmp, 0 /* < */, index, INS(l, size, 0, sequence));
+    Block *next = lower_new_block(l), *done = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    lower_branch(l, there, next, done);
+    l->block = done;
+    end_sequence(l, iterator);
+    lower_pop_any(l);
+    lower_goto(l, l->instr->target);
+    lower_other_way(l, &fork, next);
+    Ins *item = type == KNOWN_list_iterator
+                    ? INS(l, list_get, 0, sequence, INS(l, list_items, 0, sequence), index)
+                    : INS(l, tuple_get, 0, sequence, index);
+    item->nullable = false;
+    Ins *stepped = new_iterator(l, type, sequence, INS(l, iadd_wrap, 0, index, K_INT(l, 1)));
+    l->stack[l->depth - 1] = stepped;
+    replace_in_locals(l, iterator, stepped);
+    lower_push(l, item);
+    lower_goto(l, l->index + 1);
+}
+
 void lower_GET_ITER(Lowerer *l) {
-    if (known_iterable(l)) return;
+    if (known_sequence(l) || known_iterable(l)) return;
     Ins *iterable = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
@@ -103,19 +222,28 @@ bool lower_loop_suspends(const Lowerer *l, int head) {
     return lower_loop_has(l, head, BC_YIELD_VALUE) || lower_loop_has(l, head, BC_SEND);
 }
 
-/* The call of range that the loop at `head` goes over, from its end if it is reversed. NULL: it is not known.
+/* What takes the iterator that is made in front of it: a loop, or the call of a function made for this, of a
+ * comprehension or a generator expression. */
+static bool takes_iterator(const Instr *instr) {
+    return instr->op == BC_FOR_ITER || (instr->op == BC_CALL && instr->arg == 0 && instr->arg2 < 0);
+}
+
+/* The call of range that what is at `head` goes over, from its end if it is reversed. NULL: it is not known.
  */
 static const Instr *range_of_loop(const Lowerer *l, int head, bool *reversed) {
     if (head < 3) return NULL;
-    const Instr *loop = &l->code->instrs[head], *call = loop - 2;
+    const Instr *loop = &l->code->instrs[head];
+    int at = head - 1;
+    while (loop->op == BC_CALL && at > 1 && l->code->instrs[at].op == BC_NOP) at--;
+    const Instr *gets = &l->code->instrs[at], *call = gets - 1;
     *reversed = call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&
-                l->inference->operands[head - 2].builtin == BI_type_reversed;
+                l->inference->operands[call - l->code->instrs].builtin == BI_type_reversed;
     if (*reversed && call->flags & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     if (*reversed) call--;
     while (*reversed && call > l->code->instrs && call->op == BC_NOP) call--;
-    if (loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER || call->op != BC_CALL) return NULL;
+    if (!takes_iterator(loop) || gets->op != BC_GET_ITER || call->op != BC_CALL) return NULL;
     if (call->arg < 1 || call->arg > 3 || call->arg2 >= 0) return NULL;
-    if ((loop->flags | loop[-1].flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
+    if ((loop->flags | gets->flags | call->flags) & (BC_NO_SPECULATION | BC_COLD)) return NULL;
     return l->inference->operands[call + 1 - l->code->instrs].right == LIKELY_RANGE ? call : NULL;
 }
 
@@ -226,6 +354,9 @@ bool lower_range_loop(Lowerer *l) {
     while (next < l->code->count && l->code->instrs[next].op == BC_NOP) next++;
     if (!lower_speculates(l) || next + 2 >= l->code->count || l->depth < count + 2) return false;
     int head = next + 1 + (l->code->instrs[next].op == BC_CALL);
+    while (head < l->code->count && l->code->instrs[head].op == BC_NOP) head++;
+    if (head >= l->code->count) return false;
+    bool calls = l->code->instrs[head].op == BC_CALL;
     bool reversed = false;
     if (!comes_straight(l, head - 1) || range_of_loop(l, head, &reversed) != l->instr) return false;
     int64_t step = step_of_range(l, l->instr);
@@ -235,6 +366,7 @@ bool lower_range_loop(Lowerer *l) {
     if (args[-2]->op != IR_null_OP || callable->type != IR_OBJ || !are_likely_ints(l, args, count))
         return false;
     if (reversed && lower_builtin_at(&args[-4]) != BI_type_reversed) return false;
+    if (calls && (l->depth <= operands || !is_made_function(l->stack[l->depth - operands - 1]))) return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
     if (reversed) lower_guard_builtin(l, &args[-4]);
@@ -244,7 +376,7 @@ bool lower_range_loop(Lowerer *l) {
     Steps steps = {start, end_of_range(l, start, stop, step, by, state), by};
     if (reversed) turn_around(l, &steps, state);
     l->depth -= operands;
-    bool suspends = lower_loop_suspends(l, head);
+    bool suspends = !calls && lower_loop_suspends(l, head);
     if (suspends) lower_guard_room(l, 1, state); /* its ends are compared, a level deeper */
     if (suspends) lower_push(l, EMIT_CALL(l, rt_new_range, steps.next, steps.end, by));
     else lower_push(l, lower_new_range(l, l->block, steps.next, steps.end, by));
@@ -252,7 +384,7 @@ bool lower_range_loop(Lowerer *l) {
     return true;
 }
 
-static void go_over_range(Lowerer *l, Ins *range) {
+static void go_over_range(Lowerer *l, const Ins *range) {
     Ins *number = range->args[0], *end = range->args[1], *step = range->args[2];
     int64_t by = step->op == IR_ki64_OP ? step->imm : STEP_VARIES;
     int compare = by == 1 ? 0 /* < */ : by == -1 ? 4 /* > */ : 3 /* != */;
@@ -266,6 +398,7 @@ static void go_over_range(Lowerer *l, Ins *range) {
     lower_other_way(l, &fork, next);
     Ins *stepped = INS(l, iadd_wrap, 0, number, step);
     l->stack[l->depth - 1] = lower_new_range(l, l->block, stepped, end, step);
+    replace_in_locals(l, range, l->stack[l->depth - 1]);
     lower_push(l, number);
     lower_goto(l, l->index + 1);
 }
@@ -280,6 +413,10 @@ static void end_iterator(Lowerer *l, Ins *iterator) {
 void lower_FOR_ITER(Lowerer *l) {
     if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
         go_over_range(l, l->stack[l->depth - 1]);
+        return;
+    }
+    if (l->depth > 0 && lower_is_iterator(l->stack[l->depth - 1])) {
+        go_over_sequence(l, l->stack[l->depth - 1]);
         return;
     }
     if (l->depth > 0 && lower_is_suspended(l->stack[l->depth - 1])) {

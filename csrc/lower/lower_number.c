@@ -65,6 +65,10 @@ static Ins *given_from_afar(Lowerer *l, const Ins *number) {
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP)
         return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
+    if (lower_is_iterator(value) && value->args[ITERATOR_SEQUENCE]->op == IR_null_OP)
+        lower_give_up_inlining(l);
+    if (lower_is_iterator(value))
+        return EMIT_CALL(l, rt_new_iterator, value->args[ITERATOR_SEQUENCE], value->args[ITERATOR_INDEX]);
     if (lower_is_suspended(value)) lower_give_up_steps(l);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
@@ -646,6 +650,7 @@ static Local unbound(Lowerer *l, IrType type) {
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
+        if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL)) return;
         if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
         else if (may_be_unbound) *local = unbound(l, type);
         return;
@@ -701,6 +706,17 @@ static bool keeps_object(const Lowerer *l, int slot) {
     return given <= 1;
 }
 
+/* 0: the value is no range's iterator that is no object. */
+static int64_t step_of(const Ins *value) {
+    if (value->op != IR_range_OP) return 0;
+    return value->args[2]->op == IR_ki64_OP ? value->args[2]->imm : STEP_VARIES;
+}
+
+/* KNOWN_None: the value is no such one. */
+static Known type_of_iterator(const Ins *value) {
+    return lower_is_iterator(value) ? (Known)value->args[0]->imm : KNOWN_None;
+}
+
 void lower_conform(Lowerer *l, int target) {
     const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
     if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");
@@ -709,14 +725,23 @@ void lower_conform(Lowerer *l, int target) {
     for (int i = 0; i < l->depth; i++) {
         if (lower_is_suspended(l->stack[i])) continue;
         if (place->block == NULL && i + 1 == l->depth && lower_is_step(l, target)) continue;
-        bool is_range = place->block == NULL || place->stack[i]->op == IR_range_OP;
-        int64_t step = is_range ? lower_range_step(l, target, i) : 0;
+        int64_t step = place->block != NULL             ? step_of(place->stack[i])
+                       : l->stack[i]->op == IR_range_OP ? step_of(l->stack[i])
+                                                        : lower_range_step(l, target, i);
         if (step != 0 && l->stack[i]->op != IR_range_OP) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
             l->stack[i] = lower_range_of(l, l->stack[i], step, state);
         }
         if (step != 0) continue;
-        if (l->stack[i]->op == IR_range_OP) l->stack[i] = lower_object(l, l->stack[i]);
+        Known going = place->block != NULL             ? type_of_iterator(place->stack[i])
+                      : lower_is_iterator(l->stack[i]) ? type_of_iterator(l->stack[i])
+                                                       : lower_iterator_type(l, target, i);
+        if (going != type_of_iterator(l->stack[i])) {
+            if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
+            if (going != KNOWN_None) l->stack[i] = lower_iterator_of(l, l->stack[i], going, state);
+        }
+        if (going != KNOWN_None) continue;
+        if (ir_is(l->stack[i], OPF_VIRTUAL)) l->stack[i] = lower_object(l, l->stack[i]);
         IrType type = wanted_type(l, target, stack[i]);
         if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;
         if ((IrType)l->stack[i]->type == type) continue;

@@ -75,7 +75,9 @@ void lower_need_same_form(Lowerer *l, const Ins *there, const Ins *value) {
     if (there->arg_count != value->arg_count || there->args[0] != value->args[0]) lower_give_up_steps(l);
     for (int i = 2; i < there->arg_count; i += 2) {
         const Ins *a = there->args[i], *b = value->args[i];
-        if (a->type != b->type || (a->op == IR_range_OP) != (b->op == IR_range_OP)) lower_give_up_steps(l);
+        if (a->type != b->type || (a->op == IR_range_OP) != (b->op == IR_range_OP) ||
+            lower_is_iterator(a) != lower_is_iterator(b))
+            lower_give_up_steps(l);
         if (a->op == IR_range_OP && a->args[2]->op == IR_ki64_OP && a->args[2] != b->args[2])
             lower_give_up_steps(l);
         if (lower_is_suspended(a)) lower_need_same_form(l, a, b);
@@ -309,7 +311,7 @@ static bool is_small_int(const Ins *value) {
 
 /* What is an object already stays the one it is. */
 static Ins *given(Lowerer *inner, const Form *form, Ins *value) {
-    if (lower_is_suspended(value) || value->op == IR_range_OP) lower_give_up_inlining(inner);
+    if (ir_is(value, OPF_VIRTUAL)) lower_give_up_inlining(inner);
     if (form->given == IR_OBJ) return lower_object(inner, value);
     if (ir_is_box(value)) value = value->args[0];
     if (form->given == IR_I64 && is_small_int(value)) return K_INT(inner, lower_const_info(value)->integer);
@@ -652,7 +654,9 @@ bool lower_generator_loop(Lowerer *l) {
         !inline_find_call(l, &call) || (l->inlined != NULL && l->inlined->way == WAY_BEGINNING))
         return false;
     const Callee *found = l->callees->find_generator(l->callees->context, l->cx, call.site);
-    if (found == NULL || !can_step(found->code) || !inline_bind(l, &call, found)) return false;
+    if (found == NULL || !can_step(found->code)) return false;
+    for (int i = 0; i < call.count; i++) inline_as_object(l, call.args[i]);
+    if (!inline_bind(l, &call, found)) return false;
     Region *region = loop_of(l, head, &call, found);
     if (!inline_is_affordable(l, &region->steps->callee, WAY_FRAMELESS)) return false;
     lower_leave_here(l);

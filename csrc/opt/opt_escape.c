@@ -1,7 +1,7 @@
-/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, and dicts
- * of keyword arguments whose only uses are reads and writes of their parts, tests of what they are, and frame
- * states. What is read is what was put there last; frame states name a virtual `object` of these parts, which
- * an exit makes when it is taken.
+/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, dicts
+ * of keyword arguments, and functions that are called in line, whose only uses are reads and writes of their
+ * parts, tests of what they are, and frame states. What is read is what was put there last; frame states name
+ * a virtual `object` of these parts, which an exit makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -25,7 +25,7 @@ typedef struct Version {
     Ins *values[MAX_FIELDS];
 } Version;
 
-typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT } Sort;
+typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT, SORT_FUNCTION } Sort;
 
 typedef struct Object {
     Ins *made;
@@ -45,23 +45,34 @@ typedef struct Escape {
 
 /* --- which there are, and what is done with them --- */
 
+/* The arguments of rt_make_function. */
+enum { FUNCTION_CODE, FUNCTION_DEFAULTS, FUNCTION_CLOSURE = 4 };
+
+static bool is_plain_function(const Ins *ins) {
+    if (ins->imm != H_rt_make_function || ins->args[FUNCTION_CODE]->op != IR_const_OP) return false;
+    for (int a = FUNCTION_DEFAULTS; a < FUNCTION_CLOSURE; a++)
+        if (ins->args[a]->op != IR_null_OP) return false;
+    return true;
+}
+
 /* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
-           (ins->imm == H_rt_new_plain || ins->imm == H_rt_new_map ||
+           (is_plain_function(ins) || ins->imm == H_rt_new_plain || ins->imm == H_rt_new_map ||
             (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
             (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
 static Sort sort_of(const Ins *making) {
-    return making->imm == H_rt_new_plain     ? SORT_INSTANCE
-           : making->imm == H_rt_build_tuple ? SORT_TUPLE
-                                             : SORT_DICT;
+    return making->imm == H_rt_new_plain       ? SORT_INSTANCE
+           : making->imm == H_rt_build_tuple   ? SORT_TUPLE
+           : making->imm == H_rt_make_function ? SORT_FUNCTION
+                                               : SORT_DICT;
 }
 
 /* The object that a value is, or whose values it points to. */
 static Object *object_of(const Ins *value) {
-    if (value->op == IR_values_OP) value = value->args[0];
+    if (value->op == IR_values_OP || value->op == IR_itself_OP) value = value->args[0];
     return is_making(value) ? value->scratch : NULL;
 }
 
@@ -96,9 +107,11 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_type_is_OP:
     case IR_unshadowed_OP: return object->sort == SORT_INSTANCE;
     case IR_attr_item_OP: return true; /* of such values as stand in IR_values_OP */
+    case IR_itself_OP: return object->sort == SORT_FUNCTION;
     case IR_tuple_is_OP: return object->sort == SORT_TUPLE && ins->imm == object->made->arg_count;
     case IR_tuple_at_OP: return object->sort == SORT_TUPLE;
     case IR_call_OP:
+        if (object->sort == SORT_FUNCTION) return ins->imm == H_rt_closure_of;
         return ins->imm == H_rt_yields && object->sort == SORT_INSTANCE && yields_surely(object, ins);
     default:
         return is_store(ins) && arg < 2 && object_of(ins->args[1]) == object &&
@@ -243,10 +256,26 @@ static bool add_part(Version *version, int64_t place, Ins *value) {
     return true;
 }
 
+/* What an exit makes a function of: see runtime/exit.c. */
+static void add_function_parts(Escape *e, Version *first, const Ins *made) {
+    enum { PLACE_CODE, PLACE_FRAME };
+    add_part(first, PLACE_CODE, made->args[FUNCTION_CODE]);
+    add_part(first, PLACE_FRAME, ir_const(e->fn, IR_ki64_OP, made->frame));
+    add_part(first, e->fn->layout[LAYOUT_function_closure], made->args[FUNCTION_CLOSURE]);
+}
+
+/* The place of the part that an instruction reads; -1: it reads none. */
+static int64_t place_read(const Escape *e, const Ins *ins) {
+    if (ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP) return ins->imm;
+    bool closure = ins->op == IR_call_OP && ins->imm == H_rt_closure_of;
+    return closure ? e->fn->layout[LAYOUT_function_closure] : -1;
+}
+
 static bool find_versions(Escape *e, Object *object) {
     Version *first = new_version(e, object, object->made, NULL);
-    for (int i = 0; object->sort != SORT_INSTANCE && i < object->made->arg_count; i++)
-        add_part(first, i, object->made->args[i]);
+    bool has_args = object->sort == SORT_TUPLE || object->sort == SORT_DICT;
+    for (int i = 0; has_args && i < object->made->arg_count; i++) add_part(first, i, object->made->args[i]);
+    if (object->sort == SORT_FUNCTION) add_function_parts(e, first, object->made);
     for (int i = 0; i < object->stores.count; i++) {
         Ins *store = object->stores.items[i];
         Version *version = new_version(e, object, store, version_at(object, store));
@@ -254,9 +283,9 @@ static bool find_versions(Escape *e, Object *object) {
     }
     for (int u = 0; u < object->uses.count; u++) {
         const Ins *ins = object->uses.items[u].ins;
-        bool reads = ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP;
         if (is_gone(ins)) continue;
-        if (reads && !object->uses.items[u].in_state && part_at(version_at(object, ins), ins->imm) < 0)
+        int64_t place = place_read(e, ins);
+        if (place >= 0 && !object->uses.items[u].in_state && part_at(version_at(object, ins), place) < 0)
             return false;
     }
     return true;
@@ -273,9 +302,11 @@ static bool can_go(Escape *e, Object *object) {
 static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
     if (version->object != NULL) return version->object;
     Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
-    made->args[0] = object->sort == SORT_TUPLE  ? ir_const(e->fn, IR_known_OP, KNOWN_tuple)
-                    : object->sort == SORT_DICT ? ir_const(e->fn, IR_known_OP, KNOWN_dict)
-                                                : object->made->args[0];
+    Known class = object->sort == SORT_TUPLE  ? KNOWN_tuple
+                  : object->sort == SORT_DICT ? KNOWN_dict
+                                              : KNOWN_function;
+    made->args[0] =
+        object->sort == SORT_INSTANCE ? object->made->args[0] : ir_const(e->fn, IR_known_OP, class);
     for (int i = 0; i < version->count; i++) {
         made->args[1 + 2 * i] = ir_const(e->fn, IR_ki64_OP, version->places[i]);
         made->args[2 + 2 * i] = version->values[i];
@@ -325,7 +356,7 @@ static Ins *boxed_before(Escape *e, Ins *ins, Ins *value) {
 /* What is read of it: a number that has no object yet gets one, which goes when nobody wants it. */
 static void replace_read(Escape *e, const Object *object, Ins *ins) {
     const Version *version = version_at(object, ins);
-    Ins *value = version->values[part_at(version, ins->imm)];
+    Ins *value = version->values[part_at(version, place_read(e, ins))];
     become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
 }
 
@@ -369,7 +400,10 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
         break;
     case IR_attr_item_OP:
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
-    case IR_call_OP: become(e, ins, ir_const(fn, IR_ki64_OP, 1)); break;
+    case IR_call_OP:
+        if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);
+        else become(e, ins, ir_const(fn, IR_ki64_OP, 1));
+        break;
     default: break; /* it goes */
     }
 }

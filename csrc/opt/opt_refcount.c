@@ -328,6 +328,13 @@ static void make_range(Refcount *r, NewExit *n, Ins *value) {
     for (int i = 0; i < value->arg_count; i++) add_row(r, n, EXIT_PART, i, value->args[i]);
 }
 
+/* Has an object a part that is a number and will be no object: an iterator's index, a function's frame? */
+static bool has_bare_numbers(const Ins *value) {
+    const Ins *class = value->args[0];
+    return class->op == IR_known_OP && (class->imm == KNOWN_list_iterator ||
+                                        class->imm == KNOWN_tuple_iterator || class->imm == KNOWN_function);
+}
+
 /* Make an object, behind those that are parts of it. */
 static void make_object(Refcount *r, NewExit *n, Ins *value) {
     if (value->op != IR_object_OP || row_of(n, value) >= 0) return;
@@ -337,12 +344,20 @@ static void make_object(Refcount *r, NewExit *n, Ins *value) {
     }
     vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
     add_row(r, n, EXIT_NEW, value->arg_count / 2, value->args[0]);
-    for (int i = 2; i < value->arg_count; i += 2) place(r, n, value->args[i], (int)value->args[i - 1]->imm);
+    for (int i = 2; i < value->arg_count; i += 2) {
+        int at = (int)value->args[i - 1]->imm;
+        if (has_bare_numbers(value) && value->args[i]->type == IR_I64)
+            add_row(r, n, EXIT_PART, at, value->args[i]);
+        else place(r, n, value->args[i], at);
+    }
 }
 
 static void make_objects(Refcount *r, NewExit *n, const FrameState *state, bool leaves) {
     for (; state != NULL; state = next_level(state, leaves)) {
-        for (int i = 0; i < state->local_count; i++) make_object(r, n, state->locals[i]);
+        for (int i = 0; i < state->local_count; i++) { /* which an operand may be, too */
+            if (state->locals[i]->op == IR_range_OP) make_range(r, n, state->locals[i]);
+            else make_object(r, n, state->locals[i]);
+        }
         for (int i = 0; i < kept_depth(r, state, leaves); i++) make_object(r, n, state->stack[i]);
     }
 }

@@ -1,9 +1,8 @@
 /* Entering compiled code and leaving it: the frame is made what the interpreter, a handler or a generator's
  * next resumption expects, from the values that were alive (see ir/image.h, jit/table.h). */
-#include "runtime/rt.h"
+#include "runtime/exit.h"
 
 #include "cpython/generators.h"
-#include "cpython/spare.h"
 #include "cpython/unseen.h"
 #include "jit/guards.h"
 #include "jit/native.h"
@@ -30,32 +29,7 @@ PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, in
     return osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
 }
 
-/* A number from its bits. There is no way to report that memory ran out: the frame would be lost. */
-static PyObject *boxed(int kind, PyObject *bits) {
-    i64 integer;
-    double real;
-    memcpy(&integer, &bits, sizeof(integer));
-    memcpy(&real, &bits, sizeof(real));
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *object = kind == EXIT_I64 ? PyLong_FromLongLong(integer) : PyFloat_FromDouble(real);
-    if (object != NULL) spare_fill();
-    else object = kind == EXIT_I64 ? spare_int(integer) : spare_float(real);
-    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
-    PyErr_Restore(type, value, traceback);
-    return object;
-}
-
 /* --- the frames of calls that were put in line --- */
-
-/* The frames of an exit, by level: innermost first, the one that the code runs on last. */
-typedef struct Frames {
-    Frame *at[EXIT_MAX_LEVELS];
-    const CompiledCode *compiled;
-    const ExitRecord *record;
-    PyObject **spill; /* the values, by row */
-    int objects_end;  /* rows from there on are no objects that the exit makes and no parts of these */
-} Frames;
 
 static PyCodeObject *code_of(const Frames *f, int level) { return f->at[level]->f_code; }
 
@@ -101,11 +75,6 @@ static void end_frame(PyThreadState *tstate, Frame *frame, int kind) {
     else PyMem_Free(frame);
 }
 
-/* The next row that is no part of what this one makes. */
-static int next_row(const ExitRecord *record, int row) {
-    return row + 1 + exit_parts(record->values[row].kind, record->values[row].slot);
-}
-
 /* Those that are there: the innermost of them is the running one. */
 static void find_frames(PyThreadState *tstate, Frames *f) {
     Frame *frame = cp_current_frame(tstate);
@@ -116,13 +85,18 @@ static void find_frames(PyThreadState *tstate, Frames *f) {
     }
 }
 
+static bool is_object_row(const ExitSlot *row) {
+    return row->kind == EXIT_OWNED || row->kind == EXIT_BORROWED || row->kind == EXIT_MADE;
+}
+
 /* The frame of a level, of the function that one of the values is; it is a level of recursion. */
 static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **spill, Frame *caller) {
     const InlinedCode *call = &f->compiled->inlined[f->record->levels[level].frame - 1];
     int slot = call->first_slot + call->code->co_nlocalsplus + inlined_stack_size(call), row = 0;
-    while (f->record->values[row].slot != slot || f->record->values[row].kind > EXIT_BORROWED)
-        row = next_row(f->record, row);
-    PyFunctionObject *function = (PyFunctionObject *)spill[row];
+    while (f->record->values[row].slot != slot || !is_object_row(&f->record->values[row]))
+        row = exit_next_row(f->record, row);
+    bool is_made = f->record->values[row].kind == EXIT_MADE;
+    PyFunctionObject *function = (PyFunctionObject *)spill[is_made ? exit_bits(spill[row]) : row];
     f->at[level] = ir_steps(call->kind)
                        ? rt_running_step(tstate, function, caller, f->record->levels[level + 1].depth)
                        : new_frame(tstate, function, ir_gathers(call->kind));
@@ -133,6 +107,7 @@ static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **s
 /* Make the frames that are not there yet, outermost first. */
 static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
     find_frames(tstate, f);
+    if (!f->record->levels[0].there) exit_make_objects(f, spill);
     for (int level = f->record->level_count - 2; level >= 0; level--) {
         set_place(f->at[level + 1], f->record->levels[level + 1].lasti);
         if (!f->record->levels[level].there) make_frame(tstate, f, level, spill, f->at[level + 1]);
@@ -155,97 +130,6 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
         return &f->at[level]->localsplus[local];
     }
     Py_FatalError("dxpy: an exit has a value for no frame");
-}
-
-static i64 bits_of(PyObject *value) {
-    i64 bits;
-    memcpy(&bits, &value, sizeof(bits));
-    return bits;
-}
-
-/* A range iterator that was no object until now. */
-static PyObject *new_range(PyObject **parts) {
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *object = cp_new_range_iterator(bits_of(parts[0]), bits_of(parts[1]), bits_of(parts[2]));
-    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
-    PyErr_Restore(type, value, traceback);
-    return object;
-}
-
-/* --- objects that were none until now --- */
-
-/* A part as an object of its own. */
-static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { // new ref
-    switch (slot->kind) {
-    case EXIT_OWNED: return value;
-    case EXIT_BORROWED: return Py_XNewRef(value);
-    case EXIT_MADE: return Py_NewRef(rows[bits_of(value)]);
-    default: return boxed(slot->kind, value);
-    }
-}
-
-static PyObject *no_memory(void) { Py_FatalError("dxpy: no memory to rebuild a frame"); }
-
-static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new ref
-    PyObject *object = PyFunction_Check(class)  ? (PyObject *)cp_bare_generator((PyFunctionObject *)class)
-                       : class == &PyTuple_Type ? PyTuple_New(parts)
-                       : class == &PyDict_Type  ? PyDict_New()
-                                                : cp_new_instance(class);
-    return object != NULL ? object : no_memory();
-}
-
-/* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
- */
-static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
-    if (PyTuple_CheckExact(object)) {
-        PyTuple_SET_ITEM(object, place, value);
-    } else if (PyGen_CheckExact(object)) {
-        if (place > 0) {
-            cp_put_slot((PyGenObject *)object, place - 1, value);
-        } else {
-            cp_suspend_at((PyGenObject *)object, (int)PyLong_AsLong(value));
-            Py_DECREF(value);
-        }
-    } else if (PyDict_CheckExact(object)) {
-        if (place > 0 && PyDict_SetItem(object, PyTuple_GET_ITEM(names, place - 1), value) < 0) no_memory();
-        Py_DECREF(value);
-    } else {
-        cp_put_value(object, place, value);
-    }
-}
-
-/* Make an object of the rows behind its own. Each number's row has its object from now on, so that others can
- * be the same one. */
-static PyObject *new_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
-    PyTypeObject *class = (PyTypeObject *)rows[row];
-    if (class == &PyRangeIter_Type) return new_range(&rows[row + 1]);
-    PyObject *object = empty_object(class, slot->slot);
-    for (int i = 1; i <= slot->slot; i++) {
-        PyObject *value = part(&slot[i], rows, rows[row + i]);
-        rows[row + i] = value;
-        put_part(object, rows[row + 1], slot[i].slot, value);
-    }
-    return object;
-}
-
-/* Objects whose rows come first in an exit: each row has its object then. Where the rows end that are these.
- * The garbage collector would find frames that are half made. */
-static int make_objects(const ExitRecord *record, PyObject **spill) {
-    int row = 0;
-    if (record->value_count == 0 || record->values[0].kind != EXIT_NEW) return 0;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    int collects = PyGC_Disable();
-    for (; row < record->value_count && record->values[row].kind == EXIT_NEW; row = next_row(record, row))
-        spill[row] = new_object(&record->values[row], spill, row);
-    if (collects) PyGC_Enable();
-    PyErr_Restore(type, value, traceback);
-    return row;
-}
-
-static void forget_objects(const ExitRecord *record, PyObject **spill, int end) {
-    for (int row = 0; row < end; row = next_row(record, row)) Py_DECREF(spill[row]);
 }
 
 static bool is_local(const Frames *f, const ExitSlot *slot) {
@@ -271,11 +155,11 @@ static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, co
         return;
     }
     if (slot->kind == EXIT_BORROWED) Py_XINCREF(value);
-    else if (slot->kind == EXIT_RANGE) value = new_range(at);
-    else if (slot->kind == EXIT_MADE) value = Py_NewRef(f->spill[bits_of(value)]);
+    else if (slot->kind == EXIT_RANGE) value = exit_range(at);
+    else if (slot->kind == EXIT_MADE) value = Py_NewRef(f->spill[exit_bits(value)]);
     else if (slot->kind != EXIT_OWNED) {
         PyObject *before = made_before(f, same);
-        value = before != NULL ? before : boxed(slot->kind, value);
+        value = before != NULL ? before : exit_boxed(slot->kind, value);
     }
     if (is_local) Py_XDECREF(*place); /* a number's older value: runs no code */
     *place = value;
@@ -292,8 +176,7 @@ static void drop_values(const Frames *f, int level) {
 static void place_values(Frames *f, PyObject **spill) {
     const ExitRecord *record = f->record;
     const ExitSlot *same = NULL;
-    f->spill = spill;
-    f->objects_end = make_objects(record, spill);
+    exit_make_objects(f, spill);
     for (int i = f->objects_end; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_SAME) {
@@ -305,7 +188,7 @@ static void place_values(Frames *f, PyObject **spill) {
         else if (slot->kind != EXIT_DROP && slot->kind != EXIT_PART) place_value(f, slot, &spill[i], same);
         same = NULL;
     }
-    forget_objects(record, spill, f->objects_end);
+    exit_forget_objects(f);
     drop_values(f, 0);
 }
 
@@ -503,7 +386,7 @@ i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, 
         if (native->signature.arguments[i] == IR_OBJ) Py_INCREF(left->values[i]);
         else
             left->values[i] =
-                boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
+                exit_boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
     }
     return native->signature.result == IR_OBJ ? 0 : NATIVE_LEFT_NUMBER;
 }
@@ -644,7 +527,7 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     set_place(f.at[0], record->levels[0].lasti);
     int first = 0;
     while (first < record->value_count && record->values[first].kind == EXIT_NEW)
-        first = next_row(record, first); /* operands, which nobody sees */
+        first = exit_next_row(record, first); /* operands, which nobody sees */
     for (int i = first; i < record->value_count; i++) {
         const ExitSlot *slot = &record->values[i];
         if (slot->kind == EXIT_SAME) same = &record->values[slot->slot];
@@ -785,7 +668,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
             i64 lasti = cp_frame_lasti(frame);
             PyObject *bits;
             memcpy(&bits, &lasti, sizeof(bits));
-            stack[depth++] = boxed(EXIT_I64, bits);
+            stack[depth++] = exit_boxed(EXIT_I64, bits);
         }
         stack[depth] = take_exception();
         return 1;

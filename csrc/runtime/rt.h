@@ -111,6 +111,9 @@ i64 rt_next_item(PyObject *iterator, PyObject **results);
 i64 rt_next_counted(PyObject *iterator, PyObject **results);
 i64 rt_next_pair(PyObject *iterator, PyObject **results);
 i64 rt_quiet_iter(PyObject *iterable, PyObject **results);
+PyObject *rt_new_iterator(PyObject *sequence, i64 index);
+i64 rt_take_iterator(PyObject *iterator, PyObject *type, PyObject **results);
+i64 rt_goes_quietly(PyObject *sequence);
 i64 rt_iter_over(PyObject *iterator);
 i64 rt_iter_end(TS, PyObject *iterator);
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
@@ -207,6 +210,7 @@ i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **r
 
 PyObject *rt_call(TS, PyObject *names, REST);
 PyObject *rt_call_ex(TS, PyObject *callable, PyObject *args, PyObject *keywords);
+i64 rt_makes_with(FR, PyObject *globals, PyObject *builtins);
 PyObject *rt_make_function(FR, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
                            PyObject *annotations_steal, PyObject *closure_steal);
 PyObject *rt_load_build_class(TS, FR);

@@ -31,6 +31,19 @@ i64 rt_quiet_iter(PyObject *iterable, PyObject **results) {
     return -1;
 }
 
+PyObject *rt_new_iterator(PyObject *sequence, i64 index) { return cp_new_sequence_iterator(sequence, index); }
+
+i64 rt_take_iterator(PyObject *iterator, PyObject *type, PyObject **results) {
+    i64 index;
+    PyObject *sequence = cp_iterator_sequence(iterator, (PyTypeObject *)type, &index);
+    if (sequence == NULL) return -1;
+    memcpy(&results[0], &index, sizeof(index));
+    results[1] = Py_NewRef(sequence);
+    return 1;
+}
+
+i64 rt_goes_quietly(PyObject *sequence) { return cp_ends_quietly(sequence) ? 1 : -1; }
+
 i64 rt_iter_over(PyObject *iterator) { return cp_is_over_unseen(iterator) ? 1 : -1; }
 
 i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {

@@ -1,6 +1,10 @@
 /* The making of functions and modules. */
 #include "runtime/rt.h"
 
+i64 rt_makes_with(Frame *frame, PyObject *globals, PyObject *builtins) {
+    return frame->f_globals == globals && cp_builtins_of(frame) == builtins;
+}
+
 PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
                            PyObject *annotations_steal, PyObject *closure_steal) {
     PyFunctionObject *function = (PyFunctionObject *)PyFunction_New(code, frame->f_globals);

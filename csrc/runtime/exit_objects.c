@@ -1,0 +1,140 @@
+/* Objects that compiled code did without, and that an exit makes of their parts. */
+#include "runtime/exit.h"
+
+#include "cpython/generators.h"
+#include "cpython/spare.h"
+
+PyObject *exit_boxed(int kind, PyObject *bits) {
+    i64 integer;
+    double real;
+    memcpy(&integer, &bits, sizeof(integer));
+    memcpy(&real, &bits, sizeof(real));
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *object = kind == EXIT_I64 ? PyLong_FromLongLong(integer) : PyFloat_FromDouble(real);
+    if (object != NULL) spare_fill();
+    else object = kind == EXIT_I64 ? spare_int(integer) : spare_float(real);
+    if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
+    PyErr_Restore(type, value, traceback);
+    return object;
+}
+
+static PyObject *no_memory(void) { Py_FatalError("dxpy: no memory to rebuild a frame"); }
+
+PyObject *exit_range(PyObject **parts) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    i64 next = exit_bits(parts[0]), end = exit_bits(parts[1]), step = exit_bits(parts[2]);
+    PyObject *object = cp_new_range_iterator(next, end, step);
+    if (object != NULL) spare_fill();
+    else object = spare_range(next, end, step);
+    PyErr_Restore(type, value, traceback);
+    return object != NULL ? object : no_memory();
+}
+
+/* A part as an object of its own. */
+static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { // new ref
+    switch (slot->kind) {
+    case EXIT_OWNED: return value;
+    case EXIT_BORROWED: return Py_XNewRef(value);
+    case EXIT_MADE: return Py_NewRef(rows[exit_bits(value)]);
+    default: return exit_boxed(slot->kind, value);
+    }
+}
+
+static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new ref
+    PyObject *object = PyFunction_Check(class)  ? (PyObject *)cp_bare_generator((PyFunctionObject *)class)
+                       : class == &PyTuple_Type ? PyTuple_New(parts)
+                       : class == &PyDict_Type  ? PyDict_New()
+                                                : cp_new_instance(class);
+    return object != NULL ? object : no_memory();
+}
+
+/* Of a list or a tuple; its parts are the index, as a number, and what it goes over. */
+static PyObject *new_iterator(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { INDEX = 1, SEQUENCE };
+    PyObject *sequence = part(&slot[SEQUENCE], rows, parts[SEQUENCE]);
+    i64 index = exit_bits(parts[INDEX]);
+    PyObject *iterator = sequence != NULL ? cp_new_sequence_iterator(sequence, index)
+                                          : cp_exhausted_iterator((PyTypeObject *)parts[0]);
+    if (iterator != NULL) spare_fill();
+    else iterator = spare_iterator((PyTypeObject *)parts[0], sequence, index);
+    Py_XDECREF(sequence);
+    return iterator != NULL ? iterator : no_memory();
+}
+
+/* Its parts are its code, the number of the frame that it is made in, and its closure. */
+static PyObject *new_function(const Frames *f, const ExitSlot *slot, PyObject **parts) { // new ref
+    enum { CODE = 1, FRAME, CLOSURE };
+    int level = 0;
+    while (f->record->levels[level].frame != exit_bits(parts[FRAME])) level++;
+    const Frame *frame = f->at[level];
+    PyObject *code = part(&slot[CODE], f->spill, parts[CODE]);
+    PyObject *function = PyFunction_New(code, frame->f_globals);
+    if (function != NULL) spare_fill();
+    else function = spare_function((PyCodeObject *)code, frame->f_globals, frame->f_builtins);
+    Py_DECREF(code);
+    if (function == NULL) return no_memory();
+    ((PyFunctionObject *)function)->func_closure = part(&slot[CLOSURE], f->spill, parts[CLOSURE]);
+    return function;
+}
+
+/* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
+ */
+static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
+    if (PyTuple_CheckExact(object)) {
+        PyTuple_SET_ITEM(object, place, value);
+    } else if (PyGen_CheckExact(object)) {
+        if (place > 0) {
+            cp_put_slot((PyGenObject *)object, place - 1, value);
+        } else {
+            cp_suspend_at((PyGenObject *)object, (int)PyLong_AsLong(value));
+            Py_DECREF(value);
+        }
+    } else if (PyDict_CheckExact(object)) {
+        if (place > 0 && PyDict_SetItem(object, PyTuple_GET_ITEM(names, place - 1), value) < 0) no_memory();
+        Py_DECREF(value);
+    } else {
+        cp_put_value(object, place, value);
+    }
+}
+
+/* Make an object of the rows behind its own. Each number's row has its object from now on, so that others can
+ * be the same one. */
+static PyObject *new_object(const Frames *f, int row) { // new ref
+    const ExitSlot *slot = &f->record->values[row];
+    PyObject **rows = f->spill;
+    PyTypeObject *class = (PyTypeObject *)rows[row];
+    if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
+    if (class == &PyListIter_Type || class == &PyTupleIter_Type) return new_iterator(slot, &rows[row], rows);
+    if (class == &PyFunction_Type) return new_function(f, slot, &rows[row]);
+    PyObject *object = empty_object(class, slot->slot);
+    for (int i = 1; i <= slot->slot; i++) {
+        PyObject *value = part(&slot[i], rows, rows[row + i]);
+        rows[row + i] = value;
+        put_part(object, rows[row + 1], slot[i].slot, value);
+    }
+    return object;
+}
+
+/* The garbage collector would find frames that are half made. */
+void exit_make_objects(Frames *f, PyObject **spill) {
+    const ExitRecord *record = f->record;
+    if (f->has_objects) return;
+    f->has_objects = true;
+    f->spill = spill;
+    if (record->value_count == 0 || record->values[0].kind != EXIT_NEW) return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    int collects = PyGC_Disable(), row = 0;
+    for (; row < record->value_count && record->values[row].kind == EXIT_NEW;
+         row = exit_next_row(record, row))
+        spill[row] = new_object(f, row);
+    f->objects_end = row;
+    if (collects) PyGC_Enable();
+    PyErr_Restore(type, value, traceback);
+}
+
+void exit_forget_objects(const Frames *f) {
+    for (int row = 0; row < f->objects_end; row = exit_next_row(f->record, row)) Py_DECREF(f->spill[row]);
+}
