@@ -7,7 +7,7 @@
 
 typedef struct ArenaChunk ArenaChunk;
 typedef struct Arena {
-    ArenaChunk *chunks;
+    ArenaChunk *chunks, *spare;
     char *next, *end;
     void (*out_of_memory)(void *arg); /* must not return */
     void *out_of_memory_arg;

@@ -20,14 +20,12 @@ static bool reserve(StrBuf *buffer, size_t extra) {
     return true;
 }
 
-void strbuf_add(StrBuf *buffer, const char *text, size_t length) {
+void strbuf_add_grown(StrBuf *buffer, const char *text, size_t length) {
     if (!reserve(buffer, length)) return;
     memcpy(buffer->text + buffer->length, text, length);
     buffer->length += length;
     buffer->text[buffer->length] = '\0';
 }
-
-void strbuf_add_text(StrBuf *buffer, const char *text) { strbuf_add(buffer, text, strlen(text)); }
 
 void strbuf_add_number(StrBuf *buffer, int64_t number) {
     char digits[24], *at = digits + sizeof(digits);

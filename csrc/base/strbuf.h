@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct StrBuf {
     char *text; /* NUL-terminated once something was added */
@@ -13,8 +14,23 @@ typedef struct StrBuf {
     bool failed; /* memory ran out: the text is incomplete */
 } StrBuf;
 
-void strbuf_add(StrBuf *buffer, const char *text, size_t length);
-void strbuf_add_text(StrBuf *buffer, const char *text);
+void strbuf_add_grown(StrBuf *buffer, const char *text,
+                      size_t length); /* as strbuf_add, where there is no room */
+
+static inline void strbuf_add(StrBuf *buffer, const char *text, size_t length) {
+    if (buffer->capacity - buffer->length <= length || buffer->failed) {
+        strbuf_add_grown(buffer, text, length);
+        return;
+    }
+    memcpy(buffer->text + buffer->length, text, length);
+    buffer->length += length;
+    buffer->text[buffer->length] = '\0';
+}
+
+static inline void strbuf_add_text(StrBuf *buffer, const char *text) {
+    strbuf_add(buffer, text, strlen(text));
+}
+
 void strbuf_add_number(StrBuf *buffer, int64_t number); /* in decimal, some ten times as fast as by format */
 void strbuf_addf(StrBuf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

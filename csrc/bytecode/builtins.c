@@ -28,7 +28,7 @@ static const Row ROWS[BI_COUNT] = {
 
 int bc_name_id(const char *name) {
     for (int i = 1; i < BI_COUNT; i++)
-        if (ROWS[i].type != 0 && strcmp(ROWS[i].name, name) == 0) return i;
+        if (ROWS[i].type != 0 && ROWS[i].name[0] == name[0] && strcmp(ROWS[i].name, name) == 0) return i;
     return 0;
 }
 

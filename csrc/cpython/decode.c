@@ -27,18 +27,6 @@ static const int16_t SAME_OPS[256] = {
 #undef SAME
 };
 
-static uint8_t feedback_of(int raw_opcode) {
-    for (size_t i = 0; i < sizeof(FEEDBACK_RULES) / sizeof(FEEDBACK_RULES[0]); i++)
-        if (FEEDBACK_RULES[i].opcode == raw_opcode) return FEEDBACK_RULES[i].feedback;
-    return FB_NONE;
-}
-
-static const JumpRule *jump_rule(int opcode) {
-    for (size_t i = 0; i < sizeof(JUMP_RULES) / sizeof(JUMP_RULES[0]); i++)
-        if (JUMP_RULES[i].opcode == opcode) return &JUMP_RULES[i];
-    return NULL;
-}
-
 static void decode_instrs(Decoder *d) {
     _Py_CODEUNIT *units = cp_code_units(d->code);
     int count = d->out->unit_count;
@@ -60,9 +48,9 @@ static void decode_instrs(Decoder *d) {
                        .target = -1,
                        .handler = -1,
                        .flags = has_run(d->code, unit),
-                       .feedback = feedback_of(_Py_OPCODE(units[unit]))};
-        const JumpRule *jump = jump_rule(opcode);
-        if (jump != NULL) {
+                       .feedback = FEEDBACK_OF[_Py_OPCODE(units[unit])]};
+        const JumpRule *jump = &JUMP_RULES[opcode];
+        if (jump->direction != 0) {
             instr.op = jump->op;
             instr.flags |= jump->checks ? BC_BACKWARD : 0;
             instr.target = unit + 1 + jump->direction * (int)oparg; /* a code unit until resolve_jumps */

@@ -186,8 +186,7 @@ bool cp_close_unseen(PyThreadState *tstate, Frame *frame) {
     tstate->recursion_remaining--;
     while (frame->stacktop > frame->f_code->co_nlocalsplus) Py_XDECREF(_PyFrame_StackPop(frame));
     tstate->recursion_remaining++;
-    cp_set_current_frame(tstate, frame->previous);
-    frame->previous = NULL;
+    cp_set_current_frame(tstate, frame->previous); /* who resumed it takes its caller from it */
     return true;
 }
 

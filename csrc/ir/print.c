@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 /* A text that a number follows: what nearly all of the IR is made of. */
-static void add(StrBuf *out, const char *text, int64_t number) {
+static inline void add(StrBuf *out, const char *text, int64_t number) {
     strbuf_add_text(out, text);
     strbuf_add_number(out, number);
 }

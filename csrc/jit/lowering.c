@@ -115,7 +115,8 @@ typedef struct Looking {
     Passed *passed;   /* by calls met so far */
     bool generators;  /* looked for, and nothing else */
     Classes *classes; /* NULL: not asked for yet */
-    bool native;      /* as a native function, of which the index of the cache tells nothing */
+    KnownResult *results;
+    bool native; /* as a native function, of which the index of the cache tells nothing */
 } Looking;
 
 enum { NOT_PLAIN = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
@@ -318,7 +319,9 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
                                           const uint8_t *types) {
     FunctionRecord *record = table_record(callee->code_object);
     int count = callee->code->argument_count;
+    Looking *looking = context;
     if (record == NULL || !quick_code_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
+    if (!looking->native && !warm_may_call_native(looking->record)) return NULL;
     if (record->native == NULL) {
         NativeSignature signature = {.argument_count = count};
         uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
@@ -328,18 +331,23 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
                         : signature.arguments[i] == IR_F64 ? LIKELY_FLOAT
                                                            : LIKELY_OTHER;
         }
-        Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, context};
+        Callees callees = {find_callee, find_generator, find_parameter,   find_operator,
+                           find_native, context,        &looking->results};
         signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
         record->native = native_new(record, callee->function, callee->version, &signature);
     }
-    return record->native != NULL ? native_signature(record->native, callee->version) : NULL;
+    const NativeSignature *signature =
+        record->native != NULL ? native_signature(record->native, callee->version) : NULL;
+    if (signature != NULL && !looking->native) warm_calls_native(looking->record);
+    return signature;
 }
 
 bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING, .native = true};
-    Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
+    Callees callees = {find_callee, find_generator, find_parameter,  find_operator,
+                       find_native, &looking,       &looking.results};
     const Site site = {.kind = SITE_CALLABLE, .object = native->function};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
@@ -379,7 +387,8 @@ Fn *lowering_fn(CompileContext *cx, FunctionRecord *record, Tier tier, const Sur
     Looking looking = {.record = record, .tier = tier, .refused = refused};
     Bytecode *code = decoded(cx, record, tier, around, &looking.passed);
     warm_lowered(record, code);
-    Callees callees = {find_callee, find_generator, find_parameter, find_operator, find_native, &looking};
+    Callees callees = {find_callee, find_generator, find_parameter,  find_operator,
+                       find_native, &looking,       &looking.results};
     return lower_code(cx, code, tier, LAYOUT_OFFSETS, around && tier > TIER_BASELINE ? &callees : NULL);
 }
 

@@ -61,6 +61,8 @@ typedef struct Warm {
     int32_t argument_count;
     uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
     uint8_t tries;
+    bool natives;              /* native functions may be called from what was lowered */
+    bool late;                 /* what it was made of was not there yet when its text was first worked out */
     bool identified, nameless; /* the id is worked out; it cannot be */
     bool is_new;               /* in the list of what the index does not say yet */
     struct Warm *next_new;
@@ -169,11 +171,11 @@ static void put_name(Writer *w, PyObject *name) {
 /* What begins a body. */
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
-        argument_types;
+        argument_types, late, natives, unused[6];
     uint64_t owner; /* the program that learned it */
 } BodyStart;
 
-enum { BODY_FORMAT = 4 };
+enum { BODY_FORMAT = 5 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
@@ -190,7 +192,9 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
                        .facts = warm->facts,
                        .owner = program,
                        .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
-                       .argument_types = warm->argument_types != NULL};
+                       .argument_types = warm->argument_types != NULL,
+                       .late = warm->late,
+                       .natives = warm->natives};
     if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
     for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
     put(&w, &start, sizeof start);
@@ -264,6 +268,8 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     if (r.failed) return false;
     warm->tier = start.tier;
     warm->facts = start.facts;
+    warm->late = start.late;
+    warm->natives = start.natives;
     warm->saved = from->saved;
     warm->owner = start.owner;
     bool own = start.owner == program;
@@ -474,6 +480,7 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
     forget_snapshot(warm);
+    warm->natives = false;
     warm->sites = PyMem_RawMalloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
@@ -494,6 +501,14 @@ static const KeptSite *next_inlined(const Warm *warm, int count) {
 }
 
 bool warm_is_restoring(const FunctionRecord *record) { return record->warm != NULL && record->warm->wanted; }
+
+bool warm_may_call_native(const FunctionRecord *record) {
+    return !warm_is_restoring(record) || record->warm->natives;
+}
+
+void warm_calls_native(FunctionRecord *record) {
+    if (record->warm != NULL) record->warm->natives = true;
+}
 
 bool warm_had_in_line(const FunctionRecord *record, int count) {
     return next_inlined(record->warm, count) != NULL;
@@ -593,10 +608,16 @@ static void ask_for_it(FunctionRecord *record, Tier tier) {
 }
 
 /* Where time counts, the text is worked out when it is likely to be what it was, and what it costs may be
- * spent. A function without loops is called a few times first, so that classes and attributes are there; a
- * loop that was entered while it ran is begun. */
+ * spent. A function without loops is called a few times first, so that classes and attributes are there, and
+ * so is one for which that was too early in another run; a loop that was entered while it ran is begun. */
 static bool is_too_early(const FunctionRecord *record) {
-    return record->warm->tries == 0 && (record->loopless || record->osr_count > 0);
+    return record->warm->tries == 0 && (record->loopless || record->osr_count > 0 || record->warm->late);
+}
+
+static void note_late(Warm *warm) {
+    if (warm->late || !budget_is_limited(warm->record->engine)) return;
+    warm->late = true;
+    is_news(warm);
 }
 
 static bool may_be_looked_for(const FunctionRecord *record) {
@@ -636,7 +657,10 @@ static void restore(FunctionRecord *record) {
         Finding finding = install(record, tier, make);
         if (finding == FOUND) restored(record);
         else if (finding == NOT_FOUND && (!by_text || last)) ask_for_it(record, tier);
-        else if (finding == NOT_FOUND) look_later(record);
+        else if (finding == NOT_FOUND) {
+            note_late(warm);
+            look_later(record);
+        }
     }
 }
 

@@ -42,6 +42,8 @@ typedef struct NativeSignature {
     uint8_t result;
 } NativeSignature;
 
+typedef struct KnownResult KnownResult;
+
 /* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too
  * long, a generator). */
 typedef struct Callees {
@@ -58,6 +60,7 @@ typedef struct Callees {
     const NativeSignature *(*native)(void *context, CompileContext *cx, const Callee *callee,
                                      const uint8_t *types);
     void *context;
+    KnownResult **results; /* of functions, as far as they were asked for; see infer.c */
 } Callees;
 
 /* Does a call with so many arguments, its self included, leave only such positional ones out that have a

@@ -16,13 +16,22 @@ typedef struct Guess {
 
 enum { MAX_UNPACKED = 16 };
 
-/* What a function returned for some types of arguments. */
-typedef struct KnownResult {
+/* What a result depends on beside the function and its arguments. */
+typedef struct Cut {
+    bool too_deep;       /* calls nested so deep that they were not looked at any more */
+    bool several;        /* more than one of: */
+    const Instr *within; /* the code of a caller, since a call of that was not looked at; NULL: of none */
+} Cut;
+
+/* What a function returns for some types of arguments. */
+struct KnownResult {
     const Callee *callee;
     const uint8_t *arguments;
     uint8_t result;
-    struct KnownResult *next;
-} KnownResult;
+    int depth; /* how deep the call was nested */
+    Cut cut;
+    KnownResult *next;
+};
 
 typedef struct Infer {
     CompileContext *cx;
@@ -30,7 +39,8 @@ typedef struct Infer {
     Inference *out;
     const Callees *callees;
     const struct Infer *caller; /* in whose course this function is looked at; NULL: none */
-    KnownResult *known;
+    KnownResult *known;         /* what holds in its course only */
+    Cut cut;
     Asks *asks;           /* by instruction, of the first walk; NULL: not wanted */
     bool asked;           /* a local of which nothing was known is used as a number */
     const Demand *demand; /* of the second walk */
@@ -256,19 +266,47 @@ Likely infer_return(const Inference *inference, const Bytecode *code) {
     return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
 }
 
-static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
-                           const Infer *caller);
+static Inference *infer_once(Infer *with);
 
-static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *arguments) {
+static bool is_looked_at(const Infer *f, const Instr *instrs) {
+    while (f->caller != NULL && f->code->instrs != instrs) f = f->caller;
+    return f->caller != NULL;
+}
+
+/* What a call found depends on something: so does what it is found in. */
+static void add_cut(Infer *f, Cut cut) {
+    if (cut.within == f->code->instrs) cut.within = NULL;
+    f->cut.several |= cut.several || (cut.within && f->cut.within && cut.within != f->cut.within);
+    f->cut.too_deep |= cut.too_deep;
+    if (cut.within != NULL) f->cut.within = cut.within;
+}
+
+static KnownResult *find_result(const Infer *f, KnownResult *known, const Callee *callee,
+                                const uint8_t *arguments, int depth) {
     size_t count = (size_t)callee->code->argument_count;
-    for (KnownResult *known = f->known; known != NULL; known = known->next)
-        if (known->callee == callee && memcmp(known->arguments, arguments, count) == 0) return known->result;
-    Bytecode code = *callee->code;
-    code.argument_types = (uint8_t *)arguments;
-    KnownResult *known = arena_new(&f->cx->arena, KnownResult);
-    Inference *inside = infer_in(f->cx, &code, f->callees, f);
-    *known = (KnownResult){callee, arguments, (uint8_t)infer_return(inside, &code), f->known};
-    f->known = known;
+    for (; known != NULL; known = known->next)
+        if (known->callee == callee && memcmp(known->arguments, arguments, count) == 0 &&
+            (!known->cut.too_deep || known->depth <= depth) &&
+            (known->cut.within == NULL || is_looked_at(f, known->cut.within)))
+            return known;
+    return NULL;
+}
+
+/* Lowering asks for one function's in many places, from within many others. */
+static uint8_t result_for(Infer *f, const Callee *callee, const uint8_t *arguments, int depth) {
+    KnownResult **all = f->callees->results, *known = find_result(f, *all, callee, arguments, depth);
+    if (known == NULL) known = find_result(f, f->known, callee, arguments, depth);
+    if (known == NULL) {
+        Bytecode code = *callee->code;
+        code.argument_types = (uint8_t *)arguments;
+        Infer inner = {.cx = f->cx, .code = &code, .callees = f->callees, .caller = f};
+        uint8_t result = (uint8_t)infer_return(infer_once(&inner), &code);
+        KnownResult **list = inner.cut.several ? &f->known : all;
+        known = arena_new(&f->cx->arena, KnownResult);
+        *known = (KnownResult){callee, arguments, result, depth, inner.cut, *list};
+        *list = known;
+    }
+    add_cut(f, known->cut);
     return known->result;
 }
 
@@ -277,9 +315,14 @@ static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, 
     int nested = 0;
     if (callee == NULL || callee->class_version != 0 || !callee_takes(callee, count)) return LIKELY_OTHER;
     for (const Infer *in = f; in != NULL; in = in->caller, nested++) {
-        if (nested > MAX_NESTED) return LIKELY_OTHER;
-        if (in->caller != NULL && in->code->instrs == callee->code->instrs)
+        if (nested > MAX_NESTED) {
+            f->cut.too_deep = true;
+            return LIKELY_OTHER;
+        }
+        if (in->caller != NULL && in->code->instrs == callee->code->instrs) {
+            add_cut(f, (Cut){.within = callee->code->instrs});
             return LIKELY_UNSEEN; /* recursion ends somewhere: its other results say what it gives */
+        }
     }
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, callee->code->argument_count + 1);
     for (int i = 0; i < callee->code->argument_count; i++)
@@ -288,7 +331,7 @@ static uint8_t result_of_site(Infer *f, const Site *site, const uint8_t *given, 
                        : i >= callee->positional       ? LIKELY_OTHER
                        : i < count                     ? given[i]
                                                        : callee->defaults[callee_default(callee, i)].type;
-    return result_for(f, callee, arguments);
+    return result_for(f, callee, arguments, nested);
 }
 
 static uint8_t python_call(Infer *f, const Instr *instr) {
@@ -712,14 +755,9 @@ static Inference *infer_once(Infer *with) {
         walk_all(&f);
     }
     with->known = f.known;
+    with->cut = f.cut;
     with->asked = f.asked;
     return out;
-}
-
-static Inference *infer_in(CompileContext *cx, const Bytecode *code, const Callees *callees,
-                           const Infer *caller) {
-    Infer f = {.cx = cx, .code = code, .callees = callees, .caller = caller};
-    return infer_once(&f);
 }
 
 Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *callees) {

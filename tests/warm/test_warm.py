@@ -411,3 +411,36 @@ result = work(TURNS, KIND)
         stock = {}
         exec(text, stock)
         assert run(text, **usual)["result"] == stock["result"]
+
+
+def test_native_functions_that_did_not_do(run):
+    """Where what is called raises, a call of a native function ends in failing guards, and what has been found out by that
+    is not found out again."""
+    code = """
+class Refused(Exception):
+    pass
+def check(n):
+    if n % 7 == 3:
+        raise Refused(n)
+    if n % 11 == 5:
+        return {}[n]
+    return n
+def through(n, depth):
+    if depth == 0:
+        return check(n)
+    return through(n, depth - 1)
+result = refused = missing = 0
+for i in range(CALLS):
+    try:
+        result += through(i, 3)
+    except Refused:
+        refused += 1
+    except KeyError:
+        missing += 1
+result = [result, refused, missing]
+""".replace("CALLS", "2000")
+    stock = {}
+    exec(code, stock)
+    first, _, third = run(code), run(code), run(code)
+    assert first["result"] == third["result"] == stock["result"]
+    assert third["compiles"] == 0
