@@ -695,15 +695,22 @@ Ins *lower_range_of(Lowerer *l, Ins *iterator, int64_t step, FrameState *state) 
     return lower_new_range(l, l->block, next, end, by);
 }
 
+/* Does the instruction store an item of a list or a tuple that is gone over? */
+static bool gets_item(const Lowerer *l, int index) {
+    if (index == 0 || l->code->instrs[index - 1].op != BC_FOR_ITER) return false;
+    uint8_t iterator = l->inference->operands[index - 1].right;
+    return iterator == LIKELY_LIST_ITER || iterator == LIKELY_TUPLE_ITER;
+}
+
 /* A variable of a call without a frame that is only given one value: the object is kept as it is, since there
  * is no memory that would have it beside the number. */
 static bool keeps_object(const Lowerer *l, int slot) {
     const Local *local = &l->locals[slot];
-    if (l->framed || local->value == NULL || local->value->type != IR_OBJ) return false;
-    int given = slot < l->code->argument_count;
+    if (l->framed || (local->value != NULL && local->value->type != IR_OBJ)) return false;
+    int given = slot < l->code->argument_count, last = 0;
     for (int i = 0; i < l->code->count; i++)
-        given += l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot;
-    return given <= 1;
+        if (l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot) given++, last = i;
+    return given <= 1 && (local->value != NULL || gets_item(l, last));
 }
 
 /* 0: the value is no range's iterator that is no object. */
