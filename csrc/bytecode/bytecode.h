@@ -96,8 +96,9 @@ typedef enum FeedbackKind {
     FB_CALL_APPEND, /* CALL */
     FB_TWO_TUPLE,
     FB_TUPLE,
-    FB_LIST,        /* UNPACK_SEQUENCE */
-    FB_MEGAMORPHIC, /* gave up specialising */
+    FB_LIST,
+    FB_LIST_OR_TUPLE, /* UNPACK_SEQUENCE */
+    FB_MEGAMORPHIC,   /* gave up specialising */
 } FeedbackKind;
 
 /* What a value probably is. */

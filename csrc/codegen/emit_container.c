@@ -189,6 +189,33 @@ void emit_list_at_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, items, 8 * ins->imm, u->gcc->ptr_ptr)));
 }
 
+void emit_items_of_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *object = arg(u, ins, 0);
+    gcc_jit_lvalue *items = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "items");
+    gcc_jit_block *is_list = emit_block(u), *found = emit_block(u);
+    gcc_jit_lvalue *first = emit_field(u, object, u->fn->layout[LAYOUT_tuple_items], u->gcc->ptr_ptr);
+    emit_unlikely(u,
+                  emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                               emit_link(u, LINK_KNOWN, KNOWN_tuple)),
+                  is_list);
+    emit_assign(
+        u, items,
+        gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(first, NULL), u->gcc->ptr));
+    gcc_jit_block_end_with_jump(u->block, NULL, found);
+    u->block = is_list;
+    emit_guard_type(u, ins, object, KNOWN_list);
+    emit_assign(u, items, emit_read(u, object, LAYOUT_list_items, u->gcc->ptr_ptr));
+    gcc_jit_block_end_with_jump(u->block, NULL, found);
+    u->block = found;
+    emit_guard_fails(
+        u, ins, emit_compare(u, CMP(NE), read_int(u, object, LAYOUT_object_size), emit_int(u, ins->imm)));
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(items));
+}
+
+void emit_item_at_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, gcc_jit_lvalue_as_rvalue(emit_field(u, arg(u, ins, 1), 8 * ins->imm, u->gcc->ptr_ptr)));
+}
+
 /* --- iterators --- */
 
 static gcc_jit_rvalue *sequence_of(Unit *u, gcc_jit_rvalue *iterator) {

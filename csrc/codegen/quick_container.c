@@ -165,6 +165,27 @@ void quick_list_at_OP(Quick *q, Ins *ins) {
     quick_set_from(q, ins, (Place){RDI, (int32_t)(8 * ins->imm)});
 }
 
+void quick_items_of_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int found = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_tuple));
+    x86_address(a, RAX, quick_field(q, RDI, LAYOUT_tuple_items));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_EQUAL, found);
+    quick_guard_type(q, ins, RDI, KNOWN_list);
+    x86_load(a, RAX, quick_field(q, RDI, LAYOUT_list_items));
+    x86_place_label(a, found);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_size), (int32_t)ins->imm);
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+    quick_set(q, ins);
+}
+
+void quick_item_at_OP(Quick *q, Ins *ins) {
+    Reg start = quick_in(q, arg(ins, 1), RDX);
+    quick_set_from(q, ins, (Place){start, (int32_t)(8 * ins->imm)});
+}
+
 /* --- str: one byte a character, or the guard fails --- */
 
 /* The str is in rsi. */

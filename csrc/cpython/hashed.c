@@ -15,12 +15,15 @@ static bool is_identity(PyObject *key) {
            type->tp_hash == PyBaseObject_Type.tp_hash;
 }
 
+static inline bool does_as_tuple(PyTypeObject *type) {
+    return type->tp_hash == PyTuple_Type.tp_hash && type->tp_richcompare == PyTuple_Type.tp_richcompare;
+}
+
 /* Tuples, and objects of classes made of tuple (named ones) that are hashed and compared as tuples are. */
 static inline bool is_tuple(PyObject *key) {
     PyTypeObject *type = Py_TYPE(key);
     return type == &PyTuple_Type ||
-           (PyType_HasFeature(type, Py_TPFLAGS_TUPLE_SUBCLASS) && type->tp_hash == PyTuple_Type.tp_hash &&
-            type->tp_richcompare == PyTuple_Type.tp_richcompare);
+           (PyType_HasFeature(type, Py_TPFLAGS_TUPLE_SUBCLASS) && does_as_tuple(type));
 }
 
 /* Tuples in tuples are looked into so deep: no deeper than the C stack bears. */
@@ -74,10 +77,76 @@ static inline Py_hash_t mixed(uint64_t so_far, Py_ssize_t count) {
     return hash == UINT64_MAX ? HASH_FOR_ERROR : (Py_hash_t)hash;
 }
 
-static bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash);
+/* --- hashes kept in what they are of --- */
 
-/* False: hashing may run code, or fail. */
-static inline bool hash_of_part(PyObject *key, int depth, Py_hash_t *hash) {
+/* An object of a class that Python code makes of tuple (a named one) ends with a word that CPython leaves 0:
+ * there is memory for one item more than it has. Its hash is kept there if all that it is made of will always
+ * have the hash that it has now. A class may be given another `__hash__`: those of whose objects hashes are
+ * kept are known here, and asked each time. */
+enum { MOST_KEPT_CLASSES = 8 };
+
+typedef struct KeptClass {
+    PyTypeObject *type;  /* borrowed; a later class at its address is told by the reference */
+    PyObject *reference; /* weak */
+} KeptClass;
+
+/* One table per process, like its classes; guarded by the GIL. */
+static KeptClass kept_classes[MOST_KEPT_CLASSES];
+static int kept_class_count;
+
+static inline bool is_alive(const KeptClass *kept) {
+    return PyWeakref_GET_OBJECT(kept->reference) == (PyObject *)kept->type;
+}
+
+/* Are all objects of a class made of tuple made with memory for one item more? */
+static bool has_word_for_hash(PyTypeObject *type) {
+    if (type->tp_alloc != PyType_GenericAlloc || !PyType_HasFeature(type, Py_TPFLAGS_BASETYPE)) return false;
+    for (PyTypeObject *base = type; base != &PyTuple_Type; base = base->tp_base) {
+        if (!PyType_HasFeature(base, Py_TPFLAGS_HEAPTYPE) || base->tp_dealloc != type->tp_dealloc)
+            return false;
+        PyObject *maker = _PyDict_GetItem_KnownHash(base->tp_dict, &_Py_ID(__new__), // borrowed
+                                                    _PyASCIIObject_CAST(&_Py_ID(__new__))->hash);
+        if (maker != NULL && PyCFunction_Check(maker)) return false; /* C code may make them otherwise */
+    }
+    return true;
+}
+
+static bool keep_hashes_of(PyTypeObject *type) {
+    KeptClass *kept = kept_classes;
+    while (kept < kept_classes + kept_class_count && is_alive(kept)) kept++;
+    if (kept == kept_classes + MOST_KEPT_CLASSES || !has_word_for_hash(type)) return false;
+    PyObject *reference = PyWeakref_NewRef((PyObject *)type, NULL);
+    if (reference == NULL) {
+        PyErr_Clear();
+        return false;
+    }
+    if (kept == kept_classes + kept_class_count) kept_class_count++;
+    else Py_DECREF(kept->reference);
+    *kept = (KeptClass){type, reference};
+    return true;
+}
+
+/* Is a class one of these, and are objects of all of them hashed and compared as tuples still? */
+static inline bool keeps_hashes(PyTypeObject *type) {
+    bool known = false;
+    for (const KeptClass *kept = kept_classes; kept < kept_classes + kept_class_count; kept++) {
+        if (!is_alive(kept)) continue;
+        if (!does_as_tuple(kept->type)) return false;
+        known |= kept->type == type;
+    }
+    return known || keep_hashes_of(type);
+}
+
+/* NULL: it has none. */
+static inline Py_hash_t *word_for_hash(PyObject *key) {
+    PyTypeObject *type = Py_TYPE(key);
+    return keeps_hashes(type) ? (Py_hash_t *)((char *)key + _PyObject_VAR_SIZE(type, Py_SIZE(key))) : NULL;
+}
+
+static bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash, bool *lasts);
+
+/* False: hashing may run code, or fail. `*lasts` becomes false where the part may have another hash later. */
+static inline bool hash_of_part(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
     int64_t value;
     PyTypeObject *type = Py_TYPE(key);
     if (type == &PyLong_Type && short_value(key, &value)) {
@@ -88,35 +157,56 @@ static inline bool hash_of_part(PyObject *key, int depth, Py_hash_t *hash) {
         *hash = ((PyASCIIObject *)key)->hash;
         return true;
     }
-    return hash_of_other(key, depth, hash);
+    return hash_of_other(key, depth, hash, lasts);
 }
 
-static inline bool hash_within(PyObject *const *parts, Py_ssize_t count, int depth, Py_hash_t *hash) {
+static inline bool hash_within(PyObject *const *parts, Py_ssize_t count, int depth, Py_hash_t *hash,
+                               bool *lasts) {
     uint64_t so_far = MIX_START;
     for (Py_ssize_t i = 0; i < count; i++) {
         Py_hash_t part;
-        if (!hash_of_part(parts[i], depth, &part)) return false;
+        if (!hash_of_part(parts[i], depth, &part, lasts)) return false;
         so_far = mix(so_far, part);
     }
     *hash = mixed(so_far, count);
     return true;
 }
 
-static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash) {
-    if (is_tuple(key))
-        return depth > 0 && hash_within(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), depth - 1, hash);
+static inline bool hash_of_tuple(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
+    return depth > 0 && hash_within(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), depth - 1, hash, lasts);
+}
+
+static bool hash_of_named(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
+    bool parts_last = true;
+    Py_hash_t *word = word_for_hash(key);
+    if (word != NULL && *word != 0) {
+        *hash = *word;
+        return true;
+    }
+    if (!hash_of_tuple(key, depth, hash, &parts_last)) return false;
+    if (word != NULL && parts_last) *word = *hash;
+    else *lasts = false;
+    return true;
+}
+
+static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
+    if (PyTuple_CheckExact(key)) return hash_of_tuple(key, depth, hash, lasts);
+    if (is_tuple(key)) return hash_of_named(key, depth, hash, lasts);
     if (!cp_is_plain_key(key) && !is_identity(key)) return false;
+    *lasts &= !PyType_HasFeature(Py_TYPE(key), Py_TPFLAGS_HEAPTYPE);
     *hash = Py_TYPE(key)->tp_hash(key);
     return *hash != -1;
 }
 
 static inline bool hash_of_parts(PyObject *const *parts, Py_ssize_t count, Py_hash_t *hash) {
-    return hash_within(parts, count, MOST_NESTED - 1, hash);
+    bool lasts;
+    return hash_within(parts, count, MOST_NESTED - 1, hash, &lasts);
 }
 
 static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
+    bool lasts;
     if (PyTuple_CheckExact(key)) return hash_of_parts(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), hash);
-    return hash_of_part(key, MOST_NESTED, hash);
+    return hash_of_part(key, MOST_NESTED, hash, &lasts);
 }
 
 int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count) {
@@ -157,33 +247,33 @@ static inline bool same_text(PyObject *a, PyObject *b) {
 
 bool cp_same_text(PyObject *a, PyObject *b) { return same_text(a, b); }
 
-static bool same_tuple(PyObject *a, PyObject *b);
+static bool same_tuple(PyObject *a, PyObject *b, int depth);
 
 /* Are two plain items certainly the same? */
-static inline bool same_item(PyObject *a, PyObject *b) {
+static inline bool same_item(PyObject *a, PyObject *b, int depth) {
     int64_t one, other;
     if (a == b) return true;
     if (PyUnicode_CheckExact(a)) return PyUnicode_CheckExact(b) && same_text(a, b);
     if (PyLong_CheckExact(a))
         return PyLong_CheckExact(b) && short_value(a, &one) && short_value(b, &other) && one == other;
-    return same_tuple(a, b);
+    return depth > 0 && same_tuple(a, b, depth - 1);
 }
 
-static inline bool same_items(PyObject *const *a, PyObject *const *b, Py_ssize_t count) {
+static inline bool same_items(PyObject *const *a, PyObject *const *b, Py_ssize_t count, int depth) {
     for (Py_ssize_t i = 0; i < count; i++)
-        if (!same_item(a[i], b[i])) return false;
+        if (!same_item(a[i], b[i], depth)) return false;
     return true;
 }
 
-static bool same_tuple(PyObject *a, PyObject *b) {
+static bool same_tuple(PyObject *a, PyObject *b, int depth) {
     return is_tuple(a) && is_tuple(b) && PyTuple_GET_SIZE(a) == PyTuple_GET_SIZE(b) &&
-           same_items(&PyTuple_GET_ITEM(a, 0), &PyTuple_GET_ITEM(b, 0), PyTuple_GET_SIZE(a));
+           same_items(&PyTuple_GET_ITEM(a, 0), &PyTuple_GET_ITEM(b, 0), PyTuple_GET_SIZE(a), depth);
 }
 
 /* Is a key there, of equal hash, the same as a plain one? -1: it cannot be said. */
 static int same_key(PyObject *there, PyObject *key) {
     if (PyUnicode_CheckExact(there) && PyUnicode_CheckExact(key)) return same_text(there, key);
-    if (same_item(there, key)) return 1;
+    if (same_item(there, key, MOST_NESTED)) return 1;
     if (!is_plain(there)) return -1;
     int same = PyObject_RichCompareBool(there, key, Py_EQ);
     if (same < 0) PyErr_Clear();
@@ -193,7 +283,7 @@ static int same_key(PyObject *there, PyObject *key) {
 /* Likewise as a tuple of plain parts that is not made. */
 static int same_parts(PyObject *there, PyObject *const *parts, Py_ssize_t count) {
     bool fits = is_tuple(there) && PyTuple_GET_SIZE(there) == count;
-    if (fits && same_items(&PyTuple_GET_ITEM(there, 0), parts, count)) return 1;
+    if (fits && same_items(&PyTuple_GET_ITEM(there, 0), parts, count, MOST_NESTED)) return 1;
     if (!is_plain(there)) return -1;
     for (Py_ssize_t i = 0; fits && i < count; i++) {
         int same = PyObject_RichCompareBool(PyTuple_GET_ITEM(there, i), parts[i], Py_EQ);

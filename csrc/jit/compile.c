@@ -289,9 +289,9 @@ static void print_dumps(FunctionRecord *record, Tier tier, const Surroundings *a
 /* Code units beyond which a function is left to the interpreter: it would be compiled for tens of seconds. */
 enum { MAX_UNITS = 20000 };
 
-/* Beyond these the user's thread is not held up: making code takes up to three microseconds a unit at tier 1.
- */
-enum { MOST_UNITS_HERE = 2000 };
+/* Beyond these the user's thread is not held up: making code takes up to three microseconds a unit, and more
+ * where there are many handlers or variables. */
+enum { MOST_UNITS_HERE = 8000 };
 
 static bool from_cache(FunctionRecord *record, Tier tier, const Facts *facts, const char *key) {
     CacheEntry entry;

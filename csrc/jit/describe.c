@@ -61,6 +61,7 @@ static const char *feedback_types(int feedback) {
     case FB_TUPLE_INT:
     case FB_TUPLE:
     case FB_TWO_TUPLE: return "tuple";
+    case FB_LIST_OR_TUPLE: return "list or tuple";
     case FB_DICT: return "dict";
     case FB_MODULE:
     case FB_METHOD_MODULE: return "module";

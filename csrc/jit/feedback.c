@@ -113,6 +113,7 @@ static int chances(const Instr *instr) {
     enum { OF_NAMES = 6 };
     int classes = 0;
     if (instr->op == BC_LOAD_GLOBAL) return OF_NAMES;
+    if (instr->op == BC_UNPACK_SEQUENCE) return 1; /* a list and a tuple by turns */
     for (const Site *site = instr->site; site != NULL; site = site->next) classes++;
     return classes > 0 ? 1 + classes : 0;
 }
@@ -140,12 +141,34 @@ static bool arrives_as_guessed_no_more(const FunctionRecord *record, int32_t uni
            times_failed(record, guards_entry_unit(unit)) >= ENTRIES;
 }
 
+/* The local whose value an instruction takes apart, or -1. */
+static int unpacked_local(const Bytecode *code, int index) {
+    const Instr *instr = &code->instrs[index];
+    return index > 0 && instr->op == BC_UNPACK_SEQUENCE && instr[-1].op == BC_LOAD_FAST ? instr[-1].arg : -1;
+}
+
+/* What an instruction takes apart was not what it was taken for: it is either a list or a tuple, or if not
+ * that, nothing is known of it. A value is asked once for all that takes it apart: what was not so at one
+ * place is no guess for the next. */
+static void take_apart_otherwise(Bytecode *code, int index, bool given_up) {
+    int local = unpacked_local(code, index);
+    for (int i = index; i < code->count; i++) {
+        Instr *instr = &code->instrs[i];
+        if ((instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) && instr->arg == local) return;
+        if (i != index && (local < 0 || unpacked_local(code, i) != local)) continue;
+        if (given_up) instr->flags |= BC_NO_SPECULATION;
+        else instr->feedback = FB_LIST_OR_TUPLE;
+        if (local < 0) return;
+    }
+}
+
 static void mark_past(Bytecode *code, const FunctionRecord *record) {
     for (int i = 0; i < code->count; i++) {
         Instr *instr = &code->instrs[i];
         int32_t unit = (int32_t)instr->offset, lasti = (int32_t)instr->lasti;
-        if (times_failed(record, unit) > chances(instr) + meet_numbers(instr, record))
-            instr->flags |= BC_NO_SPECULATION;
+        int failed = times_failed(record, unit);
+        if (failed > chances(instr) + meet_numbers(instr, record)) instr->flags |= BC_NO_SPECULATION;
+        if (instr->op == BC_UNPACK_SEQUENCE && failed > 0) take_apart_otherwise(code, i, failed > 1);
         if (instr->handler >= 0 && lasti != unit && times_failed(record, lasti))
             instr->flags |= BC_NO_SPECULATION; /* rt_exit_catch */
         if (times_failed(record, guards_loop_unit(unit))) instr->flags |= BC_GUARDS_STAY;

@@ -62,7 +62,6 @@ typedef struct Warm {
     uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
     uint8_t tries;
     bool natives;              /* native functions may be called from what was lowered */
-    bool late;                 /* what it was made of was not there yet when its text was first worked out */
     bool identified, nameless; /* the id is worked out; it cannot be */
     bool is_new;               /* in the list of what the index does not say yet */
     struct Warm *next_new;
@@ -171,7 +170,7 @@ static void put_name(Writer *w, PyObject *name) {
 /* What begins a body. */
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
-        argument_types, late, natives, unused[6];
+        argument_types, natives, unused[7];
     uint64_t owner; /* the program that learned it */
 } BodyStart;
 
@@ -193,7 +192,6 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
                        .owner = program,
                        .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
                        .argument_types = warm->argument_types != NULL,
-                       .late = warm->late,
                        .natives = warm->natives};
     if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
     for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
@@ -268,7 +266,6 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     if (r.failed) return false;
     warm->tier = start.tier;
     warm->facts = start.facts;
-    warm->late = start.late;
     warm->natives = start.natives;
     warm->saved = from->saved;
     warm->owner = start.owner;
@@ -608,16 +605,10 @@ static void ask_for_it(FunctionRecord *record, Tier tier) {
 }
 
 /* Where time counts, the text is worked out when it is likely to be what it was, and what it costs may be
- * spent. A function without loops is called a few times first, so that classes and attributes are there, and
- * so is one for which that was too early in another run; a loop that was entered while it ran is begun. */
+ * spent. A function without loops is called a few times first, so that classes and attributes are there; a
+ * loop that was entered while it ran is begun. */
 static bool is_too_early(const FunctionRecord *record) {
-    return record->warm->tries == 0 && (record->loopless || record->osr_count > 0 || record->warm->late);
-}
-
-static void note_late(Warm *warm) {
-    if (warm->late || !budget_is_limited(warm->record->engine)) return;
-    warm->late = true;
-    is_news(warm);
+    return record->warm->tries == 0 && (record->loopless || record->osr_count > 0);
 }
 
 static bool may_be_looked_for(const FunctionRecord *record) {
@@ -657,10 +648,7 @@ static void restore(FunctionRecord *record) {
         Finding finding = install(record, tier, make);
         if (finding == FOUND) restored(record);
         else if (finding == NOT_FOUND && (!by_text || last)) ask_for_it(record, tier);
-        else if (finding == NOT_FOUND) {
-            note_late(warm);
-            look_later(record);
-        }
+        else if (finding == NOT_FOUND) look_later(record);
     }
 }
 

@@ -486,12 +486,18 @@ bool lower_known_unpack(Lowerer *l) {
     bool list = feedback == FB_LIST || (feedback == FB_NONE && type == LIKELY_LIST);
     bool tuple =
         feedback == FB_TUPLE || feedback == FB_TWO_TUPLE || (feedback == FB_NONE && type == LIKELY_TUPLE);
-    if (sequence->type != IR_OBJ || (!list && !tuple)) return false;
+    bool either = feedback == FB_LIST_OR_TUPLE;
+    if (sequence->type != IR_OBJ || (!list && !tuple && !either)) return false;
     FrameState *state = lower_state_here(l);
-    lower_guarded(list ? INS(l, list_is, count, sequence) : INS(l, tuple_is, count, sequence), state);
+    Ins *start = lower_guarded(either ? INS(l, items_of, count, sequence)
+                               : list ? INS(l, list_is, count, sequence)
+                                      : INS(l, tuple_is, count, sequence),
+                               state);
     Ins **items = arena_array(&l->cx->arena, Ins *, count + 1);
     for (int i = 0; i < count; i++)
-        items[i] = list ? INS(l, list_at, i, sequence) : INS(l, tuple_at, i, sequence);
+        items[i] = either ? INS(l, item_at, i, sequence, start)
+                   : list ? INS(l, list_at, i, sequence)
+                          : INS(l, tuple_at, i, sequence);
     l->depth--;
     for (int i = count - 1; i >= 0; i--) lower_push(l, items[i]);
     return true;

@@ -31,10 +31,12 @@ uint64_t memory_read(const Ins *ins) {
     case IR_keys_item_OP: return MEM_TYPES | MEM_ATTRIBUTES;
     case IR_size_OP:
     case IR_list_items_OP:
-    case IR_list_is_OP: return MEM_SIZES;
+    case IR_list_is_OP:
+    case IR_items_of_OP: return MEM_SIZES;
     case IR_length_OP: return changes_length((Known)ins->imm) ? MEM_SIZES : 0;
     case IR_list_get_OP: return MEM_ITEMS | MEM_SIZES;
-    case IR_list_at_OP: return MEM_ITEMS | MEM_SIZES;
+    case IR_list_at_OP:
+    case IR_item_at_OP: return MEM_ITEMS | MEM_SIZES;
     case IR_bytes_start_OP: return changes_length((Known)ins->imm) ? MEM_SIZES : 0;
     case IR_array_start_OP: return MEM_SIZES;
     case IR_array_f64_OP:

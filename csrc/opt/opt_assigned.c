@@ -14,6 +14,7 @@ typedef struct Assigned {
     int words;
     uint64_t *in;  /* by block: slots bound on arrival */
     uint64_t *now; /* while walking a block */
+    bool *stale;   /* by block: to be walked, since what is bound on arrival has changed */
     bool changed;
 } Assigned;
 
@@ -25,7 +26,7 @@ static void meet(Assigned *a, const Block *block) {
     uint64_t *facts = facts_of(a, block);
     for (int w = 0; w < a->words; w++) {
         uint64_t both = facts[w] & a->now[w];
-        if (both != facts[w]) a->changed = true;
+        if (both != facts[w]) a->changed = a->stale[block->order] = true;
         facts[w] = both;
     }
 }
@@ -71,6 +72,7 @@ static void step(Assigned *a, const Ins *ins) {
 }
 
 static void walk(Assigned *a, Block *block) {
+    a->stale[block->order] = false;
     memcpy(a->now, facts_of(a, block), sizeof(uint64_t) * (size_t)a->words);
     for_each_ins(ins, block) step(a, ins);
     for (int s = 0; s < block->succ_count; s++) meet(a, block->succs[s]);
@@ -117,11 +119,14 @@ void opt_assigned(Fn *fn) {
     size_t size = (size_t)fn->blocks.count * (size_t)a.words;
     a.in = arena_array(fn_arena(fn), uint64_t, size);
     a.now = arena_array(fn_arena(fn), uint64_t, a.words);
+    a.stale = arena_array(fn_arena(fn), bool, fn->blocks.count);
     memset(a.in, 0xff, sizeof(uint64_t) * size);
+    memset(a.stale, true, sizeof(bool) * (size_t)fn->blocks.count);
     start_facts(&a);
     do {
         a.changed = false;
-        for (int i = 0; i < fn->blocks.count; i++) walk(&a, fn->blocks.items[i]);
+        for (int i = 0; i < fn->blocks.count; i++)
+            if (a.stale[i]) walk(&a, fn->blocks.items[i]);
     } while (a.changed);
     for (int i = 0; i < fn->blocks.count; i++) drop_checks(&a, fn->blocks.items[i]);
 }

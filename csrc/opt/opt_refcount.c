@@ -121,6 +121,7 @@ static Source source_of(const Ins *value) {
     case IR_tuple_get_OP:
     case IR_tuple_at_OP:
     case IR_list_at_OP:
+    case IR_item_at_OP:
     case IR_attr_item_OP:
     case IR_module_item_OP: return SOURCE_ITEM;
     case IR_keys_item_OP: /* of the frame's globals or builtins */

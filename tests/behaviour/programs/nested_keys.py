@@ -2,6 +2,7 @@
 
 import collections
 import math
+import time
 
 Point = collections.namedtuple("Point", "x y")
 State = collections.namedtuple("State", "here there count")
@@ -157,3 +158,91 @@ def case_defaults():
         sums[1, state(i % 4), "a"] += 0.5
         sums[state(i % 3)] += i
     return list(sums.values()), len(sums)
+
+
+class Holder(Point):
+    """Has a dict behind its items."""
+
+
+class Mark:
+    """Equal to itself only, until it is not."""
+
+
+Inner = collections.namedtuple("Inner", "x y")
+Late = collections.namedtuple("Late", "x y")
+Outer = collections.namedtuple("Outer", "inner count")
+
+
+def case_inner_class_changes():
+    """What the objects of a class were hashed to does not stay when the class has its own say."""
+    keys = [Outer(Inner(i, 1), i) for i in range(4)] + [Outer(Late(i, 2), i) for i in range(4)]
+    again = [Outer(Inner(i, 1), i) for i in range(4)] + [Outer(Late(i, 2), i) for i in range(4)]
+    seen = counted(keys, 3)
+    out = [present(seen, keys), present(seen, again), looked_up(seen, again)]
+    log.clear()
+    Inner.__hash__ = lambda self: log.append("hashed") or 7
+    out += [present(seen, again), present(set(keys), again)]
+    del Inner.__hash__
+    out += [present(seen, keys), present(seen, again), len(log)]
+    Late.__eq__ = lambda self, other: log.append("compared") or tuple.__eq__(self, other)
+    out += [present(seen, keys), present(seen, again), present(set(keys), again)]
+    del Late.__eq__
+    return out, list(log), present(seen, again)
+
+
+def case_marks():
+    marks = [Mark(), Mark()]
+    keys = [Inner(mark, len) for mark in marks]
+    seen = counted(keys, 4)
+    out = [present(seen, keys), looked_up(seen, keys)]
+    Mark.__hash__ = lambda self: 3
+    out.append(present(seen, [Inner(mark, len) for mark in marks]))
+    del Mark.__hash__
+    return out, present(seen, keys)
+
+
+def case_dict_behind():
+    keys = [Holder(i, (i, i)) for i in range(3)]
+    for i, key in enumerate(keys):
+        key.note = i
+    seen = counted(keys, 3)
+    found = looked_up(seen, [Point(i, (i, i)) for i in range(3)])
+    return found, [key.note for key in keys], [vars(key) for key in keys], present(seen, keys)
+
+
+def case_fields_behind():
+    """Their own fields are behind their items."""
+    moments = [time.gmtime(i * 86400) for i in range(3)]
+    seen = counted(moments, 3)
+    return present(seen, moments), [(moment.tm_zone, moment.tm_gmtoff, tuple(moment)) for moment in moments]
+
+
+def case_many_classes():
+    classes = [collections.namedtuple(f"Class{i}", "x y") for i in range(12)]
+    seen = counted([Outer(each(1, i), i) for i, each in enumerate(classes)], 3)
+    del classes
+    later = [collections.namedtuple(f"Later{i}", "x y") for i in range(12)]
+    keys = [Outer(each(1, i), i) for i, each in enumerate(later)]
+    return present(seen, keys), looked_up(seen, keys), counted(keys, 2) == counted(list(map(tuple, keys)), 2)
+
+
+def chained(levels):
+    """Each hashed before it is put into the next."""
+    inner, seen = Inner(1, 2), {}
+    for _ in range(levels):
+        inner = Inner(inner, 0)
+        present(seen, [inner])
+    return inner
+
+
+def case_chained():
+    out = []
+    for levels in (5, 9, 10, 11, 30, 1100):
+        keys = [chained(levels)]
+        seen = {keys[0]: 1} if levels < 100 else {}
+        out.append(present(seen, keys))
+        try:
+            out.append(present({chained(levels): 2}, keys))
+        except RecursionError as error:
+            out.append(type(error).__name__)
+    return out
