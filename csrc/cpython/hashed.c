@@ -199,12 +199,12 @@ static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py
 }
 
 static inline bool hash_of_parts(PyObject *const *parts, Py_ssize_t count, Py_hash_t *hash) {
-    bool lasts;
+    bool lasts = true;
     return hash_within(parts, count, MOST_NESTED - 1, hash, &lasts);
 }
 
 static inline bool hash_of(PyObject *key, Py_hash_t *hash) {
-    bool lasts;
+    bool lasts = true;
     if (PyTuple_CheckExact(key)) return hash_of_parts(&PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), hash);
     return hash_of_part(key, MOST_NESTED, hash, &lasts);
 }
