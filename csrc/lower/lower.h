@@ -217,6 +217,8 @@ static inline bool lower_speculates(const Lowerer *l) {
 }
 /* The next instruction, when control comes to it from here only; NULL: it does not, or there is none. */
 const Instr *lower_next(const Lowerer *l);
+/* The next one that is not empty, likewise, where it is a CALL with so many arguments and no names; 0. */
+int lower_next_call(const Lowerer *l, int argument_count);
 Ins *lower_guarded(Ins *guard, FrameState *state);
 /* What is probably an int, by its type or by inference. */
 bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
@@ -408,6 +410,10 @@ typedef struct Region {
 enum { ITERATOR_INDEX = 2, ITERATOR_SEQUENCE = 4, ITERATOR_ARGUMENTS }; /* its arguments */
 static inline bool lower_is_iterator(const Ins *value) {
     return value->op == IR_object_OP && value->args[0]->op == IR_known_OP;
+}
+/* Is a value a function made here, of the code that its site says? */
+static inline bool lower_is_made_function(const Ins *value) {
+    return value->op == IR_call_OP && value->imm == H_rt_make_function;
 }
 /* Is it a suspended generator that is no object? */
 static inline bool lower_is_suspended(const Ins *value) {

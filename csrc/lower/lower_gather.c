@@ -220,21 +220,8 @@ static const struct {
 };
 enum { TAKER_COUNT = sizeof(TAKERS) / sizeof(TAKERS[0]) };
 
-/* The CALL whose only argument is what this one gives; 0: there is none. */
-static int find_taker(const Lowerer *l) {
-    int index = l->index + 1;
-    while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
-        index++;
-    if (index >= l->code->count || l->places[index].edges != 1) return 0;
-    const Instr *next = &l->code->instrs[index];
-    return next->op == BC_CALL && next->arg == 1 && next->arg2 < 0 &&
-                   !(next->flags & (BC_NO_SPECULATION | BC_COLD))
-               ? index
-               : 0;
-}
-
 bool lower_gather_call(Lowerer *l) {
-    int under = l->depth - l->instr->arg - 4, row = 0, taker = find_taker(l);
+    int under = l->depth - l->instr->arg - 4, row = 0, taker = lower_next_call(l, 1);
     if (!lower_speculates(l) || taker == 0 || under < 0) return false;
     Builtin builtin = lower_builtin_at(&l->stack[under]);
     while (row < TAKER_COUNT && TAKERS[row].builtin != builtin) row++;

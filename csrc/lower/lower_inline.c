@@ -425,11 +425,6 @@ static Ins *getter_of(Lowerer *l, const Site *site, FrameState *state) {
     return lower_guarded(INS(l, attr_item, site->offset, property, INS(l, itself, 0, property)), state);
 }
 
-/* A function of the code that its site says. */
-static bool is_made_here(const Ins *function) {
-    return function != NULL && function->op == IR_call_OP && function->imm == H_rt_make_function;
-}
-
 /* In the globals or the builtins. */
 static bool looks_up_names(const Bytecode *code) {
     for (int i = 0; i < code->count; i++) switch (code->instrs[i].op) {
@@ -475,7 +470,7 @@ void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         inlined->class = inlined->function;
         inlined->function = inline_pinned(l, callee->function);
     }
-    if (is_made_here(inlined->function)) guard_names(l, callee, state);
+    if (lower_is_made_function(inlined->function)) guard_names(l, callee, state);
     else if (callee->globals != NULL)
         lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
                           K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),

@@ -7,6 +7,18 @@ const Instr *lower_next(const Lowerer *l) {
     return next < l->code->count && l->places[next].edges == 1 ? &l->code->instrs[next] : NULL;
 }
 
+int lower_next_call(const Lowerer *l, int argument_count) {
+    int index = l->index + 1;
+    while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
+        index++;
+    if (index >= l->code->count || l->places[index].edges != 1) return 0;
+    const Instr *next = &l->code->instrs[index];
+    return next->op == BC_CALL && next->arg == argument_count && next->arg2 < 0 &&
+                   !(next->flags & (BC_NO_SPECULATION | BC_COLD))
+               ? index
+               : 0;
+}
+
 static bool known_iterable(Lowerer *l) {
     const Ins *iterable = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
     if (!lower_speculates(l) || iterable == NULL || iterable->type != IR_OBJ || iterable->op == IR_range_OP ||
@@ -41,16 +53,22 @@ static Known iterator_of_loop(const Lowerer *l, int head) {
     return iterator_over((Likely)l->inference->operands[head - 1].right);
 }
 
-Known lower_iterator_type(const Lowerer *l, int target, int place) {
-    uint8_t guess = l->inference->stack[target] != NULL ? l->inference->stack[target][place] : LIKELY_OTHER;
-    if (guess != LIKELY_LIST_ITER && guess != LIKELY_TUPLE_ITER) return KNOWN_None;
+/* The loop around `target` that the operand `place` is the iterator of; -1: of none. */
+static int loop_over(const Lowerer *l, int target, int place) {
     for (int head = target; head >= 0; head--) {
         const Instr *loop = &l->code->instrs[head];
         if (loop->op == BC_FOR_ITER && loop->target > target &&
             l->inference->operands[head].depth == place + 1)
-            return iterator_of_loop(l, head);
+            return head;
     }
-    return KNOWN_None;
+    return -1;
+}
+
+Known lower_iterator_type(const Lowerer *l, int target, int place) {
+    uint8_t guess = l->inference->stack[target] != NULL ? l->inference->stack[target][place] : LIKELY_OTHER;
+    if (guess != LIKELY_LIST_ITER && guess != LIKELY_TUPLE_ITER) return KNOWN_None;
+    int head = loop_over(l, target, place);
+    return head >= 0 ? iterator_of_loop(l, head) : KNOWN_None;
 }
 
 static Ins *new_iterator(Lowerer *l, Known type, Ins *sequence, Ins *index) {
@@ -73,23 +91,11 @@ Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state)
     return new_iterator(l, type, sequence, INS0(l, ldnum, 0));
 }
 
-static bool is_made_function(const Ins *value) {
-    return value->op == IR_call_OP && value->imm == H_rt_make_function;
-}
-
 /* Likewise of the iterator that a comprehension or a generator expression is called with next. */
 static Known iterator_of_call(const Lowerer *l) {
-    int index = l->index + 1;
-    while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
-        index++;
-    const Instr *next =
-        index < l->code->count && l->places[index].edges == 1 ? &l->code->instrs[index] : NULL;
-    if (next == NULL || next->op != BC_CALL || next->arg != 0 || next->arg2 >= 0 ||
-        next->flags & (BC_NO_SPECULATION | BC_COLD) || l->depth < 2)
+    if (l->depth < 2 || lower_next_call(l, 0) == 0 || !lower_is_made_function(l->stack[l->depth - 2]))
         return KNOWN_None;
-    return is_made_function(l->stack[l->depth - 2])
-               ? iterator_over((Likely)l->inference->operands[l->index].right)
-               : KNOWN_None;
+    return iterator_over((Likely)l->inference->operands[l->index].right);
 }
 
 static bool known_sequence(Lowerer *l) {
@@ -112,10 +118,13 @@ static void replace_in_locals(Lowerer *l, const Ins *iterator, Ins *by) {
 
 /* An exhausted one drops what it went over. */
 static void end_sequence(Lowerer *l, const Ins *iterator) {
-    Ins *sequence = iterator->args[ITERATOR_SEQUENCE];
-    replace_in_locals(l, iterator, new_iterator(l, (Known)iterator->args[0]->imm, K_NULL(l), K_INT(l, 0)));
-    if (l->framed)
-        lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_goes_quietly, sequence)), lower_state_here(l));
+    if (l->framed) {
+        Ins *quiet = EMIT_CALL(l, rt_goes_quietly, iterator->args[ITERATOR_SEQUENCE]);
+        lower_guarded(INS(l, settled, 0, quiet), lower_state_here(l));
+    } else {
+        Known type = (Known)iterator->args[0]->imm;
+        replace_in_locals(l, iterator, new_iterator(l, type, K_NULL(l), K_INT(l, 0)));
+    }
 }
 
 static void go_over_sequence(Lowerer *l, Ins *iterator) {
@@ -273,13 +282,8 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
 int64_t lower_range_step(const Lowerer *l, int target, int place) {
     if (l->inference->stack[target] == NULL || l->inference->stack[target][place] != LIKELY_RANGE_ITER)
         return 0;
-    for (int head = target; head >= 0; head--) {
-        const Instr *loop = &l->code->instrs[head];
-        if (loop->op == BC_FOR_ITER && loop->target > target &&
-            l->inference->operands[head].depth == place + 1)
-            return lower_loop_suspends(l, head) ? 0 : step_of_loop(l, head);
-    }
-    return 0;
+    int head = loop_over(l, target, place);
+    return head < 0 || lower_loop_suspends(l, head) ? 0 : step_of_loop(l, head);
 }
 
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step) {
@@ -366,7 +370,8 @@ bool lower_range_loop(Lowerer *l) {
     if (args[-2]->op != IR_null_OP || callable->type != IR_OBJ || !are_likely_ints(l, args, count))
         return false;
     if (reversed && lower_builtin_at(&args[-4]) != BI_type_reversed) return false;
-    if (calls && (l->depth <= operands || !is_made_function(l->stack[l->depth - operands - 1]))) return false;
+    if (calls && (l->depth <= operands || !lower_is_made_function(l->stack[l->depth - operands - 1])))
+        return false;
     FrameState *state = lower_state_here(l);
     lower_guarded(INS(l, guard, 0, INS(l, is, 0, callable, K_KNOWN(l, range))), state);
     if (reversed) lower_guard_builtin(l, &args[-4]);

@@ -743,9 +743,9 @@ void lower_conform(Lowerer *l, int target) {
         Known going = place->block != NULL             ? type_of_iterator(place->stack[i])
                       : lower_is_iterator(l->stack[i]) ? type_of_iterator(l->stack[i])
                                                        : lower_iterator_type(l, target, i);
-        if (going != type_of_iterator(l->stack[i])) {
+        if (going != KNOWN_None && going != type_of_iterator(l->stack[i])) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
-            if (going != KNOWN_None) l->stack[i] = lower_iterator_of(l, l->stack[i], going, state);
+            l->stack[i] = lower_iterator_of(l, l->stack[i], going, state);
         }
         if (going != KNOWN_None) continue;
         if (ir_is(l->stack[i], OPF_VIRTUAL)) l->stack[i] = lower_object(l, l->stack[i]);

@@ -256,7 +256,7 @@ static bool add_part(Version *version, int64_t place, Ins *value) {
     return true;
 }
 
-/* What an exit makes a function of: see runtime/exit.c. */
+/* What an exit makes a function of: see runtime/exit_objects.c. */
 static void add_function_parts(Escape *e, Version *first, const Ins *made) {
     enum { PLACE_CODE, PLACE_FRAME };
     add_part(first, PLACE_CODE, made->args[FUNCTION_CODE]);
