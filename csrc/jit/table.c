@@ -298,7 +298,7 @@ void table_sweep(void) {
     }
 }
 
-ResumePoint table_resume_points[RESUME_POINTS];
+ResumePoint table_resume_points[RESUME_POINTS]; // see table.h
 
 void table_forget_points(const CompiledCode *compiled) {
     for (int i = 0; i < RESUME_POINTS; i++)
