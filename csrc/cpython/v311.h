@@ -347,10 +347,14 @@ static inline int cp_frame_words(PyCodeObject *code) {
     return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
 }
 
-/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
+/* Is there room for a frame in the data stack's current chunk? */
 static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
 }
+/* cpython/data_stack.c: a chunk with room for that and much more, until it is taken off again. Whoever pushes
+ * a frame in between need not look whether it is the chunk's first. False: there is none. */
+bool cp_push_chunk(PyThreadState *tstate, int words);
+void cp_pop_chunk(PyThreadState *tstate);
 
 /* Variables that hold arguments when a call begins, `*args` and `**kwargs` included: the first ones. */
 static inline int cp_argument_slots(PyCodeObject *code) {
@@ -474,6 +478,9 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
 /* The back-edge that an instruction at which a frame was interrupted has taken: itself, or the jump behind a
  * comparison that takes it in one step. -1: none. */
 int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit);
+/* A back-edge of the innermost loop around an instruction, of several that lead to its head another one for
+ * each `turn`. -1: it is in no loop. */
+int32_t cp_loop_around(PyCodeObject *code, int32_t unit, unsigned turn);
 /* What compiled code notes of the operands of operations that the interpreter has no specialised form of:
  * bits, in the operation's inline cache, which is not in use then. */
 enum { CP_INT = 1, CP_FLOAT = 2, CP_OTHER = 4, CP_RIGHT = 3 /* shift of the right operand's */ };
