@@ -259,48 +259,131 @@ bool cp_is_over_unseen(PyObject *iterator) {
 /* --- lists and tuples --- */
 
 /* A class made of list may have an __iter__ of its own, which has given list's iterator. */
-PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index) {
-    const PyTypeObject *type = PyList_Check(sequence) ? &PyList_Type : &PyTuple_Type;
-    PyObject *iterator = type->tp_iter(sequence);
-    if (iterator != NULL) ((CpSequenceIterator *)iterator)->index = index;
-    return iterator;
+PyObject *cp_new_sequence_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator = PyObject_GC_New(CpSequenceIterator, type);
+    if (iterator == NULL) return NULL;
+    cp_set_sequence_iterator((PyObject *)iterator, sequence, index);
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
 }
 
-PyObject *cp_exhausted_iterator(PyTypeObject *type) {
-    PyObject *empty = type == &PyListIter_Type ? PyList_New(0) : PyTuple_New(0);
-    PyObject *iterator = empty != NULL ? Py_TYPE(empty)->tp_iter(empty) : NULL;
-    Py_XDECREF(empty);
-    if (iterator != NULL) Py_CLEAR(((CpSequenceIterator *)iterator)->sequence);
-    return iterator;
+/* There are two types for str, of which only one goes over ASCII. */
+void cp_set_sequence_iterator(PyObject *object, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator = (CpSequenceIterator *)object;
+    if (Py_TYPE(object) == cp_ascii_iterator_type() && sequence != NULL && !PyUnicode_IS_ASCII(sequence))
+        Py_SET_TYPE(object, &PyUnicodeIter_Type);
+    iterator->index = index;
+    iterator->sequence = Py_XNewRef(sequence);
 }
 
+/* What an iterator of such a type goes over; of a str only one whose characters are below 256. NULL: it is no
+ * such one, or others have it. borrowed */
 PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index) {
     const CpSequenceIterator *s = (CpSequenceIterator *)iterator;
-    if (Py_TYPE(iterator) != type || Py_REFCNT(iterator) != 1) return NULL;
+    bool text = goes_over_str(type);
+    if (Py_REFCNT(iterator) != 1 || (text ? !goes_over_str(Py_TYPE(iterator)) : Py_TYPE(iterator) != type) ||
+        s->sequence == NULL || (text && PyUnicode_KIND(s->sequence) != PyUnicode_1BYTE_KIND))
+        return NULL;
     *index = s->index;
     return s->sequence;
 }
 
-enum { DEEPEST_LOOK = 3 };
+/* --- enumerate and zip, with the items that they gave last --- */
 
-static bool items_end_quietly(PyObject *sequence, int depth);
-
-static bool ends_quietly(PyObject *object, int depth) {
-    if (object == NULL || Py_REFCNT(object) > 1) return true;
-    const PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyList_Type || type == &PyTuple_Type)
-        return depth < DEEPEST_LOOK && items_end_quietly(object, depth + 1);
-    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type || type == &PyBytes_Type;
+/* Nobody can tell its number from the index of the next one. */
+PyObject *cp_new_enumerate(int64_t index, PyObject *last, PyObject *iterator) {
+    PyObject *result = PyTuple_Pack(2, Py_None, last);
+    CpEnumerate *enumerate = result != NULL ? (CpEnumerate *)PyEnum_Type.tp_alloc(&PyEnum_Type, 0) : NULL;
+    if (enumerate == NULL) {
+        Py_XDECREF(result);
+        return NULL;
+    }
+    enumerate->index = (Py_ssize_t)index;
+    enumerate->iterator = Py_NewRef(iterator);
+    enumerate->result = result;
+    return (PyObject *)enumerate;
 }
 
-static bool items_end_quietly(PyObject *sequence, int depth) {
-    PyObject **items = PySequence_Fast_ITEMS(sequence);
-    for (Py_ssize_t i = 0; i < Py_SIZE(sequence); i++)
-        if (!ends_quietly(items[i], depth)) return false;
+PyObject *cp_new_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators) {
+    PyObject *iterators = PyTuple_New(count), *result = PyTuple_New(count);
+    CpZip *zip = iterators != NULL && result != NULL ? (CpZip *)PyZip_Type.tp_alloc(&PyZip_Type, 0) : NULL;
+    if (zip == NULL) {
+        Py_XDECREF(iterators);
+        Py_XDECREF(result);
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyTuple_SET_ITEM(iterators, i, Py_NewRef(lasts_and_iterators[count + i]));
+        PyTuple_SET_ITEM(result, i, Py_NewRef(lasts_and_iterators[i]));
+    }
+    zip->count = count;
+    zip->iterators = iterators;
+    zip->result = result;
+    zip->strict = 0;
+    return (PyObject *)zip;
+}
+
+bool cp_is_lone_enumerate(PyObject *object, int64_t *index) {
+    const CpEnumerate *enumerate = (CpEnumerate *)object;
+    if (Py_TYPE(object) != &PyEnum_Type || Py_REFCNT(object) != 1 || enumerate->long_index != NULL ||
+        enumerate->index > PY_SSIZE_T_MAX / 2 || Py_REFCNT(enumerate->result) != 1)
+        return false;
+    *index = enumerate->index;
     return true;
 }
 
-bool cp_ends_quietly(PyObject *sequence) { return ends_quietly(sequence, 0); }
+bool cp_is_lone_zip(PyObject *object, Py_ssize_t count) {
+    const CpZip *zip = (CpZip *)object;
+    return Py_TYPE(object) == &PyZip_Type && Py_REFCNT(object) == 1 && zip->count == count && !zip->strict &&
+           Py_REFCNT(zip->iterators) == 1 && Py_REFCNT(zip->result) == 1;
+}
+
+PyObject *cp_inner_iterator(PyObject *object, Py_ssize_t place, PyObject **last) {
+    if (Py_TYPE(object) == &PyEnum_Type) {
+        const CpEnumerate *enumerate = (CpEnumerate *)object;
+        *last = PyTuple_GET_ITEM(enumerate->result, 1);
+        return enumerate->iterator;
+    }
+    const CpZip *zip = (CpZip *)object;
+    *last = PyTuple_GET_ITEM(zip->result, place);
+    return PyTuple_GET_ITEM(zip->iterators, place);
+}
+
+/* --- what ends without running code --- */
+
+enum { DEEPEST_LOOK = 3 };
+
+static bool is_row(const PyObject *object) { return PyList_CheckExact(object) || PyTuple_CheckExact(object); }
+
+/* Take a reference to an object away on trial, and from lists and tuples that would go with it those to what
+ * they have. False: code would run. */
+static bool take_on_trial(PyObject *object, int depth) {
+    object->ob_refcnt--;
+    if (object->ob_refcnt > 0 || cp_is_plain_key(object) || PyBytes_CheckExact(object)) return true;
+    if (!is_row(object) || depth == DEEPEST_LOOK) return false;
+    PyObject **items = PySequence_Fast_ITEMS(object);
+    bool quietly = true;
+    for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
+        if (items[i] != NULL) quietly &= take_on_trial(items[i], depth + 1);
+    return quietly;
+}
+
+/* Give it back: in the same order, so that what was looked into is known by having no reference left. */
+static void give_back(PyObject *object, int depth) {
+    if (object->ob_refcnt == 0 && is_row(object) && depth < DEEPEST_LOOK) {
+        PyObject **items = PySequence_Fast_ITEMS(object);
+        for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
+            if (items[i] != NULL) give_back(items[i], depth + 1);
+    }
+    object->ob_refcnt++;
+}
+
+bool cp_end_quietly(PyObject *const *objects, Py_ssize_t count) {
+    bool quietly = true;
+    for (Py_ssize_t i = 0; i < count; i++) quietly &= take_on_trial(objects[i], 0);
+    for (Py_ssize_t i = 0; i < count; i++) give_back(objects[i], 0);
+    return quietly;
+}
 
 /* --- ranges --- */
 
@@ -312,6 +395,15 @@ void cp_set_range(PyObject *object, int64_t next, int64_t end, int64_t step) {
     iterator->start = next;
     iterator->step = step;
     iterator->length = (long)(distance / by);
+}
+
+bool cp_range_parts(PyObject *iterator, int64_t *next, int64_t *end, int64_t *step) {
+    const CpRangeIterator *range = (CpRangeIterator *)iterator;
+    if (Py_TYPE(iterator) != &PyRangeIter_Type || Py_REFCNT(iterator) != 1) return false;
+    *step = range->step;
+    *next = (int64_t)((uint64_t)range->start + (uint64_t)range->index * (uint64_t)range->step);
+    *end = (int64_t)((uint64_t)range->start + (uint64_t)range->length * (uint64_t)range->step);
+    return true;
 }
 
 PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {

@@ -89,8 +89,13 @@ int lower_handler(const Lowerer *l, int bc_handler) {
     return l->inlined != NULL ? HANDLER_INTERPRETED : l->handlers[bc_handler];
 }
 
+/* Of an enumerate or a zip that is no object an exit has to know, to drop its parts in their order. */
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
-    int depth = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth;
+    int kept = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth, depth = l->depth;
+    while (depth > kept &&
+           !(lower_is_iterator(l->stack[depth - 1]) && lower_inner_count(l->stack[depth - 1]) > 0))
+        depth--;
+    if (depth < kept) depth = kept;
     return new_state(l, l->instr->offset, lower_handler(l, bc_handler), depth);
 }
 
@@ -294,7 +299,8 @@ static void add_object_phis(Lowerer *l, Place *place, Ins **value) {
         Ins **part = &object->args[i];
         if (is_range(*part)) add_range_phis(l, place, part, (*part)->args[2]->op != IR_ki64_OP);
         else if (is_object(*part)) add_object_phis(l, place, part);
-        else if (lower_is_iterator(from) || !lower_part_stays(l, from, i)) add_phi(l, place, part);
+        else if (lower_is_iterator(from) ? (*part)->op != IR_null_OP : !lower_part_stays(l, from, i))
+            add_phi(l, place, part);
     }
     *value = object;
 }
