@@ -137,6 +137,12 @@ bool hook_calls_own_code(PyFunctionObject *function) {
     return function->vectorcall == _PyFunction_Vectorcall || function->vectorcall == call;
 }
 
+PyObject *hook_call_cpythons_way(PyObject *function, PyObject *const *args, size_t given, PyObject *names) {
+    vectorcallfunc own = ((PyFunctionObject *)function)->vectorcall;
+    return own == call ? _PyFunction_Vectorcall(function, args, given, names)
+                       : PyObject_Vectorcall(function, args, given, names);
+}
+
 static inline bool is_something_due(void) { return publish_is_wanted | osr_is_armed | sampler_at_once; }
 
 /* All there is to consider of a call. */

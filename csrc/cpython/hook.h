@@ -18,6 +18,8 @@ bool hook_is_installed(void);
 
 /* Does calling a function run the code it has? An extension may have put something else there. */
 bool hook_calls_own_code(PyFunctionObject *function);
+/* Call a function that compiled code cannot be entered for now: not by what would ask for that again. */
+PyObject *hook_call_cpythons_way(PyObject *function, PyObject *const *args, size_t given, PyObject *names);
 
 /* The record that a code object's co_extra points to (borrowed), or NULL; works with the hook out. */
 struct FunctionRecord *hook_find_record(PyCodeObject *code);

@@ -347,10 +347,14 @@ static inline int cp_frame_words(PyCodeObject *code) {
     return code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE;
 }
 
-/* Is there room for a frame in the data stack's current chunk? A new chunk is CPython's own business. */
+/* Is there room for a frame in the data stack's current chunk? */
 static inline bool cp_has_room(PyThreadState *tstate, int words) {
     return words < tstate->datastack_limit - tstate->datastack_top;
 }
+/* cpython/data_stack.c: a chunk with room for that and much more, until it is taken off again. Whoever pushes
+ * a frame in between need not look whether it is the chunk's first. False: there is none. */
+bool cp_push_chunk(PyThreadState *tstate, int words);
+void cp_pop_chunk(PyThreadState *tstate);
 
 /* Variables that hold arguments when a call begins, `*args` and `**kwargs` included: the first ones. */
 static inline int cp_argument_slots(PyCodeObject *code) {

@@ -2,7 +2,7 @@
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
-#include "cpython/kept.h"
+#include "cpython/hook.h"
 #include "runtime/osr.h"
 #include "runtime/stack.h"
 
@@ -301,10 +301,17 @@ static PyObject *call_function(PyThreadState *tstate, PyObject *function, const 
         PyObject *generator;
         if (call_plain_generator(tstate, function, args, &generator)) return generator;
     }
+    int words = cp_frame_words((PyCodeObject *)((PyFunctionObject *)function)->func_code);
+    PyObject *result;
+    if (!cp_has_room(tstate, words) && cp_push_chunk(tstate, words)) {
+        result = call_function(tstate, function, args);
+        cp_pop_chunk(tstate);
+        return result;
+    }
     bool entered;
-    PyObject *result = call_bound(tstate, (PyFunctionObject *)function, args, &entered);
+    result = call_bound(tstate, (PyFunctionObject *)function, args, &entered);
     if (entered) return result;
-    result = PyObject_Vectorcall(function, args->values, (size_t)args->positional, args->names);
+    result = hook_call_cpythons_way(function, args->values, (size_t)args->positional, args->names);
     drop_owned(args);
     return result;
 }
@@ -329,44 +336,6 @@ PyObject *rt_call_borrowed(PyThreadState *tstate, PyObject *callable, PyObject *
 }
 
 /* --- classes --- */
-
-/* The __init__ of classes whose instances object.__new__ makes, by type version: a version that holds proves
- * that the class is the same. */
-typedef struct Constructor {
-    uint32_t version;
-    PyObject *init; // borrowed from the class, or a base of it
-} Constructor;
-
-static Constructor constructors[512]; // one per process, like type versions; guarded by the GIL
-
-PyObject *rt_find_init(PyTypeObject *type) {
-    uint32_t version = cp_type_version(type);
-    Constructor *known = &constructors[version % Py_ARRAY_LENGTH(constructors)];
-    if (version != 0 && known->version == version) return known->init;
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT ||
-        type->tp_new != PyBaseObject_Type.tp_new || type->tp_vectorcall != NULL)
-        return NULL;
-    PyObject *init = _PyType_Lookup(type, cp_name_init()); // borrowed
-    if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type)) return NULL;
-    version = cp_type_version(type);
-    if (version != 0) constructors[version % Py_ARRAY_LENGTH(constructors)] = (Constructor){version, init};
-    return init;
-}
-
-bool rt_check_none(PyObject *result_steal) {
-    bool ok = result_steal == Py_None;
-    if (result_steal != NULL && !ok)
-        PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
-                     Py_TYPE(result_steal)->tp_name);
-    Py_XDECREF(result_steal);
-    return ok;
-}
-
-PyObject *rt_new_instance(PyObject *class) { return rt_new_plain(class); }
-PyObject *rt_new_plain(PyObject *class) {
-    PyObject *object = cp_instance_of_kept((PyTypeObject *)class);
-    return object != NULL ? object : cp_new_instance((PyTypeObject *)class);
-}
 
 /* What type.__call__ does with such a class, or one of exceptions, whose init may be NULL: nothing is left to
  * be done then. values[-1] is free to be written to. */
@@ -395,17 +364,6 @@ static PyObject *construct(PyThreadState *tstate, PyTypeObject *type, PyObject *
     Py_XDECREF(init);
     cp_leave_recursive(tstate);
     return self;
-}
-
-PyObject *rt_find_new(PyTypeObject *type) {
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_init != PyBaseObject_Type.tp_init ||
-        type->tp_vectorcall != NULL)
-        return NULL;
-    PyObject *held = _PyType_Lookup(type, cp_name_new());
-    if (held == NULL || !Py_IS_TYPE(held, &PyStaticMethod_Type)) return NULL;
-    int64_t offset;
-    PyObject *function = cp_held_function(held, &offset);
-    return function != NULL && Py_IS_TYPE(function, &PyFunction_Type) ? function : NULL;
 }
 
 /* What was made is of a class that wants to be told the arguments, or complains of them. */
@@ -535,6 +493,12 @@ static inline PyObject *look_at_breaker(PyThreadState *tstate, PyObject *result)
     return result;
 }
 
+static inline PyObject *end_call(PyThreadState *tstate, PyObject **rest, i64 place, uint64_t consumed,
+                                 PyObject *result) {
+    drop_call(rest, place, consumed);
+    return look_at_breaker(tstate, result);
+}
+
 /* --- calls of C functions in line --- */
 
 i64 rt_check_depth(PyThreadState *tstate) {
@@ -558,8 +522,7 @@ static __attribute__((noinline)) PyObject *call_c(PyThreadState *tstate, PyObjec
     else result = call_c_function(tstate, callable, args, count, &known);
     if (!known && (result = rt_new_tuple_of(tstate, callable, args, count)) == NULL)
         result = PyObject_Vectorcall(callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-    drop_call(rest, place, consumed);
-    return look_at_breaker(tstate, result);
+    return end_call(tstate, rest, place, consumed, result);
 }
 
 /* --- the call instruction --- */
@@ -624,8 +587,6 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         Py_DECREF(rest[place]);
         return look_at_breaker(tstate, result);
     }
-    if (rest[0] == NULL && Py_IS_TYPE(rest[1], &PyMethod_Type))
-        return call_method(tstate, names, rest, count, unbind(rest, consumed));
     i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
     PyObject *callable = rest[place], *result, *init, *method;
     Args args = {.values = rest + place + 1,
@@ -640,16 +601,11 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     if (args.positional == 1 && names == NULL) {
         bool known;
         result = call_known_class(tstate, callable, args.values[0], &known);
-        if (known) {
-            drop_call(rest, place, consumed);
-            return look_at_breaker(tstate, result);
-        }
+        if (known) return end_call(tstate, rest, place, consumed, result);
     }
     if (args.positional == 3 && names == NULL && cp_is_object_setattr(callable) &&
-        rt_object_setattr(tstate, args.values, &result)) {
-        drop_call(rest, place, consumed);
-        return look_at_breaker(tstate, result);
-    }
+        rt_object_setattr(tstate, args.values, &result))
+        return end_call(tstate, rest, place, consumed, result);
     if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
          (arg_count(&args) == 0 && cp_only_makes((PyTypeObject *)callable)) ||
@@ -668,8 +624,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         return look_at_breaker(tstate, call_instance(tstate, names, method, rest, count, consumed));
     size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
     result = PyObject_Vectorcall(callable, args.values, given, names);
-    drop_call(rest, place, consumed);
-    return look_at_breaker(tstate, result);
+    return end_call(tstate, rest, place, consumed, result);
 }
 
 /* rest: method or NULL, callable or self, arguments. */
@@ -677,6 +632,8 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
     i64 place = rest[0] == NULL; /* of the callable; its arguments follow */
     PyObject *callable = rest[place];
     i64 given = count - place - 1;
+    if (place == 1 && Py_IS_TYPE(callable, &PyMethod_Type) && count <= MASK_BITS)
+        return call_method(tstate, names, rest, count, unbind(rest, consumed));
     if (__builtin_expect(names == NULL, 1)) {
         CompiledCode *compiled = enterable(tstate, callable, given);
         if (compiled != NULL)
