@@ -349,33 +349,148 @@ PyObject *cp_inner_iterator(PyObject *object, Py_ssize_t place, PyObject **last)
     return PyTuple_GET_ITEM(zip->iterators, place);
 }
 
+/* --- dicts and sets --- */
+
+bool cp_is_hashed_iterator(const PyTypeObject *type) {
+    return type == &PyDictIterKey_Type || type == &PyDictIterValue_Type || type == &PyDictIterItem_Type ||
+           type == &PySetIter_Type;
+}
+
+static PyObject *new_set_iterator(const CpHashedIterator *parts) { // new ref
+    CpSetIterator *iterator = PyObject_GC_New(CpSetIterator, &PySetIter_Type);
+    if (iterator == NULL) return NULL;
+    iterator->set = (PySetObject *)Py_NewRef(parts->container);
+    iterator->used = parts->size;
+    iterator->position = parts->position;
+    iterator->left = parts->left;
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
+}
+
+PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts) {
+    if (type == &PySetIter_Type) return new_set_iterator(parts);
+    bool pairs = type == &PyDictIterItem_Type;
+    PyObject *result = pairs ? PyTuple_Pack(2, parts->key, parts->value) : NULL;
+    CpDictIterator *iterator = pairs && result == NULL ? NULL : PyObject_GC_New(CpDictIterator, type);
+    if (iterator == NULL) {
+        Py_XDECREF(result);
+        return NULL;
+    }
+    iterator->dict = (PyDictObject *)Py_NewRef(parts->container);
+    iterator->used = parts->size;
+    iterator->position = parts->position;
+    iterator->left = parts->left;
+    iterator->result = result;
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
+}
+
+static bool set_parts(const CpSetIterator *iterator, CpHashedIterator *parts) {
+    if (Py_REFCNT(iterator) != 1 || iterator->set == NULL) return false;
+    *parts = (CpHashedIterator){
+        (PyObject *)iterator->set, iterator->used, iterator->position, iterator->left, Py_None, Py_None};
+    return true;
+}
+
+bool cp_hashed_parts(PyObject *object, CpHashedIterator *parts) {
+    if (Py_IS_TYPE(object, &PySetIter_Type)) return set_parts((CpSetIterator *)object, parts);
+    const CpDictIterator *iterator = (CpDictIterator *)object;
+    PyObject *result = iterator->result;
+    if (Py_REFCNT(object) != 1 || iterator->dict == NULL || iterator->dict->ma_values != NULL ||
+        (result != NULL && Py_REFCNT(result) != 1))
+        return false;
+    *parts = (CpHashedIterator){
+        (PyObject *)iterator->dict, iterator->used, iterator->position, iterator->left, Py_None, Py_None};
+    if (result == NULL) return true;
+    parts->key = PyTuple_GET_ITEM(result, 0);
+    parts->value = PyTuple_GET_ITEM(result, 1);
+    return true;
+}
+
+void cp_keep_entry(PyObject *iterator, PyObject *key, PyObject *value) {
+    PyObject *result = ((CpDictIterator *)iterator)->result;
+    Py_SETREF(((PyTupleObject *)result)->ob_item[0], Py_NewRef(key));
+    Py_SETREF(((PyTupleObject *)result)->ob_item[1], Py_NewRef(value));
+}
+
+static PyObject *dict_of_view(PyObject *view, PyTypeObject *type) { // borrowed
+    PyObject *dict = Py_IS_TYPE(view, type) ? (PyObject *)((_PyDictViewObject *)view)->dv_dict : NULL;
+    return dict != NULL && PyDict_CheckExact(dict) ? dict : NULL;
+}
+
+PyObject *cp_hashed_of(PyTypeObject *type, PyObject *object) {
+    if (type == &PySetIter_Type) return PySet_CheckExact(object) ? object : NULL;
+    PyObject *dict = type == &PyDictIterItem_Type    ? dict_of_view(object, &PyDictItems_Type)
+                     : type == &PyDictIterValue_Type ? dict_of_view(object, &PyDictValues_Type)
+                     : PyDict_CheckExact(object)     ? object
+                                                     : dict_of_view(object, &PyDictKeys_Type);
+    return dict != NULL && ((PyDictObject *)dict)->ma_values == NULL ? dict : NULL;
+}
+
+Py_ssize_t cp_hashed_size(PyObject *container) {
+    return PyDict_CheckExact(container) ? ((PyDictObject *)container)->ma_used
+                                        : ((PySetObject *)container)->used;
+}
+
+int64_t cp_next_entry(PyObject *object, int64_t size, int64_t position, int64_t left, PyObject **key,
+                      PyObject **value) {
+    PyDictObject *dict = (PyDictObject *)object;
+    Py_ssize_t at = (Py_ssize_t)position;
+    if (dict->ma_used != size || dict->ma_values != NULL) return -1;
+    if (!dict_entry_from(dict, &at, key, value)) return 0;
+    return left == 0 ? -1 : at + 1;
+}
+
+int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t left, PyObject **key) {
+    PySetObject *set = (PySetObject *)object;
+    if (set->used != size) return -1;
+    for (Py_ssize_t i = (Py_ssize_t)position; i <= set->mask; i++) {
+        *key = set->table[i].key;
+        if (*key == NULL || *key == _PySet_Dummy) continue;
+        return left == 0 ? -1 : i + 1;
+    }
+    return 0;
+}
+
 /* --- what ends without running code --- */
 
 enum { DEEPEST_LOOK = 3 };
 
-static bool is_row(const PyObject *object) { return PyList_CheckExact(object) || PyTuple_CheckExact(object); }
+/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or an instance's. */
+static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    *all = true;
+    if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
+        PyObject **items = PySequence_Fast_ITEMS(object);
+        for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
+            if (items[i] != NULL) *all &= visit(items[i], depth);
+    } else if (PyDict_CheckExact(object) && ((PyDictObject *)object)->ma_values == NULL) {
+        for (; dict_entry_from((PyDictObject *)object, &at, &key, &value); at++)
+            *all = visit(key, depth) & visit(value, depth) & *all;
+    } else if (PySet_CheckExact(object)) {
+        int64_t next = 0;
+        Py_ssize_t size = ((PySetObject *)object)->used;
+        while ((next = cp_next_member(object, size, next, 1, &key)) > 0) *all &= visit(key, depth);
+    } else return false;
+    return true;
+}
 
-/* Take a reference to an object away on trial, and from lists and tuples that would go with it those to what
- * they have. False: code would run. */
+/* Take a reference to an object away on trial, and from containers that would go with it those to what they
+ * have. False: code would run. */
 static bool take_on_trial(PyObject *object, int depth) {
+    bool all;
     object->ob_refcnt--;
     if (object->ob_refcnt > 0 || cp_is_plain_key(object) || PyBytes_CheckExact(object)) return true;
-    if (!is_row(object) || depth == DEEPEST_LOOK) return false;
-    PyObject **items = PySequence_Fast_ITEMS(object);
-    bool quietly = true;
-    for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
-        if (items[i] != NULL) quietly &= take_on_trial(items[i], depth + 1);
-    return quietly;
+    return depth < DEEPEST_LOOK && for_all(object, take_on_trial, depth + 1, &all) && all;
 }
 
 /* Give it back: in the same order, so that what was looked into is known by having no reference left. */
-static void give_back(PyObject *object, int depth) {
-    if (object->ob_refcnt == 0 && is_row(object) && depth < DEEPEST_LOOK) {
-        PyObject **items = PySequence_Fast_ITEMS(object);
-        for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
-            if (items[i] != NULL) give_back(items[i], depth + 1);
-    }
+static bool give_back(PyObject *object, int depth) {
+    bool all;
+    if (object->ob_refcnt == 0 && depth < DEEPEST_LOOK) for_all(object, give_back, depth + 1, &all);
     object->ob_refcnt++;
+    return true;
 }
 
 bool cp_end_quietly(PyObject *const *objects, Py_ssize_t count) {

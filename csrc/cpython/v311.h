@@ -476,6 +476,26 @@ bool cp_is_lone_zip(PyObject *object, Py_ssize_t count);
 PyObject *cp_inner_iterator(PyObject *object, Py_ssize_t place, PyObject **last);
 /* Where a function that the frame makes looks built-in names up; NULL: that is not said. */
 PyObject *cp_builtins_of(const Frame *frame); // borrowed
+/* What an iterator of a dict or a set is made of: that, how many items it had, where the next one is looked
+ * for, how many are left, and what a dict's items() gave last. */
+typedef struct CpHashedIterator {
+    PyObject *container; // borrowed, likewise the others
+    int64_t size, position, left;
+    PyObject *key, *value;
+} CpHashedIterator;
+PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts); // new ref
+bool cp_is_hashed_iterator(const PyTypeObject *type);
+/* False: it is over, others have it, or its dict's values are an instance's. */
+bool cp_hashed_parts(PyObject *iterator, CpHashedIterator *parts);
+void cp_keep_entry(PyObject *iterator, PyObject *key, PyObject *value);
+/* The dict or set that an iterator of such a type goes over for an object; NULL: for another one. borrowed */
+PyObject *cp_hashed_of(PyTypeObject *type, PyObject *object);
+Py_ssize_t cp_hashed_size(PyObject *container);
+/* The position behind the next item, which is borrowed; 0: there is none; -1: asking an iterator would raise.
+ */
+int64_t cp_next_entry(PyObject *dict, int64_t size, int64_t position, int64_t left, PyObject **key,
+                      PyObject **value);
+int64_t cp_next_member(PyObject *set, int64_t size, int64_t position, int64_t left, PyObject **key);
 /* What an iterator of such a type, laid out like a list's, goes over, if nobody else holds it; NULL. */
 PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index); // borrowed
 /* Where a reference to each of some objects goes, does no code run? */

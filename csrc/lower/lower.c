@@ -89,13 +89,8 @@ int lower_handler(const Lowerer *l, int bc_handler) {
     return l->inlined != NULL ? HANDLER_INTERPRETED : l->handlers[bc_handler];
 }
 
-/* Of an enumerate or a zip that is no object an exit has to know, to drop its parts in their order. */
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
-    int kept = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth, depth = l->depth;
-    while (depth > kept &&
-           !(lower_is_iterator(l->stack[depth - 1]) && lower_inner_count(l->stack[depth - 1]) > 0))
-        depth--;
-    if (depth < kept) depth = kept;
+    int kept = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth, depth = lower_known_depth(l, kept);
     return new_state(l, l->instr->offset, lower_handler(l, bc_handler), depth);
 }
 

@@ -205,6 +205,9 @@ Ins *lower_iterator_object(Lowerer *l, Ins *iterator);
 bool lower_get_iterator(Lowerer *l);
 bool lower_iterator_call(Lowerer *l);
 bool lower_go_over(Lowerer *l);
+/* How many operands an exit that keeps so many has to know: an iterator of several parts drops them in their
+ * order. */
+int lower_known_depth(const Lowerer *l, int kept);
 /* It goes here, and what it has in the order in which an object would drop it. */
 void lower_drop_iterator(Lowerer *l, const Ins *iterator);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
@@ -451,7 +454,8 @@ static inline Ins *lower_last_item(const Ins *iterator, int i) {
 /* The arguments of an iterator that goes over a sequence. */
 enum { ITERATOR_INDEX = 2, ITERATOR_SEQUENCE = 4, ENUMERATE_NUMBER = 2 };
 static inline bool lower_is_over_sequence(const Ins *value) {
-    return lower_is_iterator(value) && lower_inner_count(value) == 0;
+    return lower_is_iterator(value) && lower_inner_count(value) == 0 &&
+           value->arg_count == ITERATOR_SEQUENCE + 1;
 }
 /* Is a value a function made here, of the code that its site says? */
 static inline bool lower_is_made_function(const Ins *value) {

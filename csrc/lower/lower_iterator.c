@@ -28,6 +28,30 @@ static bool gives_objects(Known iterator) {
            iterator == KNOWN_list_reverseiterator;
 }
 
+/* Those over dicts and sets, and how they step. */
+static const struct {
+    Known iterator;
+    Helper next;
+    int items; /* that they give, and keep until the next step if these are two */
+} HASHED[] = {
+    {KNOWN_dict_keyiterator, H_rt_next_key, 1},
+    {KNOWN_dict_valueiterator, H_rt_next_value, 1},
+    {KNOWN_dict_itemiterator, H_rt_next_entry, 2},
+    {KNOWN_set_iterator, H_rt_next_member, 1},
+};
+enum { HASHED_COUNT = sizeof(HASHED) / sizeof(HASHED[0]) };
+
+/* The arguments of one; behind them what it gave last, and the dict or set. */
+enum { HASHED_SIZE = 2, HASHED_POSITION = 4, HASHED_LEFT = 6, HASHED_LAST = 8 };
+
+static int hashed_row(Known iterator) {
+    int row = 0;
+    while (row < HASHED_COUNT && HASHED[row].iterator != iterator) row++;
+    return row;
+}
+static bool is_hashed(Known iterator) { return hashed_row(iterator) < HASHED_COUNT; }
+static Ins *hashed_in(const Ins *iterator) { return iterator->args[iterator->arg_count - 1]; }
+
 static Known type_of(const Ins *iterator) {
     return iterator->op == IR_range_OP ? KNOWN_range_iterator : (Known)iterator->args[0]->imm;
 }
@@ -41,12 +65,6 @@ static const IterForm *new_form(Lowerer *l, Known type, int64_t step) {
     return form;
 }
 
-static const IterForm *form_over(Lowerer *l, Likely type) {
-    int row = 0;
-    while (row < OVER_COUNT && (OVER[row].likely != type || type == LIKELY_OTHER)) row++;
-    return row < OVER_COUNT ? new_form(l, OVER[row].iterator, 0) : NULL;
-}
-
 /* The instruction that gives the last operand of the one at an index, if it comes right before it. */
 static int before(const Lowerer *l, int index) {
     index--;
@@ -58,6 +76,26 @@ static bool is_call_of(const Lowerer *l, int index, Builtin builtin) {
     const Instr *instr = &l->code->instrs[index];
     return instr->op == BC_CALL && instr->arg2 < 0 && l->inference->operands[index].builtin == builtin &&
            !(instr->flags & (BC_NO_SPECULATION | BC_COLD));
+}
+
+/* Of a dict, its views, or a set; a view of keys or values is known by the call right before. */
+static const IterForm *form_hashed(Lowerer *l, int gets, Likely type) {
+    int made = gets > 0 ? before(l, gets) : 0;
+    switch (type) {
+    case LIKELY_DICT: return new_form(l, KNOWN_dict_keyiterator, 0);
+    case LIKELY_SET: return new_form(l, KNOWN_set_iterator, 0);
+    case LIKELY_DICT_ITEMS: return new_form(l, KNOWN_dict_itemiterator, 0);
+    case LIKELY_DICT_VIEW:
+        if (is_call_of(l, made, BI_dict_keys)) return new_form(l, KNOWN_dict_keyiterator, 0);
+        return is_call_of(l, made, BI_dict_values) ? new_form(l, KNOWN_dict_valueiterator, 0) : NULL;
+    default: return NULL;
+    }
+}
+
+static const IterForm *form_over(Lowerer *l, Likely type) {
+    int row = 0;
+    while (row < OVER_COUNT && (OVER[row].likely != type || type == LIKELY_OTHER)) row++;
+    return row < OVER_COUNT ? new_form(l, OVER[row].iterator, 0) : NULL;
 }
 
 static Likely argument(const Lowerer *l, int call, int place) {
@@ -94,7 +132,8 @@ static const IterForm *form_of_call(Lowerer *l, int call) {
 
 /* Into how many what such an iterator gives has to be taken apart at once; 0: it gives single items. */
 static int items_of(Known type, int inner) {
-    return type == KNOWN_enumerate ? 2 : type == KNOWN_zip ? inner : 0;
+    bool pairs = type == KNOWN_enumerate || type == KNOWN_dict_itemiterator;
+    return pairs ? 2 : type == KNOWN_zip ? inner : 0;
 }
 
 static bool is_taken_apart(const Lowerer *l, int head, int count) {
@@ -108,6 +147,8 @@ static bool is_taken_apart(const Lowerer *l, int head, int count) {
 static const IterForm *form_of_iter(Lowerer *l, int gets) {
     Likely type = (Likely)l->inference->operands[gets].right;
     if (l->code->instrs[gets].flags & (BC_NO_SPECULATION | BC_COLD)) return NULL;
+    const IterForm *hashed = form_hashed(l, gets, type);
+    if (hashed != NULL) return hashed;
     if (type != LIKELY_ENUMERATE && type != LIKELY_ZIP && type != LIKELY_PLAIN_ITER)
         return form_over(l, type);
     return gets > 0 ? form_of_call(l, before(l, gets)) : NULL;
@@ -168,6 +209,14 @@ static Ins *new_iterator(Lowerer *l, Known type, int parts, Ins *const *values) 
     return iterator;
 }
 
+static Ins *over_hashed(Lowerer *l, Known type, Ins *const numbers[3], Ins *const *lasts, Ins *container) {
+    Ins *parts[6] = {numbers[0], numbers[1], numbers[2]};
+    int count = 3;
+    for (int i = 0; i < 2 && HASHED[hashed_row(type)].items == 2; i++) parts[count++] = lasts[i];
+    parts[count++] = container;
+    return new_iterator(l, type, count, parts);
+}
+
 /* An enumerate or a zip of such iterators, and what they gave last; `number`: NULL of a zip. */
 static Ins *over_iterators(Lowerer *l, Ins *number, int count, Ins *const *inner, Ins *const *lasts) {
     Ins *parts[2 * EXIT_MOST_ZIPPED + 1];
@@ -206,8 +255,17 @@ static Ins *range_of_parts(Lowerer *l, int64_t step, FrameState *state) {
     return lower_new_range(l, l->block, next, end, step == STEP_VARIES ? by : K_INT(l, step));
 }
 
+static Ins *begin_hashed(Lowerer *l, Known type, Ins *object, FrameState *state) {
+    Ins *found = EMIT_CALL(l, rt_begin_hashed, object, lower_const(l, IR_known_OP, type));
+    lower_guarded(INS(l, settled, 0, found), state);
+    Ins *size = INS0(l, ldnum, 0), *container = INS0(l, ldout, 1), *none = K_KNOWN(l, None);
+    container->nullable = false;
+    return over_hashed(l, type, (Ins *[]){size, K_INT(l, 0), size}, (Ins *[]){none, none}, container);
+}
+
 /* The iterator of an object. */
 static Ins *begin_over(Lowerer *l, const IterForm *form, Ins *object, FrameState *state) {
+    if (is_hashed(form->type)) return begin_hashed(l, form->type, object, state);
     if (form->type == KNOWN_range_iterator) {
         lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_range_parts, object)), state);
         return range_of_parts(l, form->step, state);
@@ -324,10 +382,20 @@ static Ins *take_pairs(Lowerer *l, Ins *object, const IterForm *form, FrameState
     return over_iterators(l, number, form->count, inner, lasts);
 }
 
+static Ins *take_hashed(Lowerer *l, Ins *object, Known type, FrameState *state) {
+    Ins *found = EMIT_CALL(l, rt_take_hashed, object, lower_const(l, IR_known_OP, type)), *numbers[3];
+    lower_guarded(INS(l, settled, 0, found), state);
+    for (int i = 0; i < 3; i++) numbers[i] = INS0(l, ldnum, i);
+    Ins *container = INS0(l, ldout, 3), *lasts[2] = {INS0(l, ldout, 4), INS0(l, ldout, 5)};
+    container->nullable = lasts[0]->nullable = lasts[1]->nullable = false;
+    return over_hashed(l, type, numbers, lasts, container);
+}
+
 Ins *lower_taken_iterator(Lowerer *l, Ins *object, const IterForm *form, FrameState *state) {
     object = lower_object(l, object);
     if (form->type == KNOWN_range_iterator) return lower_range_of(l, object, form->step, state);
     if (form->count > 0) return take_pairs(l, object, form, state);
+    if (is_hashed(form->type)) return take_hashed(l, object, form->type, state);
     Ins *taken = EMIT_CALL(l, rt_take_iterator, object, lower_const(l, IR_known_OP, form->type));
     lower_guarded(INS(l, settled, 0, taken), state);
     Ins *index = INS0(l, ldnum, 0), *sequence = INS0(l, ldout, 1);
@@ -335,9 +403,19 @@ Ins *lower_taken_iterator(Lowerer *l, Ins *object, const IterForm *form, FrameSt
     return over_sequence(l, form->type, sequence, index);
 }
 
+static Ins *hashed_object(Lowerer *l, Ins *iterator) {
+    Ins *object =
+        EMIT_CALL(l, rt_new_hashed, iterator->args[0], hashed_in(iterator), iterator->args[HASHED_SIZE],
+                  iterator->args[HASHED_POSITION], iterator->args[HASHED_LEFT]);
+    if (HASHED[hashed_row(type_of(iterator))].items == 2)
+        EMIT_CALL(l, rt_keep_entry, object, iterator->args[HASHED_LAST], iterator->args[HASHED_LAST + 2]);
+    return object;
+}
+
 Ins *lower_iterator_object(Lowerer *l, Ins *iterator) {
     Known type = type_of(iterator);
     int count = lower_inner_count(iterator);
+    if (is_hashed(type)) return hashed_object(l, iterator);
     if (type == KNOWN_range_iterator)
         return EMIT_CALL(l, rt_new_range, iterator->args[0], iterator->args[1], iterator->args[2]);
     if (count == 0) {
@@ -363,7 +441,15 @@ static void replace_in_locals(Lowerer *l, const Ins *iterator, Ins *by) {
         if (l->locals[slot].value == iterator) l->locals[slot].value = by;
 }
 
-/* Is there a next item? A number, 1 or 0; asking has no effect. */
+/* The helper that was called has the items already. */
+static Ins *has_next_hashed(Lowerer *l, const Ins *iterator, FrameState *state) {
+    Ins *args[] = {hashed_in(iterator), iterator->args[HASHED_SIZE], iterator->args[HASHED_POSITION],
+                   iterator->args[HASHED_LEFT]};
+    Ins *found = lower_call(l, HASHED[hashed_row(type_of(iterator))].next, 4, args);
+    return lower_guarded(INS(l, settled, 0, found), state)->args[0];
+}
+
+/* Is there a next item? A number, not 0 if there is; asking has no effect. */
 static Ins *has_next(Lowerer *l, const Ins *iterator, FrameState *state) {
     enum { LT = 0, NE = 3, GT = 4, GE = 5 };
     if (iterator->op == IR_range_OP) {
@@ -372,6 +458,7 @@ static Ins *has_next(Lowerer *l, const Ins *iterator, FrameState *state) {
         return INS(l, icmp, by == 1 ? LT : by == -1 ? GT : NE, iterator->args[0], iterator->args[1]);
     }
     int count = lower_inner_count(iterator);
+    if (is_hashed(type_of(iterator))) return has_next_hashed(l, iterator, state);
     if (count == 0) {
         Known type = type_of(iterator);
         Ins *index = iterator->args[ITERATOR_INDEX];
@@ -398,8 +485,22 @@ static Ins *item_of(Lowerer *l, const Ins *iterator) {
     return item;
 }
 
+/* `found` is what the helper gave. */
+static Ins *step_hashed(Lowerer *l, const Ins *iterator, Ins *found, Ins **items) {
+    Known type = type_of(iterator);
+    for (int i = 0; i < HASHED[hashed_row(type)].items; i++) {
+        items[i] = INS0(l, ldout, i);
+        items[i]->nullable = false;
+    }
+    Ins *left = INS(l, iadd_wrap, 0, iterator->args[HASHED_LEFT], K_INT(l, -1));
+    return over_hashed(l, type, (Ins *[]){iterator->args[HASHED_SIZE], found, left}, items,
+                       hashed_in(iterator));
+}
+
 /* The iterator behind its next item, which there is. Of several in one each gives an item. */
-static Ins *step_on(Lowerer *l, Ins *iterator, Ins **items) {
+static Ins *step_on(Lowerer *l, Ins *iterator, Ins *found, Ins **items) {
+    if (iterator->op != IR_range_OP && is_hashed(type_of(iterator)))
+        return step_hashed(l, iterator, found, items);
     if (iterator->op == IR_range_OP) {
         items[0] = iterator->args[0];
         Ins *next = INS(l, iadd_wrap, 0, iterator->args[0], iterator->args[2]);
@@ -418,29 +519,42 @@ static Ins *step_on(Lowerer *l, Ins *iterator, Ins **items) {
         number = INS(l, iadd_wrap, 0, items[0], K_INT(l, 1));
     }
     for (int i = 0; i < count; i++) {
-        inner[i] = step_on(l, lower_inner(iterator, i), &items[counts + i]);
+        inner[i] = step_on(l, lower_inner(iterator, i), found, &items[counts + i]);
         lasts[i] = lower_last_item(iterator, i);
         if (lasts[i]->op != IR_null_OP) lasts[i] = items[counts + i];
     }
     return over_iterators(l, number, count, inner, lasts);
 }
 
+/* The items that an iterator gave last and keeps until it steps on. */
+static int lasts_of(const Ins *iterator, Ins **lasts) {
+    int count = 0;
+    for (int i = 0; i < lower_inner_count(iterator); i++) lasts[count++] = lower_last_item(iterator, i);
+    for (int i = HASHED_LAST; is_hashed(type_of(iterator)) && i < iterator->arg_count - 1; i += 2)
+        lasts[count++] = iterator->args[i];
+    return count;
+}
+
 /* What an iterator that is over, or steps on, gives back. */
 static void guard_lasts(Lowerer *l, Ins *iterator, FrameState *state) {
-    for (int i = 0; i < lower_inner_count(iterator); i++) {
-        Ins *last = lower_last_item(iterator, i);
-        if (!ir_is(last, OPF_CONST)) lower_guarded(INS(l, drops_quietly, 0, last), state);
-    }
+    Ins *lasts[EXIT_MOST_ZIPPED];
+    int count = lasts_of(iterator, lasts);
+    for (int i = 0; i < count; i++)
+        if (!ir_is(lasts[i], OPF_CONST)) lower_guarded(INS(l, drops_quietly, 0, lasts[i]), state);
 }
 
 /* What goes with an iterator and may run code then, in the order in which it goes. */
 static int dropped_with(const Ins *iterator, Ins **dropped) {
-    int inner = lower_inner_count(iterator), count = 0;
-    if (inner == 0 && iterator->op != IR_range_OP && gives_objects(type_of(iterator)))
+    Ins *lasts[EXIT_MOST_ZIPPED];
+    int inner = lower_inner_count(iterator), count = 0, kept = 0;
+    if (iterator->op == IR_range_OP) return 0;
+    if (is_hashed(type_of(iterator))) dropped[count++] = hashed_in(iterator);
+    else if (inner == 0 && gives_objects(type_of(iterator)))
         dropped[count++] = iterator->args[ITERATOR_SEQUENCE];
     for (int i = inner - 1; i >= 0; i--) count += dropped_with(lower_inner(iterator, i), dropped + count);
-    for (int i = inner - 1; i >= 0; i--)
-        if (!ir_is(lower_last_item(iterator, i), OPF_CONST)) dropped[count++] = lower_last_item(iterator, i);
+    kept = lasts_of(iterator, lasts);
+    for (int i = kept - 1; i >= 0; i--)
+        if (!ir_is(lasts[i], OPF_CONST)) dropped[count++] = lasts[i];
     return count;
 }
 
@@ -453,6 +567,14 @@ static void guard_end(Lowerer *l, const Ins *iterator) {
     lower_guarded(INS(l, settled, 0, quiet), lower_state_here(l));
 }
 
+int lower_known_depth(const Lowerer *l, int kept) {
+    for (int depth = l->depth; depth > kept; depth--) {
+        const Ins *operand = l->stack[depth - 1];
+        if (lower_is_iterator(operand) && !lower_is_over_sequence(operand)) return depth;
+    }
+    return kept;
+}
+
 void lower_drop_iterator(Lowerer *l, const Ins *iterator) {
     Ins *dropped[2 * EXIT_MOST_ZIPPED];
     int count = dropped_with(iterator, dropped);
@@ -461,22 +583,22 @@ void lower_drop_iterator(Lowerer *l, const Ins *iterator) {
 
 /* An exhausted one drops what it went over. */
 static void end_iterator(Lowerer *l, const Ins *iterator) {
-    if (l->framed || lower_inner_count(iterator) > 0) guard_end(l, iterator);
-    else if (iterator->op != IR_range_OP)
-        replace_in_locals(l, iterator, over_sequence(l, type_of(iterator), K_NULL(l), K_INT(l, 0)));
+    if (l->framed || !lower_is_over_sequence(iterator)) guard_end(l, iterator);
+    else replace_in_locals(l, iterator, over_sequence(l, type_of(iterator), K_NULL(l), K_INT(l, 0)));
 }
 
 bool lower_go_over(Lowerer *l) {
     Ins *iterator = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
     if (iterator == NULL || (iterator->op != IR_range_OP && !lower_is_iterator(iterator))) return false;
-    int count = iterator->op == IR_range_OP ? 0 : items_of(type_of(iterator), lower_inner_count(iterator));
-    if (count > 0 && (!lower_speculates(l) || !is_taken_apart(l, l->index, count))) {
+    bool guards = iterator->op != IR_range_OP && !lower_is_over_sequence(iterator);
+    int count = guards ? items_of(type_of(iterator), lower_inner_count(iterator)) : 0;
+    if ((guards && !lower_speculates(l)) || (count > 0 && !is_taken_apart(l, l->index, count))) {
         l->stack[l->depth - 1] = lower_object(l, iterator);
         replace_in_locals(l, iterator, l->stack[l->depth - 1]);
         return false;
     }
     FrameState *state = lower_state_here(l);
-    if (count > 0) guard_lasts(l, iterator, state);
+    if (guards) guard_lasts(l, iterator, state);
     Ins *there = has_next(l, iterator, state);
     Block *next = lower_new_block(l), *done = lower_new_block(l);
     Fork fork = lower_fork(l);
@@ -487,7 +609,7 @@ bool lower_go_over(Lowerer *l) {
     lower_goto(l, l->instr->target);
     lower_other_way(l, &fork, next);
     Ins *items[EXIT_MOST_ZIPPED + 1];
-    Ins *stepped = l->stack[l->depth - 1] = step_on(l, iterator, items);
+    Ins *stepped = l->stack[l->depth - 1] = step_on(l, iterator, there, items);
     replace_in_locals(l, iterator, stepped);
     if (count == 0) lower_push(l, items[0]);
     for (int i = count - 1; i >= 0; i--)

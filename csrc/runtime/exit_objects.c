@@ -88,6 +88,25 @@ static PyObject *new_zip(const ExitSlot *slot, PyObject **parts, PyObject **rows
     return zip != NULL ? zip : no_memory();
 }
 
+/* Its parts are the size, the position and what is left as numbers, of items() what was given last, then the
+ * dict or set. */
+static PyObject *new_hashed(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { SIZE = 1, POSITION, LEFT, KEY, VALUE };
+    int last = slot->slot;
+    bool pairs = last > VALUE;
+    CpHashedIterator made = {.size = exit_bits(parts[SIZE]),
+                             .position = exit_bits(parts[POSITION]),
+                             .left = exit_bits(parts[LEFT])};
+    made.container = part(&slot[last], rows, parts[last]);
+    made.key = pairs ? part(&slot[KEY], rows, parts[KEY]) : NULL;
+    made.value = pairs ? part(&slot[VALUE], rows, parts[VALUE]) : NULL;
+    PyObject *iterator = cp_new_hashed_iterator((PyTypeObject *)parts[0], &made);
+    Py_DECREF(made.container);
+    Py_XDECREF(made.key);
+    Py_XDECREF(made.value);
+    return iterator != NULL ? iterator : no_memory();
+}
+
 static bool is_sequence_iterator(const PyTypeObject *type) {
     return type == &PyListIter_Type || type == &PyTupleIter_Type || type == &PyListRevIter_Type ||
            type == &PyBytesIter_Type || type == cp_ascii_iterator_type();
@@ -137,6 +156,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     PyTypeObject *class = (PyTypeObject *)rows[row];
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
     if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
+    if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
     if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);
     if (class == &PyZip_Type) return new_zip(slot, &rows[row], rows);
     if (class == &PyFunction_Type) return new_function(f, slot, &rows[row]);

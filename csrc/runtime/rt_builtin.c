@@ -63,6 +63,63 @@ i64 rt_take_inner(PyObject *object, i64 place, PyObject *type, PyObject **result
     return 1;
 }
 
+i64 rt_begin_hashed(PyObject *object, PyObject *type, PyObject **results) {
+    PyObject *container = cp_hashed_of((PyTypeObject *)type, object);
+    if (container == NULL) return -1;
+    put_number(&results[0], cp_hashed_size(container));
+    results[1] = Py_NewRef(container);
+    return 1;
+}
+
+i64 rt_take_hashed(PyObject *iterator, PyObject *type, PyObject **results) {
+    CpHashedIterator parts;
+    if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
+    put_number(&results[0], parts.size);
+    put_number(&results[1], parts.position);
+    put_number(&results[2], parts.left);
+    results[3] = Py_NewRef(parts.container);
+    results[4] = Py_NewRef(parts.key);
+    results[5] = Py_NewRef(parts.value);
+    return 1;
+}
+
+PyObject *rt_new_hashed(PyObject *type, PyObject *container, i64 size, i64 position, i64 left) {
+    return cp_new_hashed_iterator((PyTypeObject *)type,
+                                  &(CpHashedIterator){container, size, position, left, Py_None, Py_None});
+}
+
+void rt_keep_entry(PyObject *iterator, PyObject *key, PyObject *value) {
+    cp_keep_entry(iterator, key, value);
+}
+
+i64 rt_next_key(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    PyObject *value;
+    i64 next = cp_next_entry(dict, size, position, left, &results[0], &value);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
+i64 rt_next_value(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    PyObject *key;
+    i64 next = cp_next_entry(dict, size, position, left, &key, &results[0]);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
+i64 rt_next_entry(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    i64 next = cp_next_entry(dict, size, position, left, &results[0], &results[1]);
+    if (next <= 0) return next;
+    Py_INCREF(results[0]);
+    Py_INCREF(results[1]);
+    return next;
+}
+
+i64 rt_next_member(PyObject *set, i64 size, i64 position, i64 left, PyObject **results) {
+    i64 next = cp_next_member(set, size, position, left, &results[0]);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
 static i64 range_parts(PyObject *iterator, PyObject **results) {
     i64 next, end, step;
     if (!cp_range_parts(iterator, &next, &end, &step)) return -1;
