@@ -276,8 +276,8 @@ static void give_register(Scan *scan, const Ins *value) {
     life->reg = (int8_t)(best >= 0 ? best : victim);
     if (life->reg < 0) return;
     scan->tenants[kind][life->reg] = value;
-    if (kind == QUICK_GENERAL) q->uses_register[life->reg] = true;
-    life->kept = !quick_is_kept_by_calls(kind, life->reg) && crossed(scan, life) > 0;
+    if (quick_is_kept_by_calls(kind, life->reg)) q->uses_register[life->reg] = true;
+    else life->kept = crossed(scan, life) > 0;
 }
 
 /* A value that nobody wants has none. */

@@ -63,7 +63,7 @@ static FunctionRecord *adopt(Frame *frame, bool is_entered) {
     return now;
 }
 
-static void ask(FunctionRecord *record, Frame *frame) {
+void hook_ask(FunctionRecord *record, Frame *frame) {
     publish_frame = frame;
     publish_at_start = frame->owner == CP_OWNED_BY_THREAD;
     engine_ask(record);
@@ -103,11 +103,10 @@ static __attribute__((noinline)) PyObject *evaluate_deep(PyThreadState *tstate, 
 
 /* A generator's resumption weighs as much as a back-edge. */
 static void count(FunctionRecord *record, Frame *frame) {
-    enum { RESUMES_PER_ASK = 64 };
     if (frame->owner == CP_OWNED_BY_GENERATOR) {
-        if (++record->loops % RESUMES_PER_ASK == 0) ask(record, frame);
+        if (++record->loops % RESUMES_PER_ASK == 0) hook_ask(record, frame);
     } else if (__builtin_expect(++record->calls >= record->next_ask, 0)) {
-        ask(record, frame);
+        hook_ask(record, frame);
     }
 }
 

@@ -16,6 +16,9 @@ int hook_install(void);
 void hook_remove(void);
 bool hook_is_installed(void);
 
+/* Ask the policy about the function of a frame, which is a sample of it. */
+void hook_ask(struct FunctionRecord *record, struct _PyInterpreterFrame *frame);
+
 /* Does calling a function run the code it has? An extension may have put something else there. */
 bool hook_calls_own_code(PyFunctionObject *function);
 /* Call a function that compiled code cannot be entered for now: not by what would ask for that again. */

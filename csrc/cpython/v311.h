@@ -513,6 +513,9 @@ static inline bool cp_is_back_edge(uint8_t opcode) {
 /* The back-edge that an instruction at which a frame was interrupted has taken: itself, or the jump behind a
  * comparison that takes it in one step. -1: none. */
 int32_t cp_back_edge_of(PyCodeObject *code, int32_t unit);
+/* A back-edge of the innermost loop around an instruction, of several that lead to its head another one for
+ * each `turn`. -1: it is in no loop. */
+int32_t cp_loop_around(PyCodeObject *code, int32_t unit, unsigned turn);
 /* What compiled code notes of the operands of operations that the interpreter has no specialised form of:
  * bits, in the operation's inline cache, which is not in use then. */
 enum { CP_INT = 1, CP_FLOAT = 2, CP_OTHER = 4, CP_RIGHT = 3 /* shift of the right operand's */ };

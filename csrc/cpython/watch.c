@@ -83,6 +83,25 @@ int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit) {
     return -1;
 }
 
+int32_t cp_loop_around(PyCodeObject *code, int32_t unit, unsigned turn) {
+    enum { MOST_EDGES = 16 };
+    const _Py_CODEUNIT *units = cp_code_units(code);
+    int32_t edges[MOST_EDGES], head = -1;
+    unsigned count = 0;
+    uint32_t distance = 0;
+    for (int32_t at = 0; at < Py_SIZE(code); at = next_instruction(units, at)) {
+        distance = distance << 8 | _Py_OPARG(units[at]);
+        if (_PyOpcode_Deopt[_Py_OPCODE(units[at])] == EXTENDED_ARG) continue;
+        int32_t to = at + 1 - (int32_t)distance;
+        distance = 0;
+        if (at < unit || to > unit || to < head || !cp_is_back_edge(_Py_OPCODE(units[at]))) continue;
+        if (to > head) count = 0;
+        head = to;
+        if (count < MOST_EDGES) edges[count++] = at;
+    }
+    return count > 0 ? edges[turn % count] : -1;
+}
+
 int32_t cp_first_unit(PyCodeObject *code, int32_t unit) {
     const _Py_CODEUNIT *units = cp_code_units(code);
     int32_t first = 0;

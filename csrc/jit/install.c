@@ -44,6 +44,7 @@ static void replace(FunctionRecord *record, CompiledCode *old) {
     }
     if (record->baseline != NULL) table_retire(record->baseline);
     record->baseline = old;
+    table_forget_points(old);
     old->invalid = 1; /* who runs it goes on in the new code */
 }
 

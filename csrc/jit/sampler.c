@@ -42,25 +42,47 @@ static int looks_before_hot(const FunctionRecord *record) {
     return LOOKS_BEFORE_HOT + (int)(Py_SIZE(record->code) / UNITS_A_LOOK);
 }
 
-/* At a back-edge of the interpreter, or somewhere in compiled code. */
+/* The function is in that loop, by itself or in what it calls. */
+static void look_at_loop(FunctionRecord *record, int32_t unit) {
+    cp_watch(record->code);
+    note_loops(record);
+    if (record->osr_seen < UINT8_MAX) record->osr_seen++;
+    if (record->osr_seen < looks_before_hot(record)) return;
+    compile_hot_loop(record, unit);
+}
+
+/* What runs has no loop of its own: the loop that it is called in, if the interpreter runs that. */
+static void look_at_callers(Frame *frame) {
+    enum { MOST_LEVELS = 8 };
+    for (int level = 0; level < MOST_LEVELS && frame != NULL; level++, frame = frame->previous) {
+        FunctionRecord *record = table_record(frame->f_code);
+        if (record == NULL) continue;
+        int32_t unit = cp_loop_around(frame->f_code, cp_frame_lasti(frame), record->osr_seen);
+        if (unit < 0) continue;
+        bool is_compiled = record->compiled != NULL && record->compiled->active > 0;
+        if (!is_compiled && !record->osr_never) look_at_loop(record, unit);
+        return;
+    }
+}
+
+/* At a back-edge or a call of the interpreter, or somewhere in compiled code. */
 static void look(PyThreadState *tstate) {
     Frame *frame = cp_current_frame(tstate);
     if (frame == NULL || cp_is_tracing(tstate)) return;
     FunctionRecord *record = table_record(frame->f_code);
     if (record == NULL) return;
     if (!osr_sees(tstate, frame)) {
-        if (record->compiled == NULL || record->compiled->active == 0 || !has_loops(record)) return;
-        note_loops(record);
-        compile_loop_on(record, frame);
+        if (record->compiled == NULL || record->compiled->active == 0) return;
+        if (has_loops(record)) {
+            note_loops(record);
+            compile_loop_on(record, frame);
+        }
+        if (!has_loops(record) || frame->owner == CP_OWNED_BY_GENERATOR) look_at_callers(frame->previous);
         return;
     }
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));
-    if (unit < 0) return;
-    cp_watch(frame->f_code);
-    note_loops(record);
-    if (record->osr_seen < UINT8_MAX) record->osr_seen++;
-    if (record->osr_seen < looks_before_hot(record)) return;
-    compile_hot_loop(record, unit);
+    if (unit >= 0) look_at_loop(record, unit);
+    else look_at_callers(frame);
 }
 
 static int pending_look(void *unused) {

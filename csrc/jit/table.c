@@ -298,7 +298,15 @@ void table_sweep(void) {
     }
 }
 
+ResumePoint table_resume_points[RESUME_POINTS]; // see table.h
+
+void table_forget_points(const CompiledCode *compiled) {
+    for (int i = 0; i < RESUME_POINTS; i++)
+        if (table_resume_points[i].compiled == compiled) table_resume_points[i] = (ResumePoint){0};
+}
+
 void table_retire(CompiledCode *compiled) {
+    table_forget_points(compiled);
     compiled->invalid = 1;
     compiled->record = NULL;
     compiled->next_dead = retired;

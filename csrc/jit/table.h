@@ -133,6 +133,23 @@ static inline int table_entry_at(CompiledCode *compiled, int32_t offset) {
     return -1;
 }
 
+/* Where a suspended generator goes on in compiled code, one that waits for no other one: by the instruction
+ * that its frame stands at, which is in one code object. Of two that meet in the table one is found. */
+typedef struct ResumePoint {
+    const void *at; /* borrowed, goes with its code's record; NULL: none */
+    CompiledCode *compiled;
+    int32_t entry;
+    uint32_t left; /* resumptions until the policy is asked */
+} ResumePoint;
+enum { RESUME_POINTS = 512, RESUMES_PER_ASK = 64 };
+extern ResumePoint table_resume_points[RESUME_POINTS]; // one per process, like code; guarded by the GIL
+
+static inline ResumePoint *table_resume_point(const void *instruction) {
+    return &table_resume_points[((uintptr_t)instruction >> 1) % RESUME_POINTS];
+}
+/* Nothing goes on there any more. */
+void table_forget_points(const CompiledCode *compiled);
+
 /* Co_extra's index of dxpy's records. CPython hands out indexes per interpreter, dxpy refuses all but one. */
 extern Py_ssize_t table_extra_index; // one per process, see above
 

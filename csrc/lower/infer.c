@@ -442,7 +442,9 @@ static void build_tuple(Infer *f, const Instr *instr) {
 static void read_at(Infer *f, int depth, const Site *site) {
     Guess *guess = &f->stack[f->depth - depth];
     guess->site = site;
-    guess->builtin = site != NULL && bc_leads_to_one(site) ? site->builtin : BI_NONE;
+    guess->builtin = site == NULL || !bc_leads_to_one(site) ? BI_NONE
+                     : site->builtin != BI_NONE             ? site->builtin
+                                                            : site->method;
 }
 
 /* Operands go, one result of a known type comes. */

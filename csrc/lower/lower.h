@@ -224,6 +224,10 @@ bool lower_known_method(Lowerer *l);
 bool lower_known_format(Lowerer *l);
 bool lower_percent(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
+/* What a helper that could say has given in its results; it leaves where the helper could not. */
+Ins *lower_settled_result(Lowerer *l, Ins *found, FrameState *state);
+/* The code of a method of a built-in type that LOAD_METHOD gave, and which it is; NULL: it is none such. */
+const CCode *lower_method_code(const Lowerer *l, const Ins *method, Builtin *builtin);
 /* Likewise of any C function or method whose code is known: called directly. */
 bool lower_c_call(Lowerer *l);
 bool lower_known_subscr(Lowerer *l);
@@ -262,6 +266,7 @@ Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 void lower_note_found(Lowerer *l, const Ins *dict, const Ins *key, Ins *found);
 /* The exact type that a guess means; KNOWN_COUNT: none that a guard knows. */
 Known lower_known_type(Likely type);
+Known lower_exact_type(Likely type); /* likewise, of numbers too */
 bool lower_likely_str(const Lowerer *l, const Ins *value, Likely guess);
 /* Is it probably a str of one character below 256? */
 bool lower_is_char(const Lowerer *l, const Ins *value, Likely guess);

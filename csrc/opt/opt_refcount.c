@@ -527,7 +527,8 @@ static void walk_ins(Refcount *r, Ins *ins) {
     }
     if (leaves_first) give_before_leaving(r, ins);
     for (int u = state_uses(r, ins) - 1; u >= 0; u--) borrow(r, ins, state_use(r, ins, u));
-    int rest = ins->op == IR_c_call_OP ? ins->arg_count : ir_rest_index(ins);
+    bool c_call = ins->op == IR_c_call_OP || ins->op == IR_quiet_call_OP;
+    int rest = c_call ? ins->arg_count : ir_rest_index(ins);
     borrow_operands(r, ins, rest);
     add_exit(r, ins);
     for (int a = 0; a < rest; a++)

@@ -187,6 +187,10 @@ i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **resul
 PyObject *rt_list_of(PyObject *items);
 PyObject *rt_tuple_of(PyObject *items);
 i64 rt_isinstance(PyObject *object, PyObject *type);
+i64 rt_bit_length(i64 number);
+i64 rt_bit_count(i64 number);
+i64 rt_is_plain(PyObject *object);
+i64 rt_is_plain_or_items(PyObject *object);
 double rt_floor(double x);
 double rt_ceil(double x);
 double rt_sqrt(double x);

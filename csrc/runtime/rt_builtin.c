@@ -620,6 +620,16 @@ static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
     return cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
 }
 
+i64 rt_is_plain(PyObject *object) {
+    const PyTypeObject *type = Py_TYPE(object);
+    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type || type == &PyBool_Type ||
+           type == &PyBytes_Type || object == Py_None;
+}
+
+i64 rt_is_plain_or_items(PyObject *object) {
+    return PyList_CheckExact(object) || PyTuple_CheckExact(object) || rt_is_plain(object);
+}
+
 i64 rt_isinstance(PyObject *object, PyObject *type) {
     i64 is = is_plain_instance(object, type);
     return is >= 0 ? is : PyObject_IsInstance(object, type);
@@ -630,7 +640,7 @@ i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before) {
 }
 
 PyObject *rt_method(const char *type, const char *name) {
-#define TYPE(row, expression, result)                                                                        \
+#define TYPE(row, expression, result, quiet)                                                                 \
     if (strcmp(type, #row) == 0) return PyDict_GetItemString((expression)->tp_dict, name);
 #include "bytecode/builtins.def"
     Py_FatalError("dxpy: a method of a type without a row in builtins.def");

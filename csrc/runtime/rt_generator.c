@@ -2,13 +2,12 @@
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
+#include "cpython/hook.h"
 
 #include "runtime/osr.h"
 #include "runtime/stack.h"
 
 /* --- resuming compiled generators --- */
-
-enum { RESUMES_PER_ASK = 64 }; /* of the policy, by the frame hook */
 
 /* The code that can go on with a generator at once, the resumption counted; NULL: CPython has to do it. */
 static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *generator, int *entry) {
@@ -30,22 +29,50 @@ static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *genera
 /* What a generator yields or returns; NULL: it raised. There is room for a level of recursion. */
 static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent,
                                CompiledCode *compiled, int entry, bool *yielded) {
-    Frame *frame = cp_generator_frame(generator), *previous = cp_current_frame(tstate);
+    Frame *frame = cp_generator_frame(generator);
     cp_begin_resume(tstate, generator, sent);
     tstate->recursion_remaining--;
-    frame->previous = previous;
+    frame->previous = cp_current_frame(tstate);
     frame->is_entry = true;
     cp_set_current_frame(tstate, frame);
     compiled->active++;
     PyObject *result = compiled->entry(tstate, frame, compiled->link, entry);
     compiled->active--;
-    cp_set_current_frame(tstate, previous);
+    cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate);
     if (__builtin_expect(rt_has_left(result), 0))
         result = osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
     *yielded = cp_end_resume(tstate, generator);
     if (__builtin_expect(!*yielded, 0)) cp_finish_generator(tstate, generator);
     return result;
+}
+
+/* Where the generator goes on, if that is known and nothing is due; the resumption is counted. */
+static inline ResumePoint *ready_point(PyThreadState *tstate, PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    ResumePoint *point = table_resume_point(frame->prev_instr);
+    if (__builtin_expect(point->at != frame->prev_instr || !cp_generator_waits(generator) ||
+                             point->left == 0 || cp_is_tracing(tstate) || !cp_may_recurse(tstate) ||
+                             stack_may_be_low(),
+                         0))
+        return NULL;
+    point->left--;
+    return point;
+}
+
+/* The policy is asked as if the frame were about to run. */
+static void ask_of(FunctionRecord *record, Frame *frame) {
+    record->loops += RESUMES_PER_ASK;
+    frame->localsplus[frame->stacktop++] = Py_NewRef(Py_None);
+    hook_ask(record, frame);
+    Py_DECREF(frame->localsplus[--frame->stacktop]);
+}
+
+/* It goes on there the next time too. */
+static void note_point(PyGenObject *generator, CompiledCode *compiled, int entry) {
+    const void *at = cp_generator_frame(generator)->prev_instr;
+    if (cp_generator_is_new(generator)) return;
+    *table_resume_point(at) = (ResumePoint){at, compiled, entry, RESUMES_PER_ASK};
 }
 
 static inline bool is_generator(PyObject *object) {
@@ -197,7 +224,7 @@ static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **resul
 enum { NOT_AT_ONCE = 2 };
 
 /* As send, to one that waits for no other one and has code to go on in; most do. NOT_AT_ONCE: nothing was
- * done. One function for all who resume: it is their most frequent one. */
+ * done. */
 static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                                   PyObject **result) {
     PyGenObject *generator = (PyGenObject *)receiver;
@@ -205,8 +232,12 @@ static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObjec
     int entry;
     if (!cp_begins_at_once(generator) || (value != Py_None && cp_generator_is_new(generator)))
         return NOT_AT_ONCE;
+    Frame *frame = cp_generator_frame(generator);
+    if (table_resume_point(frame->prev_instr)->at == frame->prev_instr && !cp_is_tracing(tstate))
+        ask_of(table_record(frame->f_code), frame);
     CompiledCode *compiled = resumable(tstate, generator, &entry);
     if (__builtin_expect(compiled == NULL, 0)) return NOT_AT_ONCE;
+    note_point(generator, compiled, entry);
     PyObject *given = resume(tstate, generator, value, compiled, entry, &yielded);
     *result = given;
     return yielded ? 0 : given != NULL ? 1 : -1;
@@ -215,6 +246,13 @@ static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObjec
 /* 0: yielded, 1: returned, -1: raised. Of a generator or a coroutine. */
 static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                 PyObject **result) {
+    ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver);
+    if (__builtin_expect(point != NULL, 1)) {
+        bool yielded;
+        *result = resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, &yielded);
+        if (__builtin_expect(yielded, 1)) return 0;
+        return *result != NULL ? 1 : -1;
+    }
     i64 status = send_at_once(tstate, receiver, value, result);
     return __builtin_expect(status == NOT_AT_ONCE, 0) ? send_along(tstate, receiver, value, result) : status;
 }
