@@ -456,7 +456,7 @@ int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t
 
 enum { DEEPEST_LOOK = 3 };
 
-/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or an instance's. */
+/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end. */
 static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
     PyObject *key, *value;
     Py_ssize_t at = 0;
@@ -468,7 +468,7 @@ static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth)
     } else if (PyDict_CheckExact(object) && ((PyDictObject *)object)->ma_values == NULL) {
         for (; dict_entry_from((PyDictObject *)object, &at, &key, &value); at++)
             *all = visit(key, depth) & visit(value, depth) & *all;
-    } else if (PySet_CheckExact(object)) {
+    } else if (PySet_CheckExact(object) && ((PySetObject *)object)->weakreflist == NULL) {
         int64_t next = 0;
         Py_ssize_t size = ((PySetObject *)object)->used;
         while ((next = cp_next_member(object, size, next, 1, &key)) > 0) *all &= visit(key, depth);
