@@ -143,9 +143,10 @@ typedef enum Likely {
 /* Built-in callables, of bytecode/builtins.def. */
 typedef enum Builtin {
     BI_NONE,
-#define FUNCTION(module, name, result) BI_##module##_##name,
-#define TYPE(name, expression, result) BI_type_##name,
-#define METHOD(type, name, result)     BI_##type##_##name,
+#define FUNCTION(module, name, result, quiet) BI_##module##_##name,
+#define TYPE(name, expression, result, quiet) BI_type_##name,
+#define METHOD(type, name, result, quiet)     BI_##type##_##name,
+#define LIBRARY(type, name, result, quiet)    BI_##type##_##name,
 #include "bytecode/builtins.def"
     BI_object_init, /* object.__init__, which is no method like those of builtins.def */
     BI_COUNT
@@ -176,7 +177,8 @@ typedef enum KnownCode {
 typedef struct CCode {
     void *address;
     uint8_t convention;
-    uint8_t known; /* KnownCode */
+    uint8_t known;    /* KnownCode */
+    bool takes_tuple; /* of CONVENTION_OTHER: its arguments come as a tuple, none by name */
 } CCode;
 
 /* What a site leads to in the running process, found out when it is decoded. The numbers are compared with
@@ -227,8 +229,9 @@ typedef struct Site {
                   */
     const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */
     uint8_t builtin;               /* Builtin that the object is */
-    void *definition;              /* of a built-in function: its PyMethodDef, which never goes */
-    CCode c_code;                  /* likewise, and of a method of a C type */
+    uint8_t method;   /* Builtin that it is a bound method of: of a C type, with what it is called on */
+    void *definition; /* of a built-in function: its PyMethodDef, which never goes */
+    CCode c_code;     /* likewise, and of a method of a C type */
     const struct Site *next; /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
 
@@ -310,6 +313,11 @@ bool bc_has_cache(BcOp op);
 Builtin bc_method(Likely type, int name_id);
 /* What a call of it probably gives. */
 Likely bc_builtin_result(Builtin builtin);
+/* May a call of so many arguments run no code? Then which ones: the letter of the nth. */
+bool bc_is_quiet(Builtin builtin, int count);
+char bc_quiet_argument(Builtin builtin, int n);
+/* Does a call change no object, and make none that garbage is collected for? */
+bool bc_keeps_memory(Builtin builtin);
 /* Number of a method's name, 0: none that is known. Methods of one name share it. */
 int bc_name_id(const char *name);
 

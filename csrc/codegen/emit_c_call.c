@@ -74,6 +74,15 @@ static void look_at_breaker(Unit *u, Ins *ins) {
     u->block = next;
 }
 
+void emit_quiet_call_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, call(u, ins));
+    leave_if_null(u, ins);
+}
+
+void emit_function_self_OP(Unit *u, Ins *ins) {
+    emit_set(u, ins, emit_read(u, emit_value(u, ins->args[0]), LAYOUT_function_self, u->gcc->ptr_ptr));
+}
+
 void emit_c_call_OP(Unit *u, Ins *ins) {
     bool counts = !ir_takes_array(ins->imm);
     if (counts) count_level(u, ins);

@@ -51,15 +51,31 @@ static void look_at_breaker(Quick *q, const Ins *ins) {
     x86_place_label(a, done);
 }
 
+static void call(Quick *q, const Ins *ins) {
+    quick_save(q, 2 * q->position + 1);
+    pass_arguments(q, ins);
+    x86_call(&q->a, quick_link(q, LINK_FACT, (int)ins->args[0]->imm));
+    quick_forget(q);
+    quick_restore(q);
+}
+
+void quick_quiet_call_OP(Quick *q, Ins *ins) {
+    call(q, ins);
+    x86_test(&q->a, RAX);
+    x86_jump_if(&q->a, COND_EQUAL, q->exits[ins->exit]);
+    quick_set(q, ins);
+}
+
+void quick_function_self_OP(Quick *q, Ins *ins) {
+    Reg object = quick_in(q, ins->args[0], RDI);
+    quick_set_from(q, ins, quick_field(q, object, LAYOUT_function_self));
+}
+
 void quick_c_call_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     bool counts = !ir_takes_array(ins->imm);
     if (counts) count_level(q, ins);
-    quick_save(q, 2 * q->position + 1);
-    pass_arguments(q, ins);
-    x86_call(a, quick_link(q, LINK_FACT, (int)ins->args[0]->imm));
-    quick_forget(q);
-    quick_restore(q);
+    call(q, ins);
     if (counts) {
         quick_load_tstate(q, RCX);
         x86_add_int32(a, quick_field(q, RCX, LAYOUT_tstate_recursion), 1);

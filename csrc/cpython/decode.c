@@ -331,11 +331,14 @@ static CCode c_code(const PyMethodDef *def) {
     case METH_O: code.convention = CONVENTION_ONE; break;
     case METH_FASTCALL: code.convention = CONVENTION_ARRAY; break;
     case METH_FASTCALL | METH_KEYWORDS: code.convention = CONVENTION_ARRAY_AND_NAMES; break;
+    case METH_VARARGS: code.takes_tuple = true; break;
     default: break;
     }
     return code;
 }
 
+#define TYPE_OF_int       &PyLong_Type
+#define TYPE_OF_float     &PyFloat_Type
 #define TYPE_OF_list      &PyList_Type
 #define TYPE_OF_dict      &PyDict_Type
 #define TYPE_OF_str       &PyUnicode_Type
@@ -350,12 +353,37 @@ static const CCode *known_methods(void) {
     PyObject *method;
     if (found) return methods;
     found = true;
-#define METHOD(type, name, result)                                                                           \
+#define METHOD(type, name, result, quiet)                                                                    \
     method = PyDict_GetItemString((TYPE_OF_##type)->tp_dict, #name);                                         \
     if (method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type))                                           \
         methods[BI_##type##_##name] = c_code(((PyMethodDescrObject *)method)->d_method);
 #include "bytecode/builtins.def"
     return methods;
+}
+
+/* Which row of bytecode/builtins.def a method of a C type is. */
+static uint8_t builtin_of(const PyMethodDescrObject *method) {
+    const char *name = method->d_method->ml_name;
+#define METHOD(type, row, result, quiet)                                                                     \
+    if (PyDescr_TYPE(method) == TYPE_OF_##type && strcmp(name, #row) == 0) return BI_##type##_##row;
+#define LIBRARY(type, row, result, quiet)                                                                    \
+    if (strcmp(name, #row) == 0 && cp_is_library_type(PyDescr_TYPE(method), #type)) return BI_##type##_##row;
+#include "bytecode/builtins.def"
+    return BI_NONE;
+}
+
+/* Likewise a function object that is a method and what to call it on. */
+static uint8_t bound_builtin(const PyCFunctionObject *function) {
+    PyObject *self = function->m_self;
+    if (self == NULL || function->m_ml->ml_flags & METH_STATIC || PyModule_Check(self) || PyType_Check(self))
+        return BI_NONE;
+    PyObject *name = PyUnicode_FromString(function->m_ml->ml_name);
+    PyObject *method = name != NULL ? _PyType_Lookup(Py_TYPE(self), name) : NULL; // borrowed
+    PyErr_Clear();
+    Py_XDECREF(name);
+    if (method == NULL || !Py_IS_TYPE(method, &PyMethodDescr_Type)) return BI_NONE;
+    const PyMethodDescrObject *descriptor = (PyMethodDescrObject *)method;
+    return descriptor->d_method == function->m_ml ? builtin_of(descriptor) : BI_NONE;
 }
 
 /* Which of bytecode/builtins.def a site's object is, and its code. */
@@ -364,26 +392,27 @@ static void name_builtin(Site *site) {
     if (object == NULL) return;
     if (PyCFunction_CheckExact(object)) {
         PyCFunctionObject *function = (PyCFunctionObject *)object;
-#define FUNCTION(module, name, result)                                                                       \
+#define FUNCTION(module, name, result, quiet)                                                                \
     if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))         \
         site->builtin = BI_##module##_##name;
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;
+        site->method = bound_builtin(function);
         site->c_code = c_code(function->m_ml);
     }
     if (Py_IS_TYPE(object, &PyMethodDescr_Type)) {
         PyMethodDescrObject *method = (PyMethodDescrObject *)object;
         site->c_code = c_code(method->d_method);
-#define METHOD(type, name, result)                                                                           \
-    if (PyDescr_TYPE(method) == TYPE_OF_##type && strcmp(method->d_method->ml_name, #name) == 0)             \
-        site->builtin = BI_##type##_##name;
-#include "bytecode/builtins.def"
+        site->builtin = builtin_of(method);
     }
     if (Py_IS_TYPE(object, &PyWrapperDescr_Type) && object == cp_object_init())
         site->builtin = BI_object_init;
-#define TYPE(name, expression, result)                                                                       \
+#define TYPE(name, expression, result, quiet)                                                                \
     if (object == (PyObject *)(expression)) site->builtin = BI_type_##name;
 #include "bytecode/builtins.def"
+    if (site->builtin == BI_type_int || site->builtin == BI_type_float)
+        site->c_code = (CCode){.address = (void *)(uintptr_t)((PyTypeObject *)object)->tp_vectorcall,
+                               .convention = CONVENTION_ARRAY_AND_NAMES};
 }
 
 /* What MAKE_FUNCTION gives, if the instruction before it loads the code. */

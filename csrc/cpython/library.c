@@ -78,6 +78,15 @@ uint8_t cp_known_code(void *address) {
     return CODE_UNKNOWN;
 }
 
+/* Only C code makes a type whose methods are method descriptors of its own, and it names it for its module.
+ */
+bool cp_is_library_type(const PyTypeObject *type, const char *name) {
+    static const char *const TYPES[][2] = {{"Random", "_random.Random"}, {"Struct", "_struct.Struct"}};
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (strcmp(TYPES[i][0], name) == 0) return strcmp(type->tp_name, TYPES[i][1]) == 0;
+    return false;
+}
+
 bool cp_is_deque(PyObject *object) { return deque_type != NULL && Py_TYPE(object) == deque_type; }
 
 /* By the method itself: a block comes or goes. */

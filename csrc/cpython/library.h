@@ -11,6 +11,9 @@ uint8_t cp_known_code(void *address);
  * class is not made of tuple. */
 int64_t cp_tuple_getter_index(PyTypeObject *type, PyObject *found);
 
+/* Is a type the one of that name in builtins.def, which a C module has? */
+bool cp_is_library_type(const PyTypeObject *type, const char *name);
+
 bool cp_is_deque(PyObject *object);
 
 /* Methods of a deque, where no code can run: 1; -1: nothing was done. */

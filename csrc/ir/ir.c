@@ -191,7 +191,8 @@ bool ir_is_caught_in_line(const FrameState *state) {
 }
 
 bool ir_calls(const Ins *ins) {
-    return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_c_call_OP;
+    return ins->op == IR_call_OP || ins->op == IR_invoke_OP || ins->op == IR_c_call_OP ||
+           ins->op == IR_quiet_call_OP;
 }
 
 bool ir_runs_code(const Ins *ins) {
@@ -209,7 +210,8 @@ bool ir_is_borrowed(const Ins *ins) {
 }
 
 int ir_rest_index(const Ins *ins) {
-    if (ins->op == IR_c_call_OP && ir_takes_array(ins->imm)) return C_CALL_FIRST_ARGUMENT;
+    bool c_call = ins->op == IR_c_call_OP || ins->op == IR_quiet_call_OP;
+    if (c_call && ir_takes_array(ins->imm)) return C_CALL_FIRST_ARGUMENT;
     if (ins->op != IR_call_OP || !ir_helper((int)ins->imm)->variadic) return ins->arg_count;
     return ir_helper((int)ins->imm)->value_args;
 }

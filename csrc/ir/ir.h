@@ -295,11 +295,15 @@ typedef enum CallConvention {
     CONVENTION_ARRAY,
     CONVENTION_ARRAY_AND_NAMES,
     CONVENTION_KINDS,
-    CONVENTION_BOUND = 8 /* beside one of them: what c_call has for self is a function object that has it */
+    /* beside one of them */
+    CONVENTION_BOUND = 8, /* what c_call has for self is a function object that has it */
+    CONVENTION_KEEPS = 16 /* a quiet_call changes no object, and collects no garbage */
 } CallConvention;
 
 enum { C_CALL_FIRST_ARGUMENT = 2 };
-static inline CallConvention ir_convention(int64_t imm) { return (CallConvention)(imm & ~CONVENTION_BOUND); }
+static inline CallConvention ir_convention(int64_t imm) {
+    return (CallConvention)(imm & (CONVENTION_BOUND - 1));
+}
 static inline bool ir_takes_array(int64_t imm) { return ir_convention(imm) >= CONVENTION_ARRAY; }
 
 #define fn_arena(fn) (&(fn)->cx->arena)

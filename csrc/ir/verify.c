@@ -80,6 +80,7 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
     case IR_param_OP: fits = ins->imm >= 0 && ins->imm < NATIVE_MOST_ARGUMENTS; break;
     case IR_invoke_OP: fits = ins->arg_count - 2 <= NATIVE_MOST_ARGUMENTS; break;
     case IR_c_call_OP:
+    case IR_quiet_call_OP:
         fits = ins->args[0]->op == IR_factptr_OP && ir_convention(ins->imm) > CONVENTION_OTHER &&
                ir_convention(ins->imm) < CONVENTION_KINDS &&
                (ir_takes_array(ins->imm) ||

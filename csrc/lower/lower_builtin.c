@@ -16,25 +16,38 @@ typedef struct Call {
 static const struct {
     uint8_t builtin, known;
 } METHODS[] = {
-#define METHOD(type, name, result) {BI_##type##_##name, KNOWN_##type##_##name},
+#define METHOD(type, name, result, quiet) {BI_##type##_##name, KNOWN_##type##_##name},
 #include "bytecode/builtins.def"
 };
 enum { METHOD_COUNT = sizeof(METHODS) / sizeof(METHODS[0]) };
 
 /* LOAD_METHOD of an object whose exact type is guarded: built-in types never change. */
 bool lower_known_method(Lowerer *l) {
-    if (!lower_speculates(l) || l->depth < 1 || l->stack[l->depth - 1]->type != IR_OBJ) return false;
-    Likely type = (Likely)l->inference->operands[l->index].right;
+    if (!lower_speculates(l) || l->depth < 1) return false;
+    Ins *owner = l->stack[l->depth - 1];
+    Likely type = owner->type == IR_I64   ? LIKELY_INT
+                  : owner->type == IR_F64 ? LIKELY_FLOAT
+                                          : (Likely)l->inference->operands[l->index].right;
     Builtin method = bc_method(type, l->code->name_ids[l->instr->arg]);
     int row = 0;
     while (row < METHOD_COUNT && METHODS[row].builtin != method) row++;
     if (method == BI_NONE || row == METHOD_COUNT) return false;
-    Ins *owner = l->stack[l->depth - 1];
-    lower_guard_type(l, owner, lower_known_type(type), lower_state_here(l));
+    if (owner->type == IR_OBJ && type == LIKELY_INT) owner = lower_i64(l, owner, lower_state_here(l));
+    else if (owner->type == IR_OBJ) lower_guard_type(l, owner, lower_exact_type(type), lower_state_here(l));
     l->depth--;
     lower_push(l, lower_const(l, IR_known_OP, METHODS[row].known));
     lower_push(l, owner);
     return true;
+}
+
+const CCode *lower_method_code(const Lowerer *l, const Ins *method, Builtin *builtin) {
+    if (method->op != IR_known_OP || l->code->methods == NULL) return NULL;
+    for (int i = 0; i < METHOD_COUNT; i++) {
+        if (METHODS[i].known != method->imm) continue;
+        *builtin = (Builtin)METHODS[i].builtin;
+        return &l->code->methods[*builtin];
+    }
+    return NULL;
 }
 
 /* Of what two operands that a call begins with lead to. */
@@ -72,12 +85,20 @@ static Ins *last(const Call *call, int from_last) { return call->args[call->coun
 /* The types and the objects that emitted code names. */
 static const struct {
     uint8_t builtin, known;
-} TYPES[] = {{BI_type_int, KNOWN_int},           {BI_type_float, KNOWN_float},
-             {BI_type_bool, KNOWN_bool},         {BI_type_str, KNOWN_str},
-             {BI_type_list, KNOWN_list},         {BI_type_tuple, KNOWN_tuple},
-             {BI_type_set, KNOWN_set},           {BI_type_dict, KNOWN_dict},
-             {BI_type_bytes, KNOWN_bytes},       {BI_type_bytearray, KNOWN_bytearray},
-             {BI_type_reversed, KNOWN_reversed}, {BI_type_type, KNOWN_type}};
+} TYPES[] = {{BI_type_int, KNOWN_int},
+             {BI_type_float, KNOWN_float},
+             {BI_type_bool, KNOWN_bool},
+             {BI_type_str, KNOWN_str},
+             {BI_type_list, KNOWN_list},
+             {BI_type_tuple, KNOWN_tuple},
+             {BI_type_set, KNOWN_set},
+             {BI_type_dict, KNOWN_dict},
+             {BI_type_bytes, KNOWN_bytes},
+             {BI_type_bytearray, KNOWN_bytearray},
+             {BI_type_reversed, KNOWN_reversed},
+             {BI_type_type, KNOWN_type},
+             {BI_type_enumerate, KNOWN_enumerate},
+             {BI_type_zip, KNOWN_zip}};
 enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 static int type_row(Builtin builtin) {
@@ -177,7 +198,7 @@ static Ins *call_chr(Lowerer *l, Call *call) {
     return INS(l, char, 0, code);
 }
 
-static Ins *settled_result(Lowerer *l, Ins *found, FrameState *state) {
+Ins *lower_settled_result(Lowerer *l, Ins *found, FrameState *state) {
     lower_guarded(INS(l, settled, 0, found), state);
     Ins *result = INS0(l, ldout, 0);
     result->nullable = false;
@@ -194,7 +215,7 @@ static Ins *call_of_any_number(Lowerer *l, Call *call) {
     Ins *found = call->builtin == BI_builtins_abs ? EMIT_CALL(l, rt_abs_of, value)
                  : call->builtin == BI_type_int   ? EMIT_CALL(l, rt_int_of, value)
                                                   : EMIT_CALL(l, rt_float_of, value);
-    return settled_result(l, found, call->state);
+    return lower_settled_result(l, found, call->state);
 }
 
 static Ins *call_abs(Lowerer *l, Call *call) {
@@ -227,6 +248,14 @@ static Ins *call_min_max(Lowerer *l, Call *call) {
     choice = integers ? INS(l, icmp, compare, b, a) : INS(l, fcmp, compare, b, a);
     if (objects) return INS(l, oselect, 0, choice, lower_object(l, second), lower_object(l, first));
     return integers ? INS(l, iselect, 0, choice, b, a) : INS(l, fselect, 0, choice, b, a);
+}
+
+/* bit_length and bit_count. */
+static Ins *call_bits(Lowerer *l, Call *call) {
+    if (call->self->type != IR_I64) return NULL;
+    guard_callable(l, call);
+    return call->builtin == BI_int_bit_length ? EMIT_CALL(l, rt_bit_length, call->self)
+                                              : EMIT_CALL(l, rt_bit_count, call->self);
 }
 
 /* The tuple is not made where it is taken apart at once. */
@@ -302,6 +331,14 @@ static Ins *call_number_type(Lowerer *l, Call *call) {
     return lower_guarded(INS(l, f2i, 0, lower_f64(l, value, LIKELY_FLOAT, call->state)), call->state);
 }
 
+/* operator.index: of an int itself. */
+static Ins *call_index(Lowerer *l, Call *call) {
+    Ins *value = last(call, 0);
+    if (!is_number(l, value, call->types[0], LIKELY_INT)) return NULL;
+    guard_callable(l, call);
+    return call_unchanged(l, call, value, KNOWN_int);
+}
+
 /* Is nothing known of a value, not even that it is of some class? */
 static bool may_be_plain(const Lowerer *l, const Ins *value, Likely type) {
     return type == LIKELY_OTHER && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
@@ -319,7 +356,7 @@ static Ins *call_str(Lowerer *l, Call *call) {
     guard_callable(l, call);
     Ins *found = integer ? EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, call->state))
                          : EMIT_CALL(l, rt_str_of, value);
-    return settled_result(l, found, call->state);
+    return lower_settled_result(l, found, call->state);
 }
 
 static Ins *call_type(Lowerer *l, Call *call) {
@@ -340,9 +377,9 @@ bool lower_known_format(Lowerer *l) {
     bool plain = conversion != REPR && conversion != ASCII && may_be_plain(l, value, type);
     if (!integer && !text && !plain) return false;
     FrameState *state = lower_state_here(l);
-    if (plain && !integer && !text) value = settled_result(l, EMIT_CALL(l, rt_str_of, value), state);
+    if (plain && !integer && !text) value = lower_settled_result(l, EMIT_CALL(l, rt_str_of, value), state);
     else if (integer)
-        value = settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
+        value = lower_settled_result(l, EMIT_CALL(l, rt_str_of_int, lower_i64(l, value, state)), state);
     else lower_guard_type(l, value, KNOWN_str, state);
     l->depth--;
     lower_push(l, value);
@@ -408,7 +445,7 @@ static Ins *call_list_append(Lowerer *l, Call *call) {
 
 static Ins *call_list_pop(Lowerer *l, Call *call) {
     guard_callable(l, call);
-    return settled_result(l, EMIT_CALL(l, rt_list_pop, call->self), call->state);
+    return lower_settled_result(l, EMIT_CALL(l, rt_list_pop, call->self), call->state);
 }
 
 /* get, setdefault and pop: the key, and what is given where it is not there. */
@@ -435,7 +472,7 @@ static Ins *call_dict_item(Lowerer *l, Call *call) {
                     ? EMIT_CALL(l, rt_dict_pop, call->self, call->args[0], otherwise)
                     : EMIT_CALL(l, rt_dict_setdefault, call->self, call->args[0], otherwise);
     }
-    Ins *result = settled_result(l, found, call->state);
+    Ins *result = lower_settled_result(l, found, call->state);
     if (call->builtin == BI_dict_get) lower_note_found(l, call->self, key, found);
     return result;
 }
@@ -547,7 +584,7 @@ static Ins *call_gathering(Lowerer *l, Call *call) {
     Ins *found = call->builtin == BI_builtins_sum
                      ? EMIT_CALL(l, rt_sum_of, sequence)
                      : EMIT_CALL(l, rt_extreme_of, sequence, K_INT(l, call->builtin == BI_builtins_max));
-    return settled_result(l, found, call->state);
+    return lower_settled_result(l, found, call->state);
 }
 
 /* A list or tuple of the items of a built-in container. */
@@ -599,6 +636,9 @@ static const struct {
     {BI_builtins_hasattr, 2, 2, call_attr},
     {BI_builtins_setattr, 3, 3, call_attr},
     {BI_builtins_divmod, 2, 2, call_divmod},
+    {BI_int_bit_length, 0, 0, call_bits},
+    {BI_int_bit_count, 0, 0, call_bits},
+    {BI__operator_index, 1, 1, call_index},
     {BI_builtins_isinstance, 2, 2, call_isinstance},
     {BI_type_int, 1, 1, call_number_type},
     {BI_type_float, 1, 1, call_number_type},
@@ -635,90 +675,6 @@ static const struct {
     {BI_builtins_hash, 1, 1, call_hash},
     {BI_object_init, 0, 0, call_object_init},
 };
-
-/* --- calls of C functions that nothing more is known of than their code --- */
-
-typedef struct CCall {
-    const CCode *code;
-    const Site *site; /* NULL: a method of a built-in type, which was asked for */
-    Ins *self;        /* a function object that has it, where that is called */
-    bool bound;
-} CCall;
-
-static bool find_c_code(const Lowerer *l, Ins **operands, CCall *call) {
-    Ins *method = operands[0];
-    call->self = operands[1];
-    call->bound = method->op == IR_null_OP;
-    call->site = lower_site(call->bound ? call->self : method);
-    if (method->op == IR_known_OP && l->code->methods != NULL)
-        for (int i = 0; i < METHOD_COUNT; i++)
-            if (METHODS[i].known == method->imm) call->code = &l->code->methods[METHODS[i].builtin];
-    if (call->site != NULL &&
-        (call->bound ? call->site->definition != NULL
-                     : call->site->kind == SITE_METHOD && call->site->definition == NULL))
-        call->code = &call->site->c_code;
-    return call->code != NULL && call->code->convention != CONVENTION_OTHER && call->self->type == IR_OBJ;
-}
-
-static bool takes(int convention, int count) {
-    return convention == CONVENTION_NOTHING ? count == 0 : convention != CONVENTION_ONE || count == 1;
-}
-
-static Ins *heap_call(Lowerer *l, int count, bool push, FrameState *state) {
-    Ins **args = &l->stack[l->depth - count];
-    if (count != 1 + push || args[0]->type != IR_OBJ) return NULL;
-    lower_guard_type(l, args[0], KNOWN_list, state);
-    lower_guard_room(l, push ? 2 : 3, state); /* items that are tuples, and theirs, are compared */
-    if (!push) return EMIT_CALL(l, rt_heap_pop, args[0]);
-    args[1] = lower_object(l, args[1]);
-    EMIT_CALL(l, rt_heap_push, args[0], args[1]);
-    return K_KNOWN(l, None);
-}
-
-/* A helper does it. NULL: there is none for it. */
-static Ins *known_code_call(Lowerer *l, const CCall *call, int count, FrameState *state) {
-    KnownCode code = (KnownCode)call->code->known;
-    bool heap = code == CODE_HEAP_PUSH || code == CODE_HEAP_POP;
-    if (code == CODE_UNKNOWN || heap != call->bound) return NULL;
-    if (heap) return heap_call(l, count, code == CODE_HEAP_PUSH, state);
-    Ins *left = K_INT(l, code == CODE_DEQUE_APPENDLEFT || code == CODE_DEQUE_POPLEFT);
-    lower_guard_room(l, 1, state);
-    if (code == CODE_DEQUE_POP || code == CODE_DEQUE_POPLEFT)
-        return settled_result(l, EMIT_CALL(l, rt_deque_pop, call->self, left), state);
-    Ins *value = lower_object(l, l->stack[l->depth - count]);
-    lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_deque_append, call->self, value, left)), state);
-    return K_KNOWN(l, None);
-}
-
-bool lower_c_call(Lowerer *l) {
-    int count = l->instr->arg;
-    CCall call = {0};
-    if (!lower_speculates(l) || l->instr->arg2 >= 0 || l->depth < count + 2 ||
-        l->index + 1 >= l->code->count || !find_c_code(l, &l->stack[l->depth - count - 2], &call) ||
-        !takes(call.code->convention, count))
-        return false;
-    FrameState *state = lower_state_here(l);
-    if (call.bound)
-        lower_guarded(INS(l, is_function, 0, call.self, K_FACT(l, OBJECT, call.site->definition)), state);
-    else if (call.site != NULL)
-        lower_guarded(INS(l, type_is, 0, call.self, K_FACT(l, TYPE, call.site->type_version)), state);
-    Ins *result = known_code_call(l, &call, count, state);
-    if (result != NULL) {
-        l->depth -= count + 2;
-        lower_push(l, result);
-        return true;
-    }
-    Ins **args = arena_array(&l->cx->arena, Ins *, C_CALL_FIRST_ARGUMENT + count);
-    args[0] = K_PLACE(l, call.code->address);
-    args[1] = call.self;
-    for (int i = 0; i < count; i++)
-        args[C_CALL_FIRST_ARGUMENT + i] = lower_object(l, l->stack[l->depth - count + i]);
-    int64_t convention = call.code->convention | (call.bound ? CONVENTION_BOUND : 0);
-    l->depth -= count + 2;
-    lower_push(l, lower_ins(l, IR_c_call_OP, convention, C_CALL_FIRST_ARGUMENT + count, args));
-    lower_leave(l);
-    return true;
-}
 
 bool lower_builtin_call(Lowerer *l) {
     Call call;

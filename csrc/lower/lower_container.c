@@ -28,6 +28,15 @@ Known lower_known_type(Likely type) {
     }
 }
 
+Known lower_exact_type(Likely type) {
+    switch (type) {
+    case LIKELY_INT:
+    case LIKELY_BIG: return KNOWN_int;
+    case LIKELY_FLOAT: return KNOWN_float;
+    default: return lower_known_type(type);
+    }
+}
+
 /* What a constant, or a value that was made here, is for sure; LIKELY_OTHER: not known. */
 static Likely sure_type(const Lowerer *l, const Ins *value) {
     if (value->op == IR_char_OP) return LIKELY_CHAR;

@@ -128,7 +128,8 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
         return ir_has_effect(ins) ? MEM_SHARED : 0; /* what allocates may collect garbage */
     case IR_push_OP:
     case IR_pop_OP: return UINT64_MAX; /* its slots are memory between these only */
-    case IR_turn_OP: return 0;         /* it goes on only when no code ran */
+    case IR_quiet_call_OP: return ins->imm & CONVENTION_KEEPS ? 0 : MEM_SHARED;
+    case IR_turn_OP: return 0; /* it goes on only when no code ran */
     case IR_poll_OP: return MEM_SHARED;
     default: return ir_runs_code(ins) ? MEM_SHARED : 0;
     }

@@ -225,6 +225,11 @@ i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results) {
     return -1;
 }
 
+static uint64_t magnitude(i64 number) { return number < 0 ? -(uint64_t)number : (uint64_t)number; }
+
+i64 rt_bit_length(i64 number) { return number == 0 ? 0 : 64 - __builtin_clzll(magnitude(number)); }
+i64 rt_bit_count(i64 number) { return __builtin_popcountll(magnitude(number)); }
+
 /* Exact numbers do not know in place: the plain operator is the same and is quick. Not with anything else,
  * whose error message says which operator it was. */
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {

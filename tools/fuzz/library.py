@@ -28,6 +28,23 @@ class LibraryCase(MixtureCase):
             return self.filled(self.pick(*THINGS[self.pick(*self.things)][1]))
         return self.of_builtins()
 
+    def of_c_code(self, a, b):
+        """Of functions and methods that run no code with plain arguments: here they may get anything."""
+        return self.pick(
+            f"math.{self.pick('gcd', 'lcm', 'hypot', 'atan2', 'copysign', 'fmod', 'isclose')}({a}, {b})",
+            f"math.{self.pick('isqrt', 'log2', 'degrees', 'trunc', 'isfinite', 'frexp', 'asin')}({a})",
+            f"operator.{self.pick('index', 'neg')}({a})",
+            f"operator.{self.pick('add', 'sub', 'mul')}({a}, {b})",
+            f"({a}).{self.pick('bit_length', 'bit_count', 'is_integer', 'hex', 'casefold', 'isascii')}()",
+            f"({a}).{self.pick('split', 'partition', 'strip', 'rfind', 'join', 'insert', 'pop', 'zfill')}({b})",
+            f"({a}).to_bytes(8, 'big')",
+            f"str({a}).{self.pick('split', 'startswith', 'count', 'rindex', 'join', 'removesuffix')}({b})",
+            f"int({a}, {self.pick('10', '16', 'i', b)})",
+            f"round({a}, {self.pick('1', 'i', b)})",
+            f"struct.{self.pick('pack', 'unpack')}('<i', {a})",
+            f"rolls.{self.pick('getrandbits(5)', 'random()', 'randrange(9)', 'choice(data)', f'getrandbits({a})')}",
+        )
+
     def source_of_items(self):
         own = [
             name for name in self.things if name in ("nt", "queue", "bag", "text", "raw", "count", "order")
@@ -55,6 +72,7 @@ class LibraryCase(MixtureCase):
             f"all(v is not None for v in {items})",
             f"any(map(lambda v: v == {b}, {items}))",
             f"pow({a}, 3, 7)",
+            self.of_c_code(a, b),
             f"hasattr({a}, 'real')",
             f"callable({a})",
             f"type({a})({b})",

@@ -7,7 +7,13 @@ import contextlib
 import dataclasses
 import enum
 import functools
+import math
+import operator
+import random
+import struct
 import typing
+
+rolls = random.Random(5)
 
 
 @dataclasses.dataclass
