@@ -146,6 +146,13 @@ bool cp_interrupt_main(int (*call)(void *)) {
     return added;
 }
 
+bool cp_other_thread_runs(void) {
+    if (!Py_IsInitialized() || _Py_IsFinalizing() || main_thread == NULL) return false;
+    const PyThreadState *holder =
+        (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
+    return holder != NULL && holder != main_thread;
+}
+
 /* Take all calls out of the queue, if they are dxpy's own; the number of them, -1: others are there. */
 static int take_own_calls(struct _pending_calls *pending, int (*calls[NPENDINGCALLS])(void *)) {
     int count = 0;

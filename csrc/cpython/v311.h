@@ -453,6 +453,8 @@ static inline PyObject *cp_interpret(PyThreadState *tstate, Frame *frame, CpEntr
  * if that thread runs Python code just now. False: it does not, or too many calls wait. The breaker would
  * slow any other thread down for nothing. */
 bool cp_interrupt_main(int (*call)(void *));
+/* Does another thread than the main one run Python code just now, not another interpreter's? */
+bool cp_other_thread_runs(void);
 /* The eval breaker is set. True: dxpy's own calls were all there was to be done, and they are; no code ran,
  * no other thread did. False: there is more, and nothing was done. */
 bool cp_poll_quietly(PyThreadState *tstate);

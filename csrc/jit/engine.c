@@ -514,7 +514,8 @@ static bool compile_record(FunctionRecord *record, Tier tier, Refusal *refusal) 
     }
     if (started < 0) engine_compile_ended(record, tier, false);
     if (record->compiled && record->compiled_tier >= tier) return true;
-    refuse(refusal, record->bail_reason, record->bail_message);
+    if (record->bail_reason) refuse(refusal, record->bail_reason, record->bail_message);
+    else refuse(refusal, reason_table[REASON_worker_stopped].name, "another thread deoptimized it meanwhile");
     return false;
 }
 

@@ -17,7 +17,8 @@
 enum {
     LOOK_EVERY_MS = 5,
     LOOKS_BEFORE_HOT = 2,
-    UNITS_A_LOOK = 500 /* of a long function, which takes as long to compile: so much more is to be seen */
+    LOOKS_AT_OTHERS = 4, /* so many times it takes until one that the main thread does not run is looked at */
+    UNITS_A_LOOK = 500   /* of a long function, which takes as long to compile: so much more is to be seen */
 };
 
 /* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way
@@ -85,26 +86,58 @@ static void look(PyThreadState *tstate) {
     else look_at_callers(frame);
 }
 
+/* Was what the look before armed not met? Then the loop was not there, and nobody is to find it armed. */
+static void forget_armed(void) {
+    static bool was_armed; // one sampler per process
+    if (was_armed && osr_is_armed) osr_disarm(NULL);
+    was_armed = osr_is_armed;
+}
+
 static int pending_look(void *unused) {
-    static bool was_armed; // at the look before; one sampler per process
     bool skipped = skipping;
     skipping = false;
     asked = 0;
     if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
     keep_look();
-    if (was_armed && osr_is_armed) osr_disarm(NULL); /* the loop was not there: nobody is to find it armed */
-    was_armed = osr_is_armed;
+    forget_armed();
     if (wanted && options.osr && !skipped) look(PyThreadState_Get());
     return 0;
 }
 
+/* What a thread is at that waits for the GIL. It may be anywhere: its loop is entered when it comes round. */
+static void look_from_outside(PyThreadState *thread) {
+    Frame *frame = cp_current_frame(thread);
+    FunctionRecord *record = frame != NULL ? table_record(frame->f_code) : NULL;
+    if (record == NULL || cp_is_tracing(thread)) return;
+    if (record->compiled != NULL && record->compiled->active > 0 && has_loops(record)) note_loops(record);
+    else look_at_callers(frame);
+}
+
+/* Threads run, and the main one waits for something: nobody is there who would make a pending call. */
+static void look_at_others(void) {
+    PyGILState_STATE state = PyGILState_Ensure();
+    PyThreadState *own = PyThreadState_Get();
+    forget_armed();
+    for (PyThreadState *thread = PyInterpreterState_ThreadHead(own->interp); thread != NULL;
+         thread = PyThreadState_Next(thread))
+        if (thread != own && wanted && options.osr) look_from_outside(thread);
+    PyErr_Clear();
+    PyGILState_Release(state);
+}
+
 static void *sample(void *unused) {
     const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
+    int others = 0;
     while (wanted) {
         nanosleep(&pause, NULL);
         if (asked || !wanted) continue;
         asked = 1;
-        if (!cp_interrupt_main(pending_look)) asked = 0;
+        if (cp_interrupt_main(pending_look)) continue;
+        asked = 0;
+        others = cp_other_thread_runs() ? others + 1 : 0;
+        if (others < LOOKS_AT_OTHERS) continue;
+        others = 0;
+        look_at_others();
     }
     running = 0;
     return NULL;
@@ -126,7 +159,7 @@ void sampler_start(void) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    pthread_attr_setstacksize(&attributes, 256 * 1024); /* pages that are not used are not there */
     pthread_t thread;
     running = pthread_create(&thread, &attributes, sample, NULL) == 0;
     pthread_attr_destroy(&attributes);

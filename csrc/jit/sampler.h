@@ -6,8 +6,9 @@
 
 #include "jit/record.h"
 
-/* Start or stop looking. The thread sleeps between looks and never touches Python: what looks is a pending
- * call, which CPython runs at a back-edge of the very loop that is hot. */
+/* Start or stop looking. The thread sleeps between looks and does not touch Python: what looks is a pending
+ * call, which CPython runs at a back-edge of the very loop that is hot. Only where other threads run while
+ * the main one waits does it take the GIL now and then, and looks at them itself. */
 void sampler_start(void);
 void sampler_stop(void);
 
