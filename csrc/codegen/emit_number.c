@@ -493,6 +493,12 @@ void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_ji
     gcc_jit_block_end_with_jump(u->block, NULL, u->exits[guard->exit]);
 }
 
+void emit_drops_quietly_OP(Unit *u, Ins *ins) {
+    gcc_jit_block *next = emit_block(u);
+    emit_goes_quietly(u, ins, arg(u, ins, 0), next);
+    u->block = next;
+}
+
 void emit_list_put_f64_OP(Unit *u, Ins *ins) {
     gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
     gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};

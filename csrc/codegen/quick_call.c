@@ -148,10 +148,83 @@ static void append_in_line(Quick *q, const Ins *ins, int done) {
     x86_place_label(a, full);
 }
 
+/* rax: where the key of the entry that rsi is the number of lies, of the keys in rdi; else on at the label.
+ */
+static void find_entry(Quick *q, int otherwise) {
+    Assembler *a = &q->a;
+    const int64_t *layout = q->fn->layout;
+    int of_any = x86_new_label(a), found = x86_new_label(a);
+    x86_compare(a, RSI, quick_field(q, RDI, LAYOUT_keys_entry_count));
+    x86_jump_if(a, COND_GREATER_EQUAL, otherwise);
+    x86_load_byte(a, RCX, quick_field(q, RDI, LAYOUT_keys_index_bytes));
+    x86_set(a, RAX, 1);
+    x86_shift_by_rcx(a, SHIFT_LEFT, RAX);
+    x86_alu(a, ALU_ADD, RAX, RDI);
+    x86_load_byte(a, RCX, quick_field(q, RDI, LAYOUT_keys_kind));
+    x86_move(a, RDX, RSI);
+    x86_alu_number(a, ALU_COMPARE, RCX, (int32_t)layout[LAYOUT_keys_of_str]);
+    x86_jump_if(a, COND_NOT_EQUAL, of_any);
+    x86_multiply_number(a, RDX, (int32_t)layout[LAYOUT_keys_entry_size]);
+    x86_jump(a, found);
+    x86_place_label(a, of_any);
+    x86_alu_number(a, ALU_COMPARE, RCX, (int32_t)layout[LAYOUT_keys_of_any]);
+    x86_jump_if(a, COND_NOT_EQUAL, otherwise);
+    x86_multiply_number(a, RDX, (int32_t)layout[LAYOUT_keys_any_size]);
+    x86_alu_number(a, ALU_ADD, RDX, (int32_t)(layout[LAYOUT_keys_any_size] - layout[LAYOUT_keys_entry_size]));
+    x86_place_label(a, found);
+    x86_alu(a, ALU_ADD, RAX, RDX);
+    x86_alu_number(a, ALU_ADD, RAX, (int32_t)layout[LAYOUT_keys_indices]);
+}
+
+/* From a place, with a reference of its own. */
+static void give_result(Quick *q, int32_t number, Place from) {
+    x86_load(&q->a, RCX, from);
+    x86_add_1(&q->a, quick_field(q, RCX, LAYOUT_object_refcnt));
+    x86_store(&q->a, quick_word(q->outs + number), RCX);
+}
+
+/* Where a dict did not change, and the entry at the position has a value, nothing is called; then on at the
+ * label. */
+static void next_entry_in_line(Quick *q, const Ins *ins, int done) {
+    enum { DICT, SIZE, POSITION, LEFT };
+    Assembler *a = &q->a;
+    int otherwise = x86_new_label(a), values = 0;
+    int32_t value_at = (int32_t)q->fn->layout[LAYOUT_keys_entry_size] / 2;
+    quick_forget(q);
+    quick_load(q, RDI, ins->args[DICT]);
+    quick_load(q, RSI, ins->args[POSITION]);
+    quick_load(q, RCX, ins->args[SIZE]);
+    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_dict_used));
+    x86_jump_if(a, COND_NOT_EQUAL, otherwise);
+    x86_load(a, RDI, quick_field(q, RDI, LAYOUT_dict_keys));
+    find_entry(q, otherwise);
+    x86_compare_number(a, (Place){RAX, value_at}, 0);
+    x86_jump_if(a, COND_EQUAL, otherwise);
+    quick_load(q, RCX, ins->args[LEFT]);
+    x86_test(a, RCX);
+    x86_jump_if(a, COND_EQUAL, otherwise);
+    if (ins->imm != H_rt_next_value) give_result(q, values++, (Place){RAX, 0});
+    if (ins->imm != H_rt_next_key) give_result(q, values, (Place){RAX, value_at});
+    x86_move(a, RAX, RSI);
+    x86_alu_number(a, ALU_ADD, RAX, 1);
+    x86_jump(a, done);
+    x86_place_label(a, otherwise);
+}
+
+static void begin_in_line(Quick *q, const Ins *ins, int done) {
+    switch (ins->imm) {
+    case H_rt_list_append: append_in_line(q, ins, done); break;
+    case H_rt_next_key:
+    case H_rt_next_value:
+    case H_rt_next_entry: next_entry_in_line(q, ins, done); break;
+    default: break;
+    }
+}
+
 void quick_call_OP(Quick *q, Ins *ins) {
     enum { REGISTERS_WITHOUT_TENANTS = 4 };
-    int function = called_by_way_in(ins), done = x86_new_label(&q->a), appended = x86_new_label(&q->a);
-    if (q->fn->tier > 1 && ins->imm == H_rt_list_append) append_in_line(q, ins, appended);
+    int function = called_by_way_in(ins), done = x86_new_label(&q->a), all_done = x86_new_label(&q->a);
+    if (q->fn->tier > 1) begin_in_line(q, ins, all_done);
     quick_save(q, 2 * q->position + (quick_argument_count(ins) <= REGISTERS_WITHOUT_TENANTS));
     if (function >= 0) call_by_way_in(q, ins, function, done);
     pass_arguments(q, ins);
@@ -164,7 +237,7 @@ void quick_call_OP(Quick *q, Ins *ins) {
         x86_test(&q->a, RAX);
         x86_jump_if(&q->a, ins->type == IR_OBJ ? COND_EQUAL : COND_NEGATIVE, q->exits[ins->exit]);
     }
-    x86_place_label(&q->a, appended);
+    x86_place_label(&q->a, all_done);
     if (ins->type == IR_F64) quick_set_real(q, ins);
     else if (ins->type != IR_VOID) quick_set(q, ins);
 }

@@ -113,6 +113,13 @@ void quick_goes_quietly(Quick *q, const Ins *guard, int next) {
     x86_jump(a, q->exits[guard->exit]);
 }
 
+void quick_drops_quietly_OP(Quick *q, Ins *ins) {
+    int next = x86_new_label(&q->a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_goes_quietly(q, ins, next);
+    x86_place_label(&q->a, next);
+}
+
 void quick_list_put_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int store = x86_new_label(a), done = x86_new_label(a);

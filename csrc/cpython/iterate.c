@@ -259,48 +259,246 @@ bool cp_is_over_unseen(PyObject *iterator) {
 /* --- lists and tuples --- */
 
 /* A class made of list may have an __iter__ of its own, which has given list's iterator. */
-PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index) {
-    const PyTypeObject *type = PyList_Check(sequence) ? &PyList_Type : &PyTuple_Type;
-    PyObject *iterator = type->tp_iter(sequence);
-    if (iterator != NULL) ((CpSequenceIterator *)iterator)->index = index;
-    return iterator;
+PyObject *cp_new_sequence_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator = PyObject_GC_New(CpSequenceIterator, type);
+    if (iterator == NULL) return NULL;
+    cp_set_sequence_iterator((PyObject *)iterator, sequence, index);
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
 }
 
-PyObject *cp_exhausted_iterator(PyTypeObject *type) {
-    PyObject *empty = type == &PyListIter_Type ? PyList_New(0) : PyTuple_New(0);
-    PyObject *iterator = empty != NULL ? Py_TYPE(empty)->tp_iter(empty) : NULL;
-    Py_XDECREF(empty);
-    if (iterator != NULL) Py_CLEAR(((CpSequenceIterator *)iterator)->sequence);
-    return iterator;
+/* There are two types for str, of which only one goes over ASCII. */
+void cp_set_sequence_iterator(PyObject *object, PyObject *sequence, Py_ssize_t index) {
+    CpSequenceIterator *iterator = (CpSequenceIterator *)object;
+    if (Py_TYPE(object) == cp_ascii_iterator_type() && sequence != NULL && !PyUnicode_IS_ASCII(sequence))
+        Py_SET_TYPE(object, &PyUnicodeIter_Type);
+    iterator->index = index;
+    iterator->sequence = Py_XNewRef(sequence);
 }
 
+/* What an iterator of such a type goes over; of a str only one whose characters are below 256. NULL: it is no
+ * such one, or others have it. borrowed */
 PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index) {
     const CpSequenceIterator *s = (CpSequenceIterator *)iterator;
-    if (Py_TYPE(iterator) != type || Py_REFCNT(iterator) != 1) return NULL;
+    bool text = goes_over_str(type);
+    if (Py_REFCNT(iterator) != 1 || (text ? !goes_over_str(Py_TYPE(iterator)) : Py_TYPE(iterator) != type) ||
+        s->sequence == NULL || (text && PyUnicode_KIND(s->sequence) != PyUnicode_1BYTE_KIND))
+        return NULL;
     *index = s->index;
     return s->sequence;
 }
 
-enum { DEEPEST_LOOK = 3 };
+/* --- enumerate and zip, with the items that they gave last --- */
 
-static bool items_end_quietly(PyObject *sequence, int depth);
-
-static bool ends_quietly(PyObject *object, int depth) {
-    if (object == NULL || Py_REFCNT(object) > 1) return true;
-    const PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyList_Type || type == &PyTuple_Type)
-        return depth < DEEPEST_LOOK && items_end_quietly(object, depth + 1);
-    return type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type || type == &PyBytes_Type;
+/* Nobody can tell its number from the index of the next one. */
+PyObject *cp_new_enumerate(int64_t index, PyObject *last, PyObject *iterator) {
+    PyObject *result = PyTuple_Pack(2, Py_None, last);
+    CpEnumerate *enumerate = result != NULL ? (CpEnumerate *)PyEnum_Type.tp_alloc(&PyEnum_Type, 0) : NULL;
+    if (enumerate == NULL) {
+        Py_XDECREF(result);
+        return NULL;
+    }
+    enumerate->index = (Py_ssize_t)index;
+    enumerate->iterator = Py_NewRef(iterator);
+    enumerate->result = result;
+    return (PyObject *)enumerate;
 }
 
-static bool items_end_quietly(PyObject *sequence, int depth) {
-    PyObject **items = PySequence_Fast_ITEMS(sequence);
-    for (Py_ssize_t i = 0; i < Py_SIZE(sequence); i++)
-        if (!ends_quietly(items[i], depth)) return false;
+PyObject *cp_new_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators) {
+    PyObject *iterators = PyTuple_New(count), *result = PyTuple_New(count);
+    CpZip *zip = iterators != NULL && result != NULL ? (CpZip *)PyZip_Type.tp_alloc(&PyZip_Type, 0) : NULL;
+    if (zip == NULL) {
+        Py_XDECREF(iterators);
+        Py_XDECREF(result);
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyTuple_SET_ITEM(iterators, i, Py_NewRef(lasts_and_iterators[count + i]));
+        PyTuple_SET_ITEM(result, i, Py_NewRef(lasts_and_iterators[i]));
+    }
+    zip->count = count;
+    zip->iterators = iterators;
+    zip->result = result;
+    zip->strict = 0;
+    return (PyObject *)zip;
+}
+
+bool cp_is_lone_enumerate(PyObject *object, int64_t *index) {
+    const CpEnumerate *enumerate = (CpEnumerate *)object;
+    if (Py_TYPE(object) != &PyEnum_Type || Py_REFCNT(object) != 1 || enumerate->long_index != NULL ||
+        enumerate->index > PY_SSIZE_T_MAX / 2 || Py_REFCNT(enumerate->result) != 1)
+        return false;
+    *index = enumerate->index;
     return true;
 }
 
-bool cp_ends_quietly(PyObject *sequence) { return ends_quietly(sequence, 0); }
+bool cp_is_lone_zip(PyObject *object, Py_ssize_t count) {
+    const CpZip *zip = (CpZip *)object;
+    return Py_TYPE(object) == &PyZip_Type && Py_REFCNT(object) == 1 && zip->count == count && !zip->strict &&
+           Py_REFCNT(zip->iterators) == 1 && Py_REFCNT(zip->result) == 1;
+}
+
+PyObject *cp_inner_iterator(PyObject *object, Py_ssize_t place, PyObject **last) {
+    if (Py_TYPE(object) == &PyEnum_Type) {
+        const CpEnumerate *enumerate = (CpEnumerate *)object;
+        *last = PyTuple_GET_ITEM(enumerate->result, 1);
+        return enumerate->iterator;
+    }
+    const CpZip *zip = (CpZip *)object;
+    *last = PyTuple_GET_ITEM(zip->result, place);
+    return PyTuple_GET_ITEM(zip->iterators, place);
+}
+
+/* --- dicts and sets --- */
+
+bool cp_is_hashed_iterator(const PyTypeObject *type) {
+    return type == &PyDictIterKey_Type || type == &PyDictIterValue_Type || type == &PyDictIterItem_Type ||
+           type == &PySetIter_Type;
+}
+
+static PyObject *new_set_iterator(const CpHashedIterator *parts) { // new ref
+    CpSetIterator *iterator = PyObject_GC_New(CpSetIterator, &PySetIter_Type);
+    if (iterator == NULL) return NULL;
+    iterator->set = (PySetObject *)Py_NewRef(parts->container);
+    iterator->used = parts->size;
+    iterator->position = parts->position;
+    iterator->left = parts->left;
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
+}
+
+PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts) {
+    if (type == &PySetIter_Type) return new_set_iterator(parts);
+    bool pairs = type == &PyDictIterItem_Type;
+    PyObject *result = pairs ? PyTuple_Pack(2, parts->key, parts->value) : NULL;
+    CpDictIterator *iterator = pairs && result == NULL ? NULL : PyObject_GC_New(CpDictIterator, type);
+    if (iterator == NULL) {
+        Py_XDECREF(result);
+        return NULL;
+    }
+    iterator->dict = (PyDictObject *)Py_NewRef(parts->container);
+    iterator->used = parts->size;
+    iterator->position = parts->position;
+    iterator->left = parts->left;
+    iterator->result = result;
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
+}
+
+static bool set_parts(const CpSetIterator *iterator, CpHashedIterator *parts) {
+    if (Py_REFCNT(iterator) != 1 || iterator->set == NULL) return false;
+    *parts = (CpHashedIterator){
+        (PyObject *)iterator->set, iterator->used, iterator->position, iterator->left, Py_None, Py_None};
+    return true;
+}
+
+bool cp_hashed_parts(PyObject *object, CpHashedIterator *parts) {
+    if (Py_IS_TYPE(object, &PySetIter_Type)) return set_parts((CpSetIterator *)object, parts);
+    const CpDictIterator *iterator = (CpDictIterator *)object;
+    PyObject *result = iterator->result;
+    if (Py_REFCNT(object) != 1 || iterator->dict == NULL || iterator->dict->ma_values != NULL ||
+        (result != NULL && Py_REFCNT(result) != 1))
+        return false;
+    *parts = (CpHashedIterator){
+        (PyObject *)iterator->dict, iterator->used, iterator->position, iterator->left, Py_None, Py_None};
+    if (result == NULL) return true;
+    parts->key = PyTuple_GET_ITEM(result, 0);
+    parts->value = PyTuple_GET_ITEM(result, 1);
+    return true;
+}
+
+void cp_keep_entry(PyObject *iterator, PyObject *key, PyObject *value) {
+    PyObject *result = ((CpDictIterator *)iterator)->result;
+    Py_SETREF(((PyTupleObject *)result)->ob_item[0], Py_NewRef(key));
+    Py_SETREF(((PyTupleObject *)result)->ob_item[1], Py_NewRef(value));
+}
+
+static PyObject *dict_of_view(PyObject *view, PyTypeObject *type) { // borrowed
+    PyObject *dict = Py_IS_TYPE(view, type) ? (PyObject *)((_PyDictViewObject *)view)->dv_dict : NULL;
+    return dict != NULL && PyDict_CheckExact(dict) ? dict : NULL;
+}
+
+PyObject *cp_hashed_of(PyTypeObject *type, PyObject *object) {
+    if (type == &PySetIter_Type) return PySet_CheckExact(object) ? object : NULL;
+    PyObject *dict = type == &PyDictIterItem_Type    ? dict_of_view(object, &PyDictItems_Type)
+                     : type == &PyDictIterValue_Type ? dict_of_view(object, &PyDictValues_Type)
+                     : PyDict_CheckExact(object)     ? object
+                                                     : dict_of_view(object, &PyDictKeys_Type);
+    return dict != NULL && ((PyDictObject *)dict)->ma_values == NULL ? dict : NULL;
+}
+
+Py_ssize_t cp_hashed_size(PyObject *container) {
+    return PyDict_CheckExact(container) ? ((PyDictObject *)container)->ma_used
+                                        : ((PySetObject *)container)->used;
+}
+
+int64_t cp_next_entry(PyObject *object, int64_t size, int64_t position, int64_t left, PyObject **key,
+                      PyObject **value) {
+    PyDictObject *dict = (PyDictObject *)object;
+    Py_ssize_t at = (Py_ssize_t)position;
+    if (dict->ma_used != size || dict->ma_values != NULL) return -1;
+    if (!dict_entry_from(dict, &at, key, value)) return 0;
+    return left == 0 ? -1 : at + 1;
+}
+
+int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t left, PyObject **key) {
+    PySetObject *set = (PySetObject *)object;
+    if (set->used != size) return -1;
+    for (Py_ssize_t i = (Py_ssize_t)position; i <= set->mask; i++) {
+        *key = set->table[i].key;
+        if (*key == NULL || *key == _PySet_Dummy) continue;
+        return left == 0 ? -1 : i + 1;
+    }
+    return 0;
+}
+
+/* --- what ends without running code --- */
+
+enum { DEEPEST_LOOK = 3 };
+
+/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end. */
+static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    *all = true;
+    if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
+        PyObject **items = PySequence_Fast_ITEMS(object);
+        for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
+            if (items[i] != NULL) *all &= visit(items[i], depth);
+    } else if (PyDict_CheckExact(object) && ((PyDictObject *)object)->ma_values == NULL) {
+        for (; dict_entry_from((PyDictObject *)object, &at, &key, &value); at++)
+            *all = visit(key, depth) & visit(value, depth) & *all;
+    } else if (PySet_CheckExact(object) && ((PySetObject *)object)->weakreflist == NULL) {
+        int64_t next = 0;
+        Py_ssize_t size = ((PySetObject *)object)->used;
+        while ((next = cp_next_member(object, size, next, 1, &key)) > 0) *all &= visit(key, depth);
+    } else return false;
+    return true;
+}
+
+/* Take a reference to an object away on trial, and from containers that would go with it those to what they
+ * have. False: code would run. */
+static bool take_on_trial(PyObject *object, int depth) {
+    bool all;
+    object->ob_refcnt--;
+    if (object->ob_refcnt > 0 || cp_is_plain_key(object) || PyBytes_CheckExact(object)) return true;
+    return depth < DEEPEST_LOOK && for_all(object, take_on_trial, depth + 1, &all) && all;
+}
+
+/* Give it back: in the same order, so that what was looked into is known by having no reference left. */
+static bool give_back(PyObject *object, int depth) {
+    bool all;
+    if (object->ob_refcnt == 0 && depth < DEEPEST_LOOK) for_all(object, give_back, depth + 1, &all);
+    object->ob_refcnt++;
+    return true;
+}
+
+bool cp_end_quietly(PyObject *const *objects, Py_ssize_t count) {
+    bool quietly = true;
+    for (Py_ssize_t i = 0; i < count; i++) quietly &= take_on_trial(objects[i], 0);
+    for (Py_ssize_t i = 0; i < count; i++) give_back(objects[i], 0);
+    return quietly;
+}
 
 /* --- ranges --- */
 
@@ -312,6 +510,15 @@ void cp_set_range(PyObject *object, int64_t next, int64_t end, int64_t step) {
     iterator->start = next;
     iterator->step = step;
     iterator->length = (long)(distance / by);
+}
+
+bool cp_range_parts(PyObject *iterator, int64_t *next, int64_t *end, int64_t *step) {
+    const CpRangeIterator *range = (CpRangeIterator *)iterator;
+    if (Py_TYPE(iterator) != &PyRangeIter_Type || Py_REFCNT(iterator) != 1) return false;
+    *step = range->step;
+    *next = (int64_t)((uint64_t)range->start + (uint64_t)range->index * (uint64_t)range->step);
+    *end = (int64_t)((uint64_t)range->start + (uint64_t)range->length * (uint64_t)range->step);
+    return true;
 }
 
 PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step) {

@@ -15,8 +15,7 @@ typedef struct Pool {
     PyObject *(*make)(void); // new ref
 } Pool;
 
-static PyObject *new_list_iterator(void) { return cp_exhausted_iterator(&PyListIter_Type); }
-static PyObject *new_tuple_iterator(void) { return cp_exhausted_iterator(&PyTupleIter_Type); }
+static PyObject *new_list_iterator(void) { return cp_new_sequence_iterator(&PyListIter_Type, NULL, 0); }
 static PyObject *new_range_iterator(void) { return cp_new_range_iterator(0, 0, 1); }
 static PyObject *new_function(void) {
     PyObject *code = (PyObject *)PyCode_NewEmpty("", "", 1), *globals = PyDict_New();
@@ -26,9 +25,9 @@ static PyObject *new_function(void) {
     return function;
 }
 
-static Pool list_iterators = {.make = new_list_iterator}, tuple_iterators = {.make = new_tuple_iterator},
-            range_iterators = {.make = new_range_iterator}, functions = {.make = new_function};
-static Pool *const pools[] = {&list_iterators, &tuple_iterators, &range_iterators, &functions};
+static Pool iterators = {.make = new_list_iterator}, range_iterators = {.make = new_range_iterator},
+            functions = {.make = new_function};
+static Pool *const pools[] = {&iterators, &range_iterators, &functions};
 enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
 
 static void fill(Pool *pool) {
@@ -57,12 +56,11 @@ void spare_fill(void) {
 }
 
 PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index) {
-    CpSequenceIterator *iterator =
-        (CpSequenceIterator *)take(type == &PyListIter_Type ? &list_iterators : &tuple_iterators);
+    PyObject *iterator = take(&iterators);
     if (iterator == NULL) return NULL;
-    iterator->index = index;
-    iterator->sequence = Py_XNewRef(sequence);
-    return (PyObject *)iterator;
+    Py_SET_TYPE(iterator, type);
+    cp_set_sequence_iterator(iterator, sequence, index);
+    return iterator;
 }
 
 PyObject *spare_range(int64_t next, int64_t end, int64_t step) {

@@ -13,7 +13,7 @@ void spare_fill(void);
 /* An int or a float that needs no memory, new ref. NULL: none is left. */
 PyObject *spare_int(int64_t value);
 PyObject *spare_float(double value);
-/* The iterator of a list or a tuple from an index on, of one of these types; NULL: an exhausted one. */
+/* The iterator of a sequence from an index on, of a type laid out like a list's; NULL: an exhausted one. */
 PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index);
 /* The iterator of a range: its next number, where it ends, by its step. */
 PyObject *spare_range(int64_t next, int64_t end, int64_t step);

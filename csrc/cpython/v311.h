@@ -336,6 +336,9 @@ static inline PyObject *cp_name_new(void) { return &_Py_ID(__new__); }
 static inline PyObject *cp_object_init(void) {
     return PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, cp_name_init());
 }
+static inline PyObject *cp_name_annotations(void) { return &_Py_ID(__annotations__); }
+static inline PyObject *cp_name_build_class(void) { return &_Py_ID(__build_class__); }
+static inline PyObject *cp_name_import(void) { return &_Py_ID(__import__); }
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
 static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }
@@ -456,15 +459,50 @@ bool cp_poll_quietly(PyThreadState *tstate);
 /* The iterator of a range that goes from `next` to `end` in steps, meeting the end exactly. */
 PyObject *cp_new_range_iterator(int64_t next, int64_t end, int64_t step);
 void cp_set_range(PyObject *iterator, int64_t next, int64_t end, int64_t step); /* likewise, of one at hand */
-/* That of a list or a tuple, whose next item is at the index. */
-PyObject *cp_new_sequence_iterator(PyObject *sequence, Py_ssize_t index);
-PyObject *cp_exhausted_iterator(PyTypeObject *type); // new ref; of a list or a tuple
+/* Such a range's next number, its end and its step, of an iterator that nobody else holds; false: it is none.
+ */
+bool cp_range_parts(PyObject *iterator, int64_t *next, int64_t *end, int64_t *step);
+/* An iterator that is laid out like a list's, whose next item is at the index; without a sequence it is
+ * exhausted.
+ */
+PyObject *cp_new_sequence_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index); // new ref
+void cp_set_sequence_iterator(PyObject *iterator, PyObject *sequence, Py_ssize_t index); /* of one at hand */
+/* enumerate with the item it gave last and its iterator; zip of so many iterators, behind the items that
+ * these gave last. */
+PyObject *cp_new_enumerate(int64_t index, PyObject *last, PyObject *iterator); // new ref
+PyObject *cp_new_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators);  // new ref
+/* Is it one that nobody else holds, nor what it gave last? Its index; of so many iterators, and not strict.
+ */
+bool cp_is_lone_enumerate(PyObject *object, int64_t *index);
+bool cp_is_lone_zip(PyObject *object, Py_ssize_t count);
+/* An iterator of such a one, and the item last taken from it. borrowed */
+PyObject *cp_inner_iterator(PyObject *object, Py_ssize_t place, PyObject **last);
 /* Where a function that the frame makes looks built-in names up; NULL: that is not said. */
 PyObject *cp_builtins_of(const Frame *frame); // borrowed
-/* What a list's or a tuple's iterator of such a type goes over, if nobody else holds it; NULL. */
+/* What an iterator of a dict or a set is made of: that, how many items it had, where the next one is looked
+ * for, how many are left, and what a dict's items() gave last. */
+typedef struct CpHashedIterator {
+    PyObject *container; // borrowed, likewise the others
+    int64_t size, position, left;
+    PyObject *key, *value;
+} CpHashedIterator;
+PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts); // new ref
+bool cp_is_hashed_iterator(const PyTypeObject *type);
+/* False: it is over, others have it, or its dict's values are an instance's. */
+bool cp_hashed_parts(PyObject *iterator, CpHashedIterator *parts);
+void cp_keep_entry(PyObject *iterator, PyObject *key, PyObject *value);
+/* The dict or set that an iterator of such a type goes over for an object; NULL: for another one. borrowed */
+PyObject *cp_hashed_of(PyTypeObject *type, PyObject *object);
+Py_ssize_t cp_hashed_size(PyObject *container);
+/* The position behind the next item, which is borrowed; 0: there is none; -1: asking an iterator would raise.
+ */
+int64_t cp_next_entry(PyObject *dict, int64_t size, int64_t position, int64_t left, PyObject **key,
+                      PyObject **value);
+int64_t cp_next_member(PyObject *set, int64_t size, int64_t position, int64_t left, PyObject **key);
+/* What an iterator of such a type, laid out like a list's, goes over, if nobody else holds it; NULL. */
 PyObject *cp_iterator_sequence(PyObject *iterator, PyTypeObject *type, int64_t *index); // borrowed
-/* Does the end of a list or tuple, and of what goes with it, run no code? */
-bool cp_ends_quietly(PyObject *sequence);
+/* Where a reference to each of some objects goes, does no code run? */
+bool cp_end_quietly(PyObject *const *objects, Py_ssize_t count);
 /* Once, with the GIL. */
 void cp_prepare_interrupts(void);
 

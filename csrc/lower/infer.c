@@ -420,13 +420,13 @@ static uint8_t sampled(const Infer *f, int slot, uint8_t type) {
 }
 
 static void unpack(Infer *f, const Instr *instr) {
+    uint8_t items[MAX_UNPACKED];
     pop(f);
-    const Instr *before = instr - 1;
-    bool counted = instr > f->code->instrs && before->op == BC_FOR_ITER && instr->arg == 2 &&
-                   operand(f, 0).type == LIKELY_ENUMERATE;
+    bool looped = instr->arg <= MAX_UNPACKED && f->depth > 0 &&
+                  infer_items_of_loop(f->out, f->code, instr, (Likely)operand(f, 0).type, items);
     for (int i = instr->arg - 1; i >= 0; i--) {
         bool item = f->unpacked_count == instr->arg;
-        push(f, item ? f->unpacked[i].type : counted && i == 0 ? LIKELY_INT : LIKELY_OTHER);
+        push(f, item ? f->unpacked[i].type : looped ? items[i] : LIKELY_OTHER);
         if (item) f->stack[f->depth - 1].slot = f->unpacked[i].slot;
     }
     f->unpacked_count = -1;
@@ -453,12 +453,6 @@ static void read_at(Infer *f, int depth, const Site *site) {
                                                             : site->method;
 }
 
-/* What was read is bound to its owner. */
-static void bind(Guess *guess) {
-    guess->unbound = guess->site;
-    guess->site = NULL;
-}
-
 /* Operands go, one result of a known type comes. */
 static void gives(Infer *f, const Instr *instr, Likely type) {
     for (int i = bc_pops(instr); i > 0; i--) pop(f);
@@ -471,6 +465,17 @@ static void spread(Infer *f, const Instr *instr, Guess guess, uint8_t type) {
     refine(f, instr, 0, guess, type);
     for (int i = 0; i < f->depth; i++)
         if (f->stack[i].slot == guess.slot && f->stack[i].type == LIKELY_OTHER) f->stack[i].type = type;
+}
+
+/* What is given to those whose result tells nothing of it. */
+static void note_arguments(Infer *f, const Instr *instr) {
+    OperandTypes *out = &f->out->operands[instr - f->code->instrs];
+    if (out->builtin != BI_type_enumerate && out->builtin != BI_type_zip && out->builtin != BI_type_reversed)
+        return;
+    out->arguments = arena_array(&f->cx->arena, uint8_t, instr->arg + 1);
+    for (int i = 0; i < instr->arg; i++)
+        out->arguments[i] = or_noted(operand(f, instr->arg - 1 - i), LIKELY_UNSEEN);
+    out->argument_count = instr->arg;
 }
 
 static void step(Infer *f, const Instr *instr) {
@@ -522,7 +527,10 @@ static void step(Infer *f, const Instr *instr) {
             push_given(f, instr, instr->site->likely);
         else push(f, LIKELY_OTHER);
         read_at(f, 1, instr->site);
-        if (instr->site != NULL && instr->site->kind == SITE_METHOD) bind(&f->stack[f->depth - 1]);
+        if (instr->site != NULL && instr->site->kind == SITE_METHOD) {
+            f->stack[f->depth - 1].unbound = instr->site;
+            f->stack[f->depth - 1].site = NULL;
+        }
         break;
     case BC_LOAD_METHOD: {
         uint8_t owner = pop(f).type;
@@ -607,6 +615,7 @@ static void step(Infer *f, const Instr *instr) {
                                                             : method.builtin ? method.builtin
                                                                              : callable.builtin;
         uint8_t type = call_result(f, instr), truth = 0;
+        note_arguments(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         if (callable.builtin == BI_builtins_isinstance && instr->arg == 2)
             truth = is_instance((Likely)operand(f, 1).type, operand(f, 0).builtin);

@@ -49,6 +49,10 @@ Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
 /* Likely of the iterator of an object, and of an iterator's items. */
 uint8_t infer_iterator_of(Likely type);
 uint8_t infer_item_of(Likely iterator);
+/* Of what the loop in front of an UNPACK_SEQUENCE gets from enumerate or zip. False: it goes over nothing
+ * like that. */
+bool infer_items_of_loop(const Inference *inference, const Bytecode *code, const Instr *unpack,
+                         Likely iterator, uint8_t *items);
 
 /* Is it of a built-in type whose iterator is made without running code? */
 bool infer_iterates_quietly(Likely type);

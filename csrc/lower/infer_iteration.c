@@ -57,3 +57,28 @@ uint8_t infer_item_of(Likely iterator) {
     default: return LIKELY_OTHER;
     }
 }
+
+/* The CALL that makes what the loop goes over, in front of it; NULL: there is none. */
+static const Instr *call_before_loop(const Bytecode *code, const Instr *loop) {
+    if (loop < code->instrs + 2 || loop[-1].op != BC_GET_ITER) return NULL;
+    const Instr *call = loop - 2;
+    while (call > code->instrs && call->op == BC_NOP) call--;
+    return call->op == BC_CALL ? call : NULL;
+}
+
+bool infer_items_of_loop(const Inference *inference, const Bytecode *code, const Instr *unpack,
+                         Likely iterator, uint8_t *items) {
+    bool counts = iterator == LIKELY_ENUMERATE;
+    if (unpack == code->instrs || unpack[-1].op != BC_FOR_ITER || (!counts && iterator != LIKELY_ZIP) ||
+        (counts && unpack->arg != 2))
+        return false;
+    const Instr *call = call_before_loop(code, unpack - 1);
+    const OperandTypes *made = call != NULL ? &inference->operands[call - code->instrs] : NULL;
+    bool known = made != NULL && made->builtin == (counts ? BI_type_enumerate : BI_type_zip) &&
+                 made->argument_count >= unpack->arg - counts;
+    if (counts) items[0] = LIKELY_INT;
+    for (int i = counts; i < unpack->arg; i++)
+        items[i] = known ? infer_item_of((Likely)infer_iterator_of((Likely)made->arguments[i - counts]))
+                         : LIKELY_OTHER;
+    return true;
+}

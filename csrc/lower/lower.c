@@ -90,7 +90,7 @@ int lower_handler(const Lowerer *l, int bc_handler) {
 }
 
 static FrameState *raising_state(Lowerer *l, int32_t bc_handler) {
-    int depth = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth;
+    int kept = bc_handler < 0 ? 0 : l->code->handlers[bc_handler].depth, depth = lower_known_depth(l, kept);
     return new_state(l, l->instr->offset, lower_handler(l, bc_handler), depth);
 }
 
@@ -243,8 +243,6 @@ Ins *lower_peek(Lowerer *l, int depth) {
 
 /* --- blocks and edges --- */
 
-void lower_end(Lowerer *l) { l->block = NULL; }
-
 static void add_phi(Lowerer *l, Place *place, Ins **value) {
     Ins *phi = ir_new_ins(l->fn, IR_phi_OP, (IrType)(*value)->type, 0);
     if (place->before != NULL) {
@@ -292,7 +290,8 @@ static void add_object_phis(Lowerer *l, Place *place, Ins **value) {
         Ins **part = &object->args[i];
         if (is_range(*part)) add_range_phis(l, place, part, (*part)->args[2]->op != IR_ki64_OP);
         else if (is_object(*part)) add_object_phis(l, place, part);
-        else if (lower_is_iterator(from) || !lower_part_stays(l, from, i)) add_phi(l, place, part);
+        else if (lower_is_iterator(from) ? (*part)->op != IR_null_OP : !lower_part_stays(l, from, i))
+            add_phi(l, place, part);
     }
     *value = object;
 }

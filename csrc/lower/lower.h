@@ -4,6 +4,7 @@
 #define DXPY_LOWER_LOWER_H
 
 #include "bytecode/bytecode.h"
+#include "ir/image.h"
 #include "ir/ir.h"
 #include "lower/infer.h"
 
@@ -173,16 +174,42 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival t
 int64_t lower_range_step(const Lowerer *l, int target, int place);
 /* A range's iterator, which is no object but its parts. */
 Ins *lower_new_range(Lowerer *l, Block *block, Ins *next, Ins *end, Ins *step);
-/* The type of the iterator that the operand `place` is where control arrives at `target`, if it is one of a
- * list or a tuple that is no object there; KNOWN_None: it is none. */
-Known lower_iterator_type(const Lowerer *l, int target, int place);
-/* That iterator, of one that is an object, which goes. */
-Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state);
 /* Does the loop at `head` have such an instruction; may the function be suspended in it? */
 bool lower_loop_has(const Lowerer *l, int head, BcOp op);
 bool lower_loop_suspends(const Lowerer *l, int head);
 /* CALL of range that a loop goes over at once. */
 bool lower_range_loop(Lowerer *l);
+/* The loop around `target` that the operand `place` is the iterator of; -1: of none. */
+int lower_loop_over(const Lowerer *l, int target, int place);
+
+/* --- iterators that are no objects (lower_iterator.c) --- */
+
+/* What such an iterator is made of; of enumerate and zip, what they go over. */
+typedef struct IterForm {
+    Known type;
+    int64_t step; /* of a range, or STEP_VARIES */
+    int count;    /* of those within */
+    const struct IterForm *inner[EXIT_MOST_ZIPPED];
+} IterForm;
+/* Of the iterator that the operand `place` is where control arrives at `target`; NULL: it is an object. A
+ * range that nothing else is made of has lower_range_step. */
+const IterForm *lower_form_at(Lowerer *l, int target, int place);
+const IterForm *lower_form_of(Lowerer *l, const Ins *iterator);
+bool lower_has_form(const Ins *value, const IterForm *form);
+/* One in such a form, of one that is an object, which goes. */
+Ins *lower_taken_iterator(Lowerer *l, Ins *object, const IterForm *form, FrameState *state);
+/* The object that one would be. */
+Ins *lower_iterator_object(Lowerer *l, Ins *iterator);
+/* False: nothing was done. GET_ITER of what such an iterator goes over; CALL of enumerate, zip or reversed
+ * that is gone over at once; FOR_ITER over such an iterator, which may have become an object. */
+bool lower_get_iterator(Lowerer *l);
+bool lower_iterator_call(Lowerer *l);
+bool lower_go_over(Lowerer *l);
+/* How many operands an exit that keeps so many has to know: an iterator of several parts drops them in their
+ * order. */
+int lower_known_depth(const Lowerer *l, int kept);
+/* It goes here, and what it has in the order in which an object would drop it. */
+void lower_drop_iterator(Lowerer *l, const Ins *iterator);
 /* Bring operands and locals into the form that a place wants; before the jump there. */
 void lower_conform(Lowerer *l, int target);
 
@@ -231,6 +258,7 @@ static inline bool lower_speculates(const Lowerer *l) {
 const Instr *lower_next(const Lowerer *l);
 /* The next one that is not empty, likewise, where it is a CALL with so many arguments and no names; 0. */
 int lower_next_call(const Lowerer *l, int argument_count);
+int lower_call_behind(const Lowerer *l, int index, int argument_count); /* likewise behind an instruction */
 Ins *lower_guarded(Ins *guard, FrameState *state);
 /* What is probably an int, by its type or by inference. */
 bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess);
@@ -419,10 +447,28 @@ typedef struct Region {
     struct Region *outer;
 } Region;
 
-/* Is a value the iterator of a list or a tuple that is no object? */
-enum { ITERATOR_INDEX = 2, ITERATOR_SEQUENCE = 4, ITERATOR_ARGUMENTS }; /* its arguments */
+/* Is a value an iterator, of no range alone, that is no object? */
 static inline bool lower_is_iterator(const Ins *value) {
     return value->op == IR_object_OP && value->args[0]->op == IR_known_OP;
+}
+/* How many such iterators there are within an enumerate or a zip; of others none. */
+static inline int lower_inner_count(const Ins *iterator) {
+    if (iterator->op == IR_range_OP) return 0;
+    int64_t type = iterator->args[0]->imm;
+    return type == KNOWN_enumerate ? 1 : type == KNOWN_zip ? iterator->arg_count / 4 : 0;
+}
+static inline Ins *lower_inner(const Ins *iterator, int i) {
+    return iterator->args[iterator->arg_count + 1 + 2 * (i - lower_inner_count(iterator))];
+}
+/* The item that it gave last; null: nothing that needs to be kept. */
+static inline Ins *lower_last_item(const Ins *iterator, int i) {
+    return iterator->args[iterator->arg_count + 1 + 2 * (i - 2 * lower_inner_count(iterator))];
+}
+/* The arguments of an iterator that goes over a sequence. */
+enum { ITERATOR_INDEX = 2, ITERATOR_SEQUENCE = 4, ENUMERATE_NUMBER = 2 };
+static inline bool lower_is_over_sequence(const Ins *value) {
+    return lower_is_iterator(value) && lower_inner_count(value) == 0 &&
+           value->arg_count == ITERATOR_SEQUENCE + 1;
 }
 /* Is a value a function made here, of the code that its site says? */
 static inline bool lower_is_made_function(const Ins *value) {
@@ -468,7 +514,7 @@ typedef struct Fork {
 } Fork;
 Fork lower_fork(Lowerer *l);
 void lower_other_way(Lowerer *l, const Fork *fork, Block *block);
-void lower_end(Lowerer *l); /* the block has its terminator */
+static inline void lower_end(Lowerer *l) { l->block = NULL; } /* the block has its terminator */
 void lower_resume_entry(Lowerer *l, uint32_t offset, int target,
                         int depth); /* the generator goes on at `target` */
 

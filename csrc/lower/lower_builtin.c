@@ -91,12 +91,20 @@ static Ins *last(const Call *call, int from_last) { return call->args[call->coun
 /* The types and the objects that emitted code names. */
 static const struct {
     uint8_t builtin, known;
-} TYPES[] = {{BI_type_int, KNOWN_int},           {BI_type_float, KNOWN_float},
-             {BI_type_bool, KNOWN_bool},         {BI_type_str, KNOWN_str},
-             {BI_type_list, KNOWN_list},         {BI_type_tuple, KNOWN_tuple},
-             {BI_type_set, KNOWN_set},           {BI_type_dict, KNOWN_dict},
-             {BI_type_bytes, KNOWN_bytes},       {BI_type_bytearray, KNOWN_bytearray},
-             {BI_type_reversed, KNOWN_reversed}, {BI_type_type, KNOWN_type}};
+} TYPES[] = {{BI_type_int, KNOWN_int},
+             {BI_type_float, KNOWN_float},
+             {BI_type_bool, KNOWN_bool},
+             {BI_type_str, KNOWN_str},
+             {BI_type_list, KNOWN_list},
+             {BI_type_tuple, KNOWN_tuple},
+             {BI_type_set, KNOWN_set},
+             {BI_type_dict, KNOWN_dict},
+             {BI_type_bytes, KNOWN_bytes},
+             {BI_type_bytearray, KNOWN_bytearray},
+             {BI_type_reversed, KNOWN_reversed},
+             {BI_type_type, KNOWN_type},
+             {BI_type_enumerate, KNOWN_enumerate},
+             {BI_type_zip, KNOWN_zip}};
 enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 static int type_row(Builtin builtin) {

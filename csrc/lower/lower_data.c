@@ -11,9 +11,10 @@ static bool is_behind_call(const Block *block) {
 /* What such a call has given goes here, behind what its frame held, and so do a tuple's items. */
 void lower_POP_TOP(Lowerer *l) {
     Ins *value = lower_pop_any(l);
-    if (lower_is_iterator(value)) value = value->args[ITERATOR_SEQUENCE];
+    if (lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
     bool is_plain = !lower_speculates(l) || ir_is(value, OPF_CONST) || ir_is_box(value);
     if (lower_is_suspended(value)) lower_drop_generator(l, value);
+    else if (lower_is_iterator(value)) lower_drop_iterator(l, value);
     else if (!is_plain && (is_behind_call(l->block) || lower_is_made_tuple(value))) lower_keep(l, &value, 1);
 }
 void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }

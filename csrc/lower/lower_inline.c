@@ -225,7 +225,7 @@ void inline_keep_locals(Lowerer *l) {
     int count = 0;
     for (int i = l->code->local_count - 1; i >= 0; i--) {
         Ins *value = l->locals[i].value;
-        if (value != NULL && lower_is_iterator(value)) value = value->args[ITERATOR_SEQUENCE];
+        if (value != NULL && lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
         if (value == NULL || value->type != IR_OBJ || ir_is(value, OPF_VIRTUAL) || value->op == IR_null_OP)
             continue;
         values[count++] = value;

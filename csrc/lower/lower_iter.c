@@ -7,8 +7,8 @@ const Instr *lower_next(const Lowerer *l) {
     return next < l->code->count && l->places[next].edges == 1 ? &l->code->instrs[next] : NULL;
 }
 
-int lower_next_call(const Lowerer *l, int argument_count) {
-    int index = l->index + 1;
+int lower_call_behind(const Lowerer *l, int index, int argument_count) {
+    index++;
     while (index < l->code->count && l->places[index].edges == 1 && l->code->instrs[index].op == BC_NOP)
         index++;
     if (index >= l->code->count || l->places[index].edges != 1) return 0;
@@ -17,6 +17,21 @@ int lower_next_call(const Lowerer *l, int argument_count) {
                    !(next->flags & (BC_NO_SPECULATION | BC_COLD))
                ? index
                : 0;
+}
+
+int lower_next_call(const Lowerer *l, int argument_count) {
+    return lower_call_behind(l, l->index, argument_count);
+}
+
+/* The loop around `target` that the operand `place` is the iterator of; -1: of none. */
+int lower_loop_over(const Lowerer *l, int target, int place) {
+    for (int head = target; head >= 0; head--) {
+        const Instr *loop = &l->code->instrs[head];
+        if (loop->op == BC_FOR_ITER && loop->target > target &&
+            l->inference->operands[head].depth == place + 1)
+            return head;
+    }
+    return -1;
 }
 
 static bool known_iterable(Lowerer *l) {
@@ -34,124 +49,8 @@ static bool known_iterable(Lowerer *l) {
     return true;
 }
 
-/* --- lists and tuples whose iterator is no object --- */
-
-static Known iterator_over(Likely type) {
-    return type == LIKELY_LIST    ? KNOWN_list_iterator
-           : type == LIKELY_TUPLE ? KNOWN_tuple_iterator
-                                  : KNOWN_None;
-}
-
-/* The type of the iterator of the loop at `head`, which it makes in front of itself; KNOWN_None: it is an
- * object, as it has to be where the loop suspends. */
-static Known iterator_of_loop(const Lowerer *l, int head) {
-    const Instr *loop = &l->code->instrs[head];
-    if (head < 1 || head >= l->code->count || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER ||
-        (loop->flags | loop[-1].flags) & (BC_NO_SPECULATION | BC_COLD) || lower_loop_suspends(l, head) ||
-        (l->inlined != NULL && l->inlined->steps != NULL))
-        return KNOWN_None;
-    return iterator_over((Likely)l->inference->operands[head - 1].right);
-}
-
-/* The loop around `target` that the operand `place` is the iterator of; -1: of none. */
-static int loop_over(const Lowerer *l, int target, int place) {
-    for (int head = target; head >= 0; head--) {
-        const Instr *loop = &l->code->instrs[head];
-        if (loop->op == BC_FOR_ITER && loop->target > target &&
-            l->inference->operands[head].depth == place + 1)
-            return head;
-    }
-    return -1;
-}
-
-Known lower_iterator_type(const Lowerer *l, int target, int place) {
-    uint8_t guess = l->inference->stack[target] != NULL ? l->inference->stack[target][place] : LIKELY_OTHER;
-    if (guess != LIKELY_LIST_ITER && guess != LIKELY_TUPLE_ITER) return KNOWN_None;
-    int head = loop_over(l, target, place);
-    return head >= 0 ? iterator_of_loop(l, head) : KNOWN_None;
-}
-
-static Ins *new_iterator(Lowerer *l, Known type, Ins *sequence, Ins *index) {
-    Ins *iterator = ir_new_ins(l->fn, IR_object_OP, IR_OBJ, ITERATOR_ARGUMENTS);
-    iterator->args[0] = lower_const(l, IR_known_OP, type);
-    iterator->args[ITERATOR_INDEX - 1] = K_INT(l, 0);
-    iterator->args[ITERATOR_INDEX] = index;
-    iterator->args[ITERATOR_SEQUENCE - 1] = K_INT(l, 1);
-    iterator->args[ITERATOR_SEQUENCE] = sequence;
-    ir_append(l->block, iterator);
-    return iterator;
-}
-
-Ins *lower_iterator_of(Lowerer *l, Ins *iterator, Known type, FrameState *state) {
-    iterator = lower_object(l, iterator);
-    Ins *taken = EMIT_CALL(l, rt_take_iterator, iterator, lower_const(l, IR_known_OP, type));
-    lower_guarded(INS(l, settled, 0, taken), state);
-    Ins *sequence = INS0(l, ldout, 1);
-    sequence->nullable = false;
-    return new_iterator(l, type, sequence, INS0(l, ldnum, 0));
-}
-
-/* Likewise of the iterator that a comprehension or a generator expression is called with next. */
-static Known iterator_of_call(const Lowerer *l) {
-    if (l->depth < 2 || lower_next_call(l, 0) == 0 || !lower_is_made_function(l->stack[l->depth - 2]))
-        return KNOWN_None;
-    return iterator_over((Likely)l->inference->operands[l->index].right);
-}
-
-static bool known_sequence(Lowerer *l) {
-    Ins *sequence = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
-    Known type = lower_speculates(l) ? iterator_of_loop(l, l->index + 1) : KNOWN_None;
-    if (type == KNOWN_None && lower_speculates(l)) type = iterator_of_call(l);
-    if (type == KNOWN_None || sequence == NULL || sequence->type != IR_OBJ || ir_is(sequence, OPF_VIRTUAL))
-        return false;
-    lower_guard_type(l, sequence, type == KNOWN_list_iterator ? KNOWN_list : KNOWN_tuple,
-                     lower_state_here(l));
-    l->stack[l->depth - 1] = new_iterator(l, type, sequence, K_INT(l, 0));
-    return true;
-}
-
-/* The variable that an iterator was handed in by goes on with it. */
-static void replace_in_locals(Lowerer *l, const Ins *iterator, Ins *by) {
-    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
-        if (l->locals[slot].value == iterator) l->locals[slot].value = by;
-}
-
-/* An exhausted one drops what it went over. */
-static void end_sequence(Lowerer *l, const Ins *iterator) {
-    if (l->framed) {
-        Ins *quiet = EMIT_CALL(l, rt_goes_quietly, iterator->args[ITERATOR_SEQUENCE]);
-        lower_guarded(INS(l, settled, 0, quiet), lower_state_here(l));
-    } else {
-        Known type = (Known)iterator->args[0]->imm;
-        replace_in_locals(l, iterator, new_iterator(l, type, K_NULL(l), K_INT(l, 0)));
-    }
-}
-
-static void go_over_sequence(Lowerer *l, Ins *iterator) {
-    Ins *index = iterator->args[ITERATOR_INDEX], *sequence = iterator->args[ITERATOR_SEQUENCE];
-    Known type = (Known)iterator->args[0]->imm;
-    Ins *there = INS(l, icmp, 0 /* < */, index, INS(l, size, 0, sequence));
-    Block *next = lower_new_block(l), *done = lower_new_block(l);
-    Fork fork = lower_fork(l);
-    lower_branch(l, there, next, done);
-    l->block = done;
-    end_sequence(l, iterator);
-    lower_pop_any(l);
-    lower_goto(l, l->instr->target);
-    lower_other_way(l, &fork, next);
-    Ins *item = type == KNOWN_list_iterator
-                    ? INS(l, list_get, 0, sequence, INS(l, list_items, 0, sequence), index)
-                    : INS(l, tuple_get, 0, sequence, index);
-    item->nullable = false;
-    Ins *stepped = new_iterator(l, type, sequence, INS(l, iadd_wrap, 0, index, K_INT(l, 1)));
-    l->stack[l->depth - 1] = stepped;
-    replace_in_locals(l, iterator, stepped);
-    lower_push(l, item);
-    lower_goto(l, l->index + 1);
-}
-
 void lower_GET_ITER(Lowerer *l) {
-    if (known_sequence(l) || known_iterable(l)) return;
+    if (lower_get_iterator(l) || known_iterable(l)) return;
     Ins *iterable = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_get_iter, iterable));
 }
@@ -282,7 +181,7 @@ static int64_t step_of_loop(const Lowerer *l, int head) {
 int64_t lower_range_step(const Lowerer *l, int target, int place) {
     if (l->inference->stack[target] == NULL || l->inference->stack[target][place] != LIKELY_RANGE_ITER)
         return 0;
-    int head = loop_over(l, target, place);
+    int head = lower_loop_over(l, target, place);
     return head < 0 || lower_loop_suspends(l, head) ? 0 : step_of_loop(l, head);
 }
 
@@ -389,25 +288,6 @@ bool lower_range_loop(Lowerer *l) {
     return true;
 }
 
-static void go_over_range(Lowerer *l, const Ins *range) {
-    Ins *number = range->args[0], *end = range->args[1], *step = range->args[2];
-    int64_t by = step->op == IR_ki64_OP ? step->imm : STEP_VARIES;
-    int compare = by == 1 ? 0 /* < */ : by == -1 ? 4 /* > */ : 3 /* != */;
-    Ins *there = INS(l, icmp, compare, number, end);
-    Block *next = lower_new_block(l), *done = lower_new_block(l);
-    Fork fork = lower_fork(l);
-    lower_branch(l, there, next, done);
-    l->block = done;
-    lower_pop_any(l);
-    lower_goto(l, l->instr->target);
-    lower_other_way(l, &fork, next);
-    Ins *stepped = INS(l, iadd_wrap, 0, number, step);
-    l->stack[l->depth - 1] = lower_new_range(l, l->block, stepped, end, step);
-    replace_in_locals(l, range, l->stack[l->depth - 1]);
-    lower_push(l, number);
-    lower_goto(l, l->index + 1);
-}
-
 /* What an exhausted iterator went over is dropped now; in a call without a frame along with the iterator,
  * which then nobody else may have. */
 static void end_iterator(Lowerer *l, Ins *iterator) {
@@ -416,14 +296,7 @@ static void end_iterator(Lowerer *l, Ins *iterator) {
 }
 
 void lower_FOR_ITER(Lowerer *l) {
-    if (l->depth > 0 && l->stack[l->depth - 1]->op == IR_range_OP) {
-        go_over_range(l, l->stack[l->depth - 1]);
-        return;
-    }
-    if (l->depth > 0 && lower_is_iterator(l->stack[l->depth - 1])) {
-        go_over_sequence(l, l->stack[l->depth - 1]);
-        return;
-    }
+    if (lower_go_over(l)) return;
     if (l->depth > 0 && lower_is_suspended(l->stack[l->depth - 1])) {
         lower_generator_next(l);
         return;

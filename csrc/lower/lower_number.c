@@ -63,12 +63,7 @@ static Ins *given_from_afar(Lowerer *l, const Ins *number) {
 
 /* The number of a local variable is boxed once: into the frame's memory, from where it is read. */
 Ins *lower_object(Lowerer *l, Ins *value) {
-    if (value->op == IR_range_OP)
-        return EMIT_CALL(l, rt_new_range, value->args[0], value->args[1], value->args[2]);
-    if (lower_is_iterator(value) && value->args[ITERATOR_SEQUENCE]->op == IR_null_OP)
-        lower_give_up_inlining(l);
-    if (lower_is_iterator(value))
-        return EMIT_CALL(l, rt_new_iterator, value->args[ITERATOR_SEQUENCE], value->args[ITERATOR_INDEX]);
+    if (value->op == IR_range_OP || lower_is_iterator(value)) return lower_iterator_object(l, value);
     if (lower_is_suspended(value)) lower_give_up_steps(l);
     if (value->type != IR_I64 && value->type != IR_F64) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
@@ -719,9 +714,11 @@ static int64_t step_of(const Ins *value) {
     return value->args[2]->op == IR_ki64_OP ? value->args[2]->imm : STEP_VARIES;
 }
 
-/* KNOWN_None: the value is no such one. */
-static Known type_of_iterator(const Ins *value) {
-    return lower_is_iterator(value) ? (Known)value->args[0]->imm : KNOWN_None;
+/* Of an operand that is an iterator but no object at a place; NULL: it is none. */
+static const IterForm *form_wanted(Lowerer *l, int target, const Place *place, int operand) {
+    const Ins *there = place->block != NULL ? place->stack[operand] : l->stack[operand];
+    if (lower_is_iterator(there)) return lower_form_of(l, there);
+    return place->block == NULL ? lower_form_at(l, target, operand) : NULL;
 }
 
 void lower_conform(Lowerer *l, int target) {
@@ -740,14 +737,12 @@ void lower_conform(Lowerer *l, int target) {
             l->stack[i] = lower_range_of(l, l->stack[i], step, state);
         }
         if (step != 0) continue;
-        Known going = place->block != NULL             ? type_of_iterator(place->stack[i])
-                      : lower_is_iterator(l->stack[i]) ? type_of_iterator(l->stack[i])
-                                                       : lower_iterator_type(l, target, i);
-        if (going != KNOWN_None && going != type_of_iterator(l->stack[i])) {
+        const IterForm *form = form_wanted(l, target, place, i);
+        if (form != NULL && !lower_has_form(l->stack[i], form)) {
             if (state == NULL) state = lower_state(l, l->code->instrs[target].offset);
-            l->stack[i] = lower_iterator_of(l, l->stack[i], going, state);
+            l->stack[i] = lower_taken_iterator(l, l->stack[i], form, state);
         }
-        if (going != KNOWN_None) continue;
+        if (form != NULL) continue;
         if (ir_is(l->stack[i], OPF_VIRTUAL)) l->stack[i] = lower_object(l, l->stack[i]);
         IrType type = wanted_type(l, target, stack[i]);
         if (place->block != NULL && i < place->depth) type = (IrType)place->stack[i]->type;

@@ -67,12 +67,14 @@ static void note_value(Refcount *r, Values *uses, Ins *value) {
         if (value->args[i]->type == IR_OBJ) note_value(r, uses, value->args[i]);
 }
 
-/* Values that the exits of an instruction need. */
+/* Values that the exits of an instruction need: what goes where it raises, too, if its state says what goes
+ * first. */
 static void note_state(Refcount *r, Ins *ins) {
     Values *uses = &r->uses[ins->id];
     bool leaves = ir_leaves(ins) || (ins->state != NULL && ir_is_caught_in_line(ins->state));
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
-        for (int i = 0; i < kept_depth(r, state, leaves); i++) note_value(r, uses, state->stack[i]);
+        int count = state == ins->state ? state->stack_count : kept_depth(r, state, leaves);
+        for (int i = 0; i < count; i++) note_value(r, uses, state->stack[i]);
         for (int i = 0; i < state->local_count; i++)
             if (state->locals[i]->type == IR_OBJ) note_value(r, uses, state->locals[i]);
     }
@@ -331,8 +333,7 @@ static void make_range(Refcount *r, NewExit *n, Ins *value) {
 /* Has an object a part that is a number and will be no object: an iterator's index, a function's frame? */
 static bool has_bare_numbers(const Ins *value) {
     const Ins *class = value->args[0];
-    return class->op == IR_known_OP && (class->imm == KNOWN_list_iterator ||
-                                        class->imm == KNOWN_tuple_iterator || class->imm == KNOWN_function);
+    return class->op == IR_known_OP && class->imm != KNOWN_tuple && class->imm != KNOWN_dict;
 }
 
 /* Make an object, behind those that are parts of it. */

@@ -50,17 +50,66 @@ static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new re
     return object != NULL ? object : no_memory();
 }
 
-/* Of a list or a tuple; its parts are the index, as a number, and what it goes over. */
+/* Of a sequence; its parts are the index, as a number, and what it goes over. */
 static PyObject *new_iterator(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
     enum { INDEX = 1, SEQUENCE };
     PyObject *sequence = part(&slot[SEQUENCE], rows, parts[SEQUENCE]);
     i64 index = exit_bits(parts[INDEX]);
-    PyObject *iterator = sequence != NULL ? cp_new_sequence_iterator(sequence, index)
-                                          : cp_exhausted_iterator((PyTypeObject *)parts[0]);
+    PyObject *iterator = cp_new_sequence_iterator((PyTypeObject *)parts[0], sequence, index);
     if (iterator != NULL) spare_fill();
     else iterator = spare_iterator((PyTypeObject *)parts[0], sequence, index);
     Py_XDECREF(sequence);
     return iterator != NULL ? iterator : no_memory();
+}
+
+/* A part of an enumerate or a zip: an iterator, or the item that one gave last, which may not be known. */
+static PyObject *part_of_pairs(const ExitSlot *slot, PyObject **parts, PyObject **rows, int i) { // new ref
+    PyObject *value = part(&slot[i], rows, parts[i]);
+    return value != NULL ? value : Py_NewRef(Py_None);
+}
+
+/* Its parts are the next number, the item that was given last, and what it goes over. */
+static PyObject *new_enumerate(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { NUMBER = 1, LAST, ITERATOR };
+    PyObject *last = part_of_pairs(slot, parts, rows, LAST),
+             *iterator = part_of_pairs(slot, parts, rows, ITERATOR),
+             *enumerate = cp_new_enumerate(exit_bits(parts[NUMBER]), last, iterator);
+    Py_DECREF(iterator);
+    Py_DECREF(last);
+    return enumerate != NULL ? enumerate : no_memory();
+}
+
+/* Its parts are the items that were given last, then the iterators that it goes over. */
+static PyObject *new_zip(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    PyObject *given[EXIT_MOST_ZIPPED * 2];
+    for (int i = 0; i < slot->slot; i++) given[i] = part_of_pairs(slot, parts, rows, i + 1);
+    PyObject *zip = cp_new_zip(slot->slot / 2, given);
+    for (int i = 0; i < slot->slot; i++) Py_DECREF(given[i]);
+    return zip != NULL ? zip : no_memory();
+}
+
+/* Its parts are the size, the position and what is left as numbers, of items() what was given last, then the
+ * dict or set. */
+static PyObject *new_hashed(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { SIZE = 1, POSITION, LEFT, KEY, VALUE };
+    int last = slot->slot;
+    bool pairs = last > VALUE;
+    CpHashedIterator made = {.size = exit_bits(parts[SIZE]),
+                             .position = exit_bits(parts[POSITION]),
+                             .left = exit_bits(parts[LEFT])};
+    made.container = part(&slot[last], rows, parts[last]);
+    made.key = pairs ? part(&slot[KEY], rows, parts[KEY]) : NULL;
+    made.value = pairs ? part(&slot[VALUE], rows, parts[VALUE]) : NULL;
+    PyObject *iterator = cp_new_hashed_iterator((PyTypeObject *)parts[0], &made);
+    Py_DECREF(made.container);
+    Py_XDECREF(made.key);
+    Py_XDECREF(made.value);
+    return iterator != NULL ? iterator : no_memory();
+}
+
+static bool is_sequence_iterator(const PyTypeObject *type) {
+    return type == &PyListIter_Type || type == &PyTupleIter_Type || type == &PyListRevIter_Type ||
+           type == &PyBytesIter_Type || type == cp_ascii_iterator_type();
 }
 
 /* Its parts are its code, the number of the frame that it is made in, and its closure. */
@@ -117,7 +166,10 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     PyObject **rows = f->spill;
     PyTypeObject *class = (PyTypeObject *)rows[row];
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
-    if (class == &PyListIter_Type || class == &PyTupleIter_Type) return new_iterator(slot, &rows[row], rows);
+    if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
+    if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
+    if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);
+    if (class == &PyZip_Type) return new_zip(slot, &rows[row], rows);
     if (class == &PyMethod_Type) return new_bound_method(slot, &rows[row], rows);
     if (class == &PyFunction_Type) return new_function(f, slot, &rows[row]);
     PyObject *object = empty_object(class, slot->slot);

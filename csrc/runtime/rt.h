@@ -111,9 +111,24 @@ i64 rt_next_item(PyObject *iterator, PyObject **results);
 i64 rt_next_counted(PyObject *iterator, PyObject **results);
 i64 rt_next_pair(PyObject *iterator, PyObject **results);
 i64 rt_quiet_iter(PyObject *iterable, PyObject **results);
-PyObject *rt_new_iterator(PyObject *sequence, i64 index);
+PyObject *rt_new_iterator(PyObject *type, PyObject *sequence, i64 index);
+PyObject *rt_new_enumerate(i64 index, PyObject *last, PyObject *iterator);
+PyObject *rt_new_zip(PyObject **rest, i64 count, uint64_t consumed);
+i64 rt_take_enumerate(PyObject *object, PyObject **results);
+i64 rt_take_zip(PyObject *object, i64 count);
+i64 rt_take_inner(PyObject *object, i64 place, PyObject *type, PyObject **results);
+i64 rt_take_inner_range(PyObject *object, i64 place, PyObject **results);
+i64 rt_begin_hashed(PyObject *object, PyObject *type, PyObject **results);
+i64 rt_take_hashed(PyObject *iterator, PyObject *type, PyObject **results);
+PyObject *rt_new_hashed(PyObject *type, PyObject *container, i64 size, i64 position, i64 left);
+void rt_keep_entry(PyObject *iterator, PyObject *key, PyObject *value);
+i64 rt_next_key(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results);
+i64 rt_next_value(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results);
+i64 rt_next_entry(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results);
+i64 rt_next_member(PyObject *set, i64 size, i64 position, i64 left, PyObject **results);
+i64 rt_range_parts(PyObject *range, PyObject **results);
 i64 rt_take_iterator(PyObject *iterator, PyObject *type, PyObject **results);
-i64 rt_goes_quietly(PyObject *sequence);
+i64 rt_go_quietly(PyObject **rest, i64 count, uint64_t consumed);
 i64 rt_iter_over(PyObject *iterator);
 i64 rt_iter_end(TS, PyObject *iterator);
 i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results);
@@ -397,6 +412,9 @@ PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NU
  * just be entered, as any other call. All are handed over. */
 PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
                           PyObject *third_steal, PyObject *fourth_steal);
+/* The way into a function that makes a generator or coroutine of itself: none of its code is run. */
+PyObject *rt_make_generator(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
+                            PyObject *third_steal, PyObject *fourth_steal);
 /* The code has raised or left, or somebody has the frame: go on in the interpreter, if so, and end the call.
  */
 PyObject *rt_end_call(TS, FR, PyObject *result);

@@ -31,18 +31,134 @@ i64 rt_quiet_iter(PyObject *iterable, PyObject **results) {
     return -1;
 }
 
-PyObject *rt_new_iterator(PyObject *sequence, i64 index) { return cp_new_sequence_iterator(sequence, index); }
+PyObject *rt_new_iterator(PyObject *type, PyObject *sequence, i64 index) {
+    return cp_new_sequence_iterator((PyTypeObject *)type, sequence, index);
+}
+
+PyObject *rt_new_enumerate(i64 index, PyObject *last, PyObject *iterator) {
+    return cp_new_enumerate(index, last, iterator);
+}
+
+PyObject *rt_new_zip(PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *zip = cp_new_zip(count / 2, rest);
+    rt_drop_rest(rest, count, consumed);
+    return zip;
+}
+
+static void put_number(PyObject **result, i64 number) { memcpy(result, &number, sizeof(number)); }
+
+i64 rt_take_enumerate(PyObject *object, PyObject **results) {
+    i64 index;
+    if (!cp_is_lone_enumerate(object, &index)) return -1;
+    put_number(&results[0], index);
+    return 1;
+}
+
+i64 rt_take_zip(PyObject *object, i64 count) { return cp_is_lone_zip(object, count) ? 1 : -1; }
+
+i64 rt_take_inner(PyObject *object, i64 place, PyObject *type, PyObject **results) {
+    PyObject *last, *iterator = cp_inner_iterator(object, place, &last);
+    if (rt_take_iterator(iterator, type, results) < 0) return -1;
+    results[2] = Py_NewRef(last);
+    return 1;
+}
+
+i64 rt_begin_hashed(PyObject *object, PyObject *type, PyObject **results) {
+    PyObject *container = cp_hashed_of((PyTypeObject *)type, object);
+    if (container == NULL) return -1;
+    put_number(&results[0], cp_hashed_size(container));
+    results[1] = Py_NewRef(container);
+    return 1;
+}
+
+i64 rt_take_hashed(PyObject *iterator, PyObject *type, PyObject **results) {
+    CpHashedIterator parts;
+    if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
+    put_number(&results[0], parts.size);
+    put_number(&results[1], parts.position);
+    put_number(&results[2], parts.left);
+    results[3] = Py_NewRef(parts.container);
+    results[4] = Py_NewRef(parts.key);
+    results[5] = Py_NewRef(parts.value);
+    return 1;
+}
+
+PyObject *rt_new_hashed(PyObject *type, PyObject *container, i64 size, i64 position, i64 left) {
+    return cp_new_hashed_iterator((PyTypeObject *)type,
+                                  &(CpHashedIterator){container, size, position, left, Py_None, Py_None});
+}
+
+void rt_keep_entry(PyObject *iterator, PyObject *key, PyObject *value) {
+    cp_keep_entry(iterator, key, value);
+}
+
+i64 rt_next_key(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    PyObject *value;
+    i64 next = cp_next_entry(dict, size, position, left, &results[0], &value);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
+i64 rt_next_value(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    PyObject *key;
+    i64 next = cp_next_entry(dict, size, position, left, &key, &results[0]);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
+i64 rt_next_entry(PyObject *dict, i64 size, i64 position, i64 left, PyObject **results) {
+    i64 next = cp_next_entry(dict, size, position, left, &results[0], &results[1]);
+    if (next <= 0) return next;
+    Py_INCREF(results[0]);
+    Py_INCREF(results[1]);
+    return next;
+}
+
+i64 rt_next_member(PyObject *set, i64 size, i64 position, i64 left, PyObject **results) {
+    i64 next = cp_next_member(set, size, position, left, &results[0]);
+    if (next > 0) Py_INCREF(results[0]);
+    return next;
+}
+
+static i64 range_parts(PyObject *iterator, PyObject **results) {
+    i64 next, end, step;
+    if (!cp_range_parts(iterator, &next, &end, &step)) return -1;
+    put_number(&results[0], next);
+    put_number(&results[1], end);
+    put_number(&results[2], step);
+    return 1;
+}
+
+i64 rt_take_inner_range(PyObject *object, i64 place, PyObject **results) {
+    PyObject *last;
+    return range_parts(cp_inner_iterator(object, place, &last), results);
+}
+
+i64 rt_range_parts(PyObject *range, PyObject **results) {
+    PyObject *iterator = Py_TYPE(range) == &PyRange_Type ? PyRange_Type.tp_iter(range) : NULL;
+    if (iterator == NULL) {
+        PyErr_Clear(); /* there is no memory: it will be told again */
+        return -1;
+    }
+    i64 found = range_parts(iterator, results);
+    Py_DECREF(iterator);
+    return found;
+}
 
 i64 rt_take_iterator(PyObject *iterator, PyObject *type, PyObject **results) {
     i64 index;
     PyObject *sequence = cp_iterator_sequence(iterator, (PyTypeObject *)type, &index);
     if (sequence == NULL) return -1;
-    memcpy(&results[0], &index, sizeof(index));
+    put_number(&results[0], index);
     results[1] = Py_NewRef(sequence);
     return 1;
 }
 
-i64 rt_goes_quietly(PyObject *sequence) { return cp_ends_quietly(sequence) ? 1 : -1; }
+i64 rt_go_quietly(PyObject **rest, i64 count, uint64_t consumed) {
+    bool quietly = cp_end_quietly(rest, count);
+    rt_drop_rest(rest, count, consumed);
+    return quietly ? 1 : -1;
+}
 
 i64 rt_iter_over(PyObject *iterator) { return cp_is_over_unseen(iterator) ? 1 : -1; }
 
