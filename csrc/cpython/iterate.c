@@ -456,7 +456,8 @@ int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t
 
 enum { DEEPEST_LOOK = 3 };
 
-/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end. */
+/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its
+ * end. */
 static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
     PyObject *key, *value;
     Py_ssize_t at = 0;
