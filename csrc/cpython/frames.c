@@ -1,6 +1,8 @@
 /* Frames: what CPython keeps to itself of making, leaving and unwinding them. */
 #include "cpython/compat.h"
 
+#include "cpython/kept.h"
+
 /* Somebody holds the frame object: it takes the frame's contents over, as they are when the function ends. */
 static void give_to_object(PyThreadState *tstate, PyFrameObject *object, Frame *frame) {
     size_t size = (size_t)((char *)&frame->localsplus[frame->stacktop] - (char *)frame);
@@ -32,7 +34,8 @@ void cp_clear_frame(PyThreadState *tstate, Frame *frame) {
         }
         Py_DECREF(object);
     }
-    for (int i = 0; i < frame->stacktop; i++) Py_XDECREF(frame->localsplus[i]);
+    for (int i = 0; i < frame->stacktop; i++)
+        if (frame->localsplus[i] != NULL) cp_drop(frame->localsplus[i]);
     Py_XDECREF(frame->f_locals);
     Py_DECREF(frame->f_func);
     Py_DECREF(frame->f_code);

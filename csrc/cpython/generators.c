@@ -1,6 +1,8 @@
 /* Generators and coroutines: see generators.h. */
 #include "cpython/generators.h"
 
+#include "cpython/kept.h"
+
 bool cp_generator_awaits(PyGenObject *generator) {
     if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED)
         return false;
@@ -27,6 +29,45 @@ int16_t cp_plain_generator(PyCodeObject *code) {
     return code->co_argcount < 64 ? (int16_t)(code->co_argcount + 1) : -1;
 }
 
+/* Memory of generators and coroutines that are gone, by the number of their slots: the next ones are made of
+ * it, as CPython does it with frames. */
+enum { KEPT_SLOTS = 32, KEPT_OF_SIZE = 16 };
+static struct KeptGenerators {
+    int count;
+    PyGenObject *generators[KEPT_OF_SIZE];
+} kept_generators[KEPT_SLOTS]; // one per process, guarded by the GIL
+
+static inline Py_ssize_t slots_of(PyCodeObject *code) { return code->co_nlocalsplus + code->co_stacksize; }
+
+/* NULL: an exception is set. Where the collector's turn has come, it runs. */
+static inline PyGenObject *allocate(PyTypeObject *type, Py_ssize_t slots) {
+    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
+    if (slots >= KEPT_SLOTS || kept_generators[slots].count == 0 || cp_would_collect(collector) ||
+        _Py_tracemalloc_config.tracing)
+        return PyObject_GC_NewVar(PyGenObject, type, slots);
+    PyGenObject *generator = kept_generators[slots].generators[--kept_generators[slots].count];
+    collector->generations[0].count++;
+    Py_SET_TYPE(generator, type);
+    Py_SET_REFCNT(generator, 1);
+    *_Py_AS_GC(generator) = (PyGC_Head){0};
+    return generator;
+}
+
+/* Its memory is wanted no more; it is not tracked. */
+static inline void give_back(PyGenObject *generator, Py_ssize_t slots) {
+    bool wanted = slots < KEPT_SLOTS && !_Py_tracemalloc_config.tracing;
+#ifdef Py_REF_DEBUG
+    wanted = false; /* the debug build keeps account of what goes */
+#endif
+    if (!wanted || kept_generators[slots].count == KEPT_OF_SIZE) {
+        PyObject_GC_Del(generator);
+        return;
+    }
+    struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
+    if (collector->generations[0].count > 0) collector->generations[0].count--;
+    kept_generators[slots].generators[kept_generators[slots].count++] = generator;
+}
+
 PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     bool is_coroutine = code->co_flags & CO_COROUTINE;
@@ -34,14 +75,14 @@ PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function)
     if (unit < 0 || code->co_flags & CO_ASYNC_GENERATOR ||
         (is_coroutine && tstate->coroutine_origin_tracking_depth != 0))
         return NULL;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, is_coroutine ? &PyCoro_Type : &PyGen_Type,
-                                                code->co_nlocalsplus + code->co_stacksize);
+    Py_ssize_t slots = slots_of(code);
+    PyGenObject *generator = allocate(is_coroutine ? &PyCoro_Type : &PyGen_Type, slots);
     if (generator == NULL) {
         PyErr_Clear();
         return NULL;
     }
     if ((PyCodeObject *)function->func_code != code) { /* by a finalizer */
-        PyObject_GC_Del(generator);
+        give_back(generator, slots);
         return NULL;
     }
     Frame *frame = cp_generator_frame(generator);
@@ -85,7 +126,7 @@ static void publish(PyGenObject *generator) {
 PyGenObject *cp_generator_of(Frame *from) {
     PyCodeObject *code = from->f_code;
     int locals = code->co_nlocalsplus, count = from->stacktop - 1;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, &PyGen_Type, locals + code->co_stacksize);
+    PyGenObject *generator = allocate(&PyGen_Type, slots_of(code));
     if (generator == NULL) return NULL;
     Frame *frame = cp_generator_frame(generator);
     _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(from->f_func), NULL, locals);
@@ -107,7 +148,7 @@ PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     int locals = code->co_nlocalsplus;
     PyTypeObject *type = code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyGen_Type;
-    PyGenObject *generator = PyObject_GC_NewVar(PyGenObject, type, locals + code->co_stacksize);
+    PyGenObject *generator = allocate(type, slots_of(code));
     if (generator == NULL) return NULL;
     Frame *frame = cp_generator_frame(generator);
     _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, locals);
@@ -155,9 +196,10 @@ bool cp_publish_generator(PyGenObject *generator) {
 
 void cp_forget_generator(PyGenObject *generator) {
     Frame *frame = cp_generator_frame(generator);
+    Py_ssize_t slots = slots_of(frame->f_code);
     Py_DECREF(frame->f_func);
     Py_DECREF(frame->f_code);
-    PyObject_GC_Del(generator);
+    give_back(generator, slots);
 }
 
 static const char *kind_of(PyGenObject *generator) {
@@ -182,10 +224,11 @@ void cp_free_generator(PyGenObject *generator) {
     _PyObject_GC_UNTRACK(generator);
     if (PyCoro_CheckExact(generator)) Py_XDECREF(((PyCoroObject *)generator)->cr_origin_or_finalizer);
     Py_XDECREF(generator->gi_exc_state.exc_value);
+    Py_ssize_t slots = slots_of(generator->gi_code);
     Py_DECREF(generator->gi_code);
     Py_DECREF(generator->gi_name);
     Py_DECREF(generator->gi_qualname);
-    PyObject_GC_Del(generator);
+    give_back(generator, slots);
 }
 
 /* The wrapper an async generator yields its values in, of genobject.c. */

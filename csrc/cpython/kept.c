@@ -1,5 +1,7 @@
 #include "cpython/kept.h"
 
+#include "cpython/generators.h"
+
 CpKept cp_kept;
 
 /* --- instances --- */
@@ -80,20 +82,13 @@ bool cp_keep_instance(PyObject *object) {
     return keep_within(object, NESTED);
 }
 
-/* Is the collector's turn when another object is made? */
-static inline bool would_collect(const struct _gc_runtime_state *collector) {
-    const struct gc_generation *youngest = &collector->generations[0];
-    return youngest->count >= youngest->threshold && youngest->threshold != 0 && collector->enabled &&
-           !collector->collecting;
-}
-
 PyObject *cp_instance_of_kept(PyTypeObject *type) {
     if (!cp_has_values(type) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) return NULL;
     KeptClass *kept = kept_of(type);
     if (kept == NULL || kept->count == 0) return NULL;
     PyDictKeysObject *keys = cp_shared_keys(type);
     struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
-    if (keys->dk_usable > 1 || would_collect(collector)) return NULL;
+    if (keys->dk_usable > 1 || cp_would_collect(collector)) return NULL;
     collector->generations[0].count++;
     PyObject *object = kept->instances[--kept->count];
     PyDictValues *values = *cp_values(object);
@@ -105,4 +100,11 @@ PyObject *cp_instance_of_kept(PyTypeObject *type) {
     *_Py_AS_GC(object) = (PyGC_Head){0};
     _PyObject_GC_TRACK(object);
     return object;
+}
+
+void cp_dealloc(PyObject *object) {
+    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
+    if (cp_has_values(Py_TYPE(object)) && cp_keep_instance(object)) return;
+    if (__builtin_expect(cp_is_finished_generator(object), 0)) cp_free_generator((PyGenObject *)object);
+    else _Py_Dealloc(object);
 }

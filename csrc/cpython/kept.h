@@ -37,9 +37,25 @@ static inline PyObject *cp_int_of_kept(int64_t value) { // new ref
     return (PyObject *)object;
 }
 
+/* Is the collector's turn when another object is made? */
+static inline bool cp_would_collect(const struct _gc_runtime_state *collector) {
+    const struct gc_generation *youngest = &collector->generations[0];
+    return youngest->count >= youngest->threshold && youngest->threshold != 0 && collector->enabled &&
+           !collector->collecting;
+}
+
 /* The last reference to an object with values is gone. True: so are its values, and its memory is kept;
  * false: nothing was done. */
 bool cp_keep_instance(PyObject *object);
+/* The last reference to an object is gone: its end, the memory kept where it is wanted. */
+void cp_dealloc(PyObject *object);
+static inline void cp_drop(PyObject *object) {
+#ifdef Py_REF_DEBUG
+    Py_DECREF(object);
+#else
+    if (--object->ob_refcnt == 0) cp_dealloc(object);
+#endif
+}
 /* An instance made of what was kept, as object.__new__ makes it; NULL: nothing is, or the collector is to
  * run. */
 PyObject *cp_instance_of_kept(PyTypeObject *type); // new ref

@@ -336,6 +336,9 @@ static inline PyObject *cp_name_new(void) { return &_Py_ID(__new__); }
 static inline PyObject *cp_object_init(void) {
     return PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, cp_name_init());
 }
+static inline PyObject *cp_name_annotations(void) { return &_Py_ID(__annotations__); }
+static inline PyObject *cp_name_build_class(void) { return &_Py_ID(__build_class__); }
+static inline PyObject *cp_name_import(void) { return &_Py_ID(__import__); }
 static inline PyObject *cp_name_enter(void) { return &_Py_ID(__enter__); }
 static inline PyObject *cp_name_exit(void) { return &_Py_ID(__exit__); }
 static inline PyObject *cp_name_aenter(void) { return &_Py_ID(__aenter__); }

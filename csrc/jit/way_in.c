@@ -3,6 +3,7 @@
 #include "base/bail.h"
 #include "codegen/quick.h"
 #include "codegen/quick_way_in.h"
+#include "cpython/generators.h"
 #include "cpython/layout.h"
 #include "jit/code_memory.h"
 #include "runtime/osr.h"
@@ -11,8 +12,18 @@
 
 _Static_assert((intptr_t)RT_RESUME == 1 && (intptr_t)RT_UNWIND == 2, "the code compares with the higher one");
 
+/* A function that makes a generator of itself has no code to be entered. */
+static bool makes_generator(CompiledCode *compiled, FunctionRecord *record) {
+    if (record->plain_generator == 0) record->plain_generator = cp_plain_generator(record->code);
+    if (record->plain_generator < 0 || record->plain_generator - 1 > WAY_IN_MOST_ARGS) return false;
+    compiled->way_in = (void *)rt_make_generator;
+    compiled->way_in_args = record->plain_generator - 1;
+    return true;
+}
+
 void way_in_make(CompiledCode *compiled) {
     FunctionRecord *record = compiled->record;
+    if (makes_generator(compiled, record)) return;
     if (!quick_can() || LAYOUT_OFFSETS[LAYOUT_count_refs] || compiled->plain_args < 0 ||
         compiled->plain_args > WAY_IN_MOST_ARGS || compiled->local_count > WAY_IN_MOST_LOCALS)
         return;

@@ -31,6 +31,15 @@ PyObject *rt_run(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, in
 
 /* --- the frames of calls that were put in line --- */
 
+/* The frames themselves come later: clearing room for all that there may be takes as long as a short exit. */
+static inline void begin_frames(Frames *f, const CompiledCode *compiled, const ExitRecord *record) {
+    f->compiled = compiled;
+    f->record = record;
+    f->spill = NULL;
+    f->has_objects = false;
+    f->objects_end = 0;
+}
+
 static PyCodeObject *code_of(const Frames *f, int level) { return f->at[level]->f_code; }
 
 static void set_stack_depth(Frame *frame, int depth) {
@@ -476,7 +485,8 @@ static PyObject *finish_left(PyThreadState *tstate, Left *outermost, Frame *call
 /* A native function that this code called has left. */
 static PyObject *leave_behind(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record,
                               PyObject **spill) {
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     Left *left = native_state.left;
     const ExitLevel *level = &record->levels[0];
     FunctionRecord *function = compiled->record;
@@ -500,7 +510,8 @@ static PyObject *leave_behind(PyThreadState *tstate, CompiledCode *compiled, Exi
 PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit,
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     if (record->kind == EXIT_CALLEE) return leave_behind(tstate, compiled, record, spill);
     make_frames(tstate, &f, spill);
     place_values(&f, spill);
@@ -512,7 +523,9 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
 
 void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
-    Frames f = {.at = {frame}, .compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
+    f.at[0] = frame;
     place_values(&f, spill);
     set_stack_depth(frame, record->levels[0].depth);
     set_place(frame, record->levels[0].lasti);
@@ -521,7 +534,8 @@ void rt_exit_yield(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, 
 
 i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     const ExitSlot *same = NULL;
     find_frames(tstate, &f);
     set_place(f.at[0], record->levels[0].lasti);
@@ -544,7 +558,8 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
 i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *outermost = &record->levels[record->level_count - 1];
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     find_frames(tstate, &f);
     set_place(f.at[0], record->levels[0].lasti);
     if (cp_poll_quietly(tstate)) return cp_is_tracing(tstate) || compiled->invalid;
@@ -592,7 +607,8 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
                         PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     FunctionRecord *function = compiled->record;
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     int outermost = record->level_count - 1, catcher = 0;
     need_exception(tstate);
     make_frames(tstate, &f, spill);
@@ -641,7 +657,8 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
 i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *level = &record->levels[record->level_count - 1];
-    Frames f = {.compiled = compiled, .record = record};
+    Frames f;
+    begin_frames(&f, compiled, record);
     bool calls = record->level_count > 1, again = record->kind == EXIT_RERAISE && !calls, placed = calls;
     record->count++;
     make_frames(tstate, &f, spill);

@@ -414,6 +414,9 @@ PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NU
  * just be entered, as any other call. All are handed over. */
 PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
                           PyObject *third_steal, PyObject *fourth_steal);
+/* The way into a function that makes a generator or coroutine of itself: none of its code is run. */
+PyObject *rt_make_generator(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
+                            PyObject *third_steal, PyObject *fourth_steal);
 /* The code has raised or left, or somebody has the frame: go on in the interpreter, if so, and end the call.
  */
 PyObject *rt_end_call(TS, FR, PyObject *result);

@@ -411,10 +411,10 @@ static inline int convention(const PyMethodDef *def) {
            (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD);
 }
 
-/* Call by a convention without keywords. *known: false when it is another one, or the arguments do not fit.
- */
-static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef *def, PyObject *self,
-                                        PyObject **args, i64 count, bool *known) {
+/* Call by a convention without keywords. `class`: the one that defines it, if it wants to know. *known: false
+ * when it is another one, or the arguments do not fit. */
+static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef *def, PyTypeObject *class,
+                                        PyObject *self, PyObject **args, i64 count, bool *known) {
     PyObject *result;
     int how = convention(def);
     *known = true;
@@ -433,6 +433,8 @@ static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef
     if (how == (METH_FASTCALL | METH_KEYWORDS))
         return ((_PyCFunctionFastWithKeywords)(void (*)(void))def->ml_meth)(self, args, (Py_ssize_t)count,
                                                                             NULL);
+    if (how == (METH_METHOD | METH_FASTCALL | METH_KEYWORDS) && class != NULL)
+        return ((PyCMethod)(void (*)(void))def->ml_meth)(self, class, args, (size_t)count, NULL);
     *known = false;
     return NULL;
 }
@@ -449,7 +451,7 @@ static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callabl
     }
     PyCFunctionObject *function = (PyCFunctionObject *)callable;
     PyObject *self = function->m_ml->ml_flags & METH_STATIC ? NULL : function->m_self;
-    return call_method_def(tstate, function->m_ml, self, args, count, known);
+    return call_method_def(tstate, function->m_ml, NULL, self, args, count, known);
 }
 
 static inline PyObject *call_c_method(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
@@ -459,7 +461,8 @@ static inline PyObject *call_c_method(PyThreadState *tstate, PyObject *callable,
     if (!*known) return NULL;
     if (callable == cp_known_list_append(tstate) && count == 2)
         return rt_list_append(args[0], Py_NewRef(args[1])) < 0 ? NULL : Py_NewRef(Py_None);
-    return call_method_def(tstate, method->d_method, args[0], args + 1, count - 1, known);
+    return call_method_def(tstate, method->d_method, method->d_common.d_type, args[0], args + 1, count - 1,
+                           known);
 }
 
 static const PyMethodDef *getrefcount; // one per process, for as long as that
@@ -575,6 +578,12 @@ static PyObject *call_known_class(PyThreadState *tstate, PyObject *class, PyObje
     return NULL;
 }
 
+/* A class without a line of Python in how it is called: neither it nor its like is looked up anywhere. */
+static bool is_plainly_of_c(PyObject *callable) {
+    return Py_IS_TYPE(callable, &PyType_Type) &&
+           !(((PyTypeObject *)callable)->tp_flags & (Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_BASE_EXC_SUBCLASS));
+}
+
 /* All that is not done at once. */
 static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, PyObject *names,
                                                        PyObject **rest, i64 count, uint64_t consumed) {
@@ -603,6 +612,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         result = call_known_class(tstate, callable, args.values[0], &known);
         if (known) return end_call(tstate, rest, place, consumed, result);
     }
+    if (is_plainly_of_c(callable)) goto plainly;
     if (args.positional == 3 && names == NULL && cp_is_object_setattr(callable) &&
         rt_object_setattr(tstate, args.values, &result))
         return end_call(tstate, rest, place, consumed, result);
@@ -622,8 +632,9 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     }
     if (rest[0] == NULL && count < MASK_BITS && (method = rt_special_call(callable)) != NULL)
         return look_at_breaker(tstate, call_instance(tstate, names, method, rest, count, consumed));
-    size_t given = (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
-    result = PyObject_Vectorcall(callable, args.values, given, names);
+plainly:
+    result = PyObject_Vectorcall(callable, args.values,
+                                 (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
     return end_call(tstate, rest, place, consumed, result);
 }
 

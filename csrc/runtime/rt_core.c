@@ -2,15 +2,9 @@
 #include "cpython/library.h"
 #include "runtime/rt.h"
 
-#include "cpython/generators.h"
 #include "cpython/kept.h"
 
-void rt_dealloc(PyObject *object) {
-    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
-    if (cp_has_values(Py_TYPE(object)) && cp_keep_instance(object)) return;
-    if (__builtin_expect(cp_is_finished_generator(object), 0)) cp_free_generator((PyGenObject *)object);
-    else _Py_Dealloc(object);
-}
+void rt_dealloc(PyObject *object) { cp_dealloc(object); }
 
 i64 rt_is_true(PyObject *object) {
     i64 truth;

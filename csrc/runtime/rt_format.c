@@ -136,7 +136,8 @@ static bool read_spec(const char *at, const char *end, Format *format) {
 PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
     PyObject *(*const CONVERT[4])(PyObject *) = {NULL, rt_str_of_any, rt_repr_of_any, PyObject_ASCII};
     Format format;
-    Text text = {.size = 0};
+    Text text;
+    text.size = 0; /* its room is not cleared */
     if (conversion == 0 && spec != NULL && is_ascii(spec) && has_room() &&
         read_spec(chars_of(spec), chars_of(spec) + PyUnicode_GET_LENGTH(spec), &format) &&
         put_value(&text, value, &format, '<'))
@@ -204,7 +205,8 @@ static PyObject *with_tuple(PyObject *pattern, PyObject **values, i64 count, bin
 
 static PyObject *filled(PyObject *pattern, PyObject **rest, i64 count, uint64_t consumed, Filling fill,
                         binaryfunc otherwise) {
-    Text text = {.size = 0};
+    Text text;
+    text.size = 0; /* its room is not cleared */
     bool done = is_ascii(pattern) && has_room() && fill(&text, pattern, rest, count);
     PyObject *result = done ? made_of(&text) : with_tuple(pattern, rest, count, otherwise);
     rt_drop_rest(rest, count, consumed);
@@ -270,7 +272,8 @@ PyObject *rt_percent(PyObject *pattern, PyObject **rest, i64 count, uint64_t con
 }
 
 PyObject *rt_percent_one(PyObject *pattern, PyObject *value) {
-    Text text = {.size = 0};
+    Text text;
+    text.size = 0; /* its room is not cleared */
     bool done = is_ascii(pattern) && has_room() && percent_fields(&text, pattern, &value, 1);
     return done ? made_of(&text) : PyNumber_Remainder(pattern, value);
 }

@@ -48,12 +48,12 @@ static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, Py
 }
 
 /* Where the generator goes on, if that is known and nothing is due; the resumption is counted. */
-static inline ResumePoint *ready_point(PyThreadState *tstate, PyGenObject *generator) {
+static inline ResumePoint *ready_point(PyThreadState *tstate, PyGenObject *generator, PyObject *value) {
     Frame *frame = cp_generator_frame(generator);
     ResumePoint *point = table_resume_point(frame->prev_instr);
     if (__builtin_expect(point->at != frame->prev_instr || !cp_generator_waits(generator) ||
                              point->left == 0 || cp_is_tracing(tstate) || !cp_may_recurse(tstate) ||
-                             stack_may_be_low(),
+                             stack_may_be_low() || (value != Py_None && cp_generator_is_new(generator)),
                          0))
         return NULL;
     point->left--;
@@ -71,7 +71,6 @@ static void ask_of(FunctionRecord *record, Frame *frame) {
 /* It goes on there the next time too. */
 static void note_point(PyGenObject *generator, CompiledCode *compiled, int entry) {
     const void *at = cp_generator_frame(generator)->prev_instr;
-    if (cp_generator_is_new(generator)) return;
     *table_resume_point(at) = (ResumePoint){at, compiled, entry, RESUMES_PER_ASK};
 }
 
@@ -91,6 +90,11 @@ static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *valu
         PyGenObject *generator = (PyGenObject *)receiver;
         bool yielded;
         int entry;
+        ResumePoint *point = ready_point(tstate, generator, value);
+        if (__builtin_expect(point != NULL, 1)) {
+            *result = resume(tstate, generator, value, point->compiled, point->entry, &yielded);
+            return yielded ? 0 : *result != NULL ? 1 : -1;
+        }
         CompiledCode *compiled =
             value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
         if (compiled != NULL) {
@@ -246,7 +250,7 @@ static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObjec
 /* 0: yielded, 1: returned, -1: raised. Of a generator or a coroutine. */
 static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                 PyObject **result) {
-    ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver);
+    ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver, value);
     if (__builtin_expect(point != NULL, 1)) {
         bool yielded;
         *result = resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, &yielded);
@@ -351,6 +355,6 @@ PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **
     *result = NULL;
     if (__builtin_expect(!is_ours(tstate, generator), 0))
         return cp_generator_slots.send(generator, value, result);
-    i64 status = send_along(tstate, generator, value, result);
+    i64 status = send_directly(tstate, generator, value, result);
     return status == 0 ? PYGEN_NEXT : status > 0 ? PYGEN_RETURN : PYGEN_ERROR;
 }

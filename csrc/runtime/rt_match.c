@@ -11,9 +11,36 @@ static int note(PyObject *seen, PyObject *key) {
     return PySet_Add(seen, key) < 0 ? -1 : 1;
 }
 
+/* The values of a dict by keys that are texts; None: one is missing. What its `get` gives is known. *known:
+ * false for others. */
+static PyObject *values_of_dict(PyObject *subject, PyObject *keys, bool *known) {
+    Py_ssize_t count = PyTuple_GET_SIZE(keys);
+    *known = PyDict_CheckExact(subject);
+    for (Py_ssize_t i = 0; *known && i < count; i++) {
+        PyObject *key = PyTuple_GET_ITEM(keys, i);
+        *known = PyUnicode_CheckExact(key) && PyUnicode_CHECK_INTERNED(key);
+        for (Py_ssize_t before = 0; *known && before < i; before++)
+            *known = PyTuple_GET_ITEM(keys, before) != key; /* there is something to complain about */
+    }
+    PyObject *values = *known ? PyTuple_New(count) : NULL;
+    for (Py_ssize_t i = 0; values != NULL && i < count; i++) {
+        PyObject *value = PyDict_GetItemWithError(subject, PyTuple_GET_ITEM(keys, i)); // borrowed
+        if (value != NULL) {
+            PyTuple_SET_ITEM(values, i, Py_NewRef(value));
+            continue;
+        }
+        Py_DECREF(values);
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    return values;
+}
+
 /* subject.get(key, missing) keeps mappings with __missing__ from making keys up. */
 PyObject *rt_match_keys(PyThreadState *tstate, PyObject *subject, PyObject *keys) {
     Py_ssize_t count = PyTuple_GET_SIZE(keys);
+    bool known;
+    PyObject *result = values_of_dict(subject, keys, &known);
+    if (known) return result;
     if (count == 0) return PyTuple_New(0);
     PyObject *get = PyObject_GetAttrString(subject, "get"), *seen = NULL, *missing = NULL, *values = NULL;
     if (get == NULL || (seen = PySet_New(NULL)) == NULL ||

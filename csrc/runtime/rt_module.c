@@ -22,21 +22,16 @@ PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_stea
     return (PyObject *)function;
 }
 
-static PyObject *builtin(Frame *frame, const char *name) { // new ref
-    PyObject *key = PyUnicode_InternFromString(name), *value = NULL;
-    if (key == NULL) return NULL;
+static PyObject *builtin(Frame *frame, PyObject *name) { // new ref
     if (PyDict_CheckExact(frame->f_builtins))
-        value = Py_XNewRef(PyDict_GetItemWithError(frame->f_builtins, key));
-    else {
-        value = PyObject_GetItem(frame->f_builtins, key);
-        if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) PyErr_Clear();
-    }
-    Py_DECREF(key);
+        return Py_XNewRef(PyDict_GetItemWithError(frame->f_builtins, name));
+    PyObject *value = PyObject_GetItem(frame->f_builtins, name);
+    if (value == NULL && PyErr_ExceptionMatches(PyExc_KeyError)) PyErr_Clear();
     return value;
 }
 
 PyObject *rt_load_build_class(PyThreadState *tstate, Frame *frame) {
-    PyObject *value = builtin(frame, "__build_class__");
+    PyObject *value = builtin(frame, cp_name_build_class());
     if (value == NULL && !PyErr_Occurred()) PyErr_SetString(PyExc_NameError, "__build_class__ not found");
     return value;
 }
@@ -47,8 +42,7 @@ i64 rt_setup_annotations(PyThreadState *tstate, Frame *frame) {
         PyErr_SetString(PyExc_SystemError, "no locals found when setting up annotations");
         return -1;
     }
-    PyObject *key = PyUnicode_InternFromString("__annotations__"), *present = NULL;
-    if (key == NULL) return -1;
+    PyObject *key = cp_name_annotations(), *present = NULL;
     i64 status = 0;
     if (PyDict_CheckExact(locals)) present = Py_XNewRef(PyDict_GetItemWithError(locals, key));
     else {
@@ -60,13 +54,12 @@ i64 rt_setup_annotations(PyThreadState *tstate, Frame *frame) {
         status = present == NULL ? -1 : PyObject_SetItem(locals, key, present);
     }
     Py_XDECREF(present);
-    Py_DECREF(key);
     return status;
 }
 
 PyObject *rt_import_name(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *fromlist,
                          PyObject *level) {
-    PyObject *import = builtin(frame, "__import__");
+    PyObject *import = builtin(frame, cp_name_import());
     if (import == NULL) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_ImportError, "__import__ not found");
         return NULL;

@@ -364,6 +364,7 @@ bool rt_special_anext(PyObject *object, PyObject **result) {
 /* --- calls --- */
 
 PyObject *rt_special_call(PyObject *callable) {
-    if (PyType_HasFeature(Py_TYPE(callable), Py_TPFLAGS_IMMUTABLETYPE)) return NULL; /* one of C's own */
+    if (Py_TYPE(callable)->tp_flags & (Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL))
+        return NULL; /* one of C's own */
     return method_of(callable, &call_name, "__call__");
 }
