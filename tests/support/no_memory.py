@@ -195,7 +195,7 @@ def pairs(n):
     out, names = [], ["a", "b", "c"]
     for i, name in enumerate(names, n):
         out.append((i, name))
-    for i, name, k in zip(range(n), names, (5, 6, 7)):
+    for i, name, k in zip(range(n), names, (5, 6, 7)):  # noqa: B905
         out.append(f"{i}{name}{k}")
     for name in reversed(names):
         out.append(name + "x")
