@@ -64,6 +64,7 @@ typedef enum GatherKind {
     GATHER_DICT, /* they are tuples of a key and a value */
     GATHER_MIN,  /* None, as long as there was none */
     GATHER_MAX,
+    GATHER_FROZEN, /* a frozenset */
     GATHER_KINDS
 } GatherKind;
 
@@ -157,6 +158,7 @@ typedef struct ConstInfo {
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
     int length;    /* of a tuple */
+    bool is_start; /* the tuple of the name `start` alone */
     bool is_latin; /* a str whose characters are below 256, and `characters` says which */
     uint64_t characters[4];
 } ConstInfo;

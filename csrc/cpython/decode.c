@@ -244,6 +244,10 @@ static void find_characters(PyObject *text, ConstInfo *info) {
     }
 }
 
+static bool is_text(PyObject *object, const char *text) {
+    return PyUnicode_CheckExact(object) && PyUnicode_CompareWithASCIIString(object, text) == 0;
+}
+
 void decode_constant(PyObject *object, ConstInfo *info) {
     int overflow = 0;
     info->type = decode_likely_type(object);
@@ -252,6 +256,7 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
+    if (info->length == 1) info->is_start = is_text(PyTuple_GET_ITEM(object, 0), "start");
     if (info->type == LIKELY_STR) find_characters(object, info);
     if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
         info->type = LIKELY_CHAR;

@@ -307,7 +307,9 @@ bool lower_inline_with(Lowerer *l);
 bool lower_inline_property(Lowerer *l, const Site *site);
 /* The CALL at hand, of a generator function that is known; the CALL at the index `taker` is of a function
  * that does such a thing with the items. Likewise. */
-bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker);
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker, const ConstInfo *start);
+/* Can such a sum begin with a constant? NULL: with nothing. */
+bool lower_can_start(GatherKind kind, const ConstInfo *start);
 /* lower_gather.c: a generator's code as one that does so itself; `kind` becomes what its items need. NULL: it
  * cannot be. */
 Bytecode *lower_gathering(Lowerer *l, const Bytecode *code, uint8_t *argument_types, GatherKind *kind);

@@ -104,7 +104,8 @@ static const struct {
              {BI_type_reversed, KNOWN_reversed},
              {BI_type_type, KNOWN_type},
              {BI_type_enumerate, KNOWN_enumerate},
-             {BI_type_zip, KNOWN_zip}};
+             {BI_type_zip, KNOWN_zip},
+             {BI_type_frozenset, KNOWN_frozenset}};
 enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 static int type_row(Builtin builtin) {

@@ -383,6 +383,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     if (object || number) inner->inlined->type = object ? IR_OBJ : IR_I64;
     inner->inlined->kind = kind;
     inner->inlined->gathers = call->taker != 0;
+    inner->inlined->start = call->start;
     inner->inlined->rest_count = call->rest_count;
     inner->inlined->keyword_count = call->keyword_count;
     inner->inlined->levels = ir_levels(kind);
@@ -701,7 +702,7 @@ bool lower_inline_object(Lowerer *l) {
     return done;
 }
 
-bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker, const ConstInfo *start) {
     Call call;
     if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !inline_find_call(l, &call))
         return false;
@@ -713,7 +714,10 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     call.taker = taker;
     call.stays = kind == GATHER_LIST;
     call.kind = kind;
-    if (callee->code == NULL || !inline_is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    call.start = start;
+    if (callee->code == NULL || !lower_can_start(kind, start) ||
+        !inline_is_affordable(l, callee, WAY_FRAMELESS))
+        return false;
     lower_leave_here(l);
     if (!inline_try(l, &call, callee, WAY_FRAMELESS)) return false;
     l->calls_left -= 2 - call.stays;

@@ -141,10 +141,20 @@ class LibraryCase(MixtureCase):
                     f"for j, w in zip(range(5), {self.source_of_items()}):",
                     "for w in reversed(data):",
                     f"for w in map(str, {self.source_of_items()}):",
+                    "for j, w in enumerate(data, i):",
+                    "for w, j in zip(data, data):",
+                    f"for j, w, k in zip({self.pick('data', 'range(i)', '[Dot(1), Dot(2)]')}, data, 'abcd'):",
+                    f"for w, j in {self.pick('d', '{i: Dot(i), 7: 8}', 'dict(d)')}.items():",
+                    f"for w in {self.pick('d', 'd.keys()', 'd.values()', '{1, i, 5}')}:",
                 ),
             )
             self.add(indent + 1, "if len(out) > 60 or len(data) > 12 or len(d) > 12: break")
             self.add(indent + 1, self.pick("out.append(plain(w))", f"{name} = w", f"{name} += w", "d[w] = i"))
+            if self.chance(0.2):
+                self.add(
+                    indent + 1,
+                    self.pick("data.append(w)", "data[-1:] = []", "d.pop(w, None)", "del w", "w = None"),
+                )
             self.statement_of(indent + 1)
         elif form == 6:
             self.add(indent, f"with managed(out, {self.operand()}) as {name}:")
