@@ -241,6 +241,7 @@ typedef struct InlinedCall {
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */
+    int units_run;  /* likewise: see Callee.units */
     bool held;      /* likewise: compiled code must keep it alive */
 } InlinedCall;
 

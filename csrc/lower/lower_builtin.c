@@ -40,6 +40,12 @@ bool lower_known_method(Lowerer *l) {
     return true;
 }
 
+Ins *lower_named_method(Lowerer *l, Builtin builtin) {
+    for (int i = 0; i < METHOD_COUNT; i++)
+        if (METHODS[i].builtin == builtin) return lower_const(l, IR_known_OP, METHODS[i].known);
+    return NULL;
+}
+
 const CCode *lower_method_code(const Lowerer *l, const Ins *method, Builtin *builtin) {
     if (method->op != IR_known_OP || l->code->methods == NULL) return NULL;
     for (int i = 0; i < METHOD_COUNT; i++) {

@@ -306,8 +306,8 @@ static int count_nested(const Lowerer *l, const void *code_object) {
 }
 
 bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way) {
-    int units = callee->code->unit_count, in_all = units;
-    for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].unit_count;
+    int units = callee->units, in_all = units;
+    for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].units_run;
     if (count_nested(l, NULL) >= MAX_NESTED) return false;
     int again = count_nested(l, callee->code_object);
     if (way == WAY_FRAMELESS) return again == 0 && in_all <= MAX_UNITS_IN_ALL;
@@ -344,6 +344,7 @@ static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
                         .const_count = code->const_count,
                         .name_count = code->name_count,
                         .unit_count = code->unit_count,
+                        .units_run = callee->units,
                         .kind = kind_of(l, call_made, callee),
                         .first_slot = ir_slot_count(l->fn),
                         .code = callee->code_object,
@@ -603,7 +604,7 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
         inline_go_back(l, &before);
         return false;
     }
-    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->code->unit_count;
+    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->units;
     share_out(inner, (share > units ? share : units) - units);
     int given = inner->units_left;
     enter(l, inner, call);

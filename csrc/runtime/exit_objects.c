@@ -136,6 +136,17 @@ static PyObject *new_function(const Frames *f, const ExitSlot *slot, PyObject **
     return function;
 }
 
+/* Its parts are its function and its object. */
+static PyObject *new_bound_method(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { FUNCTION = 1, SELF };
+    PyObject *function = part(&slot[FUNCTION], rows, parts[FUNCTION]),
+             *self = part(&slot[SELF], rows, parts[SELF]);
+    PyObject *method = rt_bind(function, self);
+    Py_DECREF(function);
+    Py_DECREF(self);
+    return method != NULL ? method : no_memory();
+}
+
 /* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
  */
 static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
@@ -167,6 +178,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
     if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);
     if (class == &PyZip_Type) return new_zip(slot, &rows[row], rows);
+    if (class == &PyMethod_Type) return new_bound_method(slot, &rows[row], rows);
     if (class == &PyFunction_Type) return new_function(f, slot, &rows[row]);
     PyObject *object = empty_object(class, slot->slot);
     for (int i = 1; i <= slot->slot; i++) {

@@ -111,10 +111,24 @@ class LibraryCase(MixtureCase):
         if self.chance(0.5) or indent > 4:
             super().statement_of(indent)
             return
-        form = self.random.randrange(12)
+        form = self.random.randrange(13)
         name = self.pick(*self.names)
         if form < 4 and self.things:
             self.add(indent, self.filled(self.pick(*THINGS[self.pick(*self.things)][2])))
+        elif form == 12:
+            bound = (
+                "data.append",
+                "data.pop",
+                "data.index",
+                "d.get",
+                "rolls.getrandbits",
+                "'a,b'.split",
+                "', '.join",
+            )
+            self.add(indent, f"put = {self.pick(*bound, 'Dot(i).moved', 'Slot(i).told', 'Nt(i).both')}")
+            self.add(indent, f"for w in range({self.pick('2', '3', 'i % 4')}):")
+            self.add(indent + 1, f"{name} = put({self.pick('', 'w', self.operand(), self.operand())})")
+            self.add(indent + 1, "if len(data) > 12: break")
         elif form == 4:
             self.add(indent, f"if i == {self.random.randrange(12)}:")
             self.add(indent + 1, self.pick(*MEDDLING))
