@@ -264,6 +264,10 @@ static inline bool cp_tells_its_class(PyTypeObject *type) {
  * -1: it cannot be said without running code. */
 int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
+/* Likewise, where it was found before: 0, or what an earlier search has given, whatever became of the dict.
+ */
+int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value);
+int64_t cp_dict_find_int_at(PyObject *dict, int64_t key, int64_t hint, PyObject **value);
 /* Put a value there. `hint`: what finding the key gave, or 0. 1: done; -1: it might run code, nothing was
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
@@ -489,6 +493,7 @@ typedef struct CpHashedIterator {
     PyObject *key, *value;
 } CpHashedIterator;
 PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts); // new ref
+void cp_set_hashed_iterator(PyObject *iterator, const CpHashedIterator *parts);      /* of one at hand */
 bool cp_is_hashed_iterator(const PyTypeObject *type);
 /* False: it is over, others have it, or its dict's values are an instance's. */
 bool cp_hashed_parts(PyObject *iterator, CpHashedIterator *parts);

@@ -71,15 +71,28 @@ i64 rt_begin_hashed(PyObject *object, PyObject *type, PyObject **results) {
     return 1;
 }
 
+static void put_hashed(const CpHashedIterator *parts, PyObject **results) {
+    put_number(&results[0], parts->size);
+    put_number(&results[1], parts->position);
+    put_number(&results[2], parts->left);
+    results[3] = Py_NewRef(parts->container);
+}
+
 i64 rt_take_hashed(PyObject *iterator, PyObject *type, PyObject **results) {
     CpHashedIterator parts;
     if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
-    put_number(&results[0], parts.size);
-    put_number(&results[1], parts.position);
-    put_number(&results[2], parts.left);
-    results[3] = Py_NewRef(parts.container);
+    put_hashed(&parts, results);
     results[4] = Py_NewRef(parts.key);
     results[5] = Py_NewRef(parts.value);
+    return 1;
+}
+
+i64 rt_take_inner_hashed(PyObject *object, PyObject *type, PyObject **results) {
+    CpHashedIterator parts;
+    PyObject *last, *iterator = cp_inner_iterator(object, 0, &last);
+    if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
+    put_hashed(&parts, results);
+    results[4] = Py_NewRef(last);
     return 1;
 }
 
@@ -170,17 +183,17 @@ i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
 
 /* --- dicts and sets --- */
 
-i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results) {
+i64 rt_dict_item(PyObject *dict, PyObject *key, i64 hint, PyObject **results) {
     PyObject *value = NULL;
-    i64 found = cp_dict_find(dict, key, &value);
+    i64 found = cp_dict_find_at(dict, key, hint, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
     return found;
 }
 
-i64 rt_dict_item_int(PyObject *dict, i64 key, PyObject **results) {
+i64 rt_dict_item_int(PyObject *dict, i64 key, i64 hint, PyObject **results) {
     PyObject *value = NULL;
-    i64 found = cp_dict_find_int(dict, key, &value);
+    i64 found = cp_dict_find_int_at(dict, key, hint, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
     return found;
@@ -202,14 +215,12 @@ i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **res
 
 i64 rt_dict_has(PyObject *dict, PyObject *key) {
     PyObject *value;
-    i64 found = cp_dict_find(dict, key, &value);
-    return found > 0 ? 1 : found;
+    return cp_dict_find(dict, key, &value);
 }
 
 i64 rt_dict_has_int(PyObject *dict, i64 key) {
     PyObject *value;
-    i64 found = cp_dict_find_int(dict, key, &value);
-    return found > 0 ? 1 : found;
+    return cp_dict_find_int(dict, key, &value);
 }
 
 i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
@@ -304,7 +315,10 @@ i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
 i64 rt_quiet_has(PyObject *container, PyObject *item) {
     PyTypeObject *type = Py_TYPE(container);
     if (type == &PyList_Type || type == &PyTuple_Type) return cp_sequence_find(container, item);
-    if (type == &PyDict_Type) return rt_dict_has(container, item);
+    if (type == &PyDict_Type) {
+        i64 found = rt_dict_has(container, item);
+        return found > 0 ? 1 : found;
+    }
     if (type == &PySet_Type || type == &PyFrozenSet_Type) return cp_set_find(container, item);
     if (type == &PyUnicode_Type) return PyUnicode_CheckExact(item) ? rt_str_has(container, item) : -1;
     return cp_dict_like_has(container, item);
