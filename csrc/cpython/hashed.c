@@ -450,6 +450,31 @@ static bool is_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
                                                : DK_UNICODE_ENTRIES(keys)[index].me_key) == key;
 }
 
+static bool is_int_at(PyDictObject *dict, Py_ssize_t index, int64_t number) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    int64_t there;
+    if (index < 0 || index >= keys->dk_nentries || keys->dk_kind != DICT_KEYS_GENERAL) return false;
+    PyObject *key = DK_ENTRIES(keys)[index].me_key;
+    return key != NULL && PyLong_CheckExact(key) && short_value(key, &there) && there == number;
+}
+
+/* Only of a key whose hash is the same for ever. */
+int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    bool lasts = PyUnicode_CheckExact(key) || PyLong_CheckExact(key);
+    PyObject *there = lasts && is_key_at(object, hint - 1, key) ? *value_at(object, hint - 1) : NULL;
+    if (there == NULL) return cp_dict_find(dict, key, value);
+    *value = there;
+    return hint;
+}
+
+int64_t cp_dict_find_int_at(PyObject *dict, int64_t number, int64_t hint, PyObject **value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    if (!is_int_at(object, hint - 1, number)) return cp_dict_find_int(dict, number, value);
+    *value = *value_at(object, hint - 1);
+    return hint;
+}
+
 /* Nothing was done where there is no memory: it will be told again. */
 static int64_t done(int status) {
     if (status >= 0) return 1;
@@ -533,12 +558,7 @@ int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t cou
 int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t hint) {
     PyDictObject *object = (PyDictObject *)dict;
     PyObject *there;
-    int64_t at;
-    if (hint > 0 && hint <= object->ma_keys->dk_nentries && object->ma_keys->dk_kind == DICT_KEYS_GENERAL) {
-        PyObject *key = DK_ENTRIES(object->ma_keys)[hint - 1].me_key;
-        if (key != NULL && PyLong_CheckExact(key) && short_value(key, &at) && at == number)
-            return replace(object, hint - 1, value) ? 1 : -1;
-    }
+    if (is_int_at(object, hint - 1, number)) return replace(object, hint - 1, value) ? 1 : -1;
     int64_t found = cp_dict_find_int(dict, number, &there);
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     if (found < 0) return -1;

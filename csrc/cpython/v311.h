@@ -264,6 +264,10 @@ static inline bool cp_tells_its_class(PyTypeObject *type) {
  * -1: it cannot be said without running code. */
 int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value);
 int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
+/* Likewise, where it was found before: 0, or what an earlier search has given, whatever became of the dict.
+ */
+int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value);
+int64_t cp_dict_find_int_at(PyObject *dict, int64_t key, int64_t hint, PyObject **value);
 /* Put a value there. `hint`: what finding the key gave, or 0. 1: done; -1: it might run code, nothing was
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);

@@ -166,8 +166,8 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     if (lower_key_parts(l, key, parts))
         found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts));
     else
-        found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key)
-                                    : EMIT_CALL(l, rt_dict_item, container, key);
+        found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key, K_INT(l, 0))
+                                    : EMIT_CALL(l, rt_dict_item, container, key, K_INT(l, 0));
     give_item(l, container, key, found, state);
     return true;
 }
@@ -488,7 +488,9 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
 
 static void push_found(Lowerer *l, Ins *found, FrameState *state) {
     lower_guarded(INS(l, settled, 0, found), state);
+    bool hint = found->op == IR_call_OP && (found->imm == H_rt_dict_has || found->imm == H_rt_dict_has_int);
     if (l->instr->arg) found = INS(l, not, 0, found);
+    else if (hint) found = INS(l, icmp, 3 /* != */, found, K_INT(l, 0));
     replace_operands(l, 2, INS(l, mkbool, 0, found));
 }
 

@@ -81,6 +81,38 @@ static void note_changes(Numbering *n, uint64_t kinds) {
 
 static Ins *final_value(Ins *value) { return value->scratch != NULL ? value->scratch : value; }
 
+/* --- searches in dicts --- */
+
+/* Does it give a hint where a key is? The dict and the key are its first arguments. */
+static bool searches(const Ins *ins) {
+    return ins->op == IR_call_OP &&
+           (ins->imm == H_rt_dict_has || ins->imm == H_rt_dict_has_int || ins->imm == H_rt_dict_item ||
+            ins->imm == H_rt_dict_item_int || ins->imm == H_rt_dict_get || ins->imm == H_rt_dict_get_int);
+}
+
+/* The argument that is such a hint; -1: it has none. */
+static int hint_of(const Ins *ins) {
+    if (ins->op != IR_call_OP) return -1;
+    if (ins->imm == H_rt_dict_item || ins->imm == H_rt_dict_item_int) return 2;
+    return ins->imm == H_rt_dict_set || ins->imm == H_rt_dict_set_int ? 3 : -1;
+}
+
+/* A key is looked for where it was found before. Whether it is there still the helper asks. */
+static void find_hint(Numbering *n, Ins *ins) {
+    int hint = hint_of(ins);
+    if (hint < 0 && !searches(ins)) return;
+    int bucket = (int)((ins->args[0]->id * 31 + ins->args[1]->id) % BUCKETS);
+    bool open = hint >= 0 && ins->args[hint]->op == IR_ki64_OP;
+    for (const Computed *entry = n->buckets[bucket]; entry != NULL && open; entry = entry->next) {
+        const Ins *earlier = entry->ins;
+        if (!searches(earlier) || earlier->args[0] != ins->args[0] || earlier->args[1] != ins->args[1])
+            continue;
+        ins->args[hint] = entry->ins;
+        break;
+    }
+    if (searches(ins)) enter(n, ins, bucket, 0);
+}
+
 static void walk_ins(Numbering *n, Ins *ins) {
     if (ins->op != IR_phi_OP)
         for (int a = 0; a < ins->arg_count; a++) ins->args[a] = final_value(ins->args[a]);
@@ -95,6 +127,7 @@ static void walk_ins(Numbering *n, Ins *ins) {
         }
         enter(n, ins, bucket, stamp);
     }
+    find_hint(n, ins);
     note_changes(n, memory_changed(n->numbers, ins));
 }
 

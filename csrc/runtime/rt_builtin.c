@@ -183,17 +183,17 @@ i64 rt_iter_end(PyThreadState *tstate, PyObject *iterator) {
 
 /* --- dicts and sets --- */
 
-i64 rt_dict_item(PyObject *dict, PyObject *key, PyObject **results) {
+i64 rt_dict_item(PyObject *dict, PyObject *key, i64 hint, PyObject **results) {
     PyObject *value = NULL;
-    i64 found = cp_dict_find(dict, key, &value);
+    i64 found = cp_dict_find_at(dict, key, hint, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
     return found;
 }
 
-i64 rt_dict_item_int(PyObject *dict, i64 key, PyObject **results) {
+i64 rt_dict_item_int(PyObject *dict, i64 key, i64 hint, PyObject **results) {
     PyObject *value = NULL;
-    i64 found = cp_dict_find_int(dict, key, &value);
+    i64 found = cp_dict_find_int_at(dict, key, hint, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
     return found;
@@ -215,14 +215,12 @@ i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **res
 
 i64 rt_dict_has(PyObject *dict, PyObject *key) {
     PyObject *value;
-    i64 found = cp_dict_find(dict, key, &value);
-    return found > 0 ? 1 : found;
+    return cp_dict_find(dict, key, &value);
 }
 
 i64 rt_dict_has_int(PyObject *dict, i64 key) {
     PyObject *value;
-    i64 found = cp_dict_find_int(dict, key, &value);
-    return found > 0 ? 1 : found;
+    return cp_dict_find_int(dict, key, &value);
 }
 
 i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
@@ -317,7 +315,10 @@ i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {
 i64 rt_quiet_has(PyObject *container, PyObject *item) {
     PyTypeObject *type = Py_TYPE(container);
     if (type == &PyList_Type || type == &PyTuple_Type) return cp_sequence_find(container, item);
-    if (type == &PyDict_Type) return rt_dict_has(container, item);
+    if (type == &PyDict_Type) {
+        i64 found = rt_dict_has(container, item);
+        return found > 0 ? 1 : found;
+    }
     if (type == &PySet_Type || type == &PyFrozenSet_Type) return cp_set_find(container, item);
     if (type == &PyUnicode_Type) return PyUnicode_CheckExact(item) ? rt_str_has(container, item) : -1;
     return cp_dict_like_has(container, item);
