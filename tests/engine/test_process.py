@@ -398,7 +398,7 @@ def test_a_loop_entered_with_less_than_the_sample_had_is_still_known(check):
     for turns in (100_000, 1000, 1000, 1000):
         drift([0.0, 0.0], [1.0], turns)
     text = dxpy.dump(drift, "ir")
-    assert "rt_for_iter" not in text and "seq_has" not in text and text.count("call rt_goes_quietly") == 2, text
+    assert "rt_for_iter" not in text and "seq_has" not in text and text.count("call rt_go_quietly") == 2, text
     """
     )
 
