@@ -49,6 +49,8 @@ Builtin bc_method(Likely type, int name_id) {
     return BI_NONE;
 }
 
+Likely bc_method_type(Builtin builtin) { return (Likely)ROWS[builtin].type; }
+
 Likely bc_builtin_result(Builtin builtin) {
     return builtin == BI_NONE ? LIKELY_OTHER : (Likely)ROWS[builtin].result;
 }

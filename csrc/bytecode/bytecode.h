@@ -64,6 +64,7 @@ typedef enum GatherKind {
     GATHER_DICT, /* they are tuples of a key and a value */
     GATHER_MIN,  /* None, as long as there was none */
     GATHER_MAX,
+    GATHER_FROZEN, /* a frozenset */
     GATHER_KINDS
 } GatherKind;
 
@@ -157,6 +158,7 @@ typedef struct ConstInfo {
     int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
     double real;
     int length;    /* of a tuple */
+    bool is_start; /* the tuple of the name `start` alone */
     bool is_latin; /* a str whose characters are below 256, and `characters` says which */
     uint64_t characters[4];
 } ConstInfo;
@@ -190,7 +192,8 @@ typedef enum SiteKind {
     SITE_VALUE,  /* instance value, `offset` bytes from the start of the values */
     SITE_MEMBER, /* of __slots__: `offset` bytes from the start of the object */
     SITE_ENTRY, /* entry number `entry` of the instance's own dict, its value `offset` bytes from its start */
-    SITE_METHOD, /* `object` is a function or method descriptor of the class, to be called with the owner */
+    SITE_METHOD, /* `object` is a function or method descriptor of the class, to be called with the owner;
+                    LOAD_ATTR binds it to it */
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
@@ -229,9 +232,11 @@ typedef struct Site {
                   */
     const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */
     uint8_t builtin;               /* Builtin that the object is */
-    uint8_t method;   /* Builtin that it is a bound method of: of a C type, with what it is called on */
-    void *definition; /* of a built-in function: its PyMethodDef, which never goes */
-    CCode c_code;     /* likewise, and of a method of a C type */
+    uint8_t method; /* Builtin that it is a bound method of: of a C type, with what it is called on */
+    const struct Site
+        *unbound;            /* of a bound method of a Python function: its function; NULL: it is none such */
+    void *definition;        /* of a built-in function: its PyMethodDef, which never goes */
+    CCode c_code;            /* likewise, and of a method of a C type */
     const struct Site *next; /* likewise for owners of another class; `likely` is of all; NULL: no more */
 } Site;
 
@@ -311,6 +316,8 @@ bool bc_has_cache(BcOp op);
 
 /* The method of a built-in type with the name that name_ids gave a number; BI_NONE: it is not known. */
 Builtin bc_method(Likely type, int name_id);
+/* Of which type a method is: LIKELY_UNSEEN: none that is known by a guard. */
+Likely bc_method_type(Builtin builtin);
 /* What a call of it probably gives. */
 Likely bc_builtin_result(Builtin builtin);
 /* May a call of so many arguments run no code? Then which ones: the letter of the nth. */

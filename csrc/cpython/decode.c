@@ -244,6 +244,10 @@ static void find_characters(PyObject *text, ConstInfo *info) {
     }
 }
 
+static bool is_text(PyObject *object, const char *text) {
+    return PyUnicode_CheckExact(object) && PyUnicode_CompareWithASCIIString(object, text) == 0;
+}
+
 void decode_constant(PyObject *object, ConstInfo *info) {
     int overflow = 0;
     info->type = decode_likely_type(object);
@@ -252,6 +256,7 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
+    if (info->length == 1) info->is_start = is_text(PyTuple_GET_ITEM(object, 0), "start");
     if (info->type == LIKELY_STR) find_characters(object, info);
     if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {
         info->type = LIKELY_CHAR;
@@ -386,10 +391,16 @@ static uint8_t bound_builtin(const PyCFunctionObject *function) {
     return descriptor->d_method == function->m_ml ? builtin_of(descriptor) : BI_NONE;
 }
 
-/* Which of bytecode/builtins.def a site's object is, and its code. */
-static void name_builtin(Site *site) {
+/* Which of bytecode/builtins.def a site's object is, and its code; of which function it is a method. */
+static void name_callable(CompileContext *cx, Site *site) {
     PyObject *object = site->object;
     if (object == NULL) return;
+    if (Py_IS_TYPE(object, &PyMethod_Type) && PyFunction_Check(PyMethod_GET_FUNCTION(object))) {
+        Site *unbound = arena_new(&cx->arena, Site);
+        *unbound =
+            (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = PyMethod_GET_FUNCTION(object)};
+        site->unbound = unbound;
+    }
     if (PyCFunction_CheckExact(object)) {
         PyCFunctionObject *function = (PyCFunctionObject *)object;
 #define FUNCTION(module, name, result, quiet)                                                                \
@@ -423,17 +434,57 @@ static const Site *made_site(Decoder *d, const Instr *load, const Surroundings *
                : NULL;
 }
 
+/* How often a variable is stored to. */
+static int stores_of(const Bytecode *out, BcOp store, int slot) {
+    int stores = 0;
+    for (int i = 0; i < out->count; i++) stores += out->instrs[i].op == store && out->instrs[i].arg == slot;
+    return stores;
+}
+
 /* A variable that is only given one function, made here, is that function wherever it is read. */
 static void describe_made_functions(Bytecode *out, BcOp store, BcOp load) {
     for (int i = 1; i < out->count; i++) {
         const Instr *given = &out->instrs[i], *made = given - 1;
-        int stores = 0;
-        if (given->op != store || made->op != BC_MAKE_FUNCTION || made->site == NULL) continue;
+        if (given->op != store || made->op != BC_MAKE_FUNCTION || made->site == NULL ||
+            stores_of(out, store, given->arg) != 1)
+            continue;
         for (int k = 0; k < out->count; k++)
-            stores += out->instrs[k].op == store && out->instrs[k].arg == given->arg;
-        for (int k = 0; k < out->count && stores == 1; k++)
             if (out->instrs[k].op == load && out->instrs[k].arg == given->arg)
                 out->instrs[k].site = made->site;
+    }
+}
+
+/* What a variable is that gets a bound method, as far as a call of it goes; NULL: it is not known. */
+static Site *bound_site(CompileContext *cx, const Site *method) {
+    PyObject *object = method->kind == SITE_METHOD && method->next == NULL ? method->object : NULL;
+    if (object == NULL) return NULL;
+    Site *site = arena_new(&cx->arena, Site);
+    *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER};
+    if (Py_IS_TYPE(object, &PyMethodDescr_Type)) {
+        PyMethodDescrObject *descriptor = (PyMethodDescrObject *)object;
+        site->definition = descriptor->d_method;
+        site->method = builtin_of(descriptor);
+        site->c_code = c_code(descriptor->d_method);
+    } else {
+        Site *function = arena_new(&cx->arena, Site);
+        *function = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = object};
+        site->unbound = function;
+    }
+    return site;
+}
+
+/* A variable that is only given one bound method is that wherever it is read. */
+static void describe_bound_methods(CompileContext *cx, Bytecode *out) {
+    for (int i = 1; i < out->count; i++) {
+        const Instr *given = &out->instrs[i], *read = given - 1;
+        if (given->op != BC_STORE_FAST || read->op != BC_LOAD_ATTR || read->site == NULL ||
+            stores_of(out, BC_STORE_FAST, given->arg) != 1)
+            continue;
+        const Site *site = bound_site(cx, read->site);
+        for (int k = 0; k < out->count && site != NULL; k++)
+            if (out->instrs[k].op == BC_LOAD_FAST && out->instrs[k].arg == given->arg &&
+                out->instrs[k].site == NULL)
+                out->instrs[k].site = site;
     }
 }
 
@@ -465,7 +516,8 @@ PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundi
  * again and again, mostly. */
 static const Site *callable_site(Decoder *d, PyObject *value) {
     bool is_function = value != NULL && Py_IS_TYPE(value, &PyFunction_Type);
-    if (value == NULL || !(is_function || Py_IS_TYPE(value, &PyType_Type) || PyCFunction_CheckExact(value)))
+    if (value == NULL || !(is_function || Py_IS_TYPE(value, &PyType_Type) || PyCFunction_CheckExact(value) ||
+                           Py_IS_TYPE(value, &PyMethod_Type)))
         return NULL;
     PyFunctionObject *function = (PyFunctionObject *)value;
     Site *site = arena_new(&d->cx->arena, Site);
@@ -510,7 +562,8 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
     decode_attribute_sites(d->cx, d->code, d->out, around);
     for (int i = 0; i < d->out->count; i++)
         for (const Site *site = d->out->instrs[i].site; site != NULL; site = site->next)
-            name_builtin((Site *)site); // made here, ours
+            name_callable(d->cx, (Site *)site); // made here, ours
+    describe_bound_methods(d->cx, d->out);
 }
 
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around) {

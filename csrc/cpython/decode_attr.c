@@ -254,6 +254,8 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     site->object = found;
     site->kind = SITE_METHOD;
     if (op == BC_LOAD_METHOD && Py_TYPE(found)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) return true;
+    if (op == BC_LOAD_ATTR && (Py_IS_TYPE(found, &PyFunction_Type) || Py_IS_TYPE(found, &PyMethodDescr_Type)))
+        return true;
     site->kind = SITE_CLASS_VALUE;
     return is_plain(found, name, site) || held_place(type, found, op, site);
 }

@@ -38,7 +38,7 @@ PyObject *sample_operand(const Samples *s, int index, int above) {
 static PyObject *value_at(const Site *site, PyObject *owner) {
     for (; site != NULL; site = site->next) {
         if (site->type != Py_TYPE(owner)) continue;
-        if (site->kind == SITE_PROPERTY) return NULL;
+        if (site->kind == SITE_PROPERTY || site->kind == SITE_METHOD) return NULL;
         if (site->object != NULL) return site->object;
         if (site->kind == SITE_MEMBER) return *(PyObject **)((char *)owner + site->offset);
         if (site->kind == SITE_ENTRY) {
@@ -156,6 +156,10 @@ void sample_note_call(const Samples *s, int index) {
     if (callee == NULL) { /* no method: the first operand is what is called */
         callee = self;
         self = NULL;
+    }
+    if (callee != NULL && self == NULL && Py_IS_TYPE(callee, &PyMethod_Type)) {
+        self = PyMethod_GET_SELF(callee);
+        callee = PyMethod_GET_FUNCTION(callee);
     }
     if (callee == NULL || !(Py_IS_TYPE(callee, &PyFunction_Type) || PyType_Check(callee))) return;
     PyObject **values = arena_array(&s->cx->arena, PyObject *, count + 1);

@@ -356,13 +356,24 @@ bool cp_is_hashed_iterator(const PyTypeObject *type) {
            type == &PySetIter_Type;
 }
 
+/* But for what it gave last. */
+void cp_set_hashed_iterator(PyObject *object, const CpHashedIterator *parts) {
+    CpDictIterator *iterator = (CpDictIterator *)object;
+    iterator->dict = (PyDictObject *)Py_XNewRef(parts->container);
+    iterator->used = (Py_ssize_t)parts->size;
+    iterator->position = (Py_ssize_t)parts->position;
+    if (Py_IS_TYPE(object, &PySetIter_Type)) ((CpSetIterator *)object)->left = (Py_ssize_t)parts->left;
+    else iterator->left = (Py_ssize_t)parts->left;
+}
+_Static_assert(offsetof(CpSetIterator, set) == offsetof(CpDictIterator, dict) &&
+                   offsetof(CpSetIterator, used) == offsetof(CpDictIterator, used) &&
+                   offsetof(CpSetIterator, position) == offsetof(CpDictIterator, position),
+               "see cp_set_hashed_iterator");
+
 static PyObject *new_set_iterator(const CpHashedIterator *parts) { // new ref
     CpSetIterator *iterator = PyObject_GC_New(CpSetIterator, &PySetIter_Type);
     if (iterator == NULL) return NULL;
-    iterator->set = (PySetObject *)Py_NewRef(parts->container);
-    iterator->used = parts->size;
-    iterator->position = parts->position;
-    iterator->left = parts->left;
+    cp_set_hashed_iterator((PyObject *)iterator, parts);
     PyObject_GC_Track(iterator);
     return (PyObject *)iterator;
 }
@@ -376,10 +387,7 @@ PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *par
         Py_XDECREF(result);
         return NULL;
     }
-    iterator->dict = (PyDictObject *)Py_NewRef(parts->container);
-    iterator->used = parts->size;
-    iterator->position = parts->position;
-    iterator->left = parts->left;
+    cp_set_hashed_iterator((PyObject *)iterator, parts);
     iterator->result = result;
     PyObject_GC_Track(iterator);
     return (PyObject *)iterator;
@@ -456,7 +464,8 @@ int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t
 
 enum { DEEPEST_LOOK = 3 };
 
-/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end. */
+/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its
+ * end. */
 static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
     PyObject *key, *value;
     Py_ssize_t at = 0;

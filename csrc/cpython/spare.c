@@ -17,6 +17,35 @@ typedef struct Pool {
 
 static PyObject *new_list_iterator(void) { return cp_new_sequence_iterator(&PyListIter_Type, NULL, 0); }
 static PyObject *new_range_iterator(void) { return cp_new_range_iterator(0, 0, 1); }
+/* Nor is what these have; what goes there comes when they are taken. */
+static PyObject *without_gc(PyObject *tuple) { // borrowed
+    if (_PyObject_GC_IS_TRACKED(tuple)) PyObject_GC_UnTrack(tuple);
+    return tuple;
+}
+
+static PyObject *new_enumerate(void) {
+    PyObject *enumerate = cp_new_enumerate(0, Py_None, Py_None);
+    if (enumerate != NULL) without_gc(((CpEnumerate *)enumerate)->result);
+    return enumerate;
+}
+
+static PyObject *new_zip(void) {
+    PyObject *none[2 * SPARE_ZIPPED];
+    for (int i = 0; i < 2 * SPARE_ZIPPED; i++) none[i] = Py_None;
+    CpZip *zip = (CpZip *)cp_new_zip(SPARE_ZIPPED, none);
+    if (zip == NULL) return NULL;
+    without_gc(zip->iterators);
+    without_gc(zip->result);
+    return (PyObject *)zip;
+}
+
+static PyObject *new_dict_iterator(void) {
+    CpHashedIterator none = {.key = Py_None, .value = Py_None};
+    PyObject *iterator = cp_new_hashed_iterator(&PyDictIterItem_Type, &none);
+    if (iterator != NULL) without_gc(((CpDictIterator *)iterator)->result);
+    return iterator;
+}
+
 static PyObject *new_function(void) {
     PyObject *code = (PyObject *)PyCode_NewEmpty("", "", 1), *globals = PyDict_New();
     PyObject *function = code != NULL && globals != NULL ? PyFunction_New(code, globals) : NULL;
@@ -26,8 +55,9 @@ static PyObject *new_function(void) {
 }
 
 static Pool iterators = {.make = new_list_iterator}, range_iterators = {.make = new_range_iterator},
-            functions = {.make = new_function};
-static Pool *const pools[] = {&iterators, &range_iterators, &functions};
+            functions = {.make = new_function}, enumerates = {.make = new_enumerate},
+            zips = {.make = new_zip}, dict_iterators = {.make = new_dict_iterator};
+static Pool *const pools[] = {&iterators, &range_iterators, &functions, &enumerates, &zips, &dict_iterators};
 enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
 
 static void fill(Pool *pool) {
@@ -61,6 +91,49 @@ PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t inde
     Py_SET_TYPE(iterator, type);
     cp_set_sequence_iterator(iterator, sequence, index);
     return iterator;
+}
+
+/* `tuple` is a new one that has None only; the rest of it is not needed. */
+static void fill_tuple(PyObject *tuple, Py_ssize_t count, PyObject *const *items) {
+    for (Py_ssize_t i = 0; i < Py_SIZE(tuple); i++) {
+        Py_DECREF(Py_None);
+        if (i < count) PyTuple_SET_ITEM(tuple, i, Py_NewRef(items[i]));
+    }
+    Py_SET_SIZE(tuple, count);
+    PyObject_GC_Track(tuple);
+}
+
+PyObject *spare_enumerate(int64_t index, PyObject *last, PyObject *iterator) {
+    CpEnumerate *enumerate = (CpEnumerate *)take(&enumerates);
+    if (enumerate == NULL) return NULL;
+    enumerate->index = (Py_ssize_t)index;
+    fill_tuple(enumerate->result, 2, (PyObject *[]){Py_None, last});
+    Py_SETREF(enumerate->iterator, Py_NewRef(iterator));
+    return (PyObject *)enumerate;
+}
+
+PyObject *spare_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators) {
+    CpZip *zip = (CpZip *)take(&zips);
+    if (zip == NULL) return NULL;
+    zip->count = count;
+    fill_tuple(zip->result, count, lasts_and_iterators);
+    fill_tuple(zip->iterators, count, lasts_and_iterators + count);
+    return (PyObject *)zip;
+}
+
+/* A set's has what a dict's has, but for the last item, and no more. */
+_Static_assert(sizeof(CpSetIterator) <= sizeof(CpDictIterator), "see spare_hashed");
+
+PyObject *spare_hashed(PyTypeObject *type, const CpHashedIterator *parts) {
+    PyObject *object = take(&dict_iterators);
+    CpDictIterator *iterator = (CpDictIterator *)object;
+    if (object == NULL) return NULL;
+    Py_SET_TYPE(object, type);
+    if (type == &PyDictIterItem_Type)
+        fill_tuple(iterator->result, 2, (PyObject *[]){parts->key, parts->value});
+    else Py_CLEAR(iterator->result);
+    cp_set_hashed_iterator(object, parts);
+    return object;
 }
 
 PyObject *spare_range(int64_t next, int64_t end, int64_t step) {

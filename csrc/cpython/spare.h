@@ -15,6 +15,11 @@ PyObject *spare_int(int64_t value);
 PyObject *spare_float(double value);
 /* The iterator of a sequence from an index on, of a type laid out like a list's; NULL: an exhausted one. */
 PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index);
+enum { SPARE_ZIPPED = 4 }; /* iterators that a zip may go over */
+/* enumerate, zip, and iterators of dicts and sets, of what cp_new_enumerate and its like make them of. */
+PyObject *spare_enumerate(int64_t index, PyObject *last, PyObject *iterator);
+PyObject *spare_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators);
+PyObject *spare_hashed(PyTypeObject *type, const CpHashedIterator *parts);
 /* The iterator of a range: its next number, where it ends, by its step. */
 PyObject *spare_range(int64_t next, int64_t end, int64_t step);
 /* A function without defaults or closure. */

@@ -487,6 +487,7 @@ typedef struct CpHashedIterator {
     PyObject *key, *value;
 } CpHashedIterator;
 PyObject *cp_new_hashed_iterator(PyTypeObject *type, const CpHashedIterator *parts); // new ref
+void cp_set_hashed_iterator(PyObject *iterator, const CpHashedIterator *parts);      /* of one at hand */
 bool cp_is_hashed_iterator(const PyTypeObject *type);
 /* False: it is over, others have it, or its dict's values are an instance's. */
 bool cp_hashed_parts(PyObject *iterator, CpHashedIterator *parts);

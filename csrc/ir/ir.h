@@ -215,7 +215,7 @@ typedef enum InlinedKind {
     INLINED_OBJECT, /* a call of an object: the function that its class has for that */
     INLINED_GATHER, /* a generator whose items a built-in function takes; GatherKind is
                                              added. What that has is the lowest operand of its frame */
-    INLINED_KINDS = INLINED_GATHER + 9
+    INLINED_KINDS = INLINED_GATHER + 10
 } InlinedKind;
 
 static inline bool ir_gathers(int kind) { return kind >= INLINED_GATHER; }
@@ -241,6 +241,7 @@ typedef struct InlinedCall {
     int first_slot; /* slots of all frames are numbered in a row: locals, operand stack, and the function
                        called */
     void *code;     /* while lowering: the code object, borrowed */
+    int units_run;  /* likewise: see Callee.units */
     bool held;      /* likewise: compiled code must keep it alive */
 } InlinedCall;
 

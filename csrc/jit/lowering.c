@@ -104,6 +104,7 @@ typedef struct Found {
     void *object;      // borrowed; no Python code runs meanwhile. A function, a class, or code:
     PyObject *globals; // borrowed; where its names are looked up
     Callee callee;
+    bool refused; /* more of it has run than may be put in line */
     struct Found *next;
 } Found;
 
@@ -120,7 +121,10 @@ typedef struct Looking {
 } Looking;
 
 enum { NOT_PLAIN = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
-enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300 };
+enum { PLAIN = CO_OPTIMIZED | CO_NEWLOCALS, MOST_UNITS = 300, MOST_TO_LOOK_AT = 1200 };
+
+static const char TOO_LONG[] =
+    "more than 300 code units of it have run; what is hot in it would do as a function of its own";
 
 /* Why calls of a function of this code are never put in line; NULL: they may be. */
 static const char *why_code_refused(PyCodeObject *code, bool generators) {
@@ -133,8 +137,7 @@ static const char *why_code_refused(PyCodeObject *code, bool generators) {
         return "it is a generator or a coroutine; only loops, any, all, sum, min, max, sorted, list, tuple, "
                "set, dict and str.join take items in line";
     if ((code->co_flags & PLAIN) != PLAIN) return "it is no plain function";
-    if (Py_SIZE(code) > MOST_UNITS)
-        return "it is longer than 300 code units; what is hot in it would do as a function of its own";
+    if (Py_SIZE(code) > MOST_TO_LOOK_AT) return TOO_LONG;
     return NULL;
 }
 
@@ -153,16 +156,18 @@ static bool is_better_called(const Looking *looking, PyCodeObject *code) {
            cp_next_back_edge(code, -1) >= 0;
 }
 
+static void note_refused(const Looking *looking, PyObject *name, const char *reason) {
+    if (looking->refused == NULL || looking->generators) return;
+    PyObject *text = PyUnicode_FromString(reason);
+    if (text == NULL || PyDict_SetItem(looking->refused, name, text) < 0) PyErr_Clear();
+    Py_XDECREF(text);
+}
+
 static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
     if (is_better_called(looking, (PyCodeObject *)function->func_code)) return false;
     const char *reason = why_refused(function, looking->generators);
     if (reason == NULL) return cp_need_function_version(function) != 0;
-    if (looking->refused != NULL && !looking->generators) {
-        PyObject *text = PyUnicode_FromString(reason);
-        if (text == NULL || PyDict_SetItem(looking->refused, function->func_qualname, text) < 0)
-            PyErr_Clear();
-        Py_XDECREF(text);
-    }
+    note_refused(looking, function->func_qualname, reason);
     return false;
 }
 
@@ -237,8 +242,11 @@ static Callee *add_callee(Looking *looking, CompileContext *cx, void *object, Py
     feedback_add_callee(callee->code, table_record(code));
     warm_overlay_callee(looking->native ? NULL : looking->record, table_record(code), cx, callee->code);
     cold_mark(cx, callee->code);
+    callee->units = cold_units_left(cx, callee->code);
     looking->found = found;
-    return callee;
+    found->refused = callee->units > MOST_UNITS && !warm_is_restoring(looking->record);
+    if (found->refused) note_refused(looking, code->co_qualname, TOO_LONG);
+    return found->refused ? NULL : callee;
 }
 
 static const Found *find_found(const Looking *looking, const void *object, const void *globals) {
@@ -249,7 +257,7 @@ static const Found *find_found(const Looking *looking, const void *object, const
 }
 
 static const Callee *if_wanted(const Looking *looking, const Found *found) {
-    return found->callee.code->is_generator == looking->generators ? &found->callee : NULL;
+    return !found->refused && found->callee.code->is_generator == looking->generators ? &found->callee : NULL;
 }
 
 /* Any function of the code that a site leads to. */

@@ -18,6 +18,7 @@ typedef struct Callee {
     Bytecode *code;
     uint32_t version; /* fact: its own, while its code and defaults stay */
     void *code_object, *function;
+    int units; /* code units of it that have run, handlers not counted: what it takes to put it in line */
     int positional; /* parameters that an argument without a name may be for: the first ones. Behind them come
                        those that are keyword-only, then that of *args, then that of **kwargs */
     int default_count; /* of the last positional parameters */

@@ -42,3 +42,24 @@ void cold_mark(CompileContext *cx, Bytecode *code) {
         mark_block(code->instrs, first, end);
     }
 }
+
+/* Does control never go on behind it? */
+static bool is_last(const Instr *instr) {
+    return instr->op == BC_JUMP || instr->op == BC_RETURN_VALUE || instr->op == BC_RAISE_VARARGS ||
+           instr->op == BC_RERAISE;
+}
+
+int cold_units_left(CompileContext *cx, const Bytecode *code) {
+    bool *met = arena_array(&cx->arena, bool, code->count + 1);
+    int *work = arena_array(&cx->arena, int, code->count + 1), count = 0, units = 0;
+    for (int start = 0; start >= 0; start = count > 0 ? work[--count] : -1)
+        for (int i = start; i < code->count && !met[i] && !(code->instrs[i].flags & BC_COLD); i++) {
+            const Instr *instr = &code->instrs[i];
+            met[i] = true;
+            units += (int)((i + 1 < code->count ? code->instrs[i + 1].offset : (uint32_t)code->unit_count) -
+                           instr->offset);
+            if (instr->target >= 0 && !met[instr->target]) work[count++] = instr->target;
+            if (is_last(instr)) break;
+        }
+    return units;
+}

@@ -7,5 +7,7 @@
 
 /* Set BC_COLD where control flow comes into code that never ran. */
 void cold_mark(CompileContext *cx, Bytecode *code);
+/* How many code units are left then, handlers not counted. */
+int cold_units_left(CompileContext *cx, const Bytecode *code);
 
 #endif

@@ -11,7 +11,8 @@ typedef struct Guess {
     uint8_t builtin;  /* Builtin that it is */
     int16_t slot;     /* the local it was read from, -1: none */
     const Site *site; /* where it was read, NULL: not known */
-    uint8_t truth;    /* 1: false, 2: true, by the types that the operands probably have; 0: not known */
+    const Site *unbound; /* of which function it is a bound method; NULL: of none that is known */
+    uint8_t truth;       /* 1: false, 2: true, by the types that the operands probably have; 0: not known */
 } Guess;
 
 enum { MAX_UNPACKED = 16 };
@@ -342,14 +343,18 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
         function = method;
         count++;
     }
-    if (function->site == NULL) return LIKELY_OTHER;
-    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 1), type = LIKELY_UNSEEN;
-    for (int i = 0; i < count; i++) arguments[i] = f->stack[f->depth - count + i].type;
+    const Site *callable = function->unbound != NULL ? function->unbound : function->site;
+    if (callable == NULL) return LIKELY_OTHER;
+    uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 2), type = LIKELY_UNSEEN;
+    int selves = function->unbound != NULL;
+    arguments[0] = LIKELY_OTHER;
+    for (int i = 0; i < count; i++) arguments[selves + i] = f->stack[f->depth - count + i].type;
+    count += selves;
     OperandTypes *out = &f->out->operands[instr - f->code->instrs];
-    out->callable = function->site;
+    out->callable = callable;
     out->arguments = arguments;
     out->argument_count = count;
-    for (const Site *site = function->site; site != NULL && type != LIKELY_OTHER; site = site->next)
+    for (const Site *site = callable; site != NULL && type != LIKELY_OTHER; site = site->next)
         type = meet(type, result_of_site(f, site, arguments, count));
     return type;
 }
@@ -442,6 +447,7 @@ static void build_tuple(Infer *f, const Instr *instr) {
 static void read_at(Infer *f, int depth, const Site *site) {
     Guess *guess = &f->stack[f->depth - depth];
     guess->site = site;
+    guess->unbound = site != NULL && bc_leads_to_one(site) ? site->unbound : NULL;
     guess->builtin = site == NULL || !bc_leads_to_one(site) ? BI_NONE
                      : site->builtin != BI_NONE             ? site->builtin
                                                             : site->method;
@@ -521,6 +527,10 @@ static void step(Infer *f, const Instr *instr) {
             push_given(f, instr, instr->site->likely);
         else push(f, LIKELY_OTHER);
         read_at(f, 1, instr->site);
+        if (instr->site != NULL && instr->site->kind == SITE_METHOD) {
+            f->stack[f->depth - 1].unbound = instr->site;
+            f->stack[f->depth - 1].site = NULL;
+        }
         break;
     case BC_LOAD_METHOD: {
         uint8_t owner = pop(f).type;

@@ -31,6 +31,7 @@ typedef struct Inlined {
     int levels;                    /* of recursion */
     int rest_count, keyword_count; /* items of *args and **kwargs */
     bool gathers;                  /* a generator: see lower_gather.c */
+    const ConstInfo *start;        /* what a sum of its items begins with; NULL: nothing */
     struct Steps *steps;           /* likewise, in a loop: see lower_steps.c. NULL: it is none */
     VEC(Give) gives;               /* of it */
     jmp_buf *over;                 /* WAY_BEGINNING: what follows in a place is not lowered */
@@ -64,6 +65,7 @@ typedef struct Call {
     bool steps;       /* likewise: a loop does */
     const Site *exit; /* of a context manager's __enter__: its __exit__ */
     GatherKind kind;
+    const ConstInfo *start; /* of a sum of the items; NULL: there is none */
 } Call;
 
 /* What must be as it was when the callee turns out to need a frame. */

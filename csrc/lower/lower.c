@@ -243,10 +243,6 @@ Ins *lower_peek(Lowerer *l, int depth) {
 
 /* --- blocks and edges --- */
 
-Block *lower_new_block(Lowerer *l) { return ir_new_block(l->fn); }
-
-void lower_end(Lowerer *l) { l->block = NULL; }
-
 static void add_phi(Lowerer *l, Place *place, Ins **value) {
     Ins *phi = ir_new_ins(l->fn, IR_phi_OP, (IrType)(*value)->type, 0);
     if (place->before != NULL) {
@@ -373,6 +369,7 @@ static void drop_anchor(Lowerer *l, Place *place, int target) {
             there.locals[i].value = there.stack[operand];
             continue;
         }
+        if (!is_leaf(place, place->locals[i].value)) continue;
         there.locals[i].value = place->entering.items[phi++];
         if (place->locals[i].bound->op == IR_phi_OP) there.locals[i].bound = place->entering.items[phi++];
         if (place->locals[i].lacks != NULL) there.locals[i].lacks = place->entering.items[phi++];
@@ -426,6 +423,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         }
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
+        if (lower_is_one_method(l, target, i)) continue;
         add_phi(l, place, &local->value);
         if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);
@@ -471,6 +469,9 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
                 lower_give_up_inlining(l);
             continue;
         }
+        bool stays = !is_leaf(place, place->locals[i].value);
+        if (stays && l->locals[i].value != place->locals[i].value) lower_give_up_inlining(l);
+        if (stays) continue;
         incoming.values[count++] = l->locals[i].value;
         if (place->locals[i].bound->op == IR_phi_OP) incoming.values[count++] = l->locals[i].bound;
         if (place->locals[i].lacks != NULL)

@@ -230,6 +230,14 @@ Ins *lower_settled_result(Lowerer *l, Ins *found, FrameState *state);
 const CCode *lower_method_code(const Lowerer *l, const Ins *method, Builtin *builtin);
 /* Likewise of any C function or method whose code is known: called directly. */
 bool lower_c_call(Lowerer *l);
+/* Where the CALL at hand is of a bound method that is known, its operands become the method and its object.
+ */
+void lower_unbind(Lowerer *l);
+/* Is a variable, on the way to a place, a bound method that is no object yet, and gets nothing else? It is
+ * the same on all ways. */
+bool lower_is_one_method(const Lowerer *l, int target, int slot);
+/* A method of a built-in type as LOAD_METHOD gives it; NULL: emitted code has no name for it. */
+Ins *lower_named_method(Lowerer *l, Builtin builtin);
 bool lower_known_subscr(Lowerer *l);
 bool lower_known_store_subscr(Lowerer *l);
 bool lower_known_slice(Lowerer *l);
@@ -299,7 +307,9 @@ bool lower_inline_with(Lowerer *l);
 bool lower_inline_property(Lowerer *l, const Site *site);
 /* The CALL at hand, of a generator function that is known; the CALL at the index `taker` is of a function
  * that does such a thing with the items. Likewise. */
-bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker);
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker, const ConstInfo *start);
+/* Can such a sum begin with a constant? NULL: with nothing. */
+bool lower_can_start(GatherKind kind, const ConstInfo *start);
 /* lower_gather.c: a generator's code as one that does so itself; `kind` becomes what its items need. NULL: it
  * cannot be. */
 Bytecode *lower_gathering(Lowerer *l, const Bytecode *code, uint8_t *argument_types, GatherKind *kind);
@@ -495,7 +505,7 @@ void lower_fill_phis(Lowerer *l, Place *places, int place_count);
 
 void lower_goto(Lowerer *l, int target); /* end the block: on to another instruction */
 void lower_branch(Lowerer *l, Ins *condition, Block *if_true, Block *if_false); /* end the block */
-Block *lower_new_block(Lowerer *l);
+static inline Block *lower_new_block(Lowerer *l) { return ir_new_block(l->fn); }
 
 /* What is known at a fork: one way is lowered, then the other from the same point. */
 typedef struct Fork {
@@ -506,7 +516,7 @@ typedef struct Fork {
 } Fork;
 Fork lower_fork(Lowerer *l);
 void lower_other_way(Lowerer *l, const Fork *fork, Block *block);
-void lower_end(Lowerer *l); /* the block has its terminator */
+static inline void lower_end(Lowerer *l) { l->block = NULL; } /* the block has its terminator */
 void lower_resume_entry(Lowerer *l, uint32_t offset, int target,
                         int depth); /* the generator goes on at `target` */
 

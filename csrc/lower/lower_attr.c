@@ -163,8 +163,10 @@ bool lower_attr_load(Lowerer *l) {
     const Site *site = site_of(l, 1);
     if (site == NULL) return false;
     if (site->kind == SITE_PROPERTY) return site->next == NULL && lower_inline_property(l, site);
+    if (site->kind == SITE_METHOD && site->next != NULL) return false;
     Access access = begin_access(l, site, l->stack[l->depth - 1]);
     Ins *value = read(l, &access);
+    if (site->kind == SITE_METHOD) value = EMIT_CALL(l, rt_bind, value, access.owner);
     l->depth--;
     lower_push(l, value);
     return true;

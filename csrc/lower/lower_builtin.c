@@ -40,6 +40,12 @@ bool lower_known_method(Lowerer *l) {
     return true;
 }
 
+Ins *lower_named_method(Lowerer *l, Builtin builtin) {
+    for (int i = 0; i < METHOD_COUNT; i++)
+        if (METHODS[i].builtin == builtin) return lower_const(l, IR_known_OP, METHODS[i].known);
+    return NULL;
+}
+
 const CCode *lower_method_code(const Lowerer *l, const Ins *method, Builtin *builtin) {
     if (method->op != IR_known_OP || l->code->methods == NULL) return NULL;
     for (int i = 0; i < METHOD_COUNT; i++) {
@@ -98,7 +104,8 @@ static const struct {
              {BI_type_reversed, KNOWN_reversed},
              {BI_type_type, KNOWN_type},
              {BI_type_enumerate, KNOWN_enumerate},
-             {BI_type_zip, KNOWN_zip}};
+             {BI_type_zip, KNOWN_zip},
+             {BI_type_frozenset, KNOWN_frozenset}};
 enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 
 static int type_row(Builtin builtin) {

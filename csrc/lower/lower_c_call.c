@@ -191,3 +191,56 @@ bool lower_c_call(Lowerer *l) {
     lower_leave(l);
     return true;
 }
+
+/* --- bound methods --- */
+
+/* Of a Python function: whatever it is bound to, it is of that function, which is asked when it is put in
+ * line. */
+static void unbind_function(Lowerer *l, Ins **operands, const Site *site, FrameState *state) {
+    Ins *bound = operands[1], *from = INS(l, itself, 0, bound);
+    lower_guarded(INS(l, is_type, KNOWN_method, bound), state);
+    operands[0] = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_method_function], bound, from), state);
+    operands[0]->nullable = false;
+    operands[0]->scratch = (void *)site->unbound;
+    operands[1] = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_method_self], bound, from), state);
+    operands[1]->nullable = false;
+}
+
+/* Of a built-in type. */
+static void unbind_builtin(Lowerer *l, Ins **operands, const Site *site, FrameState *state) {
+    Ins *method = lower_named_method(l, (Builtin)site->method), *bound = operands[1];
+    Likely type = bc_method_type((Builtin)site->method);
+    if (method == NULL) return;
+    lower_guarded(INS(l, is_function, 0, bound, K_FACT(l, OBJECT, site->definition)), state);
+    Ins *self = INS(l, function_self, 0, bound);
+    lower_guard_type(l, self, lower_exact_type(type), state);
+    operands[0] = method;
+    operands[1] = self;
+}
+
+void lower_unbind(Lowerer *l) {
+    int count = l->instr->arg;
+    if (!lower_speculates(l) || l->depth < count + 2) return;
+    Ins **operands = &l->stack[l->depth - count - 2], *bound = operands[1];
+    if (operands[0]->op != IR_null_OP || bound->type != IR_OBJ) return;
+    const Site *site = lower_site(bound);
+    if (bound->op == IR_call_OP && bound->imm == H_rt_bind) {
+        operands[0] = bound->args[0];
+        operands[1] = bound->args[1];
+    } else if (site != NULL && site->unbound != NULL) {
+        unbind_function(l, operands, site, lower_state_here(l));
+    } else if (site != NULL && site->method != BI_NONE) {
+        unbind_builtin(l, operands, site, lower_state_here(l));
+    }
+}
+
+bool lower_is_one_method(const Lowerer *l, int target, int slot) {
+    const Ins *value = l->locals[slot].value;
+    int stores = 0;
+    if (l->framed || value->op != IR_call_OP || value->imm != H_rt_bind ||
+        l->inference->locals[target][slot] & MAY_BE_UNBOUND)
+        return false;
+    for (int i = 0; i < l->code->count; i++)
+        stores += l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot;
+    return stores == 1;
+}

@@ -3,9 +3,10 @@
  * no generator: its code is rewritten as that of a function that does itself with each item what the built-in
  * one would do, and is put in line like the call of one that needs no frame. An exit makes the generator, and
  * goes over what is left of it (runtime/rt_gather.c). */
+#include <math.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 /* --- the code of a generator as one that gathers --- */
 
@@ -89,12 +90,29 @@ Bytecode *lower_gathering(Lowerer *l, const Bytecode *code, uint8_t *argument_ty
 static Ins *minus_zero(Lowerer *l) { return lower_const(l, IR_kf64_OP, INT64_MIN); }
 static Ins *zero(Lowerer *l) { return lower_const(l, IR_kf64_OP, 0); }
 
+/* From 0 on a sum of nothing is an int. */
+static Ins *start_of_floats(Lowerer *l, const ConstInfo *start) {
+    int64_t bits;
+    if (start == NULL || start->type == LIKELY_INT) return minus_zero(l);
+    memcpy(&bits, &start->real, sizeof(bits));
+    return lower_const(l, IR_kf64_OP, bits);
+}
+
+bool lower_can_start(GatherKind kind, const ConstInfo *start) {
+    if (start == NULL) return true;
+    if (kind == GATHER_INTS) return start->type == LIKELY_INT;
+    return kind == GATHER_FLOATS && ((start->type == LIKELY_INT && start->integer == 0) ||
+                                     (start->type == LIKELY_FLOAT && !signbit(start->real)));
+}
+
 void lower_BEGIN_GATHER(Lowerer *l) {
+    const ConstInfo *start = l->inlined->start;
     switch (l->instr->arg) {
-    case GATHER_INTS: lower_push(l, K_INT(l, 0)); break;
-    case GATHER_FLOATS: lower_push(l, minus_zero(l)); break;
+    case GATHER_INTS: lower_push(l, K_INT(l, start != NULL ? start->integer : 0)); break;
+    case GATHER_FLOATS: lower_push(l, start_of_floats(l, start)); break;
     case GATHER_LIST: lower_push(l, lower_call(l, H_rt_build_list, 0, NULL)); break;
     case GATHER_SET: lower_push(l, lower_call(l, H_rt_new_set, 0, NULL)); break;
+    case GATHER_FROZEN: lower_push(l, lower_call(l, H_rt_new_frozenset, 0, NULL)); break;
     case GATHER_DICT: lower_push(l, lower_call(l, H_rt_new_map, 0, NULL)); break;
     default: lower_push(l, K_KNOWN(l, None));
     }
@@ -178,6 +196,7 @@ void lower_GATHER(Lowerer *l) {
         EMIT_CALL(l, rt_list_append, l->stack[0], item);
         break;
     }
+    case GATHER_FROZEN:
     case GATHER_SET: gather_key(l); break;
     case GATHER_DICT: gather_pair(l); break;
     case GATHER_MIN:
@@ -216,19 +235,33 @@ static const struct {
     {BI_builtins_any, GATHER_ANY},     {BI_builtins_all, GATHER_ALL}, {BI_builtins_sum, GATHER_INTS},
     {BI_builtins_sorted, GATHER_LIST}, {BI_type_list, GATHER_LIST},   {BI_type_tuple, GATHER_LIST},
     {BI_str_join, GATHER_LIST},        {BI_type_set, GATHER_SET},     {BI_type_dict, GATHER_DICT},
-    {BI_builtins_min, GATHER_MIN},     {BI_builtins_max, GATHER_MAX},
+    {BI_builtins_min, GATHER_MIN},     {BI_builtins_max, GATHER_MAX}, {BI_type_frozenset, GATHER_FROZEN},
 };
 enum { TAKER_COUNT = sizeof(TAKERS) / sizeof(TAKERS[0]) };
 
+/* The call that takes the items: of the generator alone, or of a number that a sum begins with too. 0: there
+ * is none. */
+static int find_taker(const Lowerer *l, const ConstInfo **start) {
+    int taker = lower_next_call(l, 1), next = l->index + 1;
+    *start = NULL;
+    if (taker > 0) return taker;
+    while (next < l->code->count && l->places[next].edges == 1 && l->code->instrs[next].op == BC_NOP) next++;
+    if (next >= l->code->count || l->places[next].edges != 1 || l->code->instrs[next].op != BC_LOAD_CONST)
+        return 0;
+    *start = &l->code->consts[l->code->instrs[next].arg];
+    return lower_call_behind(l, next, 2);
+}
+
 bool lower_gather_call(Lowerer *l) {
-    int under = l->depth - l->instr->arg - 4, row = 0, taker = lower_next_call(l, 1);
+    const ConstInfo *start;
+    int under = l->depth - l->instr->arg - 4, row = 0, taker = find_taker(l, &start);
     if (!lower_speculates(l) || taker == 0 || under < 0) return false;
     Builtin builtin = lower_builtin_at(&l->stack[under]);
     while (row < TAKER_COUNT && TAKERS[row].builtin != builtin) row++;
-    if (row == TAKER_COUNT) return false;
+    if (row == TAKER_COUNT || (start != NULL && TAKERS[row].kind != GATHER_INTS)) return false;
     lower_guard_builtin(l, &l->stack[under]);
     GatherKind kind = (GatherKind)TAKERS[row].kind;
-    if (!lower_inline_generator(l, kind, taker)) return false;
+    if (!lower_inline_generator(l, kind, taker, start)) return false;
     if (kind == GATHER_LIST) l->listed = l->stack[l->depth - 1];
     return true;
 }

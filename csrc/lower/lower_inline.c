@@ -306,8 +306,8 @@ static int count_nested(const Lowerer *l, const void *code_object) {
 }
 
 bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way) {
-    int units = callee->code->unit_count, in_all = units;
-    for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].unit_count;
+    int units = callee->units, in_all = units;
+    for (int i = 0; i < l->fn->inlined.count; i++) in_all += l->fn->inlined.items[i].units_run;
     if (count_nested(l, NULL) >= MAX_NESTED) return false;
     int again = count_nested(l, callee->code_object);
     if (way == WAY_FRAMELESS) return again == 0 && in_all <= MAX_UNITS_IN_ALL;
@@ -344,6 +344,7 @@ static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {
                         .const_count = code->const_count,
                         .name_count = code->name_count,
                         .unit_count = code->unit_count,
+                        .units_run = callee->units,
                         .kind = kind_of(l, call_made, callee),
                         .first_slot = ir_slot_count(l->fn),
                         .code = callee->code_object,
@@ -382,6 +383,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     if (object || number) inner->inlined->type = object ? IR_OBJ : IR_I64;
     inner->inlined->kind = kind;
     inner->inlined->gathers = call->taker != 0;
+    inner->inlined->start = call->start;
     inner->inlined->rest_count = call->rest_count;
     inner->inlined->keyword_count = call->keyword_count;
     inner->inlined->levels = ir_levels(kind);
@@ -602,7 +604,7 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
         inline_go_back(l, &before);
         return false;
     }
-    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->code->unit_count;
+    int share = l->units_left / (l->calls_left > 1 ? l->calls_left : 1), units = callee->units;
     share_out(inner, (share > units ? share : units) - units);
     int given = inner->units_left;
     enter(l, inner, call);
@@ -700,7 +702,7 @@ bool lower_inline_object(Lowerer *l) {
     return done;
 }
 
-bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
+bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker, const ConstInfo *start) {
     Call call;
     if (!inline_may(l) || l->native != NULL || taker + 1 >= l->code->count || !inline_find_call(l, &call))
         return false;
@@ -712,7 +714,10 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker) {
     call.taker = taker;
     call.stays = kind == GATHER_LIST;
     call.kind = kind;
-    if (callee->code == NULL || !inline_is_affordable(l, callee, WAY_FRAMELESS)) return false;
+    call.start = start;
+    if (callee->code == NULL || !lower_can_start(kind, start) ||
+        !inline_is_affordable(l, callee, WAY_FRAMELESS))
+        return false;
     lower_leave_here(l);
     if (!inline_try(l, &call, callee, WAY_FRAMELESS)) return false;
     l->calls_left -= 2 - call.stays;

@@ -22,12 +22,6 @@ static Known sequence_of(Known iterator) {
     return OVER[row].sequence;
 }
 
-/* Does it give objects that something else than the iterator may have, or not have any more? */
-static bool gives_objects(Known iterator) {
-    return iterator == KNOWN_list_iterator || iterator == KNOWN_tuple_iterator ||
-           iterator == KNOWN_list_reverseiterator;
-}
-
 /* Those over dicts and sets, and how they step. */
 static const struct {
     Known iterator;
@@ -52,6 +46,12 @@ static int hashed_row(Known iterator) {
 static bool is_hashed(Known iterator) { return hashed_row(iterator) < HASHED_COUNT; }
 static Ins *hashed_in(const Ins *iterator) { return iterator->args[iterator->arg_count - 1]; }
 
+/* Does it give objects that something else than the iterator may have, or not have any more? */
+static bool gives_objects(Known iterator) {
+    return iterator == KNOWN_list_iterator || iterator == KNOWN_tuple_iterator ||
+           iterator == KNOWN_list_reverseiterator || is_hashed(iterator);
+}
+
 static Known type_of(const Ins *iterator) {
     return iterator->op == IR_range_OP ? KNOWN_range_iterator : (Known)iterator->args[0]->imm;
 }
@@ -74,7 +74,9 @@ static int before(const Lowerer *l, int index) {
 
 static bool is_call_of(const Lowerer *l, int index, Builtin builtin) {
     const Instr *instr = &l->code->instrs[index];
-    return instr->op == BC_CALL && instr->arg2 < 0 && l->inference->operands[index].builtin == builtin &&
+    bool named = builtin == BI_type_enumerate && instr->arg == 2 && instr->arg2 >= 0;
+    return instr->op == BC_CALL && (instr->arg2 < 0 || (named && l->code->consts[instr->arg2].is_start)) &&
+           l->inference->operands[index].builtin == builtin &&
            !(instr->flags & (BC_NO_SPECULATION | BC_COLD));
 }
 
@@ -106,6 +108,10 @@ static Likely argument(const Lowerer *l, int call, int place) {
 /* Of what enumerate or zip is called with. A range's step is known where its call comes right before. */
 static const IterForm *form_of_argument(Lowerer *l, int call, int place) {
     Likely type = argument(l, call, place);
+    bool alone = l->code->instrs[call].arg == 1 && type != LIKELY_DICT_ITEMS,
+         counts = l->inference->operands[call].builtin == BI_type_enumerate;
+    const IterForm *hashed = alone && counts ? form_hashed(l, call, type) : NULL;
+    if (hashed != NULL) return hashed;
     if (type != LIKELY_RANGE) return form_over(l, type);
     int made = before(l, call);
     bool by_one = place + 1 == l->code->instrs[call].arg && is_call_of(l, made, BI_type_range) &&
@@ -361,6 +367,15 @@ static Ins *take_inner(Lowerer *l, const IterForm *form, Ins *object, int place,
         return range_of_parts(l, form->step, state);
     }
     Ins *type = lower_const(l, IR_known_OP, form->type);
+    if (is_hashed(form->type)) {
+        Ins *found = EMIT_CALL(l, rt_take_inner_hashed, object, type), *numbers[3];
+        lower_guarded(INS(l, settled, 0, found), state);
+        for (int i = 0; i < 3; i++) numbers[i] = INS0(l, ldnum, i);
+        Ins *container = INS0(l, ldout, 3);
+        *last = INS0(l, ldout, 4);
+        container->nullable = (*last)->nullable = false;
+        return over_hashed(l, form->type, numbers, NULL, container);
+    }
     Ins *found = EMIT_CALL(l, rt_take_inner, object, K_INT(l, place), type);
     lower_guarded(INS(l, settled, 0, found), state);
     Ins *index = INS0(l, ldnum, 0), *sequence = INS0(l, ldout, 1), *kept = INS0(l, ldout, 2);

@@ -1,7 +1,7 @@
 /* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, dicts
- * of keyword arguments, and functions that are called in line, whose only uses are reads and writes of their
- * parts, tests of what they are, and frame states. What is read is what was put there last; frame states name
- * a virtual `object` of these parts, which an exit makes when it is taken.
+ * of keyword arguments, bound methods, and functions that are called in line, whose only uses are reads and
+ * writes of their parts, tests of what they are, and frame states. What is read is what was put there last;
+ * frame states name a virtual `object` of these parts, which an exit makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -25,7 +25,7 @@ typedef struct Version {
     Ins *values[MAX_FIELDS];
 } Version;
 
-typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT, SORT_FUNCTION } Sort;
+typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT, SORT_FUNCTION, SORT_METHOD } Sort;
 
 typedef struct Object {
     Ins *made;
@@ -58,8 +58,8 @@ static bool is_plain_function(const Ins *ins) {
 /* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
-           (is_plain_function(ins) || ins->imm == H_rt_new_plain || ins->imm == H_rt_new_map ||
-            (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
+           (is_plain_function(ins) || ins->imm == H_rt_bind || ins->imm == H_rt_new_plain ||
+            ins->imm == H_rt_new_map || (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
             (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
@@ -67,6 +67,7 @@ static Sort sort_of(const Ins *making) {
     return making->imm == H_rt_new_plain       ? SORT_INSTANCE
            : making->imm == H_rt_build_tuple   ? SORT_TUPLE
            : making->imm == H_rt_make_function ? SORT_FUNCTION
+           : making->imm == H_rt_bind          ? SORT_METHOD
                                                : SORT_DICT;
 }
 
@@ -273,7 +274,7 @@ static int64_t place_read(const Escape *e, const Ins *ins) {
 
 static bool find_versions(Escape *e, Object *object) {
     Version *first = new_version(e, object, object->made, NULL);
-    bool has_args = object->sort == SORT_TUPLE || object->sort == SORT_DICT;
+    bool has_args = object->sort == SORT_TUPLE || object->sort == SORT_DICT || object->sort == SORT_METHOD;
     for (int i = 0; has_args && i < object->made->arg_count; i++) add_part(first, i, object->made->args[i]);
     if (object->sort == SORT_FUNCTION) add_function_parts(e, first, object->made);
     for (int i = 0; i < object->stores.count; i++) {
@@ -302,9 +303,10 @@ static bool can_go(Escape *e, Object *object) {
 static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
     if (version->object != NULL) return version->object;
     Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
-    Known class = object->sort == SORT_TUPLE  ? KNOWN_tuple
-                  : object->sort == SORT_DICT ? KNOWN_dict
-                                              : KNOWN_function;
+    Known class = object->sort == SORT_TUPLE    ? KNOWN_tuple
+                  : object->sort == SORT_DICT   ? KNOWN_dict
+                  : object->sort == SORT_METHOD ? KNOWN_method
+                                                : KNOWN_function;
     made->args[0] =
         object->sort == SORT_INSTANCE ? object->made->args[0] : ir_const(e->fn, IR_known_OP, class);
     for (int i = 0; i < version->count; i++) {

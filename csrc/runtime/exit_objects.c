@@ -74,16 +74,22 @@ static PyObject *new_enumerate(const ExitSlot *slot, PyObject **parts, PyObject 
     PyObject *last = part_of_pairs(slot, parts, rows, LAST),
              *iterator = part_of_pairs(slot, parts, rows, ITERATOR),
              *enumerate = cp_new_enumerate(exit_bits(parts[NUMBER]), last, iterator);
+    if (enumerate != NULL) spare_fill();
+    else enumerate = spare_enumerate(exit_bits(parts[NUMBER]), last, iterator);
     Py_DECREF(iterator);
     Py_DECREF(last);
     return enumerate != NULL ? enumerate : no_memory();
 }
+
+_Static_assert(EXIT_MOST_ZIPPED == SPARE_ZIPPED, "a spare zip is for all of them");
 
 /* Its parts are the items that were given last, then the iterators that it goes over. */
 static PyObject *new_zip(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
     PyObject *given[EXIT_MOST_ZIPPED * 2];
     for (int i = 0; i < slot->slot; i++) given[i] = part_of_pairs(slot, parts, rows, i + 1);
     PyObject *zip = cp_new_zip(slot->slot / 2, given);
+    if (zip != NULL) spare_fill();
+    else zip = spare_zip(slot->slot / 2, given);
     for (int i = 0; i < slot->slot; i++) Py_DECREF(given[i]);
     return zip != NULL ? zip : no_memory();
 }
@@ -101,6 +107,8 @@ static PyObject *new_hashed(const ExitSlot *slot, PyObject **parts, PyObject **r
     made.key = pairs ? part(&slot[KEY], rows, parts[KEY]) : NULL;
     made.value = pairs ? part(&slot[VALUE], rows, parts[VALUE]) : NULL;
     PyObject *iterator = cp_new_hashed_iterator((PyTypeObject *)parts[0], &made);
+    if (iterator != NULL) spare_fill();
+    else iterator = spare_hashed((PyTypeObject *)parts[0], &made);
     Py_DECREF(made.container);
     Py_XDECREF(made.key);
     Py_XDECREF(made.value);
@@ -126,6 +134,17 @@ static PyObject *new_function(const Frames *f, const ExitSlot *slot, PyObject **
     if (function == NULL) return no_memory();
     ((PyFunctionObject *)function)->func_closure = part(&slot[CLOSURE], f->spill, parts[CLOSURE]);
     return function;
+}
+
+/* Its parts are its function and its object. */
+static PyObject *new_bound_method(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { FUNCTION = 1, SELF };
+    PyObject *function = part(&slot[FUNCTION], rows, parts[FUNCTION]),
+             *self = part(&slot[SELF], rows, parts[SELF]);
+    PyObject *method = rt_bind(function, self);
+    Py_DECREF(function);
+    Py_DECREF(self);
+    return method != NULL ? method : no_memory();
 }
 
 /* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
@@ -159,6 +178,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
     if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);
     if (class == &PyZip_Type) return new_zip(slot, &rows[row], rows);
+    if (class == &PyMethod_Type) return new_bound_method(slot, &rows[row], rows);
     if (class == &PyFunction_Type) return new_function(f, slot, &rows[row]);
     PyObject *object = empty_object(class, slot->slot);
     for (int i = 1; i <= slot->slot; i++) {

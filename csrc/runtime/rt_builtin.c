@@ -71,15 +71,28 @@ i64 rt_begin_hashed(PyObject *object, PyObject *type, PyObject **results) {
     return 1;
 }
 
+static void put_hashed(const CpHashedIterator *parts, PyObject **results) {
+    put_number(&results[0], parts->size);
+    put_number(&results[1], parts->position);
+    put_number(&results[2], parts->left);
+    results[3] = Py_NewRef(parts->container);
+}
+
 i64 rt_take_hashed(PyObject *iterator, PyObject *type, PyObject **results) {
     CpHashedIterator parts;
     if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
-    put_number(&results[0], parts.size);
-    put_number(&results[1], parts.position);
-    put_number(&results[2], parts.left);
-    results[3] = Py_NewRef(parts.container);
+    put_hashed(&parts, results);
     results[4] = Py_NewRef(parts.key);
     results[5] = Py_NewRef(parts.value);
+    return 1;
+}
+
+i64 rt_take_inner_hashed(PyObject *object, PyObject *type, PyObject **results) {
+    CpHashedIterator parts;
+    PyObject *last, *iterator = cp_inner_iterator(object, 0, &last);
+    if (Py_TYPE(iterator) != (PyTypeObject *)type || !cp_hashed_parts(iterator, &parts)) return -1;
+    put_hashed(&parts, results);
+    results[4] = Py_NewRef(last);
     return 1;
 }
 

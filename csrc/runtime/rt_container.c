@@ -157,6 +157,7 @@ PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
 }
 
 PyObject *rt_new_set(void) { return PySet_New(NULL); }
+PyObject *rt_new_frozenset(void) { return PyFrozenSet_New(NULL); }
 PyObject *rt_new_map(void) { return PyDict_New(); }
 
 PyObject *rt_build_set(PyObject **rest, i64 count, uint64_t consumed) {

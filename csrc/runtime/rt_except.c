@@ -163,7 +163,10 @@ static i64 enter_with(PyThreadState *tstate, PyObject *manager, PyObject *enter,
     return 0;
 }
 
-PyObject *rt_bind(PyObject *function, PyObject *self) { return PyMethod_New(function, self); }
+PyObject *rt_bind(PyObject *function, PyObject *self) {
+    if (PyFunction_Check(function)) return PyMethod_New(function, self);
+    return Py_TYPE(function)->tp_descr_get(function, self, (PyObject *)Py_TYPE(self));
+}
 
 i64 rt_before_with(PyThreadState *tstate, PyObject *manager, PyObject **results) {
     return enter_with(tstate, manager, cp_name_enter(), cp_name_exit(), "context manager",

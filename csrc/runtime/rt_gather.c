@@ -19,6 +19,7 @@ static int take(GatherKind kind, PyObject **gathered, PyObject *item) {
     case GATHER_ANY:
     case GATHER_ALL: truth = PyObject_IsTrue(item); return truth < 0 ? -1 : truth == (kind == GATHER_ANY);
     case GATHER_LIST: return PyList_Append(*gathered, item);
+    case GATHER_FROZEN:
     case GATHER_SET: return PySet_Add(*gathered, item);
     case GATHER_DICT: return PyDict_SetItem(*gathered, PyTuple_GET_ITEM(item, 0), PyTuple_GET_ITEM(item, 1));
     case GATHER_MIN:

@@ -191,6 +191,32 @@ def chars(n):
     return out, max(n, 1000), min(2.5, n * 1.0), abs(-n * 1000), int(n * 2.6), float(n), round(n * 1.5)
 
 
+def pairs(n):
+    out, names = [], ["a", "b", "c"]
+    for i, name in enumerate(names, n):
+        out.append((i, name))
+    for i, name, k in zip(range(n), names, (5, 6, 7)):  # noqa: B905
+        out.append(f"{i}{name}{k}")
+    for name in reversed(names):
+        out.append(name + "x")
+    for i, name in enumerate({n: 5, 7: 8}):
+        out.append([i, name])
+    return out
+
+
+def entries(n):
+    out, d = [], {"a": n, "b": n + 1000}
+    for k, v in d.items():
+        out.append((k, v))
+    for k in d:
+        out.append(k + "x")
+    for v in d.values():
+        out.append([v])
+    for k in {n, n + 1}:
+        out.append((k,))
+    return out
+
+
 FUNCTIONS = [
     value
     for value in list(globals().values())

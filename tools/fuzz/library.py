@@ -111,10 +111,24 @@ class LibraryCase(MixtureCase):
         if self.chance(0.5) or indent > 4:
             super().statement_of(indent)
             return
-        form = self.random.randrange(12)
+        form = self.random.randrange(13)
         name = self.pick(*self.names)
         if form < 4 and self.things:
             self.add(indent, self.filled(self.pick(*THINGS[self.pick(*self.things)][2])))
+        elif form == 12:
+            bound = (
+                "data.append",
+                "data.pop",
+                "data.index",
+                "d.get",
+                "rolls.getrandbits",
+                "'a,b'.split",
+                "', '.join",
+            )
+            self.add(indent, f"put = {self.pick(*bound, 'Dot(i).moved', 'Slot(i).told', 'Nt(i).both')}")
+            self.add(indent, f"for w in range({self.pick('2', '3', 'i % 4')}):")
+            self.add(indent + 1, f"{name} = put({self.pick('', 'w', self.operand(), self.operand())})")
+            self.add(indent + 1, "if len(data) > 12: break")
         elif form == 4:
             self.add(indent, f"if i == {self.random.randrange(12)}:")
             self.add(indent + 1, self.pick(*MEDDLING))
@@ -127,10 +141,20 @@ class LibraryCase(MixtureCase):
                     f"for j, w in zip(range(5), {self.source_of_items()}):",
                     "for w in reversed(data):",
                     f"for w in map(str, {self.source_of_items()}):",
+                    "for j, w in enumerate(data, i):",
+                    "for w, j in zip(data, data):",
+                    f"for j, w, k in zip({self.pick('data', 'range(i)', '[Dot(1), Dot(2)]')}, data, 'abcd'):",
+                    f"for w, j in {self.pick('d', '{i: Dot(i), 7: 8}', 'dict(d)')}.items():",
+                    f"for w in {self.pick('d', 'd.keys()', 'd.values()', '{1, i, 5}')}:",
                 ),
             )
             self.add(indent + 1, "if len(out) > 60 or len(data) > 12 or len(d) > 12: break")
             self.add(indent + 1, self.pick("out.append(plain(w))", f"{name} = w", f"{name} += w", "d[w] = i"))
+            if self.chance(0.2):
+                self.add(
+                    indent + 1,
+                    self.pick("data.append(w)", "data[-1:] = []", "d.pop(w, None)", "del w", "w = None"),
+                )
             self.statement_of(indent + 1)
         elif form == 6:
             self.add(indent, f"with managed(out, {self.operand()}) as {name}:")

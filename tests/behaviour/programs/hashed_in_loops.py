@@ -330,3 +330,53 @@ def case_exhausted_and_shared():
             out.append(x)
         out.append(list(it))
     return out
+
+
+def counted(d, s):
+    out = []
+    for i, k in enumerate(d):
+        out.append((i, k))
+    for i, v in enumerate(d.values(), 3):
+        out.append((i, v))
+    for i, v in enumerate(d.values()):
+        out.append((i, v))
+    for i, x in enumerate(s):
+        out.append((i, x))
+    for i, x in enumerate(s, start=2):
+        out.append((i, x))
+    for i, (k, v) in enumerate(d.items()):
+        out.append((i, k, v))
+    return out
+
+
+def case_counted():
+    return [counted({i: str(i) for i in range(n % 7)}, {n, n + 1}) for n in range(60)]
+
+
+def counted_and_changed(how):
+    out, log = [], []
+    d = {i: Noisy(i, log) for i in range(4)}
+    try:
+        for i, k in enumerate(d):
+            out.append((i, k))
+            if how == 1:
+                d[9] = 1
+            if how == 2 and i == 2:
+                raise ValueError
+            if how == 3 and i == 1:
+                break
+        for i, v in enumerate(d.values()):
+            out.append((i, v.name, sys.getrefcount(v)))
+            if i == 0:
+                d[1] = None
+            if i == 1:
+                break
+            v = None
+    except (RuntimeError, ValueError, AttributeError) as error:
+        out.append(str(error))
+    d = None
+    return out, log
+
+
+def case_counted_and_changed():
+    return [counted_and_changed(n % 4) for n in range(60)]

@@ -54,12 +54,30 @@ def case_types_change():
 
 def case_what_is_gone_over_changes_its_type():
     out = []
-    for things in ([1, 2], (3, 4), "ab", b"cd", range(2), {5: 6, 7: 8}, {9}, iter([1, 2]), "a\u0416b", bytearray(b"xy")) * 10:
+    for things in (
+        [1, 2],
+        (3, 4),
+        "ab",
+        b"cd",
+        range(2),
+        {5: 6, 7: 8},
+        {9},
+        iter([1, 2]),
+        "a\u0416b",
+        bytearray(b"xy"),
+    ) * 10:
         row = []
         for i, thing in enumerate(things):
             row.append((i, thing))
         out.append(row)
-    for a, b in (([1, 2], "ab"), ((1, 2), b"ab"), ("xy", range(5)), ([], [1]), ([1], []), ("\u0416", [1])) * 10:
+    for a, b in (
+        ([1, 2], "ab"),
+        ((1, 2), b"ab"),
+        ("xy", range(5)),
+        ([], [1]),
+        ([1], []),
+        ("\u0416", [1]),
+    ) * 10:
         row = []
         for x, y in zip(a, b):
             row.append((x, y))
@@ -434,3 +452,21 @@ def case_left_early():
         left_early(log, n % 7)
         out.append(log)
     return out
+
+
+def named_start(xs, wrong):
+    out = []
+    for i, x in enumerate(xs, start=5):
+        out.append((i, x))
+    for i, x in enumerate(xs, start=len(xs)):
+        out.append((i, x))
+    try:
+        for i, x in enumerate(xs, begin=wrong):
+            out.append((i, x))
+    except TypeError as error:
+        out.append(str(error))
+    return out
+
+
+def case_named_start():
+    return [named_start([n, "a"], n) for n in range(40)]
