@@ -23,9 +23,12 @@ static inline void cp_begin_resume(PyThreadState *tstate, PyGenObject *generator
     _PyFrame_StackPush(cp_generator_frame(generator), Py_NewRef(sent));
     cp_begin_running(tstate, generator);
 }
+static inline bool cp_has_yielded(PyGenObject *generator) {
+    return generator->gi_frame_state == FRAME_SUSPENDED;
+}
 /* True: it yielded; false: it is over. */
 static inline bool cp_end_resume(PyThreadState *tstate, PyGenObject *generator) {
-    bool yielded = generator->gi_frame_state == FRAME_SUSPENDED;
+    bool yielded = cp_has_yielded(generator);
     if (!yielded) generator->gi_frame_state = FRAME_COMPLETED;
     tstate->exc_info = generator->gi_exc_state.previous_item;
     generator->gi_exc_state.previous_item = NULL;

@@ -102,9 +102,14 @@ PyObject *cp_instance_of_kept(PyTypeObject *type) {
     return object;
 }
 
-void cp_dealloc(PyObject *object) {
-    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
+static __attribute__((noinline)) void dealloc_any(PyObject *object) {
     if (cp_has_values(Py_TYPE(object)) && cp_keep_instance(object)) return;
     if (__builtin_expect(cp_is_finished_generator(object), 0)) cp_free_generator((PyGenObject *)object);
     else _Py_Dealloc(object);
+}
+
+/* Most are ints: nothing is saved for them. */
+void cp_dealloc(PyObject *object) {
+    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
+    dealloc_any(object);
 }

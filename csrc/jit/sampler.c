@@ -61,7 +61,7 @@ static void look_at_callers(Frame *frame) {
         int32_t unit = cp_loop_around(frame->f_code, cp_frame_lasti(frame), record->osr_seen);
         if (unit < 0) continue;
         bool is_compiled = record->compiled != NULL && record->compiled->active > 0;
-        if (!is_compiled && !record->osr_never) look_at_loop(record, unit);
+        if (!is_compiled && !record->osr_never && !cp_runs_unseen(frame)) look_at_loop(record, unit);
         return;
     }
 }

@@ -26,9 +26,20 @@ static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *genera
     return compiled;
 }
 
-/* What a generator yields or returns; NULL: it raised. There is room for a level of recursion. */
-static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent,
-                               CompiledCode *compiled, int entry, bool *yielded) {
+/* It has not just yielded: where its code has left it goes on in the interpreter. */
+static __attribute__((noinline)) i64 end_resumption(PyThreadState *tstate, PyGenObject *generator,
+                                                    PyObject **result) {
+    if (rt_has_left(*result))
+        *result =
+            osr_interpret(tstate, cp_generator_frame(generator), *result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return *result != NULL ? 1 : -1;
+}
+
+/* 0: yielded, 1: returned, -1: raised. There is room for a level of recursion. */
+static inline i64 resume(PyThreadState *tstate, PyGenObject *generator, PyObject *sent,
+                         CompiledCode *compiled, int entry, PyObject **result) {
     Frame *frame = cp_generator_frame(generator);
     cp_begin_resume(tstate, generator, sent);
     tstate->recursion_remaining--;
@@ -36,15 +47,15 @@ static inline PyObject *resume(PyThreadState *tstate, PyGenObject *generator, Py
     frame->is_entry = true;
     cp_set_current_frame(tstate, frame);
     compiled->active++;
-    PyObject *result = compiled->entry(tstate, frame, compiled->link, entry);
+    PyObject *given = compiled->entry(tstate, frame, compiled->link, entry);
     compiled->active--;
     cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate);
-    if (__builtin_expect(rt_has_left(result), 0))
-        result = osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
-    *yielded = cp_end_resume(tstate, generator);
-    if (__builtin_expect(!*yielded, 0)) cp_finish_generator(tstate, generator);
-    return result;
+    *result = given;
+    if (__builtin_expect(rt_has_left(given) || !cp_has_yielded(generator), 0))
+        return end_resumption(tstate, generator, result);
+    cp_end_resume(tstate, generator);
+    return 0;
 }
 
 /* Where the generator goes on, if that is known and nothing is due; the resumption is counted. */
@@ -88,19 +99,13 @@ static inline i64 of_send_result(PySendResult result) {
 static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
     if (is_generator(receiver)) {
         PyGenObject *generator = (PyGenObject *)receiver;
-        bool yielded;
         int entry;
         ResumePoint *point = ready_point(tstate, generator, value);
-        if (__builtin_expect(point != NULL, 1)) {
-            *result = resume(tstate, generator, value, point->compiled, point->entry, &yielded);
-            return yielded ? 0 : *result != NULL ? 1 : -1;
-        }
+        if (__builtin_expect(point != NULL, 1))
+            return resume(tstate, generator, value, point->compiled, point->entry, result);
         CompiledCode *compiled =
             value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
-        if (compiled != NULL) {
-            *result = resume(tstate, generator, value, compiled, entry, &yielded);
-            return yielded ? 0 : *result != NULL ? 1 : -1;
-        }
+        if (compiled != NULL) return resume(tstate, generator, value, compiled, entry, result);
         if (!PyAsyncGen_CheckExact(receiver))
             return of_send_result(cp_generator_slots.send(receiver, value, result));
     } else if (cp_anext_waits(receiver) && value == Py_None) {
@@ -176,12 +181,12 @@ static bool may_delegate(PyThreadState *tstate, PyObject *receiver) {
 static i64 send_on(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
     PyGenObject *waiting[MAX_WAITING];
     int count = 0;
-    for (PyObject *next = receiver; count < MAX_WAITING && is_generator(receiver); receiver = next) {
-        next = cp_delegate((PyGenObject *)receiver);
+    while (count < MAX_WAITING && is_generator(receiver)) {
+        PyObject *next = cp_delegate((PyGenObject *)receiver); // borrowed from its frame
         if (next == NULL) break;
-        waiting[count++] = (PyGenObject *)receiver;
+        cp_begin_delegating(tstate, waiting[count++] = (PyGenObject *)receiver);
+        receiver = next;
     }
-    for (int i = 0; i < count; i++) cp_begin_delegating(tstate, waiting[i]);
     tstate->recursion_remaining -= count;
     i64 status = send(tstate, receiver, value, result);
     while (count > 0) {
@@ -229,10 +234,8 @@ enum { NOT_AT_ONCE = 2 };
 
 /* As send, to one that waits for no other one and has code to go on in; most do. NOT_AT_ONCE: nothing was
  * done. */
-static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObject *receiver, PyObject *value,
-                                                  PyObject **result) {
+static i64 send_at_once(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result) {
     PyGenObject *generator = (PyGenObject *)receiver;
-    bool yielded;
     int entry;
     if (!cp_begins_at_once(generator) || (value != Py_None && cp_generator_is_new(generator)))
         return NOT_AT_ONCE;
@@ -242,32 +245,26 @@ static __attribute__((noinline)) i64 send_at_once(PyThreadState *tstate, PyObjec
     CompiledCode *compiled = resumable(tstate, generator, &entry);
     if (__builtin_expect(compiled == NULL, 0)) return NOT_AT_ONCE;
     note_point(generator, compiled, entry);
-    PyObject *given = resume(tstate, generator, value, compiled, entry, &yielded);
-    *result = given;
-    return yielded ? 0 : given != NULL ? 1 : -1;
+    return resume(tstate, generator, value, compiled, entry, result);
+}
+
+static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject *receiver, PyObject *value,
+                                                 PyObject **result) {
+    i64 status = send_at_once(tstate, receiver, value, result);
+    return status == NOT_AT_ONCE ? send_along(tstate, receiver, value, result) : status;
 }
 
 /* 0: yielded, 1: returned, -1: raised. Of a generator or a coroutine. */
 static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                 PyObject **result) {
     ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver, value);
-    if (__builtin_expect(point != NULL, 1)) {
-        bool yielded;
-        *result = resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, &yielded);
-        if (__builtin_expect(yielded, 1)) return 0;
-        return *result != NULL ? 1 : -1;
-    }
-    i64 status = send_at_once(tstate, receiver, value, result);
-    return __builtin_expect(status == NOT_AT_ONCE, 0) ? send_along(tstate, receiver, value, result) : status;
+    if (__builtin_expect(point != NULL, 1))
+        return resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, result);
+    return send_rarely(tstate, receiver, value, result);
 }
 
-i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
-    if (PyGen_CheckExact(iterator)) {
-        i64 status = send_directly(tstate, iterator, Py_None, results);
-        if (__builtin_expect(status == 0, 1)) return 1;
-        if (status > 0) Py_DECREF(results[0]);
-        return status > 0 ? 0 : -1;
-    }
+static __attribute__((noinline)) i64 next_of_any(PyThreadState *tstate, PyObject *iterator,
+                                                 PyObject **results) {
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
     results[0] = item;
     if (item != NULL) return 1;
@@ -275,6 +272,14 @@ i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
     if (!PyErr_ExceptionMatches(PyExc_StopIteration)) return -1;
     PyErr_Clear();
     return 0;
+}
+
+i64 rt_for_iter(PyThreadState *tstate, PyObject *iterator, PyObject **results) {
+    if (!PyGen_CheckExact(iterator)) return next_of_any(tstate, iterator, results);
+    i64 status = send_directly(tstate, iterator, Py_None, results);
+    if (__builtin_expect(status == 0, 1)) return 1;
+    if (status > 0) Py_DECREF(results[0]);
+    return status > 0 ? 0 : -1;
 }
 
 i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **results) {
