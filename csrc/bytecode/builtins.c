@@ -57,9 +57,9 @@ Likely bc_builtin_result(Builtin builtin) {
 
 bool bc_is_quiet(Builtin builtin, int count) {
     const char *letters = builtin == BI_NONE ? "-" : ROWS[builtin].quiet;
-    size_t length = strlen(letters);
+    size_t length = strlen(letters); /* 0: it takes no arguments */
     if (letters[0] == '-') return false;
-    return (size_t)count <= length || letters[length - 1] == '+';
+    return (size_t)count <= length || (length > 0 && letters[length - 1] == '+');
 }
 
 char bc_quiet_argument(Builtin builtin, int n) {
