@@ -462,51 +462,73 @@ int64_t cp_next_member(PyObject *object, int64_t size, int64_t position, int64_t
 
 /* --- what ends without running code --- */
 
-enum { DEEPEST_LOOK = 3 };
+/* References that are taken away on trial, and of what then has none left those to what it has. What was
+ * looked into is listed, so that exactly that is given back. */
+typedef struct Trial {
+    PyObject **looked_into; // borrowed; `first`, or from the heap
+    Py_ssize_t count, room;
+    bool quietly;
+    PyObject *first[32];
+} Trial;
 
-/* Goes on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its
- * end. */
-static bool for_all(PyObject *object, bool (*visit)(PyObject *object, int depth), int depth, bool *all) {
+/* Go on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end.
+ */
+static bool for_all(PyObject *object, void (*visit)(Trial *trial, PyObject *object), Trial *trial) {
     PyObject *key, *value;
     Py_ssize_t at = 0;
-    *all = true;
     if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
         PyObject **items = PySequence_Fast_ITEMS(object);
         for (Py_ssize_t i = 0; i < Py_SIZE(object); i++)
-            if (items[i] != NULL) *all &= visit(items[i], depth);
+            if (items[i] != NULL) visit(trial, items[i]);
     } else if (PyDict_CheckExact(object) && ((PyDictObject *)object)->ma_values == NULL) {
-        for (; dict_entry_from((PyDictObject *)object, &at, &key, &value); at++)
-            *all = visit(key, depth) & visit(value, depth) & *all;
+        for (; dict_entry_from((PyDictObject *)object, &at, &key, &value); at++) {
+            visit(trial, key);
+            visit(trial, value);
+        }
     } else if (PySet_CheckExact(object) && ((PySetObject *)object)->weakreflist == NULL) {
         int64_t next = 0;
         Py_ssize_t size = ((PySetObject *)object)->used;
-        while ((next = cp_next_member(object, size, next, 1, &key)) > 0) *all &= visit(key, depth);
+        while ((next = cp_next_member(object, size, next, 1, &key)) > 0) visit(trial, key);
     } else return false;
     return true;
 }
 
-/* Take a reference to an object away on trial, and from containers that would go with it those to what they
- * have. False: code would run. */
-static bool take_on_trial(PyObject *object, int depth) {
-    bool all;
-    object->ob_refcnt--;
-    if (object->ob_refcnt > 0 || cp_is_plain_key(object) || PyBytes_CheckExact(object)) return true;
-    return depth < DEEPEST_LOOK && for_all(object, take_on_trial, depth + 1, &all) && all;
-}
-
-/* Give it back: in the same order, so that what was looked into is known by having no reference left. */
-static bool give_back(PyObject *object, int depth) {
-    bool all;
-    if (object->ob_refcnt == 0 && depth < DEEPEST_LOOK) for_all(object, give_back, depth + 1, &all);
-    object->ob_refcnt++;
+/* False: there is no memory. */
+static bool make_room(Trial *trial) {
+    if (trial->count < trial->room) return true;
+    bool is_first = trial->looked_into == trial->first;
+    size_t size = (size_t)trial->room * sizeof(PyObject *);
+    PyObject **grown = PyMem_RawRealloc(is_first ? NULL : trial->looked_into, 2 * size);
+    if (grown == NULL) return false;
+    if (is_first) memcpy(grown, trial->first, size);
+    trial->looked_into = grown;
+    trial->room *= 2;
     return true;
 }
 
+static void take(Trial *trial, PyObject *object) {
+    object->ob_refcnt--;
+    if (object->ob_refcnt > 0 || cp_is_plain_key(object) || PyBytes_CheckExact(object)) return;
+    if (make_room(trial)) trial->looked_into[trial->count++] = object;
+    else trial->quietly = false;
+}
+
+static void give_back(Trial *trial, PyObject *object) { object->ob_refcnt++; }
+
 bool cp_end_quietly(PyObject *const *objects, Py_ssize_t count) {
-    bool quietly = true;
-    for (Py_ssize_t i = 0; i < count; i++) quietly &= take_on_trial(objects[i], 0);
-    for (Py_ssize_t i = 0; i < count; i++) give_back(objects[i], 0);
-    return quietly;
+    Trial trial;
+    trial.looked_into = trial.first;
+    trial.room = Py_ARRAY_LENGTH(trial.first);
+    trial.count = 0;
+    trial.quietly = true;
+    for (Py_ssize_t i = 0; i < count; i++) take(&trial, objects[i]);
+    Py_ssize_t done = 0;
+    while (trial.quietly && done < trial.count)
+        if (!for_all(trial.looked_into[done++], take, &trial)) trial.quietly = false;
+    for (Py_ssize_t i = 0; i < done; i++) for_all(trial.looked_into[i], give_back, &trial);
+    for (Py_ssize_t i = 0; i < count; i++) give_back(&trial, objects[i]);
+    if (trial.looked_into != trial.first) PyMem_RawFree(trial.looked_into);
+    return trial.quietly;
 }
 
 /* --- ranges --- */
