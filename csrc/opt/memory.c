@@ -15,7 +15,7 @@ static uint64_t field_bits(const Ins *access) {
     if (base->op == IR_values_OP)
         return (uint64_t)MEM_FIRST_FIELD << (size_t)access->imm / sizeof(void *) % MEM_FIELD_KINDS;
     return base->op == IR_itself_OP || base->op == IR_dict_entry_OP ? MEM_ATTRIBUTES
-                                                                     : MEM_ATTRIBUTES | MEM_FIELDS;
+                                                                    : MEM_ATTRIBUTES | MEM_FIELDS;
 }
 
 /* What is borrowed is the same while it is there. */
@@ -123,6 +123,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_list_put_i64_OP:
     case IR_list_swap_OP: return MEM_ITEMS;
     case IR_attr_set_OP:
+    case IR_attr_set_i64_OP:
     case IR_attr_set_f64_OP: return field_bits(ins);
     case IR_attr_swap_OP: return MEM_SHARED;
     case IR_array_put_f64_OP:

@@ -12,7 +12,7 @@ enum { BUCKETS = 512, MANY_BLOCKS = 4000 };
 
 typedef struct Computed {
     Ins *ins, *value; /* what gives it, and what it is */
-    uint32_t stamp; /* the newest change of what it reads: another one means that something changed */
+    uint32_t stamp;   /* the newest change of what it reads: another one means that something changed */
     int bucket;
     struct Computed *next;
 } Computed;
@@ -118,7 +118,7 @@ static void find_hint(Numbering *n, Ins *ins) {
 
 /* What was stored is what is read there next. */
 static void note_stored(Numbering *n, const Ins *ins) {
-    if (ins->op != IR_attr_set_OP && ins->op != IR_attr_set_f64_OP) return;
+    if (ins->op != IR_attr_set_OP && ins->op != IR_attr_set_f64_OP && ins->op != IR_attr_set_i64_OP) return;
     Ins *read = ir_new_ins(n->fn, IR_attr_item_OP, IR_OBJ, 2);
     read->imm = ins->imm;
     memcpy(read->args, ins->args, 2 * sizeof(Ins *));

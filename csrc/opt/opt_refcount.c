@@ -145,8 +145,8 @@ static bool drops_something(const Ins *ins, const Ins *root) {
 
 /* Do an attribute that is read and one that is stored have different places among instance values? */
 static bool is_other_field(const Ins *read, const Ins *store) {
-    return read->op == IR_attr_item_OP && read->args[1]->op == IR_values_OP &&
-           store->op != IR_attr_swap_OP && store->args[1]->op == IR_values_OP && read->imm != store->imm;
+    return read->op == IR_attr_item_OP && read->args[1]->op == IR_values_OP && store->op != IR_attr_swap_OP &&
+           store->args[1]->op == IR_values_OP && read->imm != store->imm;
 }
 
 /* An item of a container is safe as long as nothing can change or drop the container, which is or comes from
@@ -164,6 +164,7 @@ static bool items_may_change(const Ins *ins, const Ins *item, const Ins *root) {
     case IR_list_swap_OP: return true;
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
+    case IR_attr_set_i64_OP:
     case IR_attr_swap_OP:
         if (item->args[0] != root || !is_other_field(item, ins)) return true;
         break;
@@ -229,8 +230,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) ||
-                !must_own(r, ins))
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(r, ins))
                 continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;

@@ -288,7 +288,7 @@ PyObject *rt_box_i64(i64 value);
 PyObject *rt_box_f64(double value);
 i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);
 i64 rt_unbox_long(PyObject *object, PyObject **results);
-i64 rt_put_i64(PyObject **place, i64 value);
+i64 rt_put_i64(PyObject **place, i64 value, PyDictValues *values, i64 index);
 PyObject *rt_new_range(i64 next, i64 end, i64 step);
 i64 rt_range_end(i64 start, i64 stop, i64 step);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
