@@ -393,22 +393,43 @@ bool lower_known_format(Lowerer *l) {
     return true;
 }
 
+/* One that has a format, which is a text: of a number or a str. */
+bool lower_plain_format(Lowerer *l) {
+    enum { HAS_FORMAT_ONLY = 4 };
+    if (!lower_speculates(l) || l->depth < 2 || l->instr->arg != HAS_FORMAT_ONLY) return false;
+    if (lower_hinted(l, l->stack[l->depth - 2]) != 0) return false;
+    Ins *value = lower_peek(l, 2), *spec = lower_peek(l, 1);
+    FrameState *state = lower_state_here(l);
+    Ins *text = lower_settled_result(l, EMIT_CALL(l, rt_format_plain, value, spec), state);
+    l->depth -= 2;
+    lower_push(l, text);
+    return true;
+}
+
 /* A constant text % values: a tuple that is made for it is not needed. */
 bool lower_percent(Lowerer *l) {
     if (l->instr->arg != BIN_REMAINDER || l->depth < 2) return false;
-    Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
+    Ins *left = l->stack[l->depth - 2], *right = lower_peek(l, 1);
     if (left->op != IR_const_OP || !lower_likely_str(l, left, LIKELY_OTHER)) return false;
-    right = lower_object(l, right);
-    l->depth -= 2;
     bool tuple = right->op == IR_call_OP && right->imm == H_rt_build_tuple;
-    if (!tuple) {
-        lower_push(l, EMIT_CALL(l, rt_percent_one, left, right));
-        return true;
-    }
-    Ins **args = arena_array(&l->cx->arena, Ins *, right->arg_count + 1);
+    int count = tuple ? right->arg_count : 1;
+    Ins **args = arena_array(&l->cx->arena, Ins *, count + 1), *text;
+    bool plain = lower_speculates(l);
     args[0] = left;
-    for (int i = 0; i < right->arg_count; i++) args[i + 1] = right->args[i];
-    lower_push(l, lower_call(l, H_rt_percent, right->arg_count + 1, args));
+    for (int i = 0; i < count; i++) {
+        args[i + 1] = tuple ? right->args[i] : right;
+        plain &= lower_hinted(l, args[i + 1]) == 0;
+    }
+    Helper helper = tuple ? (plain ? H_rt_percent_plain : H_rt_percent)
+                          : (plain ? H_rt_percent_plain_one : H_rt_percent_one);
+    FrameState *state = plain ? lower_state_here(l) : NULL;
+    if (!plain) l->depth -= 2;
+    text = lower_call(l, helper, count + 1, args);
+    if (plain) {
+        text = lower_settled_result(l, text, state);
+        l->depth -= 2;
+    }
+    lower_push(l, text);
     return true;
 }
 
