@@ -238,23 +238,50 @@ static Ins *call_abs(Lowerer *l, Call *call) {
     return INS(l, iselect, 0, INS(l, icmp, 0 /* < */, number, zero), negated, number);
 }
 
-/* Of two equal ones the first, as CPython has it: the second must be truly less, or greater. Of two objects
- * the result is one of them. */
+/* What numbers all arguments are, of some of which nothing else is known. LIKELY_OTHER: not of one kind. */
+static Likely number_of_all(const Lowerer *l, const Call *call) {
+    const OperandTypes *types = &l->inference->operands[l->index];
+    Likely all = LIKELY_OTHER;
+    for (int i = 0; i < call->count; i++) {
+        const Ins *value = call->args[i];
+        int from_last = call->count - 1 - i;
+        Likely guess = from_last < 2               ? call->types[from_last]
+                       : i < types->argument_count ? (Likely)types->arguments[i]
+                                                   : LIKELY_OTHER;
+        Likely type = is_number(l, value, guess, LIKELY_INT)     ? LIKELY_INT
+                      : is_number(l, value, guess, LIKELY_FLOAT) ? LIKELY_FLOAT
+                                                                 : LIKELY_OTHER;
+        bool open = call->count > 2 && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+                    value->op != IR_mkbool_OP && value->op != IR_char_OP && guess == LIKELY_OTHER;
+        if (type == LIKELY_OTHER ? !open : all != LIKELY_OTHER && all != type) return LIKELY_OTHER;
+        if (type != LIKELY_OTHER) all = type;
+    }
+    return all;
+}
+
+/* Of equal ones the first, as CPython has it: another must be truly less, or greater. Of objects the result
+ * is one of them. */
 static Ins *call_min_max(Lowerer *l, Call *call) {
-    int compare = call->builtin == BI_builtins_min ? 0 : 4; /* second < first, second > first */
-    Ins *first = last(call, 1), *second = last(call, 0), *a, *b, *choice;
-    bool objects = lower_has_object(l, first) && lower_has_object(l, second), integers = false;
-    if (is_number(l, first, call->types[1], LIKELY_INT) && is_number(l, second, call->types[0], LIKELY_INT))
-        integers = true;
-    else if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
-             !is_number(l, second, call->types[0], LIKELY_FLOAT))
-        return NULL;
+    int compare = call->builtin == BI_builtins_min ? 0 : 4; /* another < best, another > best */
+    Likely type = number_of_all(l, call);
+    bool objects = true, integers = type == LIKELY_INT;
+    if (type == LIKELY_OTHER) return NULL;
+    for (int i = 0; i < call->count; i++) objects &= lower_has_object(l, call->args[i]);
     guard_callable(l, call);
-    a = integers ? lower_i64(l, first, call->state) : lower_f64(l, first, LIKELY_FLOAT, call->state);
-    b = integers ? lower_i64(l, second, call->state) : lower_f64(l, second, LIKELY_FLOAT, call->state);
-    choice = integers ? INS(l, icmp, compare, b, a) : INS(l, fcmp, compare, b, a);
-    if (objects) return INS(l, oselect, 0, choice, lower_object(l, second), lower_object(l, first));
-    return integers ? INS(l, iselect, 0, choice, b, a) : INS(l, fselect, 0, choice, b, a);
+    Ins *object = call->args[0], *best = NULL;
+    for (int i = 0; i < call->count; i++) {
+        Ins *given = call->args[i];
+        Ins *number = integers ? lower_i64(l, given, call->state) : lower_f64(l, given, type, call->state);
+        if (best == NULL) {
+            best = number;
+            continue;
+        }
+        Ins *choice = integers ? INS(l, icmp, compare, number, best) : INS(l, fcmp, compare, number, best);
+        if (objects) object = INS(l, oselect, 0, choice, lower_object(l, given), lower_object(l, object));
+        if (objects && i + 1 == call->count) return object;
+        best = integers ? INS(l, iselect, 0, choice, number, best) : INS(l, fselect, 0, choice, number, best);
+    }
+    return best;
 }
 
 /* bit_length and bit_count. */
@@ -650,8 +677,8 @@ static const struct {
     {BI_builtins_ord, 1, 1, call_ord},
     {BI_builtins_chr, 1, 1, call_chr},
     {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},
-    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_min, 2, 8, call_min_max},
+    {BI_builtins_max, 2, 8, call_min_max},
     {BI_builtins_min, 1, 1, call_gathering},
     {BI_builtins_max, 1, 1, call_gathering},
     {BI_builtins_sum, 1, 1, call_gathering},

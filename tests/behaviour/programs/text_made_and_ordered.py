@@ -95,7 +95,21 @@ def before(word):
     return word < "m", "m" <= word
 
 
-TEXTS = ["", "a", "ab", "abc", "b", "\u00e9", "a\u00e9", "\u20ac", "a\u20ac", "\U0001f600", "A", "a\0", "a\0b"]
+TEXTS = [
+    "",
+    "a",
+    "ab",
+    "abc",
+    "b",
+    "\u00e9",
+    "a\u00e9",
+    "\u20ac",
+    "a\u20ac",
+    "\U0001f600",
+    "A",
+    "a\0",
+    "a\0b",
+]
 
 
 def case_order():
@@ -105,7 +119,13 @@ def case_order():
 
 
 def by_steps(sequence, start, stop):
-    return sequence[::-1], sequence[::2], sequence[start:stop:-1], sequence[start:stop:3], sequence[stop:start:-2]
+    return (
+        sequence[::-1],
+        sequence[::2],
+        sequence[start:stop:-1],
+        sequence[start:stop:3],
+        sequence[stop:start:-2],
+    )
 
 
 def case_slices():
@@ -174,3 +194,45 @@ def meddled(words):
 def case_keys_that_go():
     words = [("w%d" % (i % 13))[:2] + "x" * (i % 3) for i in range(200)]
     return [sorted(meddled(words).items()) for _ in range(10)][-1]
+
+
+def least_of(a, b, c):
+    return min(a, b, c), max(a, b, c)
+
+
+def least_step(row, i, cost):
+    return min(row[i] + 1, row[i - 1] + 1, row[i - 2] + cost)
+
+
+def greatest_of_five(a, b, c, d):
+    return max(a, b, 2, c, d)
+
+
+def case_least_of_three():
+    row = list(range(10, 40))
+    made = [least_step(row, i, i % 2) for i in range(2, 30)]
+    made += [least_of(i % 5, i % 3, i % 7) for i in range(40)]
+    one = 1.0
+    made += [least_of(one, 2.5, 1.0)[0] is one, least_of(1, 1.0, True), least_of(2.5, 1, 0.5)]
+    made += [
+        str(least_of(float("nan"), 1.0, 2.0)),
+        str(least_of(1.0, float("nan"), 2.0)),
+        least_of(2**80, 1, -(2**70)),
+    ]
+    made += [greatest_of_five(i, -i, i % 3, 3) for i in range(20)]
+    made += [greatest_of_five(1, 2.5, True, 2), least_of("b", "a", "c")]
+    return made + [tried(least_of, 1, "a", 2)[:2], tried(least_of, 1, None, 2)[:2]]
+
+
+def record(i, name):
+    return {"id": i, "name": name, "tags": [i], "none": None}
+
+
+def case_records_made():
+    made = [record(i, Text("x") if i % 9 == 0 else "y") for i in range(30)]
+    return (
+        [(str(one["name"]), sorted(one)) for one in made],
+        made[1],
+        {i: str(i) for i in range(20)},
+        list(made[2].items()),
+    )
