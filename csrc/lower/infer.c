@@ -160,13 +160,10 @@ static uint8_t choice(Infer *f, const Instr *instr) {
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
     for (int i = 0; i < instr->arg; i++) {
         uint8_t type = or_noted(operand(f, i), LIKELY_UNSEEN);
-        if (type == LIKELY_OTHER) continue;
-        if (!likely_number(type) || (all != LIKELY_OTHER && all != type)) return LIKELY_OTHER;
-        all = type;
+        if (all == LIKELY_OTHER) all = type;
+        if (type != LIKELY_OTHER && (!likely_number(type) || all != type)) return LIKELY_OTHER;
     }
-    if (all == LIKELY_OTHER) return LIKELY_OTHER;
-    refine(f, instr, 0, operand(f, 1), all);
-    refine(f, instr, 1, operand(f, 0), all);
+    for (int i = 0; all != LIKELY_OTHER && i < 2; i++) refine(f, instr, i, operand(f, 1 - i), all);
     return all;
 }
 
