@@ -671,13 +671,35 @@ i64 rt_float_of(PyObject *object, PyObject **results) {
     return PyUnicode_CheckExact(object) ? made(PyFloat_FromString(object), results) : -1;
 }
 
+/* What was answered for the version of a type and a class. Both answers hold while the type has that version:
+ * its bases are alive and the same, and a class that is made later, be it at the same address, is none of
+ * them. */
+typedef struct Answer {
+    uint32_t version; /* 0: none yet */
+    int32_t is;
+    const void *class; // borrowed, never looked into
+} Answer;
+enum { ANSWERS = 1024 };
+static Answer answers[ANSWERS]; // one per process, like type versions; guarded by the GIL
+
+static __attribute__((noinline)) i64 ask_type(PyTypeObject *type, PyObject *class, Answer *answer) {
+    i64 is = PyType_IsSubtype(type, (PyTypeObject *)class)                              ? 1
+             : cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0
+                                                                                        : -1;
+    *answer = (Answer){cp_type_version(type), (int32_t)is, class};
+    return is;
+}
+
 /* Of a class that asks nobody, and an object that does not say that it is of another class. -1: of others. */
 static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
     PyTypeObject *type = Py_TYPE(object);
     if ((PyObject *)type == class) return 1;
     if (!PyType_CheckExact(class)) return -1;
-    if (PyType_IsSubtype(type, (PyTypeObject *)class)) return 1;
-    return cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
+    uint32_t version = cp_type_version(type);
+    Answer *answer = &answers[(version * 31 ^ (uintptr_t) class >> 4) % ANSWERS];
+    if (__builtin_expect(answer->version == version && version != 0 && answer->class == class, 1))
+        return answer->is;
+    return ask_type(type, class, answer);
 }
 
 i64 rt_is_plain(PyObject *object) {
