@@ -272,6 +272,7 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
     if (callee == NULL) return NULL;
     callee->held = site->holder != NULL;
+    callee->sample = site->holder;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
     return callee;
@@ -328,10 +329,13 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
     FunctionRecord *record = table_record(callee->code_object);
     int count = callee->code->argument_count;
     Looking *looking = context;
-    if (record == NULL || !quick_code_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
+    bool of_code = callee->globals != NULL;
+    if (record == NULL || !quick_code_can() || count + of_code > NATIVE_MOST_ARGUMENTS) return NULL;
+    if (callee->held && record != looking->record) return NULL; /* it would have to keep the code alive */
     if (!looking->native && !warm_may_call_native(looking->record)) return NULL;
     if (record->native == NULL) {
-        NativeSignature signature = {.argument_count = count};
+        NativeSignature signature = {.argument_count = count + of_code, .of_code = of_code};
+        if (of_code) signature.arguments[count] = IR_OBJ;
         uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
         for (int i = 0; i < count; i++) {
             signature.arguments[i] = argument_type(record, types, i);
@@ -342,21 +346,27 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
         Callees callees = {find_callee, find_generator, find_parameter,   find_operator,
                            find_native, context,        &looking->results};
         signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
-        record->native = native_new(record, callee->function, callee->version, &signature);
+        record->native = native_new(record, callee, &signature);
     }
     const NativeSignature *signature =
-        record->native != NULL ? native_signature(record->native, callee->version) : NULL;
+        record->native != NULL ? native_signature(record->native, callee) : NULL;
     if (signature != NULL && !looking->native) warm_calls_native(looking->record);
     return signature;
 }
 
-bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
+bool lowering_native(const Native *native, void *function, QuickCode *code, Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING, .native = true};
     Callees callees = {find_callee, find_generator, find_parameter,  find_operator,
                        find_native, &looking,       &looking.results};
-    const Site site = {.kind = SITE_CALLABLE, .object = native->function};
+    Site site = {.kind = SITE_CALLABLE, .object = function};
+    if (native->signature.of_code)
+        site = (Site){.kind = SITE_CODE,
+                      .object = native->record->code,
+                      .globals = native->globals,
+                      .builtins = native->builtins,
+                      .holder = function};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {
