@@ -211,8 +211,26 @@ static void next_entry_in_line(Quick *q, const Ins *ins, int done) {
     x86_place_label(a, otherwise);
 }
 
+/* An object of the class itself is an instance of it, whatever the class says: nothing is called; then on at
+ * the label. */
+static void same_class_in_line(Quick *q, const Ins *ins, int done) {
+    enum { OBJECT, CLASS, BEFORE };
+    Assembler *a = &q->a;
+    int other = x86_new_label(a);
+    if (ins->args[BEFORE]->op != IR_ki64_OP || ins->args[BEFORE]->imm != 0) return;
+    quick_forget(q);
+    quick_load(q, RDI, ins->args[OBJECT]);
+    quick_load(q, RSI, ins->args[CLASS]);
+    x86_compare(a, RSI, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_set(a, RAX, 1);
+    x86_jump(a, done);
+    x86_place_label(a, other);
+}
+
 static void begin_in_line(Quick *q, const Ins *ins, int done) {
     switch (ins->imm) {
+    case H_rt_is_or_isinstance: same_class_in_line(q, ins, done); break;
     case H_rt_list_append: append_in_line(q, ins, done); break;
     case H_rt_next_key:
     case H_rt_next_value:

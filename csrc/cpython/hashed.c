@@ -367,15 +367,27 @@ static inline int64_t find_general(PyDictKeysObject *keys, const Wanted *wanted)
     return 0;
 }
 
-static inline int64_t find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash) {
+/* An entry of a dict of str keys only: has it a key that is this str, or one of the same text? */
+static inline bool is_str_there(PyDictKeysObject *keys, Py_ssize_t index, PyObject *key, Py_hash_t hash) {
+    PyObject *there = DK_UNICODE_ENTRIES(keys)[index].me_key;
+    return there == key || (((PyASCIIObject *)there)->hash == hash && same_text(there, key));
+}
+
+static __attribute__((noinline)) int64_t probe_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash) {
     Py_ssize_t index;
     EACH_INDEX(keys, hash, index) {
-        if (index < 0) continue;
-        PyObject *there = DK_UNICODE_ENTRIES(keys)[index].me_key;
-        if (there == key || (((PyASCIIObject *)there)->hash == hash && same_text(there, key)))
-            return index + 1;
+        if (index >= 0 && is_str_there(keys, index, key, hash)) return index + 1;
     }
     return 0;
+}
+
+/* Mostly there are few keys, and the first place that the hash leads to has it or is empty. */
+static inline int64_t find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash) {
+    if (keys->dk_log2_size >= 8) return probe_str(keys, key, hash);
+    Py_ssize_t index =
+        ((const int8_t *)keys->dk_indices)[(size_t)hash & (((size_t)1 << keys->dk_log2_size) - 1)];
+    if (index == DKIX_EMPTY) return 0;
+    return index >= 0 && is_str_there(keys, index, key, hash) ? index + 1 : probe_str(keys, key, hash);
 }
 
 static inline int64_t find_wanted(PyDictObject *dict, const Wanted *wanted, PyObject **value) {
@@ -391,9 +403,23 @@ static inline int64_t find_wanted(PyDictObject *dict, const Wanted *wanted, PyOb
     return found;
 }
 
-int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
+static __attribute__((noinline)) int64_t find_any(PyObject *dict, PyObject *key, PyObject **value) {
     Wanted wanted = {.key = key};
     return hash_of(key, &wanted.hash) ? find_wanted((PyDictObject *)dict, &wanted, value) : -1;
+}
+
+/* Where a str is found without being hashed anew, and its dict has str keys of its own only: nothing else. */
+static inline bool is_short_way(PyDictObject *dict, PyObject *key) {
+    return PyUnicode_CheckExact(key) && ((PyASCIIObject *)key)->hash != -1 && dict->ma_values == NULL &&
+           dict->ma_keys->dk_kind != DICT_KEYS_GENERAL;
+}
+
+int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    if (!is_short_way(object, key)) return find_any(dict, key, value);
+    int64_t found = find_str(object->ma_keys, key, ((PyASCIIObject *)key)->hash);
+    if (found > 0) *value = DK_UNICODE_ENTRIES(object->ma_keys)[found - 1].me_value;
+    return found;
 }
 
 int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value) {
@@ -450,6 +476,15 @@ static bool is_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
                                                : DK_UNICODE_ENTRIES(keys)[index].me_key) == key;
 }
 
+/* Likewise, or a str of its text, which is what a dict is asked for again with a key that was made for it. */
+static bool is_same_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (is_key_at(dict, index, key)) return true;
+    if (index < 0 || index >= keys->dk_nentries || keys->dk_kind == DICT_KEYS_GENERAL) return false;
+    return PyUnicode_CheckExact(key) && DK_UNICODE_ENTRIES(keys)[index].me_key != NULL &&
+           is_str_there(keys, index, key, ((PyASCIIObject *)key)->hash);
+}
+
 static bool is_int_at(PyDictObject *dict, Py_ssize_t index, int64_t number) {
     PyDictKeysObject *keys = dict->ma_keys;
     int64_t there;
@@ -462,7 +497,8 @@ static bool is_int_at(PyDictObject *dict, Py_ssize_t index, int64_t number) {
 int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value) {
     PyDictObject *object = (PyDictObject *)dict;
     bool lasts = PyUnicode_CheckExact(key) || PyLong_CheckExact(key);
-    PyObject *there = lasts && is_key_at(object, hint - 1, key) ? *value_at(object, hint - 1) : NULL;
+    if (hint == 0) return cp_dict_find(dict, key, value);
+    PyObject *there = lasts && is_same_key_at(object, hint - 1, key) ? *value_at(object, hint - 1) : NULL;
     if (there == NULL) return cp_dict_find(dict, key, value);
     *value = there;
     return hint;
@@ -519,15 +555,24 @@ static int64_t put_new(PyObject *dict, PyObject *key, Py_hash_t hash, PyObject *
     return done(_PyDict_SetItem_KnownHash(dict, key, value, hash));
 }
 
-int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint) {
+static __attribute__((noinline)) int64_t set_any(PyObject *dict, PyObject *key, PyObject *value) {
     PyDictObject *object = (PyDictObject *)dict;
     Wanted wanted = {.key = key};
     PyObject *there;
-    if (is_key_at(object, hint - 1, key)) return replace(object, hint - 1, value) ? 1 : -1;
     if (!hash_of(key, &wanted.hash)) return -1;
     int64_t found = find_wanted(object, &wanted, &there);
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     return found < 0 ? -1 : put_new(dict, key, wanted.hash, value);
+}
+
+int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint) {
+    PyDictObject *object = (PyDictObject *)dict;
+    if (hint > 0 && is_same_key_at(object, hint - 1, key)) return replace(object, hint - 1, value) ? 1 : -1;
+    if (!is_short_way(object, key)) return set_any(dict, key, value);
+    Py_hash_t hash = ((PyASCIIObject *)key)->hash;
+    int64_t found = find_str(object->ma_keys, key, hash);
+    if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
+    return put_new(dict, key, hash, value);
 }
 
 int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t *index) {

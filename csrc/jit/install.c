@@ -24,16 +24,21 @@ void quick_code_free(QuickCode *code) {
     strbuf_free(&code->image);
 }
 
-static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
+void install_write_perf_map(const FunctionRecord *record, const void *start, size_t size, const char *what) {
     char path[64];
     snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
     FILE *file = fopen(path, "a");
     if (file == NULL) return;
     const char *name = PyUnicode_AsUTF8(record->name);
     PyErr_Clear();
-    fprintf(file, "%lx %zx py:%s:tier%d\n", (unsigned long)(uintptr_t)compiled->entry, compiled->code_size,
-            name ? name : "?", compiled->tier);
+    fprintf(file, "%lx %zx py:%s:%s\n", (unsigned long)(uintptr_t)start, size, name ? name : "?", what);
     fclose(file);
+}
+
+static void write_perf_map(const FunctionRecord *record, const CompiledCode *compiled) {
+    char what[16];
+    snprintf(what, sizeof(what), "tier%d", compiled->tier);
+    install_write_perf_map(record, (const void *)compiled->entry, compiled->code_size, what);
 }
 
 /* Tier 1's code speculates on nothing: it is kept for when what replaces it turns out to be wrong. */

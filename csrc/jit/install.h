@@ -21,4 +21,7 @@ bool install_artifact(FunctionRecord *record, Tier tier, const Facts *facts, con
 /* Likewise of code made here. False: there is none, or no memory that it may run in. */
 bool install_quick_code(FunctionRecord *record, Tier tier, const Facts *facts, const QuickCode *code);
 
+/* A line for `perf` of code that belongs to a function; only where options.perf_map asks for it. */
+void install_write_perf_map(const FunctionRecord *record, const void *start, size_t size, const char *what);
+
 #endif

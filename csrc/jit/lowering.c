@@ -273,6 +273,7 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
     if (callee == NULL) return NULL;
     callee->held = site->holder != NULL;
+    callee->sample = site->holder;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
     return callee;
@@ -331,10 +332,12 @@ static const NativeSignature *native_of(Looking *looking, CompileContext *cx, co
                                         const uint8_t *types) {
     FunctionRecord *record = table_record(callee->code_object);
     int count = callee->code->argument_count;
-    bool infers = looking->infers;
-    if (record == NULL || !quick_code_can() || count > NATIVE_MOST_ARGUMENTS) return NULL;
+    bool infers = looking->infers, of_code = callee->globals != NULL;
+    if (record == NULL || !quick_code_can() || count + of_code > NATIVE_MOST_ARGUMENTS) return NULL;
+    if (callee->held && record != looking->record) return NULL; /* it would have to keep the code alive */
     if (record->native == NULL) {
-        NativeSignature signature = {.argument_count = count};
+        NativeSignature signature = {.argument_count = count + of_code, .of_code = of_code};
+        if (of_code) signature.arguments[count] = IR_OBJ;
         uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
         for (int i = 0; i < count; i++) {
             signature.arguments[i] = argument_type(record, types, i);
@@ -347,9 +350,9 @@ static const NativeSignature *native_of(Looking *looking, CompileContext *cx, co
         looking->infers = true;
         signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
         looking->infers = infers;
-        record->native = native_new(record, callee->function, callee->version, &signature);
+        record->native = native_new(record, callee, &signature);
     }
-    return record->native != NULL ? native_signature(record->native, callee->version) : NULL;
+    return record->native != NULL ? native_signature(record->native, callee) : NULL;
 }
 
 /* Which calls are of native functions is found out as these are made: what is restored has those it had. */
@@ -363,13 +366,19 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
     return signature;
 }
 
-bool lowering_native(const Native *native, QuickCode *code, Facts **facts) {
+bool lowering_native(const Native *native, void *function, QuickCode *code, Facts **facts) {
     CompileContext cx;
     StrBuf text = {0};
     Looking looking = {.record = native->record, .tier = TIER_OPTIMIZING, .native = true};
     Callees callees = {find_callee, find_generator, find_parameter,  find_operator,
                        find_native, &looking,       &looking.results};
-    const Site site = {.kind = SITE_CALLABLE, .object = native->function};
+    Site site = {.kind = SITE_CALLABLE, .object = function};
+    if (native->signature.of_code)
+        site = (Site){.kind = SITE_CODE,
+                      .object = native->record->code,
+                      .globals = native->globals,
+                      .builtins = native->builtins,
+                      .holder = function};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {

@@ -39,7 +39,7 @@ void lowered_free(Lowered *lowered);
 double lowering_quick_code(Lowered *lowered, Tier tier, QuickCode *code);
 
 /* Quick code of a native function. False: it cannot be one. */
-bool lowering_native(const Native *native, QuickCode *code, Facts **facts);
+bool lowering_native(const Native *native, void *function, QuickCode *code, Facts **facts);
 
 /* The text of the IR, or of the bytecode. NULL: bailed, the record says why. */
 char *lowering_text(FunctionRecord *record, Tier tier, const Surroundings *around);

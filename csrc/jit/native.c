@@ -3,6 +3,7 @@
 #include "jit/engine.h"
 #include "jit/feedback.h"
 #include "jit/guards.h"
+#include "jit/install.h"
 #include "jit/lowering.h"
 #include "jit/options.h"
 
@@ -26,11 +27,15 @@ void native_free(Native *native) {
     PyMem_RawFree(native);
 }
 
-Native *native_new(FunctionRecord *record, void *function, uint32_t version,
-                   const NativeSignature *signature) {
+Native *native_new(FunctionRecord *record, const Callee *callee, const NativeSignature *signature) {
     Native *native = PyMem_RawCalloc(1, sizeof *native);
     if (native == NULL) return NULL;
-    *native = (Native){.signature = *signature, .record = record, .function = function, .version = version};
+    *native = (Native){.signature = *signature,
+                       .record = record,
+                       .function = callee->function,
+                       .version = callee->version,
+                       .globals = callee->globals,
+                       .builtins = callee->builtins};
     native->signature.cell = &native->cell;
     make_absent(native);
     return native;
@@ -44,27 +49,53 @@ static bool install(Native *native, const Facts *facts, const QuickCode *code) {
     compiled->record = native->record;
     native->code = compiled;
     native->cell = (NativeCell){(void *)compiled->entry, compiled->link};
+    if (options.perf_map)
+        install_write_perf_map(native->record, (const void *)compiled->entry, compiled->code_size, "native");
     return true;
 }
 
-static void make(Native *native) {
+/* The function that its code is made for; NULL: it is of many, and none of them is at hand. borrowed */
+static void *sample_of(const Native *native, PyFunctionObject *sample) {
+    if (!native->signature.of_code) return native->function;
+    bool fits = sample != NULL && sample->func_code == (PyObject *)native->record->code &&
+                sample->func_globals == native->globals && sample->func_builtins == native->builtins;
+    return fits ? sample : NULL;
+}
+
+static void make(Native *native, PyFunctionObject *at_hand) {
     static int nested; // one per process, guarded by the GIL
     QuickCode code = {0};
     Facts *facts = NULL;
+    void *sample = sample_of(native, at_hand);
+    if (sample == NULL) {
+        native->stage = NATIVE_DROPPED;
+        return;
+    }
     native->stage = NATIVE_MAKING;
     nested++;
     bool ok = nested <= MOST_NESTED && ++native->made <= MOST_MADE &&
-              lowering_native(native, &code, &facts) && install(native, facts, &code);
+              lowering_native(native, sample, &code, &facts) && install(native, facts, &code);
     nested--;
     native->stage = ok ? NATIVE_READY : NATIVE_GIVEN_UP;
     facts_free(facts);
     quick_code_free(&code);
 }
 
-const NativeSignature *native_signature(Native *native, uint32_t version) {
-    if (native->version != version) return NULL;
-    if (native->stage == NATIVE_DROPPED) make(native);
-    return native->stage == NATIVE_GIVEN_UP ? NULL : &native->signature;
+const NativeSignature *native_signature(Native *native, const Callee *callee) {
+    if (native->version != callee->version || native->globals != callee->globals ||
+        native->builtins != callee->builtins)
+        return NULL;
+    if (native->stage == NATIVE_DROPPED) make(native, callee->sample);
+    return native->stage == NATIVE_GIVEN_UP || native->stage == NATIVE_DROPPED ? NULL : &native->signature;
+}
+
+/* One that has just left: its frame, or that of a call put in line in it, is the innermost. borrowed */
+static PyFunctionObject *function_left(const Native *native, const Frame *innermost) {
+    enum { MOST = EXIT_MAX_LEVELS };
+    const Frame *frame = innermost;
+    for (int i = 0; i < MOST && frame != NULL; i++, frame = frame->previous)
+        if (frame->f_code == native->record->code) return frame->f_func;
+    return NULL;
 }
 
 static void make_again(FunctionRecord *record, Frame *innermost) {
@@ -74,7 +105,7 @@ static void make_again(FunctionRecord *record, Frame *innermost) {
     record_pin(record);
     make_absent(record->native);
     lowering_met_frame = innermost;
-    make(record->native);
+    make(record->native, function_left(record->native, innermost));
     lowering_met_frame = NULL;
     record_unpin(record);
     PyErr_Restore(type, value, traceback);

@@ -17,9 +17,10 @@ typedef enum NativeStage {
 typedef struct Native {
     NativeCell cell; /* keep first: call sites have its address */
     NativeSignature signature;
-    FunctionRecord *record; // borrowed: it owns this
-    void *function;         // borrowed; alive where its version is asked for
-    uint32_t version;       /* the function's */
+    FunctionRecord *record;   // borrowed: it owns this
+    void *function;           // borrowed; alive where its version is asked for
+    uint32_t version;         /* the function's */
+    void *globals, *builtins; /* signature.of_code: as of a Callee; there is neither function nor version */
     NativeStage stage;
     int made;           /* how often */
     int32_t failed;     /* 1 + the code unit whose guard had it made last; 0: none had */
@@ -27,10 +28,9 @@ typedef struct Native {
 } Native;
 
 /* NULL: no memory. */
-Native *native_new(FunctionRecord *record, void *function, uint32_t version,
-                   const NativeSignature *signature);
-/* Of the function of this version, its code made if there is none; NULL: there can be none. */
-const NativeSignature *native_signature(Native *native, uint32_t version);
+Native *native_new(FunctionRecord *record, const Callee *callee, const NativeSignature *signature);
+/* Of the callee, its code made if there is none; NULL: there can be none. */
+const NativeSignature *native_signature(Native *native, const Callee *callee);
 /* Its code is not to be entered any more. NULL is allowed. */
 void native_drop(Native *native);
 

@@ -6,6 +6,8 @@
 #include "cpython/generators.h"
 #include "cpython/layout.h"
 #include "jit/code_memory.h"
+#include "jit/install.h"
+#include "jit/options.h"
 #include "runtime/osr.h"
 #include "runtime/rt.h"
 #include "runtime/stack.h"
@@ -52,5 +54,7 @@ void way_in_make(CompiledCode *compiled) {
     cx_free(&cx);
     if (!code.failed) compiled->way_in = code_memory_copy(code.text, code.length, &compiled->way_in_chunk);
     if (compiled->way_in != NULL) compiled->way_in_args = compiled->plain_args;
+    if (compiled->way_in != NULL && options.perf_map)
+        install_write_perf_map(record, compiled->way_in, code.length, "way in");
     strbuf_free(&code);
 }

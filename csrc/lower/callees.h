@@ -32,6 +32,7 @@ typedef struct Callee {
     bool plain;             /* likewise: their end goes unnoticed, see H_rt_new_plain */
     void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
                                  no version, `function` is NULL, and no default is known */
+    void *sample;             /* likewise: one of them, NULL: none is at hand */
     bool held;                /* likewise: nothing else keeps the code alive */
 } Callee;
 
@@ -39,6 +40,7 @@ typedef struct Callee {
 typedef struct NativeSignature {
     void *cell; /* of it, see runtime/rt.h */
     int argument_count;
+    bool of_code; /* it is any function of its code: the last argument, an object, says which one */
     uint8_t arguments[NATIVE_MOST_ARGUMENTS];
     uint8_t result;
 } NativeSignature;

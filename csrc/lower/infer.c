@@ -155,16 +155,16 @@ static uint8_t or_noted(Guess operand, uint8_t noted) {
 }
 
 /* Beside a number there is probably one of the same kind. */
-static uint8_t choice_of_two(Infer *f, const Instr *instr) {
-    Guess first = operand(f, 1), second = operand(f, 0);
-    uint8_t a = or_noted(first, LIKELY_UNSEEN), b = or_noted(second, LIKELY_UNSEEN);
+static uint8_t choice(Infer *f, const Instr *instr) {
+    uint8_t all = LIKELY_OTHER;
     if (instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
-    if (a == LIKELY_OTHER && likely_number(b)) a = b;
-    if (b == LIKELY_OTHER && likely_number(a)) b = a;
-    if (a != b || !likely_number(a)) return LIKELY_OTHER;
-    refine(f, instr, 0, first, a);
-    refine(f, instr, 1, second, b);
-    return a;
+    for (int i = 0; i < instr->arg; i++) {
+        uint8_t type = or_noted(operand(f, i), LIKELY_UNSEEN);
+        if (all == LIKELY_OTHER) all = type;
+        if (type != LIKELY_OTHER && (!likely_number(type) || all != type)) return LIKELY_OTHER;
+    }
+    for (int i = 0; all != LIKELY_OTHER && i < 2; i++) refine(f, instr, i, operand(f, 1 - i), all);
+    return all;
 }
 
 static void compare_identity(Infer *f, const Instr *instr) {
@@ -213,7 +213,7 @@ static uint8_t call_result(Infer *f, const Instr *instr) {
     switch (builtin) {
     case BI_builtins_abs: return likely_number(last) ? last : LIKELY_OTHER;
     case BI_builtins_min:
-    case BI_builtins_max: return instr->arg == 2 ? choice_of_two(f, instr) : LIKELY_OTHER;
+    case BI_builtins_max: return instr->arg > 1 ? choice(f, instr) : LIKELY_OTHER;
     case BI_builtins_divmod: divmod_items(f, instr); return LIKELY_TUPLE;
     case BI_type_reversed: return last == LIKELY_RANGE ? LIKELY_RANGE_ITER : LIKELY_PLAIN_ITER;
     case BI_NONE: break;

@@ -115,6 +115,8 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way);
 /* The CALL at hand; false: it is none of a function that a site leads to. */
 bool inline_find_call(Lowerer *l, Call *call);
 bool inline_is_affordable(const Lowerer *l, const Callee *callee, Way way);
+/* Leave where what is called, a function, is not the callee. */
+void inline_guard_function(Lowerer *l, const Callee *callee, Ins *function, FrameState *state);
 /* Leave where what is called is not the callee. */
 void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state);
 /* What the callee has in its locals lives until here. */

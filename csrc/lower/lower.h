@@ -222,6 +222,7 @@ void lower_guard_builtin(Lowerer *l, Ins **operands);
 /* False: nothing was lowered, the general way is to be taken. */
 bool lower_known_method(Lowerer *l);
 bool lower_known_format(Lowerer *l);
+bool lower_plain_format(Lowerer *l);
 bool lower_percent(Lowerer *l);
 bool lower_builtin_call(Lowerer *l);
 /* What a helper that could say has given in its results; it leaves where the helper could not. */

@@ -238,23 +238,50 @@ static Ins *call_abs(Lowerer *l, Call *call) {
     return INS(l, iselect, 0, INS(l, icmp, 0 /* < */, number, zero), negated, number);
 }
 
-/* Of two equal ones the first, as CPython has it: the second must be truly less, or greater. Of two objects
- * the result is one of them. */
+/* What numbers all arguments are, of some of which nothing else is known. LIKELY_OTHER: not of one kind. */
+static Likely number_of_all(const Lowerer *l, const Call *call) {
+    const OperandTypes *types = &l->inference->operands[l->index];
+    Likely all = LIKELY_OTHER;
+    for (int i = 0; i < call->count; i++) {
+        const Ins *value = call->args[i];
+        int from_last = call->count - 1 - i;
+        Likely guess = from_last < 2               ? call->types[from_last]
+                       : i < types->argument_count ? (Likely)types->arguments[i]
+                                                   : LIKELY_OTHER;
+        Likely type = is_number(l, value, guess, LIKELY_INT)     ? LIKELY_INT
+                      : is_number(l, value, guess, LIKELY_FLOAT) ? LIKELY_FLOAT
+                                                                 : LIKELY_OTHER;
+        bool open = call->count > 2 && value->type == IR_OBJ && !ir_is(value, OPF_CONST) &&
+                    value->op != IR_mkbool_OP && value->op != IR_char_OP && guess == LIKELY_OTHER;
+        if (type == LIKELY_OTHER ? !open : all != LIKELY_OTHER && all != type) return LIKELY_OTHER;
+        if (type != LIKELY_OTHER) all = type;
+    }
+    return all;
+}
+
+/* Of equal ones the first, as CPython has it: another must be truly less, or greater. Of objects the result
+ * is one of them. */
 static Ins *call_min_max(Lowerer *l, Call *call) {
-    int compare = call->builtin == BI_builtins_min ? 0 : 4; /* second < first, second > first */
-    Ins *first = last(call, 1), *second = last(call, 0), *a, *b, *choice;
-    bool objects = lower_has_object(l, first) && lower_has_object(l, second), integers = false;
-    if (is_number(l, first, call->types[1], LIKELY_INT) && is_number(l, second, call->types[0], LIKELY_INT))
-        integers = true;
-    else if (!is_number(l, first, call->types[1], LIKELY_FLOAT) ||
-             !is_number(l, second, call->types[0], LIKELY_FLOAT))
-        return NULL;
+    int compare = call->builtin == BI_builtins_min ? 0 : 4; /* another < best, another > best */
+    Likely type = number_of_all(l, call);
+    bool objects = true, integers = type == LIKELY_INT;
+    if (type == LIKELY_OTHER) return NULL;
+    for (int i = 0; i < call->count; i++) objects &= lower_has_object(l, call->args[i]);
     guard_callable(l, call);
-    a = integers ? lower_i64(l, first, call->state) : lower_f64(l, first, LIKELY_FLOAT, call->state);
-    b = integers ? lower_i64(l, second, call->state) : lower_f64(l, second, LIKELY_FLOAT, call->state);
-    choice = integers ? INS(l, icmp, compare, b, a) : INS(l, fcmp, compare, b, a);
-    if (objects) return INS(l, oselect, 0, choice, lower_object(l, second), lower_object(l, first));
-    return integers ? INS(l, iselect, 0, choice, b, a) : INS(l, fselect, 0, choice, b, a);
+    Ins *object = call->args[0], *best = NULL;
+    for (int i = 0; i < call->count; i++) {
+        Ins *given = call->args[i];
+        Ins *number = integers ? lower_i64(l, given, call->state) : lower_f64(l, given, type, call->state);
+        if (best == NULL) {
+            best = number;
+            continue;
+        }
+        Ins *choice = integers ? INS(l, icmp, compare, number, best) : INS(l, fcmp, compare, number, best);
+        if (objects) object = INS(l, oselect, 0, choice, lower_object(l, given), lower_object(l, object));
+        if (objects && i + 1 == call->count) return object;
+        best = integers ? INS(l, iselect, 0, choice, number, best) : INS(l, fselect, 0, choice, number, best);
+    }
+    return best;
 }
 
 /* bit_length and bit_count. */
@@ -393,22 +420,43 @@ bool lower_known_format(Lowerer *l) {
     return true;
 }
 
+/* One that has a format, which is a text: of a number or a str. */
+bool lower_plain_format(Lowerer *l) {
+    enum { HAS_FORMAT_ONLY = 4 };
+    if (!lower_speculates(l) || l->depth < 2 || l->instr->arg != HAS_FORMAT_ONLY) return false;
+    if (lower_hinted(l, l->stack[l->depth - 2]) != 0) return false;
+    Ins *value = lower_peek(l, 2), *spec = lower_peek(l, 1);
+    FrameState *state = lower_state_here(l);
+    Ins *text = lower_settled_result(l, EMIT_CALL(l, rt_format_plain, value, spec), state);
+    l->depth -= 2;
+    lower_push(l, text);
+    return true;
+}
+
 /* A constant text % values: a tuple that is made for it is not needed. */
 bool lower_percent(Lowerer *l) {
     if (l->instr->arg != BIN_REMAINDER || l->depth < 2) return false;
-    Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
+    Ins *left = l->stack[l->depth - 2], *right = lower_peek(l, 1);
     if (left->op != IR_const_OP || !lower_likely_str(l, left, LIKELY_OTHER)) return false;
-    right = lower_object(l, right);
-    l->depth -= 2;
     bool tuple = right->op == IR_call_OP && right->imm == H_rt_build_tuple;
-    if (!tuple) {
-        lower_push(l, EMIT_CALL(l, rt_percent_one, left, right));
-        return true;
-    }
-    Ins **args = arena_array(&l->cx->arena, Ins *, right->arg_count + 1);
+    int count = tuple ? right->arg_count : 1;
+    Ins **args = arena_array(&l->cx->arena, Ins *, count + 1), *text;
+    bool plain = lower_speculates(l);
     args[0] = left;
-    for (int i = 0; i < right->arg_count; i++) args[i + 1] = right->args[i];
-    lower_push(l, lower_call(l, H_rt_percent, right->arg_count + 1, args));
+    for (int i = 0; i < count; i++) {
+        args[i + 1] = tuple ? right->args[i] : right;
+        plain &= lower_hinted(l, args[i + 1]) == 0;
+    }
+    Helper helper = tuple ? (plain ? H_rt_percent_plain : H_rt_percent)
+                          : (plain ? H_rt_percent_plain_one : H_rt_percent_one);
+    FrameState *state = plain ? lower_state_here(l) : NULL;
+    if (!plain) l->depth -= 2;
+    text = lower_call(l, helper, count + 1, args);
+    if (plain) {
+        text = lower_settled_result(l, text, state);
+        l->depth -= 2;
+    }
+    lower_push(l, text);
     return true;
 }
 
@@ -629,8 +677,8 @@ static const struct {
     {BI_builtins_ord, 1, 1, call_ord},
     {BI_builtins_chr, 1, 1, call_chr},
     {BI_builtins_abs, 1, 1, call_abs},
-    {BI_builtins_min, 2, 2, call_min_max},
-    {BI_builtins_max, 2, 2, call_min_max},
+    {BI_builtins_min, 2, 8, call_min_max},
+    {BI_builtins_max, 2, 8, call_min_max},
     {BI_builtins_min, 1, 1, call_gathering},
     {BI_builtins_max, 1, 1, call_gathering},
     {BI_builtins_sum, 1, 1, call_gathering},

@@ -93,6 +93,24 @@ static bool compare_made(Lowerer *l) {
     return true;
 }
 
+/* Which of two texts comes first; where nothing is known of one of them it is taken for text. */
+static bool compare_order(Lowerer *l) {
+    enum { EQ = 2, NE = 3 };
+    Ins *left = top(l, 2), *right = top(l, 1);
+    Likely left_type = operands(l)->left, right_type = operands(l)->right;
+    bool left_text = lower_likely_str(l, left, left_type),
+         right_text = lower_likely_str(l, right, right_type);
+    bool texts = (left_text || (left->type == IR_OBJ && left_type == LIKELY_OTHER)) &&
+                 (right_text || (right->type == IR_OBJ && right_type == LIKELY_OTHER));
+    if (!texts || !(left_text || right_text) || l->instr->arg == EQ || l->instr->arg == NE) return false;
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, left, KNOWN_str, state);
+    lower_guard_type(l, right, KNOWN_str, state);
+    Ins *order = EMIT_CALL(l, rt_str_order, left, right);
+    replace_operands(l, 2, INS(l, mkbool, 0, INS(l, icmp, l->instr->arg, order, K_INT(l, 0))));
+    return true;
+}
+
 bool lower_known_compare(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
     if (compare_made(l)) return true;
@@ -104,6 +122,7 @@ bool lower_known_compare(Lowerer *l) {
         Ins *a = lower_code_of(l, left, state), *b = lower_code_of(l, right, state);
         result = INS(l, icmp, l->instr->arg, a, b);
     } else {
+        if (compare_order(l)) return true;
         bool feedback = l->instr->feedback == FB_STR && left->type == IR_OBJ && right->type == IR_OBJ;
         bool strings = lower_likely_str(l, left, left_type) && lower_likely_str(l, right, right_type);
         if ((!feedback && !strings) || (l->instr->arg != EQ && l->instr->arg != NE)) return false;
@@ -432,7 +451,8 @@ bool lower_known_binary(Lowerer *l) {
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     if (left->type != IR_OBJ || right->type != IR_OBJ) return false;
     bool strings = lower_likely_str(l, left, left_type) && lower_likely_str(l, right, right_type);
-    bool lists = left_type == LIKELY_LIST && right_type == LIKELY_LIST && !l->instr->arg2;
+    bool lists = (left_type == LIKELY_LIST || (left_type == LIKELY_OTHER && right_type == LIKELY_LIST)) &&
+                 (right_type == LIKELY_LIST || right_type == LIKELY_OTHER) && !l->instr->arg2;
     if (!strings && !lists && l->instr->feedback != FB_STR) return false;
     FrameState *state = lower_state_here(l);
     Known type = lists ? KNOWN_list : KNOWN_str;

@@ -455,6 +455,15 @@ static void guard_names(Lowerer *l, const Callee *callee, FrameState *state) {
     lower_guarded(INS(l, guard, 0, same), state);
 }
 
+void inline_guard_function(Lowerer *l, const Callee *callee, Ins *function, FrameState *state) {
+    if (lower_is_made_function(function)) guard_names(l, callee, state);
+    else if (callee->globals != NULL)
+        lower_guarded(INS(l, code_is, 0, function, K_PLACE(l, callee->code_object),
+                          K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
+                      state);
+    else lower_guarded(INS(l, function_is, 0, function, K_FACT(l, FUNCTION, callee->version)), state);
+}
+
 /* Is it still what was found when this was compiled? */
 void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameState *state) {
     const Callee *callee = inlined->callee;
@@ -472,13 +481,7 @@ void inline_guard_callee(Lowerer *l, Inlined *inlined, const Call *call, FrameSt
         inlined->class = inlined->function;
         inlined->function = inline_pinned(l, callee->function);
     }
-    if (lower_is_made_function(inlined->function)) guard_names(l, callee, state);
-    else if (callee->globals != NULL)
-        lower_guarded(INS(l, code_is, 0, inlined->function, K_PLACE(l, callee->code_object),
-                          K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
-                      state);
-    else
-        lower_guarded(INS(l, function_is, 0, inlined->function, K_FACT(l, FUNCTION, callee->version)), state);
+    inline_guard_function(l, callee, inlined->function, state);
 }
 
 void lower_guard_room(Lowerer *l, int levels, FrameState *state) {

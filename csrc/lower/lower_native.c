@@ -14,20 +14,25 @@ static uint8_t likely_of_type(int type) {
     return type == IR_I64 ? LIKELY_INT : type == IR_F64 ? LIKELY_FLOAT : LIKELY_OTHER;
 }
 
+static Ins *param(Lowerer *l, const NativeSignature *signature, int index) {
+    Ins *value = ir_new_ins(l->fn, IR_param_OP, (IrType)signature->arguments[index], 0);
+    value->imm = index;
+    ir_append(l->block, value);
+    return value;
+}
+
 /* Its arguments, as the call puts them. */
 static Call received(Lowerer *l, const Callee *callee, const NativeSignature *signature) {
     Arena *arena = &l->cx->arena;
-    int count = signature->argument_count;
+    int count = signature->argument_count - signature->of_code;
     Call call = {.count = count, .names = -1};
     call.args = arena_array(arena, Ins *, count + 1);
     call.types = arena_array(arena, uint8_t, count + 1);
     for (int i = 0; i < count; i++) {
         call.types[i] = likely_of_type(signature->arguments[i]);
-        call.args[i] = ir_new_ins(l->fn, IR_param_OP, (IrType)signature->arguments[i], 0);
-        call.args[i]->imm = i;
-        ir_append(l->block, call.args[i]);
+        call.args[i] = param(l, signature, i);
     }
-    call.function = K_PINNED(l, callee->function);
+    call.function = signature->of_code ? param(l, signature, count) : K_PINNED(l, callee->function);
     return call;
 }
 
@@ -83,26 +88,34 @@ static bool is_other(const Ins *value, IrType type) {
 }
 
 static bool fits(const Call *call, const NativeSignature *signature) {
-    for (int i = 0; i < signature->argument_count; i++)
+    for (int i = 0; i < signature->argument_count - signature->of_code; i++)
         if (is_other(call->args[i], (IrType)signature->arguments[i])) return false;
     return true;
 }
 
+/* Does it take what the call gives, and nothing that is made for the call? */
+static bool takes_as_given(const Call *call, const Callee *callee) {
+    if (callee->code->rest_parameter >= 0 || callee->code->keywords_parameter >= 0) return false;
+    for (int i = callee->positional; i < callee->code->argument_count; i++)
+        if (call->args[i] == NULL) return false;
+    return true;
+}
+
 bool lower_native_call(Lowerer *l, const Call *call, const Callee *callee) {
-    if (callee->class_version != 0 || callee->globals != NULL ||
-        callee->positional != callee->code->argument_count)
-        return false;
+    if (callee->class_version != 0 || !takes_as_given(call, callee)) return false;
     const NativeSignature *signature = l->callees->native(l->callees->context, l->cx, callee, call->types);
     if (signature == NULL || !fits(call, signature)) return false;
     FrameState *state = lower_state_here(l);
-    lower_guarded(INS(l, function_is, 0, call->function, K_FACT(l, FUNCTION, callee->version)), state);
+    inline_guard_function(l, callee, call->function, state);
     Ins *invoke = ir_new_ins(l->fn, IR_invoke_OP, (IrType)signature->result,
                              FIRST_ARGUMENT + signature->argument_count);
-    bool itself = l->native != NULL && l->native->function == callee->function;
+    bool itself = l->native != NULL && callee->function != NULL && l->native->function == callee->function;
+    int count = signature->argument_count - signature->of_code;
     invoke->args[0] = K_PLACE(l, signature->cell);
     invoke->args[1] = itself ? K_PINNED(l, callee->function) : call->function;
-    for (int i = 0; i < signature->argument_count; i++)
+    for (int i = 0; i < count; i++)
         invoke->args[FIRST_ARGUMENT + i] = passed(l, call, callee, i, (IrType)signature->arguments[i], state);
+    if (signature->of_code) invoke->args[FIRST_ARGUMENT + count] = call->function;
     lower_mark_running(l);
     l->depth -= l->instr->arg + 2;
     invoke->state = lower_state(l, l->code->instrs[l->index + 1].offset);

@@ -162,7 +162,7 @@ static bool call_looks(const Stale *s, int index) {
     case BI_list_pop: return false;
     case BI_type_str: return s->inference->operands[index].right != LIKELY_INT;
     case BI_builtins_min:
-    case BI_builtins_max: return instr->arg != 2;
+    case BI_builtins_max: return instr->arg < 2;
     default: return !bc_is_quiet((Builtin)s->inference->operands[index].builtin, instr->arg);
     }
 }

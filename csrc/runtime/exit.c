@@ -339,7 +339,7 @@ NativeState native_state; // one per process, see rt.h
 /* One activation: what its exit needs, until its caller that has a frame makes the frames of all of them. */
 typedef struct Left {
     Frames f;       /* record NULL: it had no code, and did nothing yet */
-    Native *absent; /* borrowed, if so; its function is the caller's */
+    Native *absent; /* borrowed, if so; its function is the caller's, or the last value */
     struct Left *inner, *outer;
     bool calls_absent; /* the inner one is absent */
     PyObject **held;   /* by row: what was borrowed and has a reference of its own now, or NULL */
@@ -411,10 +411,14 @@ static bool has_raised(const Left *left) {
 }
 
 static void make_absent_frame(PyThreadState *tstate, Left *left, Frame *caller) {
-    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)left->absent->function, false);
+    const NativeSignature *signature = &left->absent->signature;
+    int count = signature->argument_count - signature->of_code;
+    PyObject *function = signature->of_code ? left->values[count] : (PyObject *)left->absent->function;
+    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)function, false);
     frame->previous = caller;
     tstate->recursion_remaining--;
-    for (int i = 0; i < left->absent->signature.argument_count; i++) frame->localsplus[i] = left->values[i];
+    for (int i = 0; i < count; i++) frame->localsplus[i] = left->values[i];
+    if (signature->of_code) Py_DECREF(function); /* the frame has it */
 }
 
 static void make_left_frames(PyThreadState *tstate, Left *left, Frame *caller) {

@@ -355,6 +355,20 @@ i64 rt_str_has(PyObject *container, PyObject *item) {
 
 i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || cp_same_text(a, b); }
 
+i64 rt_str_order(PyObject *a, PyObject *b) {
+    if (a == b) return 0;
+    if (PyUnicode_IS_COMPACT_ASCII(a) && PyUnicode_IS_COMPACT_ASCII(b)) {
+        Py_ssize_t size = PyUnicode_GET_LENGTH(a), other = PyUnicode_GET_LENGTH(b);
+        const Py_UCS1 *one = PyUnicode_1BYTE_DATA(a), *two = PyUnicode_1BYTE_DATA(b);
+        if (size > 0 && other > 0 && *one != *two) return *one < *two ? -1 : 1;
+        int order = memcmp(one, two, (size_t)(size < other ? size : other));
+        return order != 0 ? order : size < other ? -1 : size > other;
+    }
+    int order = PyUnicode_Compare(a, b);
+    if (order == -1 && PyErr_Occurred()) PyErr_Clear(); /* no memory to make one ready */
+    return order;
+}
+
 i64 rt_str_find(PyObject *text, PyObject *part, i64 from_right) {
     if (!PyUnicode_IS_READY(text) || !PyUnicode_IS_READY(part)) return -2;
     i64 found = PyUnicode_Find(text, part, 0, PY_SSIZE_T_MAX, from_right ? -1 : 1);
@@ -481,18 +495,6 @@ PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(sequence) + first, count);
 }
 
-/* Of text and bytes the type's own way, which is asked for nothing but ints. */
-static PyObject *slice_of_text(PyObject *sequence, i64 start, i64 stop, i64 step) {
-    PyObject *bounds[3] = {PyLong_FromLongLong(start), PyLong_FromLongLong(stop), PyLong_FromLongLong(step)};
-    PyObject *slice = NULL, *result = NULL;
-    if (bounds[0] != NULL && bounds[1] != NULL && bounds[2] != NULL)
-        slice = PySlice_New(bounds[0], bounds[1], bounds[2]);
-    for (int i = 0; i < 3; i++) Py_XDECREF(bounds[i]);
-    if (slice != NULL) result = PyObject_GetItem(sequence, slice);
-    Py_XDECREF(slice);
-    return result;
-}
-
 /* A list of so many items that are still to be put there. */
 static PyObject *new_list(Py_ssize_t count) {
     PyObject *list = PyList_New(0);
@@ -515,11 +517,38 @@ static inline Py_ssize_t adjust(Py_ssize_t size, Py_ssize_t *start, Py_ssize_t *
     return PySlice_AdjustIndices(size, start, stop, step);
 }
 
+/* Of text whose characters are a byte each. */
+static PyObject *slice_of_ascii(PyObject *text, i64 start, i64 stop, i64 step) {
+    Py_ssize_t first = start, last = stop;
+    Py_ssize_t count = adjust(PyUnicode_GET_LENGTH(text), &first, &last, step);
+    if (step == 1) return PyUnicode_Substring(text, first, first + count);
+    PyObject *result = PyUnicode_New(count, 127);
+    if (result == NULL) return NULL;
+    const Py_UCS1 *from = PyUnicode_1BYTE_DATA(text);
+    Py_UCS1 *to = PyUnicode_1BYTE_DATA(result);
+    for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = from[first];
+    return result;
+}
+
+/* Of other text and of bytes the type's own way, which is asked for nothing but ints. */
+static PyObject *slice_of_text(PyObject *sequence, i64 start, i64 stop, i64 step) {
+    PyObject *bounds[3] = {PyLong_FromLongLong(start), PyLong_FromLongLong(stop), PyLong_FromLongLong(step)};
+    PyObject *slice = NULL, *result = NULL;
+    if (bounds[0] != NULL && bounds[1] != NULL && bounds[2] != NULL)
+        slice = PySlice_New(bounds[0], bounds[1], bounds[2]);
+    for (int i = 0; i < 3; i++) Py_XDECREF(bounds[i]);
+    if (slice != NULL) result = PyObject_GetItem(sequence, slice);
+    Py_XDECREF(slice);
+    return result;
+}
+
 PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
     bool list = PyList_CheckExact(sequence);
+    if (step < -PY_SSIZE_T_MAX) step = -PY_SSIZE_T_MAX;
+    if (PyUnicode_CheckExact(sequence) && PyUnicode_IS_COMPACT_ASCII(sequence))
+        return slice_of_ascii(sequence, start, stop, step);
     if (!list && !PyTuple_CheckExact(sequence)) return slice_of_text(sequence, start, stop, step);
     Py_ssize_t size = Py_SIZE(sequence), first = start, last = stop;
-    if (step < -PY_SSIZE_T_MAX) step = -PY_SSIZE_T_MAX;
     Py_ssize_t count = adjust(size, &first, &last, step);
     if (!list && step == 1 && count == size) return Py_NewRef(sequence);
     PyObject *result = list ? new_list(count) : PyTuple_New(count);
@@ -563,8 +592,25 @@ static void hand_over(PyObject *list_steal, PyObject **to) {
     Py_DECREF(list_steal);
 }
 
+/* A list that nobody else holds gets room for so many items, which it does not have yet. False: it has not.
+ */
+static bool has_grown(PyListObject *list, Py_ssize_t count) {
+    if (Py_REFCNT(list) != 1 || count > PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(PyObject *)) return false;
+    if (count == list->allocated) return true;
+    PyObject **items = PyMem_Realloc(list->ob_item, sizeof(PyObject *) * (size_t)count);
+    if (items == NULL) return false;
+    list->ob_item = items;
+    list->allocated = count;
+    return true;
+}
+
 PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
     Py_ssize_t first = PyList_GET_SIZE(a_steal), count = first + PyList_GET_SIZE(b_steal);
+    if (count > first && a_steal != b_steal && has_grown((PyListObject *)a_steal, count)) {
+        hand_over(b_steal, PySequence_Fast_ITEMS(a_steal) + first);
+        Py_SET_SIZE((PyListObject *)a_steal, count);
+        return a_steal;
+    }
     PyObject *list = new_list(count);
     if (list == NULL) {
         Py_DECREF(a_steal);
@@ -625,13 +671,35 @@ i64 rt_float_of(PyObject *object, PyObject **results) {
     return PyUnicode_CheckExact(object) ? made(PyFloat_FromString(object), results) : -1;
 }
 
+/* What was answered for the version of a type and a class. Both answers hold while the type has that version:
+ * its bases are alive and the same, and a class that is made later, be it at the same address, is none of
+ * them. */
+typedef struct Answer {
+    uint32_t version; /* 0: none yet */
+    int32_t is;
+    const void *class; // borrowed, never looked into
+} Answer;
+enum { ANSWERS = 1024 };
+static Answer answers[ANSWERS]; // one per process, like type versions; guarded by the GIL
+
+static __attribute__((noinline)) i64 ask_type(PyTypeObject *type, PyObject *class, Answer *answer) {
+    i64 is = PyType_IsSubtype(type, (PyTypeObject *)class)                              ? 1
+             : cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0
+                                                                                        : -1;
+    *answer = (Answer){cp_type_version(type), (int32_t)is, class};
+    return is;
+}
+
 /* Of a class that asks nobody, and an object that does not say that it is of another class. -1: of others. */
 static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
     PyTypeObject *type = Py_TYPE(object);
     if ((PyObject *)type == class) return 1;
     if (!PyType_CheckExact(class)) return -1;
-    if (PyType_IsSubtype(type, (PyTypeObject *)class)) return 1;
-    return cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0 : -1;
+    uint32_t version = cp_type_version(type);
+    Answer *answer = &answers[(version * 31 ^ (uintptr_t) class >> 4) % ANSWERS];
+    if (__builtin_expect(answer->version == version && version != 0 && answer->class == class, 1))
+        return answer->is;
+    return ask_type(type, class, answer);
 }
 
 i64 rt_is_plain(PyObject *object) {

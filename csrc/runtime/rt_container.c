@@ -176,13 +176,18 @@ PyObject *rt_build_map(PyObject **rest, i64 count, uint64_t consumed) {
     return dict;
 }
 
+/* Into a dict that is being made. */
+static int put_first(PyObject *dict, PyObject *key, PyObject *value) {
+    return cp_dict_set(dict, key, value, 0) > 0 ? 0 : PyDict_SetItem(dict, key, value);
+}
+
 PyObject *rt_build_const_map(PyObject *keys, PyObject **rest, i64 count, uint64_t consumed) {
     PyObject *dict = NULL;
     if (!PyTuple_CheckExact(keys) || PyTuple_GET_SIZE(keys) != count)
         PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
     else dict = PyDict_New();
     for (i64 i = 0; dict != NULL && i < count; i++)
-        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(keys, i), rest[i]) < 0) Py_CLEAR(dict);
+        if (put_first(dict, PyTuple_GET_ITEM(keys, i), rest[i]) < 0) Py_CLEAR(dict);
     rt_drop_rest(rest, count, consumed);
     return dict;
 }
@@ -209,7 +214,7 @@ i64 rt_list_append(PyObject *list, PyObject *value_steal) {
 }
 
 i64 rt_set_add(PyObject *set, PyObject *value) { return PySet_Add(set, value); }
-i64 rt_map_add(PyObject *dict, PyObject *key, PyObject *value) { return PyDict_SetItem(dict, key, value); }
+i64 rt_map_add(PyObject *dict, PyObject *key, PyObject *value) { return put_first(dict, key, value); }
 i64 rt_set_update(PyObject *set, PyObject *iterable) { return _PySet_Update(set, iterable); }
 PyObject *rt_list_to_tuple(PyObject *list) { return PyList_AsTuple(list); }
 

@@ -149,6 +149,25 @@ PyObject *rt_format_value(PyObject *value, PyObject *spec, i64 conversion) {
     return result;
 }
 
+/* --- what runs no code --- */
+
+static bool is_plain_value(PyObject *value) {
+    return PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyUnicode_CheckExact(value) ||
+           PyBool_Check(value) || value == Py_None;
+}
+
+/* 1 with the text in the results; -1: there is none, and it is done again where that is told. */
+static i64 given(PyObject *text, PyObject **results) {
+    results[0] = text;
+    if (text == NULL) PyErr_Clear();
+    return text != NULL ? 1 : -1;
+}
+
+i64 rt_format_plain(PyObject *value, PyObject *spec, PyObject **results) {
+    bool is_plain = PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyUnicode_CheckExact(value);
+    return is_plain && PyUnicode_CheckExact(spec) ? given(rt_format_value(value, spec, 0), results) : -1;
+}
+
 /* --- str.format --- */
 
 /* A field, from behind its brace: which value, and how. Its end; NULL: it is CPython's. */
@@ -276,6 +295,28 @@ PyObject *rt_percent_one(PyObject *pattern, PyObject *value) {
     text.size = 0; /* its room is not cleared */
     bool done = is_ascii(pattern) && has_room() && percent_fields(&text, pattern, &value, 1);
     return done ? made_of(&text) : PyNumber_Remainder(pattern, value);
+}
+
+static bool are_plain(PyObject **values, i64 count) {
+    for (i64 i = 0; i < count; i++)
+        if (!is_plain_value(values[i])) return false;
+    return true;
+}
+
+i64 rt_percent_plain(PyObject *pattern, PyObject **results, PyObject **rest, i64 count, uint64_t consumed) {
+    if (are_plain(rest, count)) return given(rt_percent(pattern, rest, count, consumed), results);
+    rt_drop_rest(rest, count, consumed);
+    return -1;
+}
+
+i64 rt_percent_plain_one(PyObject *pattern, PyObject *value, PyObject **results) {
+    PyObject **values = &value;
+    i64 count = 1;
+    if (PyTuple_CheckExact(value)) {
+        values = PySequence_Fast_ITEMS(value);
+        count = PyTuple_GET_SIZE(value);
+    }
+    return are_plain(values, count) ? given(rt_percent(pattern, values, count, 0), results) : -1;
 }
 
 /* --- joining --- */
