@@ -49,6 +49,7 @@ JIT_FOLDERS = ["base", "bytecode", "cpython", "ir", "lower", "opt", "runtime", "
 QUICK_CODE = [
     "csrc/codegen/image.c",
     "csrc/codegen/object.c",
+    "csrc/codegen/object_read.c",
     "csrc/codegen/x86.c",
     *sorted(glob.glob("csrc/codegen/quick*.c")),
 ]

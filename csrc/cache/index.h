@@ -2,9 +2,10 @@
  *
  *   <cache>/index/<world>      records, one behind the other; the last of an id counts
  *
- * The file is read whole when it is opened, and grows by appending. It is not mapped: a file that is cut
- * short under a mapping would kill the program. What a record says is not known here. Of one process, guarded
- * by its caller; not for the worker. No Python.h. */
+ * The file grows by appending. One that was written anew begins with a directory, which is read when it is
+ * opened with all that was appended since; records are read when they are wanted. It is not mapped: a file
+ * that is cut short under a mapping would kill the program. What a record says is not known here. Of one
+ * process, guarded by its caller; not for the worker. No Python.h. */
 #ifndef DXPY_CACHE_INDEX_H
 #define DXPY_CACHE_INDEX_H
 

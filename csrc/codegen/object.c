@@ -50,6 +50,7 @@ static void add_headers(StrBuf *file, const Plan *p) {
     Elf64_Ehdr header = {.e_type = ET_DYN,
                          .e_machine = MACHINE,
                          .e_version = EV_CURRENT,
+                         .e_flags = OBJECT_OF_PIECES,
                          .e_phoff = sizeof(Elf64_Ehdr),
                          .e_ehsize = sizeof(Elf64_Ehdr),
                          .e_phentsize = sizeof(Elf64_Phdr),

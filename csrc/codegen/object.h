@@ -6,6 +6,9 @@
 
 #include "base/strbuf.h"
 
+/* Its e_flags, which nobody else looks at: each piece can be used by itself. */
+enum { OBJECT_OF_PIECES = 0x64787079 };
+
 /* What is in it: code or data under a name, at an address that `alignment` divides. */
 typedef struct Piece {
     char name[40];

@@ -20,7 +20,8 @@ struct Classes {
     const Surroundings *around;
     OperatorMethod method;
     Samples samples;
-    int start; /* of the instructions that lead straight to the one looked at */
+    int start;     /* of the instructions that lead straight to the one looked at */
+    bool recalled; /* the classes of the one looked at, see Surroundings */
     ClassSet met;
 };
 
@@ -335,7 +336,7 @@ static bool find_seen(Classes *c, CacheOf kind, uint32_t version, const uint32_t
         if (owners->sample == NULL) owners->sample = (PyObject *)cached;
         cached = Py_TYPE(cached);
     }
-    if (cached != NULL) add_type(owners, cached);
+    if (cached != NULL && !c->recalled) add_type(owners, cached);
     for (int i = 0; i < SEEN_TYPES && seen[i] != 0 && seen[i] < SEEN_ENTRY; i++) {
         PyTypeObject *type = class_of_version(c, seen[i]);
         if (type != NULL && !add_type(owners, type)) return false;
@@ -361,7 +362,7 @@ static bool find_owners(Classes *c, int index, uint32_t *seen, PyObject *name, O
     PyObject *sample = owners->sample;
     bool few = find_seen(c, kind, version, seen, owners);
     int known = owners->count;
-    if (few && sample != NULL) few = add_type(owners, Py_TYPE(sample)) || !met;
+    if (few && sample != NULL && !c->recalled) few = add_type(owners, Py_TYPE(sample)) || !met;
     owners->guessed = !met && known > 0 && owners->count > known;
     if (!few) seen[0] = SEEN_SEVERAL;
     return few && owners->count > 0;
@@ -541,14 +542,15 @@ static const Site *super_site(Classes *c, int index, uint32_t *seen) {
                                        : decode_variable(c->code, &argument, c->around);
     Owners owners = {0};
     bool few = seen[0] != SEEN_SEVERAL && find_seen(c, CACHE_EMPTY, 0, seen, &owners);
-    if (few && sample != NULL) few = add_type(&owners, Py_TYPE(sample));
-    Site *first = NULL;
+    if (few && sample != NULL && !c->recalled) few = add_type(&owners, Py_TYPE(sample));
+    Site *first = NULL, *last = NULL;
     int count = 0;
     for (int i = 0; few && i < owners.count; i++) {
         Site *site = super_of(c, above, owners.types[i]);
         if (site == NULL) continue;
-        site->next = first;
-        first = site;
+        if (last != NULL) last->next = site;
+        else first = site;
+        last = site;
         owners.types[count++] = owners.types[i];
     }
     owners.count = count;
@@ -580,7 +582,8 @@ static const Site *operator_site(Classes *c, const Instr *instr, uint32_t *seen,
     const Site *first = NULL;
     if (instr->feedback != FB_NONE || seen[0] == SEEN_SEVERAL || !find_seen(c, CACHE_EMPTY, 0, seen, &owners))
         return NULL;
-    if (sample != NULL && Py_TYPE(sample)->tp_flags & Py_TPFLAGS_HEAPTYPE) add_type(&owners, Py_TYPE(sample));
+    if (sample != NULL && Py_TYPE(sample)->tp_flags & Py_TPFLAGS_HEAPTYPE && !c->recalled)
+        add_type(&owners, Py_TYPE(sample));
     while (owners.count > 0) {
         Site *site = operator_of(c, instr, owners.types[--owners.count]);
         if (site == NULL) return NULL;
@@ -666,6 +669,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
+        c.recalled = known && around->recalled != NULL && around->recalled[cache];
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (owner_depth(instr) >= 0) {

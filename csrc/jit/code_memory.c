@@ -15,7 +15,7 @@ struct CodeChunk {
     int refs; /* functions in it */
 };
 
-enum { CHUNK = 64 << 10, ALIGNMENT = 32 };
+enum { CHUNK = 64 << 10, ALIGNMENT = 64 };
 
 static CodeChunk *filling; // takes what comes next; one per process, guarded by the GIL
 

@@ -118,6 +118,7 @@ typedef struct Looking {
     Classes *classes; /* NULL: not asked for yet */
     KnownResult *results;
     bool native; /* as a native function, of which the index of the cache tells nothing */
+    bool infers; /* what a native function gives, which is done once a process */
 } Looking;
 
 enum { NOT_PLAIN = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
@@ -325,14 +326,15 @@ static uint8_t argument_type(const FunctionRecord *record, const uint8_t *types,
 }
 
 static const NativeSignature *find_native(void *context, CompileContext *cx, const Callee *callee,
-                                          const uint8_t *types) {
+                                          const uint8_t *types);
+
+static const NativeSignature *native_of(Looking *looking, CompileContext *cx, const Callee *callee,
+                                        const uint8_t *types) {
     FunctionRecord *record = table_record(callee->code_object);
     int count = callee->code->argument_count;
-    Looking *looking = context;
-    bool of_code = callee->globals != NULL;
+    bool infers = looking->infers, of_code = callee->globals != NULL;
     if (record == NULL || !quick_code_can() || count + of_code > NATIVE_MOST_ARGUMENTS) return NULL;
     if (callee->held && record != looking->record) return NULL; /* it would have to keep the code alive */
-    if (!looking->native && !warm_may_call_native(looking->record)) return NULL;
     if (record->native == NULL) {
         NativeSignature signature = {.argument_count = count + of_code, .of_code = of_code};
         if (of_code) signature.arguments[count] = IR_OBJ;
@@ -344,13 +346,23 @@ static const NativeSignature *find_native(void *context, CompileContext *cx, con
                                                            : LIKELY_OTHER;
         }
         Callees callees = {find_callee, find_generator, find_parameter,   find_operator,
-                           find_native, context,        &looking->results};
+                           find_native, looking,        &looking->results};
+        looking->infers = true;
         signature.result = (uint8_t)lower_native_result(cx, callee, likely, &callees);
+        looking->infers = infers;
         record->native = native_new(record, callee, &signature);
     }
-    const NativeSignature *signature =
-        record->native != NULL ? native_signature(record->native, callee) : NULL;
-    if (signature != NULL && !looking->native) warm_calls_native(looking->record);
+    return record->native != NULL ? native_signature(record->native, callee) : NULL;
+}
+
+/* Which calls are of native functions is found out as these are made: what is restored has those it had. */
+static const NativeSignature *find_native(void *context, CompileContext *cx, const Callee *callee,
+                                          const uint8_t *types) {
+    Looking *looking = context;
+    if (looking->native || looking->infers) return native_of(looking, cx, callee, types);
+    if (!warm_may_call_native(looking->record)) return NULL;
+    const NativeSignature *signature = native_of(looking, cx, callee, types);
+    warm_calls_native(looking->record, signature != NULL);
     return signature;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cpython/spare.h"
 #include "ir/image.h"
+#include "codegen/object_read.h"
 #include "jit/code_memory.h"
 #include "jit/options.h"
 #include "runtime/rt.h"
@@ -243,6 +244,40 @@ static size_t symbol_size(void *address) {
     return known ? symbol->st_size : 0;
 }
 
+typedef enum Loading { NOT_LOADED, NO_ARTIFACT, LOADED } Loading;
+
+/* As memory of ours. NOT_LOADED: it is for the dynamic loader. */
+static Loading load_copy(CompiledCode *c, PyCodeObject *code, const Facts *facts, const char *path,
+                         int unit) {
+    ObjectFile file;
+    ObjectUnit found;
+    Loading loading = NOT_LOADED;
+    void *copy = NULL;
+    if (object_open(path, &file) && object_find_unit(&file, unit, &found))
+        copy = code_memory_copy(found.code, found.length, &c->chunk);
+    if (copy != NULL) {
+        bool good = read_image(c, code, facts, found.image, found.image_words);
+        c->entry = (CompiledEntry)((char *)copy + found.entry);
+        c->code_size = found.entry_size;
+        loading = good ? LOADED : NO_ARTIFACT;
+    }
+    object_close(&file);
+    return loading;
+}
+
+static Loading load_library(CompiledCode *c, PyCodeObject *code, const Facts *facts, const char *path,
+                            int unit) {
+    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (c->library == NULL) return NOT_LOADED;
+    c->entry = (CompiledEntry)unit_symbol(c->library, "unit", unit);
+    const int32_t *image = unit_symbol(c->library, "image", unit),
+                  *size = unit_symbol(c->library, "image_size", unit);
+    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, facts, image, *size))
+        return NO_ARTIFACT;
+    c->code_size = symbol_size((void *)c->entry);
+    return LOADED;
+}
+
 CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *path, int unit, char *message,
                          size_t message_size) {
     CompiledCode *c = PyMem_RawCalloc(1, sizeof(*c));
@@ -250,21 +285,14 @@ CompiledCode *table_load(PyCodeObject *code, const Facts *facts, const char *pat
         snprintf(message, message_size, "memory ran out");
         return NULL;
     }
-    c->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (c->library == NULL) {
-        snprintf(message, message_size, "%s", dlerror());
+    Loading loading = load_copy(c, code, facts, path, unit);
+    if (loading == NOT_LOADED) loading = load_library(c, code, facts, path, unit);
+    if (loading != LOADED) {
+        if (loading == NOT_LOADED) snprintf(message, message_size, "%s", dlerror());
+        else snprintf(message, message_size, "%s is no artifact for this code", path);
         free_code(c);
         return NULL;
     }
-    c->entry = (CompiledEntry)unit_symbol(c->library, "unit", unit);
-    const int32_t *image = unit_symbol(c->library, "image", unit),
-                  *size = unit_symbol(c->library, "image_size", unit);
-    if (c->entry == NULL || image == NULL || size == NULL || !read_image(c, code, facts, image, *size)) {
-        snprintf(message, message_size, "%s is no artifact for this code", path);
-        free_code(c);
-        return NULL;
-    }
-    c->code_size = symbol_size((void *)c->entry);
     describe_call(c, code);
     return c;
 }

@@ -17,8 +17,10 @@
 #include "jit/engine.h"
 #include "jit/guards.h"
 #include "jit/keep.h"
+#include "jit/lowering.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
+#include "jit/table.h"
 
 /* What is kept of an instruction. */
 typedef struct KeptSite {
@@ -61,9 +63,10 @@ typedef struct Warm {
     int32_t argument_count;
     uint8_t wanted; /* Tier to be restored, or 0; until then the index is believed, not this run */
     uint8_t tries;
-    bool natives;              /* native functions may be called from what was lowered */
-    bool identified, nameless; /* the id is worked out; it cannot be */
-    bool is_new;               /* in the list of what the index does not say yet */
+    uint8_t *natives; /* for each call of what was lowered that could be one of a native function: is it? */
+    int32_t native_count, asked_natives; /* of them; so many of the calls were asked about by now */
+    bool identified, nameless;           /* the id is worked out; it cannot be */
+    bool is_new;                         /* in the list of what the index does not say yet */
     struct Warm *next_new;
 } Warm;
 
@@ -74,9 +77,11 @@ static void forget_snapshot(Warm *warm) {
     warm->types = NULL;
     warm->types_length = 0;
     PyMem_RawFree(warm->argument_types);
+    PyMem_RawFree(warm->natives);
     warm->sites = warm->inlined = NULL;
-    warm->argument_types = NULL;
+    warm->argument_types = warm->natives = NULL;
     warm->site_count = warm->inlined_count = warm->inlined_at = warm->argument_count = 0;
+    warm->native_count = warm->asked_natives = 0;
 }
 
 static Warm *news;       // one list per process, like the index
@@ -170,11 +175,11 @@ static void put_name(Writer *w, PyObject *name) {
 /* What begins a body. */
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
-        argument_types, natives, unused[7];
+        argument_types;
     uint64_t owner; /* the program that learned it */
 } BodyStart;
 
-enum { BODY_FORMAT = 5 };
+enum { BODY_FORMAT = 6 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
@@ -191,8 +196,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
                        .facts = warm->facts,
                        .owner = program,
                        .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
-                       .argument_types = warm->argument_types != NULL,
-                       .natives = warm->natives};
+                       .argument_types = warm->argument_types != NULL};
     if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
     for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
     put(&w, &start, sizeof start);
@@ -203,6 +207,7 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
     put_list(&w, warm->types, warm->types_length, 1);
     put_list(&w, warm->argument_types, warm->argument_count, 1);
+    put_list(&w, warm->natives, warm->native_count, 1);
     put(&w, &record->osr_count, sizeof record->osr_count);
     for (int32_t i = 0; i < record->osr_count; i++) {
         const OsrPoint *point = &record->osr_points[i];
@@ -262,11 +267,11 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     warm->inlined = get_list(&r, &warm->inlined_count, sizeof(KeptSite));
     warm->types = get_list(&r, &warm->types_length, 1);
     warm->argument_types = get_list(&r, &warm->argument_count, 1);
+    warm->natives = get_list(&r, &warm->native_count, 1);
     read_loops(&r, record);
     if (r.failed) return false;
     warm->tier = start.tier;
     warm->facts = start.facts;
-    warm->natives = start.natives;
     warm->saved = from->saved;
     warm->owner = start.owner;
     bool own = start.owner == program;
@@ -381,7 +386,7 @@ static void overlay(CompileContext *cx, const Warm *warm, Bytecode *code, const 
 void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code) {
     Warm *warm = record->warm;
     if (warm == NULL) return;
-    warm->inlined_at = 0;
+    warm->inlined_at = warm->asked_natives = 0;
     if (warm->argument_types != NULL && warm->argument_count == code->argument_count &&
         (warm->wanted || code->argument_types == NULL)) {
         code->argument_types = arena_array(&cx->arena, uint8_t, code->argument_count + 1);
@@ -428,13 +433,25 @@ static void add_seen(uint32_t *seen, uint32_t version) {
 enum { CACHES_EACH = 1 << 16, MOST_KEPT = INT32_MAX / CACHES_EACH - 1 };
 static int32_t first_cache(int32_t kept) { return kept < MOST_KEPT ? (kept + 1) * CACHES_EACH : -1; }
 
-/* Of a code of `most` units, the caches of which begin at `first`. */
-static void recall_types(const Warm *warm, CompileContext *cx, int32_t first, int most,
+/* What this run has found out of a site is not what made the text: neither its classes nor their order. */
+static void forget_seen(uint32_t *seen) {
+    uint32_t entry = seen[SEEN_TYPES - 1];
+    memset(seen, 0, sizeof(uint32_t) * SEEN_TYPES);
+    if (entry >= SEEN_ENTRY && entry != SEEN_SEVERAL) seen[SEEN_TYPES - 1] = entry;
+}
+
+/* Of `code`, the caches of which begin at `first`. What is recalled is known from then on, whatever becomes
+ * of the text. */
+static void recall_types(const Warm *warm, CompileContext *cx, int32_t first, PyCodeObject *code,
                          Surroundings *around) {
     if (warm == NULL || !warm->wanted || warm->types == NULL || first < 0) return;
+    FunctionRecord *record = table_record(code);
+    int most = (int)Py_SIZE(code); /* there is at most one cache to an instruction */
     uint32_t *seen = arena_array(&cx->arena, uint32_t, most * SEEN_TYPES);
+    bool *recalled = arena_array(&cx->arena, bool, most);
     int count = Py_MIN(around->seen_count, most);
     if (count > 0) memcpy(seen, around->seen, sizeof(uint32_t) * SEEN_TYPES * (size_t)count);
+    if (record != NULL) lowering_make_room(record);
     const char *at = warm->types, *end = at + warm->types_length;
     while (end - at > (ptrdiff_t)sizeof(int32_t)) {
         int32_t cache;
@@ -445,22 +462,28 @@ static void recall_types(const Warm *warm, CompileContext *cx, int32_t first, in
         at = name + strlen(name) + 1;
         cache -= first;
         if (cache < 0 || cache >= most) continue;
-        add_seen(&seen[cache * SEEN_TYPES], identity_find_type_version(module, name));
+        uint32_t version = identity_find_type_version(module, name);
+        if (!recalled[cache]) forget_seen(&seen[cache * SEEN_TYPES]);
+        recalled[cache] = true;
         count = Py_MAX(count, cache + 1);
+        if (version == 0) continue;
+        add_seen(&seen[cache * SEEN_TYPES], version);
+        if (record != NULL && cache < record->seen_count)
+            add_seen(&record->seen_types[cache * SEEN_TYPES], version);
     }
     around->seen = seen;
     around->seen_count = count;
+    around->recalled = recalled;
 }
 
-/* There is at most one cache to an instruction. */
 void warm_recall_types(const FunctionRecord *record, CompileContext *cx, Surroundings *around) {
-    recall_types(record->warm, cx, 0, (int)Py_SIZE(record->code), around);
+    recall_types(record->warm, cx, 0, record->code, around);
 }
 
 void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, PyCodeObject *callee,
                               Surroundings *around) {
     const Warm *warm = record->warm;
-    if (warm != NULL) recall_types(warm, cx, first_cache(warm->inlined_at), (int)Py_SIZE(callee), around);
+    if (warm != NULL) recall_types(warm, cx, first_cache(warm->inlined_at), callee, around);
 }
 
 /* `cache`: the number in front of its first one. */
@@ -477,7 +500,6 @@ void warm_lowered(FunctionRecord *record, const Bytecode *code) {
     Warm *warm = warm_of(record);
     if (warm == NULL || warm->wanted) return;
     forget_snapshot(warm);
-    warm->natives = false;
     warm->sites = PyMem_RawMalloc(sizeof(KeptSite) * (size_t)code->count + 1);
     warm->site_count = warm->sites ? code->count : 0;
     for (int i = 0; i < warm->site_count; i++) warm->sites[i] = kept_site(&code->instrs[i]);
@@ -499,12 +521,19 @@ static const KeptSite *next_inlined(const Warm *warm, int count) {
 
 bool warm_is_restoring(const FunctionRecord *record) { return record->warm != NULL && record->warm->wanted; }
 
-bool warm_may_call_native(const FunctionRecord *record) {
-    return !warm_is_restoring(record) || record->warm->natives;
+bool warm_may_call_native(FunctionRecord *record) {
+    Warm *warm = record->warm;
+    if (!warm_is_restoring(record)) return true;
+    return warm->asked_natives < warm->native_count && warm->natives[warm->asked_natives++];
 }
 
-void warm_calls_native(FunctionRecord *record) {
-    if (record->warm != NULL) record->warm->natives = true;
+void warm_calls_native(FunctionRecord *record, bool calls) {
+    Warm *warm = record->warm;
+    if (warm == NULL || warm->wanted) return;
+    uint8_t *grown = PyMem_RawRealloc(warm->natives, (size_t)warm->native_count + 1);
+    if (grown == NULL) return;
+    warm->natives = grown;
+    grown[warm->native_count++] = calls;
 }
 
 bool warm_had_in_line(const FunctionRecord *record, int count) {

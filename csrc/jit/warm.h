@@ -51,9 +51,9 @@ void warm_overlay(FunctionRecord *record, CompileContext *cx, Bytecode *code);
 bool warm_is_restoring(const FunctionRecord *record);
 bool warm_had_in_line(const FunctionRecord *record, int count);
 /* Likewise: native functions are called where that was done, since which of them do is found out while they
- * run. */
-bool warm_may_call_native(const FunctionRecord *record);
-void warm_calls_native(FunctionRecord *record);
+ * run. Asked, and told whether one is called, in the order in which such calls are met. */
+bool warm_may_call_native(FunctionRecord *record);
+void warm_calls_native(FunctionRecord *record, bool calls);
 
 /* The same for a function that is put in line; `callee`: its own record, or NULL; `record` NULL: a native
  * function is lowered, which is not kept. Called in the order in which they are found, after warm_lowered. */

@@ -418,7 +418,8 @@ PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NU
 /* For the way into compiled code (codegen/quick_way_in.h). A function of few positional arguments that cannot
  * just be entered, as any other call. All are handed over. */
 PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
-                          PyObject *third_steal, PyObject *fourth_steal);
+                          PyObject *third_steal, PyObject *fourth_steal, PyObject *fifth_steal,
+                          PyObject *sixth_steal, PyObject *seventh_steal, PyObject *eighth_steal);
 /* The way into a function that makes a generator or coroutine of itself: none of its code is run. */
 PyObject *rt_make_generator(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
                             PyObject *third_steal, PyObject *fourth_steal);

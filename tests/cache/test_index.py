@@ -90,6 +90,98 @@ def check(index, names):
     return sum(body is not None for body in found)
 
 
+def fill_and_tidy(index):
+    """The same, in a file that begins with a directory, with some behind it."""
+    names = fill(index)
+    index.open()
+    index.tidy()
+    assert index.path.read_bytes().startswith(b"dxpydir1")
+    index.append(n000=b"n000" * 5, more=b"more" * 5)
+    return [*names, "more"]
+
+
+def test_directory(index):
+    names = fill_and_tidy(index)
+    assert check(index, names) == 101 and index.info().damaged == 0
+    assert index.info().functions == 101
+    index.append(n050=b"anew")
+    index.refresh()
+    assert index.find("n050") == b"anew", "what is behind the directory counts"
+    index.tidy()
+    assert index.find("n050") == b"anew" and index.info().functions == 101
+    index.open()
+    assert index.find("n050") == b"anew" and index.find("n051") == b"n051" * 5
+
+
+def test_records_are_read_when_they_are_wanted(index):
+    bodies = {f"n{i:03}": os.urandom(1000) for i in range(400)}
+    index.append(**bodies)
+    index.open()
+    index.tidy()
+    index.open()
+    data = index.path.read_bytes()
+    index.path.write_bytes(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
+    found = {name: index.find(name) for name in bodies}
+    assert all(found[name] in (None, body) for name, body in bodies.items())
+    assert 100 < sum(body is not None for body in found.values()) < 300
+    assert index.info().damaged > 100
+    index.tidy(force=False)
+    assert index.info().damaged == 0 or (index.open() and index.info().damaged == 0)
+
+
+@pytest.mark.parametrize("how", ["anew", "cut", "gone", "another's"])
+def test_file_replaced_before_a_record_is_read(built, index, how, tmp_path):
+    bodies = {f"n{i:03}": os.urandom(1000) for i in range(400)}
+    index.append(**bodies)
+    index.open()
+    index.tidy()
+    index.open()
+    match how:
+        case "anew":  # as another process tidies: other places
+            data = index.path.read_bytes()
+            other = Index(Cache(built.library, tmp_path / "other"))
+            other.append(new=b"new", **dict(reversed(bodies.items())))
+            other.open()
+            other.tidy()
+            Index(Cache(built.library, tmp_path / "cache"))
+            assert other.path.read_bytes() != data
+            other.path.rename(index.path)
+        case "cut":
+            os.truncate(index.path, 200_000)
+        case "gone":
+            index.path.unlink()
+        case "another's":
+            index.path.chmod(0o666)
+    found = [index.find(name) for name in bodies]
+    assert all(body in (None, bodies[name]) for name, body in zip(bodies, found, strict=True))
+    if how == "anew":
+        assert None not in found and index.find("new") == b"new"
+
+
+def test_a_long_tail_is_taken_into_the_directory(index):
+    for i in range(20):
+        index.append(**{f"n{i:03}": os.urandom(60_000)})
+    index.open()
+    index.tidy(force=False)
+    assert not index.path.read_bytes().startswith(b"dxpydir1"), "that is for who adds to it"
+    index.append(last=b"last")
+    index.tidy(force=False)
+    assert index.path.read_bytes().startswith(b"dxpydir1")
+    index.open()
+    assert index.find("last") == b"last" and len(index.find("n007")) == 60_000
+
+
+@pytest.mark.parametrize("length", [0, 1, 23, 24, 100, 1623, 1624, 1625, 4000, 10_024, 10_100])
+def test_cut_short_with_a_directory(index, length):
+    names = fill_and_tidy(index)
+    os.truncate(index.path, length)
+    found = check(index, names)
+    assert found == (100 if length >= 10_024 else max(0, (length - 1624) // 84))
+    assert index.append(later=b"later")
+    index.open()
+    assert index.find("later") == b"later"
+
+
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 100, 4000, 4001])
 def test_cut_short(index, length):
     names = fill(index)
@@ -100,9 +192,10 @@ def test_cut_short(index, length):
     assert index.find("later") == b"later", "what is cut short does not swallow what comes after it"
 
 
+@pytest.mark.parametrize("filled", [fill, fill_and_tidy])
 @pytest.mark.parametrize("seed", range(60))
-def test_damaged(index, seed):
-    names = fill(index)
+def test_damaged(index, seed, filled):
+    names = filled(index)
     chance = random.Random(seed)
     data = bytearray(index.path.read_bytes())
     for _ in range(chance.choice([1, 5, 200])):

@@ -63,6 +63,7 @@ def build(folder):
     compiler = shlex.split(os.environ.get("CC", "gcc"))
     common = [*CSRC.glob("base/*.c"), *CSRC.glob("cache/*.c")]
     client = [*common, *CSRC.glob("jit/worker*.c"), CSRC / "jit/keeper.c", SUPPORT / "shim.c"]
+    client += [CSRC / "codegen/object.c", CSRC / "codegen/object_read.c"]
     worker = [*common, *CSRC.glob("worker/*.c"), SUPPORT / "stub_compile.c", *gcc, "-lgccjit"]
     built = Built(Path(folder))
     no_tools = ['-DWORKER_TOOL_PATH="/nowhere"', *worker]
