@@ -646,6 +646,7 @@ static void recall_container(Classes *c, Instr *instr, const uint32_t *seen) {
 /* Were the classes of what is compared all such that == and != ask for identity? */
 static void recall_compared(Classes *c, Instr *instr, const uint32_t *seen, PyObject *sample) {
     bool asks = instr->op == BC_COMPARE_OP && (instr->arg == Py_EQ || instr->arg == Py_NE);
+    if (c->recalled) sample = NULL;
     if (!asks || instr->feedback != FB_NONE || instr->site != NULL || (seen[0] == 0 && sample == NULL))
         return;
     if (sample != NULL && !cp_compares_by_identity(Py_TYPE(sample))) return;

@@ -358,7 +358,6 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr); // borrowed, for the decoder
 /* Note in an inline cache that an operand was of this class. */
 void rt_note_class(RtCache *cache, PyTypeObject *type);
-void rt_note_compared(RtCache *cache, PyTypeObject *type); /* likewise, a class of C too if it says nothing */
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);

@@ -247,11 +247,6 @@ void rt_note_class(RtCache *cache, PyTypeObject *type) {
     if (tells && cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
 }
 
-void rt_note_compared(RtCache *cache, PyTypeObject *type) {
-    if (!cp_compares_by_identity(type)) rt_note_class(cache, type);
-    else if (cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
-}
-
 /* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an
  * owner whose kind is ATTR_NONE; that is kept too, or else it would be asked again each time. */
 static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, const RtCache *found) {

@@ -316,7 +316,7 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
 }
 
 PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache) {
-    rt_note_compared(cache, Py_TYPE(Py_IsNone(a) ? b : a));
+    rt_note_class(cache, Py_TYPE(Py_IsNone(a) ? b : a));
     return rt_compare(a, b, op);
 }
 
