@@ -26,6 +26,7 @@ enum {
     BC_LINE = 256 /* a source line begins */,
     BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */,
     BC_STEPS = 1024 /* a loop over a generator that may be put in line in it (set by lower/lower_steps.c) */,
+    BC_BY_IDENTITY = 4096 /* what is compared here had classes that leave == and != to object */,
     BC_BY_OPERANDS = 2048 /* types of operands say more than feedback, which is of all callers */
 };
 

@@ -153,12 +153,18 @@ void emit_attr_set_OP(Unit *u, Ins *ins) {
     replace(u, ins, place, object);
 }
 
-void emit_attr_set_f64_OP(Unit *u, Ins *ins) {
+typedef void PutNumber(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old,
+                       gcc_jit_rvalue **notes);
+
+static void set_number(Unit *u, Ins *ins, PutNumber *put) {
     gcc_jit_lvalue *place = place_of(u, ins), *old = old_value(u, place);
     bool in_values = ins->args[1]->op == IR_values_OP;
     gcc_jit_rvalue *notes[2] = {in_values ? arg(u, ins, 1) : emit_null(u), emit_int(u, ins->imm / 8)};
-    emit_put_f64(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
+    put(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
 }
+
+void emit_attr_set_f64_OP(Unit *u, Ins *ins) { set_number(u, ins, emit_put_f64); }
+void emit_attr_set_i64_OP(Unit *u, Ins *ins) { set_number(u, ins, emit_put_i64); }
 
 /* A float that only this place holds is written over: nobody can tell. */
 void emit_put_f64(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes) {

@@ -84,13 +84,12 @@ static gcc_jit_rvalue *follow(Unit *u, gcc_jit_rvalue *object, int64_t offset, g
     return gcc_jit_lvalue_as_rvalue(found);
 }
 
-/* The compiled code of a function, if it has a way in for so many arguments; else on at `otherwise`. */
+/* The compiled code of a Python function, if it has a way in for so many arguments; else on at `otherwise`.
+ */
 static gcc_jit_rvalue *find_way_in(Unit *u, gcc_jit_rvalue *function, int arg_count,
                                    gcc_jit_block *otherwise) {
     Gcc *gcc = u->gcc;
     const int64_t *layout = u->fn->layout;
-    leave_unless(u, GCC_JIT_COMPARISON_EQ, emit_read(u, function, LAYOUT_object_type, gcc->ptr_ptr),
-                 emit_link(u, LINK_KNOWN, KNOWN_function), otherwise);
     gcc_jit_rvalue *code = emit_read(u, function, LAYOUT_function_code, gcc->ptr_ptr);
     gcc_jit_rvalue *extra = follow(u, code, layout[LAYOUT_code_extra], otherwise);
     gcc_jit_rvalue *index =
@@ -118,17 +117,11 @@ static gcc_jit_rvalue *handed_over(Unit *u, const Ins *ins, int operand) {
     return value;
 }
 
-/* Ends in a block for the call of the helper otherwise; the result is the block behind that. */
-static gcc_jit_block *call_by_way_in(Unit *u, Ins *ins, int function) {
+/* Ends at `done`. */
+static void call_way_in(Unit *u, Ins *ins, gcc_jit_rvalue *compiled, int count, gcc_jit_rvalue **args,
+                        gcc_jit_block *done) {
     Gcc *gcc = u->gcc;
-    gcc_jit_block *otherwise = emit_block(u), *done = emit_block(u);
-    gcc_jit_rvalue *args[2 + WAY_IN_MOST_ARGS] = {u->tstate}, *callee = emit_value(u, ins->args[function]);
     gcc_jit_type *types[2 + WAY_IN_MOST_ARGS];
-    if (ins->args[function]->nullable)
-        leave_unless(u, GCC_JIT_COMPARISON_NE, callee, emit_null(u), otherwise);
-    gcc_jit_rvalue *compiled = find_way_in(u, callee, ins->arg_count - function - 1, otherwise);
-    int count = 1;
-    for (int i = function; i < ins->arg_count; i++) args[count++] = handed_over(u, ins, i);
     for (int i = 0; i < count; i++) types[i] = gcc->ptr;
     gcc_jit_type *type = gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, gcc->ptr, count, types, 0);
     gcc_jit_rvalue *way_in =
@@ -137,6 +130,60 @@ static gcc_jit_block *call_by_way_in(Unit *u, Ins *ins, int function) {
     emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_EQ, emit_value(u, ins), emit_null(u)),
                   u->exits[ins->exit]);
     gcc_jit_block_end_with_jump(u->block, NULL, done);
+}
+
+static void leave_unless_of(Unit *u, gcc_jit_rvalue *object, Known type, gcc_jit_block *otherwise) {
+    leave_unless(u, GCC_JIT_COMPARISON_EQ, emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                 emit_link(u, LINK_KNOWN, type), otherwise);
+}
+
+static gcc_jit_rvalue *read_once(Unit *u, gcc_jit_rvalue *object, LayoutField field) {
+    gcc_jit_lvalue *found = gcc_jit_function_new_local(u->function, NULL, u->gcc->ptr, "part");
+    emit_assign(u, found, emit_read(u, object, field, u->gcc->ptr_ptr));
+    return gcc_jit_lvalue_as_rvalue(found);
+}
+
+/* The same for a bound method of a Python function: its self comes first. One that goes with the call goes on
+ * at `otherwise`. */
+static void call_bound_by_way_in(Unit *u, Ins *ins, int function, gcc_jit_block *done,
+                                 gcc_jit_block *otherwise) {
+    gcc_jit_rvalue *args[2 + WAY_IN_MOST_ARGS] = {u->tstate}, *method = emit_value(u, ins->args[function]);
+    bool consumed = ins->consumed >> (function - 1) & 1;
+    int count = 3, given = ins->arg_count - function - 1;
+    gcc_jit_lvalue *references = emit_field(u, method, u->fn->layout[LAYOUT_object_refcnt], u->gcc->i64_ptr);
+    leave_unless_of(u, method, KNOWN_method, otherwise);
+    if (consumed)
+        leave_unless(u, GCC_JIT_COMPARISON_NE, gcc_jit_lvalue_as_rvalue(references), emit_int(u, 1),
+                     otherwise);
+    args[1] = read_once(u, method, LAYOUT_method_function);
+    args[2] = read_once(u, method, LAYOUT_method_self);
+    leave_unless_of(u, args[1], KNOWN_function, otherwise);
+    gcc_jit_rvalue *compiled = find_way_in(u, args[1], given + 1, otherwise);
+    emit_incref(u, args[1]);
+    emit_incref(u, args[2]);
+    if (consumed)
+        gcc_jit_block_add_assignment_op(u->block, NULL, references, GCC_JIT_BINARY_OP_MINUS, emit_int(u, 1));
+    for (int i = function + 1; i < ins->arg_count; i++) args[count++] = handed_over(u, ins, i);
+    call_way_in(u, ins, compiled, count, args, done);
+}
+
+/* Ends in a block for the call of the helper otherwise; the result is the block behind that. */
+static gcc_jit_block *call_by_way_in(Unit *u, Ins *ins, int function) {
+    bool may_be_bound = may_call_bound(u->fn, ins);
+    gcc_jit_block *otherwise = emit_block(u), *done = emit_block(u),
+                  *bound = may_be_bound ? emit_block(u) : otherwise;
+    gcc_jit_rvalue *args[2 + WAY_IN_MOST_ARGS] = {u->tstate}, *callee = emit_value(u, ins->args[function]);
+    if (ins->args[function]->nullable)
+        leave_unless(u, GCC_JIT_COMPARISON_NE, callee, emit_null(u), otherwise);
+    leave_unless_of(u, callee, KNOWN_function, bound);
+    gcc_jit_rvalue *compiled = find_way_in(u, callee, ins->arg_count - function - 1, otherwise);
+    int count = 1;
+    for (int i = function; i < ins->arg_count; i++) args[count++] = handed_over(u, ins, i);
+    call_way_in(u, ins, compiled, count, args, done);
+    if (may_be_bound) {
+        u->block = bound;
+        call_bound_by_way_in(u, ins, function, done, otherwise);
+    }
     u->block = otherwise;
     return done;
 }

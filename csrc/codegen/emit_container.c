@@ -27,6 +27,13 @@ static gcc_jit_rvalue *byte_at(Unit *u, gcc_jit_rvalue *bytes, gcc_jit_rvalue *i
 
 void emit_is_type_OP(Unit *u, Ins *ins) { emit_guard_type(u, ins, arg(u, ins, 0), (Known)ins->imm); }
 
+void emit_by_identity_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *type = emit_read(u, arg(u, ins, 0), LAYOUT_object_type, u->gcc->ptr_ptr);
+    emit_guard_fails(u, ins,
+                     emit_compare(u, CMP(NE), emit_read(u, type, LAYOUT_type_compare, u->gcc->ptr_ptr),
+                                  emit_link(u, LINK_KNOWN, KNOWN_compare_by_identity)));
+}
+
 void emit_settled_OP(Unit *u, Ins *ins) {
     emit_unlikely(u, emit_compare(u, CMP(LT), arg(u, ins, 0), emit_int(u, 0)), u->exits[ins->exit]);
 }

@@ -107,39 +107,46 @@ void emit_box_i64_OP(Unit *u, Ins *ins) {
     u->block = done;
 }
 
-/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
+/* An int of one digit that only this place holds is written over by another one: nobody can tell. Small ones
  * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
-void emit_list_put_i64_OP(Unit *u, Ins *ins) {
-    gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
-    gcc_jit_rvalue *object = gcc_jit_lvalue_as_rvalue(old), *value = arg(u, ins, 3);
+void emit_put_i64(Unit *u, Ins *ins, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes) {
+    gcc_jit_rvalue *value = arg(u, ins, ins->arg_count - 1);
     gcc_jit_block *done = emit_block(u), *general = emit_block(u), *next;
-    gcc_jit_rvalue *size = emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr);
-    gcc_jit_type *i32_ptr = u->gcc->i32_ptr;
+    gcc_jit_rvalue *size = emit_read(u, old, LAYOUT_object_size, u->gcc->i64_ptr);
     gcc_jit_rvalue *general_when[] = {
+        emit_compare(u, CMP(EQ), old, emit_null(u)),
         is_small(u, value),
-        emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+        emit_compare(u, CMP(NE), emit_read(u, old, LAYOUT_object_type, u->gcc->ptr_ptr),
                      emit_link(u, LINK_KNOWN, KNOWN_int)),
-        emit_compare(u, CMP(NE), emit_read(u, object, LAYOUT_object_refcnt, u->gcc->i64_ptr), emit_int(u, 1)),
+        emit_compare(u, CMP(NE), emit_read(u, old, LAYOUT_object_refcnt, u->gcc->i64_ptr), emit_int(u, 1)),
         emit_compare(u, CMP(NE), size, emit_int(u, 1)),
         emit_compare(u, CMP(GE), as_unsigned(u, value), unsigned_int(u, 1 << DIGIT_BITS)),
     };
-    for (size_t i = 0; i < sizeof(general_when) / sizeof(general_when[0]); i++) {
+    bool may_be_new = ins->op == IR_attr_set_i64_OP;
+    for (size_t i = may_be_new ? 0 : 1; i < sizeof(general_when) / sizeof(general_when[0]); i++) {
         next = emit_block(u);
         gcc_jit_block_end_with_conditional(u->block, NULL, general_when[i], general, next);
         u->block = next;
     }
-    emit_assign(u, emit_field(u, object, u->fn->layout[LAYOUT_int_digits], i32_ptr),
+    emit_assign(u, emit_field(u, old, u->fn->layout[LAYOUT_int_digits], u->gcc->i32_ptr),
                 gcc_jit_context_new_cast(u->gcc->ctx, NULL, value, u->gcc->i32));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = general;
     gcc_jit_rvalue *address =
         gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_get_address(place, NULL), u->gcc->ptr);
-    gcc_jit_rvalue *args[2] = {address, value};
+    gcc_jit_rvalue *args[] = {address, value, notes[0], notes[1]};
     emit_guard_fails(u, ins,
-                     emit_compare(u, CMP(EQ), emit_helper_call(u, H_rt_put_i64, 2, args), emit_int(u, 0)));
+                     emit_compare(u, CMP(EQ), emit_helper_call(u, H_rt_put_i64, 4, args), emit_int(u, 0)));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = done;
 }
+
+void emit_list_put_i64_OP(Unit *u, Ins *ins) {
+    gcc_jit_lvalue *place = list_place(u, ins), *old = old_item(u, place);
+    gcc_jit_rvalue *notes[2] = {emit_null(u), emit_int(u, 0)};
+    emit_put_i64(u, ins, place, gcc_jit_lvalue_as_rvalue(old), notes);
+}
+
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
 
 /* Assign what an int of two digits has, negated if its size is below 0. */

@@ -101,6 +101,12 @@ int called_by_way_in(const Ins *call) {
     return given <= WAY_IN_MOST_ARGS ? function : -1;
 }
 
+bool may_call_bound(const Fn *fn, const Ins *call) {
+    int function = called_by_way_in(call), given = call->arg_count - function - 1;
+    return fn->tier > 1 && function > 0 && call->args[function - 1]->op == IR_null_OP &&
+           given < WAY_IN_MOST_ARGS;
+}
+
 bool yields_in_line(const Fn *fn, const Exit *exit) {
     for (int i = 0; i < exit->values.count; i++) {
         const ExitValue *row = &exit->values.items[i];

@@ -37,6 +37,8 @@ bool divides_all(const Ins *divisor);
 /* A call that looks for the way into compiled code: which of its operands is the function, -1: it does not.
  * The arguments follow. */
 int called_by_way_in(const Ins *call);
+/* Likewise: may it be a bound method whose function is looked at too? */
+bool may_call_bound(const Fn *fn, const Ins *call);
 /* Can the frame be filled without a helper? Numbers have to be boxed, and what a variable held be dropped. */
 bool yields_in_line(const Fn *fn, const Exit *exit);
 

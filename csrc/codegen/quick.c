@@ -32,6 +32,9 @@ static void plan_frame(Quick *q) {
                 outs = (int)ins->imm + 1;
             if (ins->op == IR_call_OP && quick_argument_count(ins) - QUICK_ARGUMENT_REGISTERS > beyond)
                 beyond = quick_argument_count(ins) - QUICK_ARGUMENT_REGISTERS;
+            bool enters = ins->op == IR_call_OP && called_by_way_in(ins) >= 0;
+            int passed = enters ? WAY_IN_MOST_ARGS - WAY_IN_REGISTER_ARGS : 0;
+            if (passed > beyond) beyond = passed;
             if (ins->op == IR_invoke_OP && quick_invoke_words(ins) > beyond) beyond = quick_invoke_words(ins);
             count += ins->op == IR_phi_OP;
         }

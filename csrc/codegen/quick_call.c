@@ -77,13 +77,10 @@ static void pass_arguments(Quick *q, const Ins *ins) {
 
 /* --- the way in --- */
 
-/* rax: the compiled code of the function in rsi, if it has a way in for so many arguments; else on at
+/* rax: the compiled code of the Python function in rsi, if it has a way in for so many arguments; else on at
  * `otherwise`. */
 static void find_way_in(Quick *q, int arg_count, int otherwise) {
     Assembler *a = &q->a;
-    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_function));
-    x86_compare(a, R11, quick_field(q, RSI, LAYOUT_object_type));
-    x86_jump_if(a, COND_NOT_EQUAL, otherwise);
     x86_load(a, RAX, quick_field(q, RSI, LAYOUT_function_code));
     x86_load(a, RAX, quick_field(q, RAX, LAYOUT_code_extra));
     x86_test(a, RAX);
@@ -107,25 +104,67 @@ static void hand_over(Quick *q, const Ins *ins, int operand, Reg in) {
     x86_add_1(&q->a, quick_field(q, in, LAYOUT_object_refcnt));
 }
 
-static void call_by_way_in(Quick *q, const Ins *ins, int function, int done) {
-    static const Reg REGISTERS[WAY_IN_MOST_ARGS] = {RDX, RCX, R8, R9};
+/* The arguments behind a function, as the way in takes them; `before` of them are there already. */
+static void pass_to_way_in(Quick *q, const Ins *ins, int function, int before) {
+    static const Reg REGISTERS[WAY_IN_REGISTER_ARGS] = {RDX, RCX, R8, R9};
+    int given = ins->arg_count - function - 1;
+    for (int i = given - 1; i >= 0; i--) {
+        int beyond = before + i - WAY_IN_REGISTER_ARGS;
+        Reg to = beyond >= 0 ? R11 : REGISTERS[before + i];
+        quick_load(q, to, ins->args[function + 1 + i]);
+        hand_over(q, ins, function + 1 + i, to);
+        if (beyond >= 0) x86_store(&q->a, quick_word(beyond), R11);
+    }
+    quick_load_tstate(q, RDI);
+    x86_call(&q->a, (Place){RAX, COMPILED_WAY_IN});
+}
+
+/* The same for a bound method in rsi, of a Python function: its self comes first. One that goes with the call
+ * goes on at `otherwise`. */
+static void call_bound_by_way_in(Quick *q, const Ins *ins, int function, int done, int otherwise) {
     Assembler *a = &q->a;
-    int otherwise = x86_new_label(a), given = ins->arg_count - function - 1;
+    bool consumed = ins->consumed >> (function - 1) & 1;
+    int given = ins->arg_count - function - 1;
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_method));
+    x86_compare(a, R11, quick_field(q, RSI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, otherwise);
+    if (consumed) {
+        x86_compare_number(a, quick_field(q, RSI, LAYOUT_object_refcnt), 1);
+        x86_jump_if(a, COND_EQUAL, otherwise);
+    }
+    x86_move(a, RDI, RSI);
+    x86_load(a, RSI, quick_field(q, RDI, LAYOUT_method_function));
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_function));
+    x86_compare(a, R11, quick_field(q, RSI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, otherwise);
+    find_way_in(q, given + 1, otherwise);
+    x86_load(a, RDX, quick_field(q, RDI, LAYOUT_method_self));
+    x86_add_1(a, quick_field(q, RSI, LAYOUT_object_refcnt));
+    x86_add_1(a, quick_field(q, RDX, LAYOUT_object_refcnt));
+    if (consumed) x86_take_1(a, quick_field(q, RDI, LAYOUT_object_refcnt));
+    pass_to_way_in(q, ins, function, 1);
+    x86_jump(a, done);
+}
+
+static void call_by_way_in(Quick *q, const Ins *ins, int function, int done) {
+    Assembler *a = &q->a;
+    int otherwise = x86_new_label(a), bound = x86_new_label(a), given = ins->arg_count - function - 1;
+    bool may_be_bound = may_call_bound(q->fn, ins);
     quick_forget(q);
     quick_load(q, RSI, ins->args[function]);
     if (ins->args[function]->nullable) {
         x86_test(a, RSI);
         x86_jump_if(a, COND_EQUAL, otherwise);
     }
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_function));
+    x86_compare(a, R11, quick_field(q, RSI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, may_be_bound ? bound : otherwise);
     find_way_in(q, given, otherwise);
     hand_over(q, ins, function, RSI);
-    for (int i = 0; i < given; i++) {
-        quick_load(q, REGISTERS[i], ins->args[function + 1 + i]);
-        hand_over(q, ins, function + 1 + i, REGISTERS[i]);
-    }
-    quick_load_tstate(q, RDI);
-    x86_call(a, (Place){RAX, COMPILED_WAY_IN});
+    pass_to_way_in(q, ins, function, 0);
     x86_jump(a, done);
+    x86_place_label(a, bound);
+    if (may_be_bound) call_bound_by_way_in(q, ins, function, done, otherwise);
     x86_place_label(a, otherwise);
 }
 

@@ -22,6 +22,14 @@ void quick_is_type_OP(Quick *q, Ins *ins) {
     quick_guard_type(q, ins, object, (Known)ins->imm);
 }
 
+void quick_by_identity_OP(Quick *q, Ins *ins) {
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    x86_load(&q->a, RCX, quick_field(q, object, LAYOUT_object_type));
+    x86_load(&q->a, R11, quick_link(q, LINK_KNOWN, KNOWN_compare_by_identity));
+    x86_compare(&q->a, R11, quick_field(q, RCX, LAYOUT_type_compare));
+    quick_leave_if(q, ins, COND_NOT_EQUAL);
+}
+
 void quick_is_function_OP(Quick *q, Ins *ins) {
     Reg object = quick_in(q, arg(ins, 0), RDI);
     quick_guard_type(q, ins, object, KNOWN_builtin_function);

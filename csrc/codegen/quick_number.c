@@ -22,6 +22,13 @@ static void test_small(Quick *q) {
     x86_alu_number(&q->a, ALU_COMPARE, RCX, (int32_t)layout[LAYOUT_small_int_count]);
 }
 
+/* From its index there, in rcx, to the int itself. */
+static void find_small(Quick *q) {
+    x86_multiply_number(&q->a, RCX, (int32_t)q->fn->layout[LAYOUT_small_int_size]);
+    x86_load(&q->a, R11, quick_link(q, LINK_KNOWN, KNOWN_small_ints));
+    x86_alu(&q->a, ALU_ADD, RCX, R11);
+}
+
 void quick_box_i64_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     int other = x86_new_label(a), done = x86_new_label(a);
@@ -30,9 +37,8 @@ void quick_box_i64_OP(Quick *q, Ins *ins) {
     quick_forget(q);
     test_small(q);
     x86_jump_if(a, COND_ABOVE_EQUAL, other);
-    x86_multiply_number(a, RCX, (int32_t)q->fn->layout[LAYOUT_small_int_size]);
-    x86_load(a, RAX, quick_link(q, LINK_KNOWN, KNOWN_small_ints));
-    x86_alu(a, ALU_ADD, RAX, RCX);
+    find_small(q);
+    x86_move(a, RAX, RCX);
     x86_add_1(a, quick_field(q, RAX, LAYOUT_object_refcnt));
     x86_jump(a, done);
     x86_place_label(a, other);
@@ -569,20 +575,29 @@ void quick_range_item_OP(Quick *q, Ins *ins) {
 
 /* --- numbers that are items of lists --- */
 
-/* An int of one digit that only the list holds is written over by another one: nobody can tell. Small ones
- * are the same object everywhere. What is longer, or replaces something else, goes the general way. */
-void quick_list_put_i64_OP(Quick *q, Ins *ins) {
+/* Put an int, the last argument, where rsi says; rdi is what stands there. One of one digit that only this
+ * place holds is written over by another one: nobody can tell. Small ones are the same object everywhere.
+ * What is longer, or replaces something else, goes the general way. */
+void quick_put_i64(Quick *q, const Ins *guard, const Ins *values, int64_t index) {
     Assembler *a = &q->a;
-    int general = x86_new_label(a), done = x86_new_label(a);
-    quick_find_item(q, ins);
-    x86_load(a, RDI, (Place){RSI, 0});
-    quick_load(q, RAX, arg(ins, 3));
+    int large = x86_new_label(a), general = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RAX, guard->args[guard->arg_count - 1]);
     quick_forget(q);
-    test_small(q);
-    x86_jump_if(a, COND_BELOW, general);
+    if (guard->op == IR_attr_set_i64_OP) {
+        x86_test(a, RDI);
+        x86_jump_if(a, COND_EQUAL, general);
+    }
     x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_int));
     x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
     x86_jump_if(a, COND_NOT_EQUAL, general);
+    test_small(q);
+    x86_jump_if(a, COND_ABOVE_EQUAL, large);
+    find_small(q);
+    x86_add_1(a, quick_field(q, RCX, LAYOUT_object_refcnt));
+    x86_store(a, (Place){RSI, 0}, RCX);
+    quick_drop(q, false);
+    x86_jump(a, done);
+    x86_place_label(a, large);
     x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_refcnt), 1);
     x86_jump_if(a, COND_NOT_EQUAL, general);
     x86_compare_number(a, quick_field(q, RDI, LAYOUT_object_size), 1);
@@ -593,11 +608,20 @@ void quick_list_put_i64_OP(Quick *q, Ins *ins) {
     x86_jump(a, done);
     x86_place_label(a, general);
     x86_move(a, RDI, RSI);
+    if (values != NULL) quick_load(q, RDX, values);
+    else x86_set(a, RDX, 0);
     x86_move(a, RSI, RAX);
+    x86_set(a, RCX, index);
     quick_call_helper(q, H_rt_put_i64);
     x86_test(a, RAX);
-    quick_leave_if(q, ins, COND_EQUAL);
+    quick_leave_if(q, guard, COND_EQUAL);
     x86_place_label(a, done);
+}
+
+void quick_list_put_i64_OP(Quick *q, Ins *ins) {
+    quick_find_item(q, ins);
+    x86_load(&q->a, RDI, (Place){RSI, 0});
+    quick_put_i64(q, ins, NULL, 0);
 }
 
 /* A float that only this place holds is written over: nobody can tell. */

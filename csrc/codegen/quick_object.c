@@ -185,6 +185,11 @@ void quick_attr_set_f64_OP(Quick *q, Ins *ins) {
     quick_put_f64(q, ins, arg(ins, 1)->op == IR_values_OP ? arg(ins, 1) : NULL, ins->imm / 8);
 }
 
+void quick_attr_set_i64_OP(Quick *q, Ins *ins) {
+    load_old(q, ins);
+    quick_put_i64(q, ins, arg(ins, 1)->op == IR_values_OP ? arg(ins, 1) : NULL, ins->imm / 8);
+}
+
 /* --- calls put in line --- */
 
 void quick_room_OP(Quick *q, Ins *ins) {

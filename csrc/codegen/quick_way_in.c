@@ -7,7 +7,11 @@ enum { CODE_UNIT_BYTES = 2 };
 
 /* While it decides, rdi is the thread state, rsi the function, then come the arguments; r11 is the frame that
  * it makes. Behind the call rbx is the thread state, rsi the frame and rax the result. */
-static const Reg ARGUMENTS[WAY_IN_MOST_ARGS] = {RDX, RCX, R8, R9};
+static const Reg ARGUMENTS[WAY_IN_REGISTER_ARGS] = {RDX, RCX, R8, R9};
+
+/* Words between rsp and the arguments on the stack while the frame is filled: pushed registers, and where to
+ * return to. */
+enum { WORDS_BELOW_ARGUMENTS = 4 };
 
 /* Places where the end of an object is called for, and where each goes on. */
 enum { MOST_ENDS = WAY_IN_MOST_LOCALS + 2 };
@@ -69,7 +73,11 @@ static void fill_frame(Way *w) {
     x86_store(a, field(w, R11, LAYOUT_frame_locals), RAX);
     x86_store(a, field(w, R11, LAYOUT_frame_object), RAX);
     for (int i = w->in->arg_count; i < w->in->local_count; i++) x86_store(a, slot(w, R11, i), RAX);
-    for (int i = 0; i < w->in->arg_count; i++) x86_store(a, slot(w, R11, i), ARGUMENTS[i]);
+    for (int i = 0; i < w->in->arg_count; i++) {
+        int beyond = i - WAY_IN_REGISTER_ARGS;
+        if (beyond >= 0) x86_load(a, RAX, (Place){RSP, 8 * (WORDS_BELOW_ARGUMENTS + beyond)});
+        x86_store(a, slot(w, R11, i), beyond >= 0 ? RAX : ARGUMENTS[i]);
+    }
     set_address(w, RAX, w->in->code);
     x86_add_1(a, field(w, RAX, LAYOUT_object_refcnt));
     x86_store(a, field(w, R11, LAYOUT_frame_code), RAX);

@@ -6,7 +6,7 @@
 #include "base/strbuf.h"
 #include "ir/image.h"
 
-enum { WAY_IN_MOST_LOCALS = 20 };
+enum { WAY_IN_MOST_LOCALS = 40 };
 
 typedef struct WayIn {
     const int64_t *layout; /* by LayoutField */

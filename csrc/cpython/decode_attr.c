@@ -643,6 +643,19 @@ static void recall_container(Classes *c, Instr *instr, const uint32_t *seen) {
     instr->left = LIKELY_DICT_LIKE;
 }
 
+/* Were the classes of what is compared all such that == and != ask for identity? */
+static void recall_compared(Classes *c, Instr *instr, const uint32_t *seen, PyObject *sample) {
+    bool asks = instr->op == BC_COMPARE_OP && (instr->arg == Py_EQ || instr->arg == Py_NE);
+    if (!asks || instr->feedback != FB_NONE || instr->site != NULL || (seen[0] == 0 && sample == NULL))
+        return;
+    if (sample != NULL && !cp_compares_by_identity(Py_TYPE(sample))) return;
+    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
+        PyTypeObject *type = seen[i] < SEEN_ENTRY ? class_of_version(c, seen[i]) : NULL;
+        if (type == NULL || !cp_compares_by_identity(type)) return;
+    }
+    instr->flags |= BC_BY_IDENTITY;
+}
+
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around) {
     Classes c = {.cx = cx, .code = code, .out = out, .around = around, .method = around->method};
@@ -660,7 +673,9 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
         if (owner_depth(instr) >= 0) {
-            instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, owner_depth(instr)));
+            PyObject *sample = sample_operand(&c.samples, i, owner_depth(instr)); // borrowed
+            instr->site = operator_site(&c, instr, seen, sample);
+            recall_compared(&c, instr, seen, sample);
             sample_note_operator(&c.samples, i);
         } else if (instr->op == BC_BEFORE_WITH)
             instr->site = operator_site(&c, instr, seen, sample_operand(&c.samples, i, 0));

@@ -79,6 +79,7 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_function_version] = offsetof(PyFunctionObject, func_version),
     [LAYOUT_tstate_recursion] = offsetof(PyThreadState, recursion_remaining),
     [LAYOUT_type_version] = offsetof(PyTypeObject, tp_version_tag),
+    [LAYOUT_type_compare] = offsetof(PyTypeObject, tp_richcompare),
     [LAYOUT_type_shared_keys] = offsetof(PyHeapTypeObject, ht_cached_keys),
     [LAYOUT_instance_values] = CP_VALUES_OFFSET,
     [LAYOUT_instance_dict] = CP_DICT_OFFSET,

@@ -548,6 +548,11 @@ int32_t cp_next_back_edge(PyCodeObject *code, int32_t unit);
 /* An opcode that compares without jumping. */
 enum { CP_COMPARE = COMPARE_OP };
 
+/* Is an object of the class equal to itself and, as far as the class has a say, to nothing else? */
+static inline bool cp_compares_by_identity(PyTypeObject *type) {
+    return type->tp_richcompare == PyBaseObject_Type.tp_richcompare;
+}
+
 /* Does the interpreter note what this code does (does it run the quickened form)? */
 static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
 /* An instruction that the interpreter will specialise. */

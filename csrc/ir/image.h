@@ -39,6 +39,7 @@ typedef enum LinkKind {
 /* How a call finds the way into compiled code: bytes from the start of a FunctionRecord and a CompiledCode.
  */
 enum { RECORD_COMPILED = 0, COMPILED_WAY_IN = 16, COMPILED_WAY_IN_ARGS = 24 };
-enum { WAY_IN_MOST_ARGS = 4 };
+/* Arguments that it takes, and how many of them in registers: the others lie on the C stack, as in C. */
+enum { WAY_IN_MOST_ARGS = 8, WAY_IN_REGISTER_ARGS = 4 };
 
 #endif

@@ -51,7 +51,7 @@ static void check_types(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[i]->type != ins->type) refuse(fn, after, ins, "a phi's values must have its type");
     if (ins->op == IR_call_OP) check_call(fn, after, ins);
     if (ins->op == IR_attr_item_OP || ins->op == IR_attr_set_OP || ins->op == IR_attr_set_f64_OP ||
-        ins->op == IR_attr_swap_OP)
+        ins->op == IR_attr_set_i64_OP || ins->op == IR_attr_swap_OP)
         check_place(fn, after, ins);
 }
 

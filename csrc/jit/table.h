@@ -95,7 +95,11 @@ typedef struct CompiledCode {
 enum { NO_WAY_IN = -1 };
 /* All but the thread state are handed over; arguments beyond way_in_args do not matter. */
 typedef PyObject *(*WayInto)(PyThreadState *tstate, PyObject *function, PyObject *first, PyObject *second,
-                             PyObject *third, PyObject *fourth);
+                             PyObject *third, PyObject *fourth, PyObject *fifth, PyObject *sixth,
+                             PyObject *seventh, PyObject *eighth);
+/* The same where there are no more arguments than have registers. */
+typedef PyObject *(*ShortWayInto)(PyThreadState *tstate, PyObject *function, PyObject *first,
+                                  PyObject *second, PyObject *third, PyObject *fourth);
 _Static_assert(offsetof(FunctionRecord, compiled) == RECORD_COMPILED, "");
 _Static_assert(offsetof(CompiledCode, way_in) == COMPILED_WAY_IN, "");
 _Static_assert(offsetof(CompiledCode, way_in_args) == COMPILED_WAY_IN_ARGS, "");

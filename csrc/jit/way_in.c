@@ -17,7 +17,7 @@ _Static_assert((intptr_t)RT_RESUME == 1 && (intptr_t)RT_UNWIND == 2, "the code c
 /* A function that makes a generator of itself has no code to be entered. */
 static bool makes_generator(CompiledCode *compiled, FunctionRecord *record) {
     if (record->plain_generator == 0) record->plain_generator = cp_plain_generator(record->code);
-    if (record->plain_generator < 0 || record->plain_generator - 1 > WAY_IN_MOST_ARGS) return false;
+    if (record->plain_generator < 0 || record->plain_generator - 1 > WAY_IN_REGISTER_ARGS) return false;
     compiled->way_in = (void *)rt_make_generator;
     compiled->way_in_args = record->plain_generator - 1;
     return true;

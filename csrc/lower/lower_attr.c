@@ -245,7 +245,7 @@ bool lower_attr_store(Lowerer *l) {
     Ins *owner = l->stack[l->depth - 1], *value = l->stack[l->depth - 2];
     bool number = value->type != IR_OBJ;
     bool entry = site->kind == SITE_ENTRY;
-    if (value->type == IR_I64 || entry) l->stack[l->depth - 2] = value = lower_object(l, value);
+    if (entry) l->stack[l->depth - 2] = value = lower_object(l, value);
     Access access = begin_access(l, site, owner);
     if (entry) {
         store_entry(l, &access, value);
@@ -254,6 +254,7 @@ bool lower_attr_store(Lowerer *l) {
     }
     FrameState *state = access.state;
     Ins *place = base(l, &access);
+    if (value->type == IR_I64) value = lower_object(l, value); /* opt_place.c may do without */
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
     else if (number || !l->framed) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);

@@ -93,6 +93,25 @@ static bool compare_made(Lowerer *l) {
     return true;
 }
 
+static void guard_by_identity(Lowerer *l, Ins *value, FrameState *state) {
+    const ConstInfo *info = lower_const_info(value);
+    if (info == NULL || info->type != LIKELY_NONE) lower_guarded(INS(l, by_identity, 0, value), state);
+}
+
+/* == and != of objects neither of whose classes has a say. */
+static bool compare_by_identity(Lowerer *l) {
+    enum { NE = 3 };
+    Ins *left = top(l, 2), *right = top(l, 1);
+    if (!(l->instr->flags & BC_BY_IDENTITY) || left->type != IR_OBJ || right->type != IR_OBJ) return false;
+    FrameState *state = lower_state_here(l);
+    guard_by_identity(l, left, state);
+    guard_by_identity(l, right, state);
+    Ins *same = INS(l, is, 0, left, right);
+    if (l->instr->arg == NE) same = INS(l, not, 0, same);
+    replace_operands(l, 2, INS(l, mkbool, 0, same));
+    return true;
+}
+
 /* Which of two texts comes first; where nothing is known of one of them it is taken for text. */
 static bool compare_order(Lowerer *l) {
     enum { EQ = 2, NE = 3 };
@@ -113,7 +132,7 @@ static bool compare_order(Lowerer *l) {
 
 bool lower_known_compare(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
-    if (compare_made(l)) return true;
+    if (compare_made(l) || compare_by_identity(l)) return true;
     Ins *left = top(l, 2), *right = top(l, 1), *result;
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     enum { EQ = 2, NE = 3 };

@@ -92,6 +92,7 @@ static bool has_lasting_effect(const Ins *ins) {
     case IR_array_put_f64_OP:
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
+    case IR_attr_set_i64_OP:
     case IR_attr_swap_OP:
     case IR_range_item_OP:
     case IR_seq_item_OP:

@@ -58,6 +58,7 @@ static bool is_quiet(const Stale *s, int index) {
     Likely left = types->left, right = types->right;
     if (instr->flags & BC_NO_SPECULATION) return false;
     switch (instr->op) {
+    case BC_COMPARE_OP: return instr->flags & BC_BY_IDENTITY;
     case BC_BUILD_SLICE: return is_quiet_slice(s, index);
     case BC_BINARY_SUBSCR:
         return instr->feedback == FB_DICT || is_dict(left) || left == LIKELY_STR || left == LIKELY_CHAR ||

@@ -9,6 +9,15 @@ static bool changes_length(Known type) {
     return type == KNOWN_list || type == KNOWN_dict || type == KNOWN_set || type == KNOWN_bytearray;
 }
 
+/* Where an attribute is kept. */
+static uint64_t field_bits(const Ins *access) {
+    const Ins *base = access->args[1];
+    if (base->op == IR_values_OP)
+        return (uint64_t)MEM_FIRST_FIELD << (size_t)access->imm / sizeof(void *) % MEM_FIELD_KINDS;
+    return base->op == IR_itself_OP || base->op == IR_dict_entry_OP ? MEM_ATTRIBUTES
+                                                                    : MEM_ATTRIBUTES | MEM_FIELDS;
+}
+
 /* What is borrowed is the same while it is there. */
 bool memory_decides(const Ins *ins) { return ir_is(ins, OPF_DECIDED) && !ins->owned; }
 
@@ -16,6 +25,7 @@ uint64_t memory_read(const Ins *ins) {
     switch (ins->op) {
     case IR_ldloc_OP: return slot_bit(ins->imm);
     case IR_type_is_OP:
+    case IR_by_identity_OP:
     case IR_type_index_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:
@@ -26,7 +36,7 @@ uint64_t memory_read(const Ins *ins) {
     case IR_keys_are_OP:
     case IR_code_is_OP:
     case IR_function_is_OP: return MEM_TYPES;
-    case IR_attr_item_OP:
+    case IR_attr_item_OP: return MEM_TYPES | field_bits(ins);
     case IR_module_item_OP:
     case IR_keys_item_OP: return MEM_TYPES | MEM_ATTRIBUTES;
     case IR_size_OP:
@@ -113,7 +123,8 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_list_put_i64_OP:
     case IR_list_swap_OP: return MEM_ITEMS;
     case IR_attr_set_OP:
-    case IR_attr_set_f64_OP: return MEM_ATTRIBUTES;
+    case IR_attr_set_i64_OP:
+    case IR_attr_set_f64_OP: return field_bits(ins);
     case IR_attr_swap_OP: return MEM_SHARED;
     case IR_array_put_f64_OP:
     case IR_byte_put_OP: return MEM_BYTES;

@@ -8,11 +8,14 @@ enum {
     MEM_TYPES = 1,      /* versions of types, functions and dicts' keys, where objects have their values */
     MEM_SIZES = 2,      /* how long containers are, where lists have their items */
     MEM_ITEMS = 4,      /* the items of lists */
-    MEM_ATTRIBUTES = 8, /* of objects, classes and modules; globals */
+    MEM_ATTRIBUTES = 8, /* of objects, classes and modules that are not instance values; globals */
     MEM_ITERATORS = 16,
-    MEM_BYTES = 32,    /* of bytearrays, arrays */
-    MEM_SHARED = 63,   /* all of these: what code that runs may change */
-    MEM_FIRST_SLOT = 6 /* bit of the frame's first slot; the last bit is all slots from there on */
+    MEM_BYTES = 32,       /* of bytearrays, arrays */
+    MEM_FIRST_FIELD = 64, /* instance values by their place: those of one object never overlap another's */
+    MEM_FIELD_KINDS = 8,
+    MEM_FIELDS = MEM_FIRST_FIELD * ((1 << MEM_FIELD_KINDS) - 1),
+    MEM_SHARED = MEM_FIELDS + MEM_FIRST_FIELD - 1, /* all of these: what code that runs may change */
+    MEM_FIRST_SLOT = 14 /* bit of the frame's first slot; the last bit is all slots from there on */
 };
 
 enum { MEM_KINDS = 64 };

@@ -22,6 +22,9 @@ void opt_run(Fn *fn, const char *without, void (*dump)(const Fn *fn, const char 
  * get that. */
 void opt_replace(Fn *fn);
 
+/* How often each value is used, by states too: use_count. */
+void opt_count_uses(Fn *fn);
+
 void opt_cfg(Fn *fn);
 void opt_assigned(Fn *fn);
 void opt_fold(Fn *fn);
@@ -29,6 +32,7 @@ void opt_dce(Fn *fn);
 void opt_origin(Fn *fn);
 void opt_escape(Fn *fn);
 void opt_swap(Fn *fn);
+void opt_place(Fn *fn);
 void opt_refcount(Fn *fn);
 void opt_lasti(Fn *fn);
 void opt_exits(Fn *fn);

@@ -4,7 +4,7 @@
  * needs: nothing.  keeps: everything.  makes anew: use_count. */
 #include "opt/opt.h"
 
-static void count_uses(Fn *fn) {
+void opt_count_uses(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->use_count = 0;
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
@@ -45,7 +45,7 @@ void opt_replace(Fn *fn) {
 }
 
 void opt_fold(Fn *fn) {
-    count_uses(fn);
+    opt_count_uses(fn);
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->scratch = NULL;
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) fold_ins(ins);

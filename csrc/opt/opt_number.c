@@ -11,8 +11,8 @@
 enum { BUCKETS = 512, MANY_BLOCKS = 4000 };
 
 typedef struct Computed {
-    Ins *ins;
-    uint32_t stamp; /* the newest change of what it reads: another one means that something changed */
+    Ins *ins, *value; /* what gives it, and what it is */
+    uint32_t stamp;   /* the newest change of what it reads: another one means that something changed */
     int bucket;
     struct Computed *next;
 } Computed;
@@ -29,6 +29,7 @@ typedef struct Numbering {
     Block ***children; /* by block, ended by NULL: those it dominates immediately */
     int *seen, round;  /* by block: mark of the search for paths */
     Block **work;
+    Ins **numbers_of; /* by value id: the number that an object read from memory is; NULL: not known */
 } Numbering;
 
 static int bucket_of(const Ins *ins) {
@@ -55,13 +56,13 @@ static bool same(const Ins *a, const Ins *b) {
 
 static Ins *find_earlier(const Numbering *n, const Ins *ins, int bucket, uint32_t stamp) {
     for (const Computed *entry = n->buckets[bucket]; entry != NULL; entry = entry->next)
-        if (entry->stamp == stamp && same(entry->ins, ins)) return entry->ins;
+        if (entry->stamp == stamp && same(entry->ins, ins)) return entry->value;
     return NULL;
 }
 
-static void enter(Numbering *n, Ins *ins, int bucket, uint32_t stamp) {
+static void enter(Numbering *n, Ins *ins, Ins *value, int bucket, uint32_t stamp) {
     Computed *entry = arena_new(fn_arena(n->fn), Computed);
-    *entry = (Computed){ins, stamp, bucket, n->buckets[bucket]};
+    *entry = (Computed){ins, value, stamp, bucket, n->buckets[bucket]};
     n->buckets[bucket] = entry;
     vec_push(fn_arena(n->fn), &n->scope, entry);
 }
@@ -110,7 +111,26 @@ static void find_hint(Numbering *n, Ins *ins) {
         ins->args[hint] = entry->ins;
         break;
     }
-    if (searches(ins)) enter(n, ins, bucket, 0);
+    if (searches(ins)) enter(n, ins, ins, bucket, 0);
+}
+
+/* --- attributes that were stored --- */
+
+/* What was stored is what is read there next. */
+static void note_stored(Numbering *n, const Ins *ins) {
+    if (ins->op != IR_attr_set_OP && ins->op != IR_attr_set_f64_OP && ins->op != IR_attr_set_i64_OP) return;
+    Ins *read = ir_new_ins(n->fn, IR_attr_item_OP, IR_OBJ, 2);
+    read->imm = ins->imm;
+    memcpy(read->args, ins->args, 2 * sizeof(Ins *));
+    enter(n, read, ins->args[2], bucket_of(read), stamp_of(n, read));
+}
+
+/* The number that an unboxing gives, if it is there already; NULL: it is not. */
+static Ins *known_number(const Numbering *n, const Ins *ins) {
+    if (ins->op != IR_unbox_i64_OP && ins->op != IR_unbox_f64_OP) return NULL;
+    const Ins *object = ins->args[0];
+    Ins *number = ir_is_box(object) ? object->args[0] : n->numbers_of[object->id];
+    return number != NULL && number->type == ins->type ? number : NULL;
 }
 
 static void walk_ins(Numbering *n, Ins *ins) {
@@ -119,16 +139,19 @@ static void walk_ins(Numbering *n, Ins *ins) {
     if (memory_decides(ins)) {
         int bucket = bucket_of(ins);
         uint32_t stamp = stamp_of(n, ins);
-        Ins *earlier = find_earlier(n, ins, bucket, stamp);
-        if (earlier != NULL) {
+        Ins *earlier = known_number(n, ins);
+        if (earlier == NULL) earlier = find_earlier(n, ins, bucket, stamp);
+        if (earlier != NULL && earlier->type == ins->type) {
             ins->scratch = earlier;
             ir_remove(ins);
             return;
         }
-        enter(n, ins, bucket, stamp);
+        n->numbers_of[ins->id] = earlier;
+        enter(n, ins, ins, bucket, stamp);
     }
     find_hint(n, ins);
     note_changes(n, memory_changed(n->numbers, ins));
+    note_stored(n, ins);
 }
 
 /* Kinds of memory that change on the ways from the end of `from`, which dominates `block`, to it. */
@@ -207,6 +230,7 @@ void opt_number(Fn *fn) {
     n->changed = arena_array(arena, uint64_t, fn->blocks.count + 1);
     n->seen = arena_array(arena, int, fn->blocks.count + 1);
     n->work = arena_array(arena, Block *, fn->blocks.count + 2);
+    n->numbers_of = arena_array(arena, Ins *, fn->next_value + 1);
     for (int i = 0; i < fn->pool.count; i++) fn->pool.items[i]->scratch = NULL;
     for (int i = 0; i < fn->blocks.count; i++) {
         n->changed[i] = memory_changed_in(n->numbers, fn->blocks.items[i]);

@@ -132,17 +132,26 @@ static Source source_of(const Ins *value) {
     }
 }
 
-/* May the last reference to something go here, and its finalizer run? A number's end runs nothing. */
-static bool drops_something(const Ins *ins) {
+/* May the last reference to something but `root` go here, and its finalizer run? A number's end runs nothing.
+ */
+static bool drops_something(const Ins *ins, const Ins *root) {
     for (int a = 0; a < ins->arg_count; a++) {
         const Ins *value = ins->args[a];
-        if (value->type == IR_OBJ && !ir_ends_quietly(value) && !ir_is_borrowed(value)) return true;
+        bool goes = value->type == IR_OBJ && value != root && !ir_ends_quietly(value);
+        if (goes && !ir_is_borrowed(value)) return true;
     }
     return false;
 }
 
-/* An item of a container is safe as long as nothing can change or drop the container. */
-static bool items_may_change(const Ins *ins) {
+/* Do an attribute that is read and one that is stored have different places among instance values? */
+static bool is_other_field(const Ins *read, const Ins *store) {
+    return read->op == IR_attr_item_OP && read->args[1]->op == IR_values_OP && store->op != IR_attr_swap_OP &&
+           store->args[1]->op == IR_values_OP && read->imm != store->imm;
+}
+
+/* An item of a container is safe as long as nothing can change or drop the container, which is or comes from
+ * `root`. */
+static bool items_may_change(const Ins *ins, const Ins *item, const Ins *root) {
     switch (ins->op) {
     case IR_call_OP:
     case IR_poll_OP:
@@ -152,12 +161,29 @@ static bool items_may_change(const Ins *ins) {
     case IR_list_put_OP:
     case IR_list_put_f64_OP:
     case IR_list_put_i64_OP:
-    case IR_list_swap_OP:
+    case IR_list_swap_OP: return true;
     case IR_attr_set_OP:
     case IR_attr_set_f64_OP:
-    case IR_attr_swap_OP: return true;
-    default: return ir_runs_code(ins) || drops_something(ins);
+    case IR_attr_set_i64_OP:
+    case IR_attr_swap_OP:
+        if (item->args[0] != root || !is_other_field(item, ins)) return true;
+        break;
+    default: break;
     }
+    return ir_runs_code(ins) || drops_something(ins, root);
+}
+
+/* Is an owned value surely there until `last` is done, since that or what comes soon after it needs it? */
+static bool is_needed_from(const Refcount *r, const Ins *last, const Ins *value) {
+    enum { FAR = 32 };
+    const Ins *ins = last;
+    for (int i = 0; ins != NULL && i < FAR; i++, ins = ins->next) {
+        for (int u = 0; u < state_uses(r, ins); u++)
+            if (state_use(r, ins, u) == value) return true;
+        for (int a = 0; a < ins->arg_count; a++)
+            if (ins->args[a] == value && (ins != last || !ir_consumes(ins, a))) return true;
+    }
+    return false;
 }
 
 /* An item of an item that nothing changed meanwhile is as safe as the first one. */
@@ -166,8 +192,9 @@ static const Ins *first_item(const Ins *item) {
     return source_of(from) == SOURCE_ITEM && from->block == item->block ? first_item(from) : item;
 }
 
-static bool must_own(const Fn *fn, const Ins *value) {
-    const Ins *last = value->scratch, *first = value, *root = value;
+static bool must_own(const Refcount *r, const Ins *value) {
+    const Fn *fn = r->fn;
+    const Ins *last = value->scratch, *first = value, *root = value, *from = value;
     Source source = source_of(value);
     if (value->use_count >= 0) return true;       /* used outside its block */
     if (value->op == IR_seq_item_OP) return true; /* the iterator, and what it goes over, may go at once */
@@ -175,14 +202,16 @@ static bool must_own(const Fn *fn, const Ins *value) {
     if (source == SOURCE_ITEM) {
         first = first_item(value);
         root = first->args[0];
-        if (root->op != IR_ldloc_OP || root->block != value->block)
-            return true; /* the container may be dropped at once */
+        bool in_slot = root->op == IR_ldloc_OP && root->block == value->block;
+        if (in_slot) from = root;
+        else if (root->owned && is_needed_from(r, last, root)) from = first;
+        else return true; /* the container may be dropped at once */
     }
     if (source != SOURCE_SLOT && ir_runs_code(last)) return true;
-    bool may_change = source == SOURCE_KEPT;
-    for (const Ins *ins = root->next; ins != last; ins = ins->next) {
-        if (source != SOURCE_KEPT && slot_changes(fn, ins, root->imm)) return true;
-        if (may_change && items_may_change(ins)) return true;
+    bool may_change = source == SOURCE_KEPT || (source == SOURCE_ITEM && from == first);
+    for (const Ins *ins = from->next; ins != last; ins = ins->next) {
+        if (from == root && source != SOURCE_KEPT && slot_changes(fn, ins, root->imm)) return true;
+        if (may_change && items_may_change(ins, value, root)) return true;
         may_change |= source != SOURCE_SLOT && ins == first;
     }
     return false;
@@ -201,8 +230,7 @@ static void choose_owned(Refcount *r) {
             next = ins->next;
             if (ins->type != IR_OBJ) continue;
             ins->owned = !ir_is_borrowed(ins);
-            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) ||
-                !must_own(fn, ins))
+            if (ins->owned || ir_is(ins, OPF_CONST | OPF_VIRTUAL) || lives_for_ever(ins) || !must_own(r, ins))
                 continue;
             ins->owned = true;
             bool checked = next->op == IR_chkloc_OP && next->args[0] == ins;

@@ -292,7 +292,7 @@ PyObject *rt_box_i64(i64 value);
 PyObject *rt_box_f64(double value);
 i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index);
 i64 rt_unbox_long(PyObject *object, PyObject **results);
-i64 rt_put_i64(PyObject **place, i64 value);
+i64 rt_put_i64(PyObject **place, i64 value, PyDictValues *values, i64 index);
 PyObject *rt_new_range(i64 next, i64 end, i64 step);
 i64 rt_range_end(i64 start, i64 stop, i64 step);
 i64 rt_exit_poll(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
@@ -358,6 +358,7 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr); // borrowed, for the decoder
 /* Note in an inline cache that an operand was of this class. */
 void rt_note_class(RtCache *cache, PyTypeObject *type);
+void rt_note_compared(RtCache *cache, PyTypeObject *type); /* likewise, a class of C too if it says nothing */
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);
@@ -417,7 +418,8 @@ PyObject *rt_generator_next(TS, PyObject *generator, PyObject *otherwise); /* NU
 /* For the way into compiled code (codegen/quick_way_in.h). A function of few positional arguments that cannot
  * just be entered, as any other call. All are handed over. */
 PyObject *rt_call_refused(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
-                          PyObject *third_steal, PyObject *fourth_steal);
+                          PyObject *third_steal, PyObject *fourth_steal, PyObject *fifth_steal,
+                          PyObject *sixth_steal, PyObject *seventh_steal, PyObject *eighth_steal);
 /* The way into a function that makes a generator or coroutine of itself: none of its code is run. */
 PyObject *rt_make_generator(TS, PyObject *function_steal, PyObject *first_steal, PyObject *second_steal,
                             PyObject *third_steal, PyObject *fourth_steal);

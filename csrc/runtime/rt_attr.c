@@ -247,6 +247,11 @@ void rt_note_class(RtCache *cache, PyTypeObject *type) {
     if (tells && cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
 }
 
+void rt_note_compared(RtCache *cache, PyTypeObject *type) {
+    if (!cp_compares_by_identity(type)) rt_note_class(cache, type);
+    else if (cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
+}
+
 /* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an
  * owner whose kind is ATTR_NONE; that is kept too, or else it would be asked again each time. */
 static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, const RtCache *found) {
@@ -493,12 +498,23 @@ static __attribute__((noinline)) PyObject *load_by_any(PyObject *owner, PyObject
     return result;
 }
 
+/* What there is to go by for an owner: the site's own cache, or where that is of another class and the site
+ * has met several, what all sites know. */
+static inline const RtCache *cache_of(Use use, PyTypeObject *type, PyObject *name, const RtCache *cache) {
+    if (__builtin_expect(cp_type_version(type) == cache->version || cache->misses < MISSES_BEFORE_REST, 1))
+        return cache;
+    const Shared *place = shared_place(use, cp_type_version(type), name);
+    return place->name == name ? &place->cache : cache;
+}
+
 /* Most attributes are values of instances: that way calls nothing and saves no register. */
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(owner);
+    const RtCache *known = cache_of(USE_LOAD, type, name, cache);
     /* A cache of that kind has a version, which is never 0. */
-    if (cache->kind == ATTR_VALUE && cp_type_version(Py_TYPE(owner)) == cache->version) {
+    if (known->kind == ATTR_VALUE && cp_type_version(type) == known->version) {
         PyDictValues *values = *cp_values(owner);
-        PyObject *value = values != NULL ? values->values[cache->index] : NULL;
+        PyObject *value = values != NULL ? values->values[known->index] : NULL;
         if (__builtin_expect(value != NULL, 1)) {
             rt_note_given(cache, value);
             return Py_NewRef(value);
@@ -568,11 +584,13 @@ static __attribute__((noinline)) i64 store_by_any(PyObject *owner, PyObject *nam
 
 /* As rt_load_attr: a value of an instance that has one there. */
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache) {
-    if (cache->kind == ATTR_VALUE && cp_type_version(Py_TYPE(owner)) == cache->version) {
+    PyTypeObject *type = Py_TYPE(owner);
+    const RtCache *known = cache_of(USE_STORE, type, name, cache);
+    if (known->kind == ATTR_VALUE && cp_type_version(type) == known->version) {
         PyDictValues *values = *cp_values(owner);
-        PyObject *old = values != NULL ? values->values[cache->index] : NULL;
+        PyObject *old = values != NULL ? values->values[known->index] : NULL;
         if (__builtin_expect(old != NULL, 1)) {
-            values->values[cache->index] = Py_NewRef(value);
+            values->values[known->index] = Py_NewRef(value);
             if (__builtin_expect(--old->ob_refcnt != 0, 1)) return 0;
             _Py_Dealloc(old);
             return 0;
@@ -672,12 +690,13 @@ static __attribute__((noinline)) i64 method_by_any(PyObject *owner, PyObject *na
 /* As rt_load_attr: instances of a class of their program's, and of C types that have no dict. */
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results) {
     PyTypeObject *type = Py_TYPE(owner);
-    bool holds = cp_type_version(type) == cache->version;
-    if (cache->kind == ATTR_CLASS_KEYS)
-        holds = holds && *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == cache->key_count;
-    else holds = holds && cache->kind == ATTR_CLASS;
+    const RtCache *known = cache_of(USE_METHOD, type, name, cache);
+    bool holds = cp_type_version(type) == known->version;
+    if (known->kind == ATTR_CLASS_KEYS)
+        holds = holds && *cp_values(owner) != NULL && cp_shared_keys(type)->dk_nentries == known->key_count;
+    else holds = holds && known->kind == ATTR_CLASS;
     if (__builtin_expect(!holds, 0)) return method_by_any(owner, name, cache, results);
-    results[0] = Py_NewRef(cache->value);
+    results[0] = Py_NewRef(known->value);
     results[1] = Py_NewRef(owner);
     return 0;
 }

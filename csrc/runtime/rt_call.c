@@ -96,13 +96,18 @@ static inline bool go_in(PyThreadState *tstate, PyObject *callable, PyObject *co
     FunctionRecord *record = table_record((PyCodeObject *)((PyFunctionObject *)callable)->func_code);
     CompiledCode *compiled = record != NULL ? record->compiled : NULL;
     if (compiled == NULL || compiled->way_in_args != count) return false;
-    PyObject *given[WAY_IN_MOST_ARGS] = {NULL};
+    PyObject *given[WAY_IN_MOST_ARGS]; /* beyond those that there are, anything */
+    given[0] = given[1] = given[2] = given[3] = NULL;
     for (i64 i = 0; i < count; i++, owned >>= 1) {
         cp_incref_if(args[i], !(owned & 1));
         given[i] = args[i];
     }
-    WayInto way_in = (WayInto)compiled->way_in;
-    *result = way_in(tstate, Py_NewRef(callable), given[0], given[1], given[2], given[3]);
+    Py_INCREF(callable);
+    if (__builtin_expect(count <= WAY_IN_REGISTER_ARGS, 1))
+        *result = ((ShortWayInto)compiled->way_in)(tstate, callable, given[0], given[1], given[2], given[3]);
+    else
+        *result = ((WayInto)compiled->way_in)(tstate, callable, given[0], given[1], given[2], given[3],
+                                              given[4], given[5], given[6], given[7]);
     return true;
 }
 

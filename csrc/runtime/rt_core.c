@@ -69,10 +69,9 @@ PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
 /* Does nothing happen where one reference less is held? */
 static bool goes_quietly(PyObject *object) { return Py_REFCNT(object) > 1 || rt_ends_quietly(object); }
 
-i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) {
+/* To a place whose old object has been found to go quietly. */
+static i64 put_number(PyObject **place, PyObject *object, PyDictValues *values, i64 index) {
     PyObject *old = *place;
-    if (old != NULL && !goes_quietly(old)) return 0;
-    PyObject *object = PyFloat_FromDouble(value);
     if (object == NULL) { /* the interpreter will find that out by itself */
         PyErr_Clear();
         return 0;
@@ -83,17 +82,14 @@ i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) 
     return 1;
 }
 
-i64 rt_put_i64(PyObject **place, i64 value) {
-    PyObject *old = *place;
-    if (!goes_quietly(old)) return 0;
-    PyObject *object = PyLong_FromLongLong(value);
-    if (object == NULL) { /* the interpreter will find that out by itself */
-        PyErr_Clear();
-        return 0;
-    }
-    *place = object;
-    Py_DECREF(old);
-    return 1;
+i64 rt_put_f64(PyObject **place, double value, PyDictValues *values, i64 index) {
+    if (*place != NULL && !goes_quietly(*place)) return 0;
+    return put_number(place, PyFloat_FromDouble(value), values, index);
+}
+
+i64 rt_put_i64(PyObject **place, i64 value, PyDictValues *values, i64 index) {
+    if (*place != NULL && !goes_quietly(*place)) return 0;
+    return put_number(place, PyLong_FromLongLong(value), values, index);
 }
 
 i64 rt_unbox_long(PyObject *object, PyObject **results) {

@@ -290,8 +290,11 @@ static inline int quick_compare(PyObject *a, PyObject *b, i64 op) {
     double p, q;
     if (two_ints(a, b, &x, &y)) return compare_ints(x, y, op);
     if (two_floats(a, b, &p, &q)) return compare_floats(p, q, op);
-    if ((op == Py_EQ || op == Py_NE) && PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
+    if (op != Py_EQ && op != Py_NE) return -1;
+    if (PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b))
         return (a == b || cp_same_text(a, b)) == (op == Py_EQ);
+    if (cp_compares_by_identity(Py_TYPE(a)) && cp_compares_by_identity(Py_TYPE(b)))
+        return (a == b) == (op == Py_EQ);
     return -1;
 }
 
@@ -313,7 +316,7 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op) {
 }
 
 PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache) {
-    rt_note_class(cache, Py_TYPE(a));
+    rt_note_compared(cache, Py_TYPE(Py_IsNone(a) ? b : a));
     return rt_compare(a, b, op);
 }
 

@@ -5,10 +5,14 @@
 #include "ir/image.h"
 #include "runtime/osr.h"
 
+/* Of those on the stack, only as many as the function takes mean anything. */
 PyObject *rt_call_refused(PyThreadState *tstate, PyObject *function_steal, PyObject *first_steal,
-                          PyObject *second_steal, PyObject *third_steal, PyObject *fourth_steal) {
-    PyObject *rest[2 + WAY_IN_MOST_ARGS] = {NULL,         function_steal, first_steal,
-                                            second_steal, third_steal,    fourth_steal};
+                          PyObject *second_steal, PyObject *third_steal, PyObject *fourth_steal,
+                          PyObject *fifth_steal, PyObject *sixth_steal, PyObject *seventh_steal,
+                          PyObject *eighth_steal) {
+    PyObject *rest[2 + WAY_IN_MOST_ARGS] = {NULL,          function_steal, first_steal, second_steal,
+                                            third_steal,   fourth_steal,   fifth_steal, sixth_steal,
+                                            seventh_steal, eighth_steal};
     PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)function_steal)->func_code;
     i64 count = 2 + code->co_argcount;
     return rt_call(tstate, NULL, rest, count, (UINT64_C(1) << count) - 1);
@@ -25,8 +29,9 @@ PyObject *rt_make_generator(PyThreadState *tstate, PyObject *function_steal, PyO
                          1))
         generator = cp_new_generator(tstate, function);
     if (__builtin_expect(generator == NULL, 0))
-        return rt_call_refused(tstate, function_steal, first_steal, second_steal, third_steal, fourth_steal);
-    PyObject *given[WAY_IN_MOST_ARGS] = {first_steal, second_steal, third_steal, fourth_steal},
+        return rt_call_refused(tstate, function_steal, first_steal, second_steal, third_steal, fourth_steal,
+                               NULL, NULL, NULL, NULL);
+    PyObject *given[WAY_IN_REGISTER_ARGS] = {first_steal, second_steal, third_steal, fourth_steal},
              **slots = cp_generator_frame(generator)->localsplus;
     for (int i = 0; i < code->co_argcount; i++) slots[i] = given[i];
     for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) slots[i] = NULL;

@@ -516,3 +516,244 @@ def case_method_by_name():
     visitor.visit_int = lambda node: "own"
     Own.visit_str = lambda self, node: "new"
     return found, visitor.visit([1, "a", (3,)])
+
+
+def six(a, b, c, d, e, f):
+    return f, e, d, c, b, a
+
+
+def eight(a, b, c, d, e, f, g, h):
+    a, h = h, a
+    del d
+    return a, b, c, e, f, g, h
+
+
+def nine(a, b, c, d, e, f, g, h, i):
+    return a, b, c, d, e, f, g, h, i
+
+
+def eight_with_default(a, b, c, d, e, f, g, h="default"):
+    x = y = z = (a, h)
+    return x, y, z, b, c, d, e, f, g
+
+
+def eight_raise(a, b, c, d, e, f, g, h):
+    raise ValueError(a, h, [g] * f)
+
+
+def many_arguments(functions, count):
+    found = []
+    for function in functions:
+        try:
+            if count == 6:
+                found.append(function(1, [2], 3.5, "d", 5, None))
+            elif count == 7:
+                found.append(function(1, [2], 3.5, "d", 5, 6, count))
+            elif count == 8:
+                found.append(function(1, [2], 3.5, "d", 5, 6, count, (8,)))
+            else:
+                found.append(function(1, [2], 3.5, "d", 5, 6, count, (8,), 9))
+        except TypeError as error:
+            found.append(str(error))
+        except ValueError as error:
+            entry = error.__traceback__.tb_next
+            found.append((error.args, sorted(entry.tb_frame.f_locals)))
+    return found
+
+
+def case_more_arguments_than_registers():
+    functions = [six, eight, nine, eight_with_default, eight_raise, with_rest, eight]
+    return [many_arguments(functions, count) for count in (6, 7, 8, 9, 8)]
+
+
+def down(functions, n, a, b, c, d, e):
+    return (a, b, c, d, e) if n == 0 else functions[n & 1](functions, n - 1, b, c, d, e, a)
+
+
+def down_too(functions, n, a, b, c, d, e):
+    given = functions[n & 1](functions, n - 1, e, a, b, c, d) if n > 0 else (e, d, c, b, a)
+    return given[::-1]
+
+
+def case_many_arguments_in_recursion():
+    found = []
+    for depth in (0, 1, 7, 40, 5000):
+        try:
+            found.append(down([down, down_too], depth, 1, "b", 2.5, None, depth))
+        except RecursionError as error:
+            found.append(str(error))
+    return found
+
+
+def case_many_arguments_dropped():
+    Dropped.log = []
+
+    def last_of(a, b, c, d, e, f):
+        return f.name
+
+    def all_dropped(functions):
+        return [
+            function(Dropped("a"), Dropped("b"), 1, Dropped("d"), [Dropped("e")], Dropped("f"))
+            for function in functions
+        ]
+
+    given = all_dropped([last_of, last_of])
+    given.append([name for name, *_ in Dropped.log])
+    return given
+
+
+class Bound:
+    def __init__(self, name):
+        self.name = name
+
+    def nothing(self):
+        return self.name
+
+    def one(self, a):
+        return self.name, a
+
+    def seven(self, a, b, c, d, e, f, g):
+        return self.name, g, f, e, d, c, b, a
+
+    def raises(self, *rest):
+        raise ValueError(self.name, rest)
+
+    def frame(self, a=None):
+        return (
+            sys._getframe().f_code.co_name,
+            sys._getframe(1).f_code.co_name,
+            sorted(sys._getframe().f_locals),
+        )
+
+    def default(self, a=1, b=2):
+        return self.name, a, b
+
+
+def bound_methods(count, methods, given):
+    found = []
+    for method in methods:
+        try:
+            if count == 0:
+                found.append(method())
+            elif count == 1:
+                found.append(method(given))
+            else:
+                found.append(method(given, 2, 3, 4, 5, 6, 7))
+        except (TypeError, ValueError) as error:
+            found.append(str(error))
+    return found
+
+
+def case_bound_methods_by_value():
+    bound = Bound("kept")
+    methods = [
+        bound.nothing,
+        bound.one,
+        bound.seven,
+        bound.raises,
+        bound.frame,
+        bound.default,
+        type(bound.one)(len, "text"),
+        type(bound.one)(max, 3),
+        type(bound.one)(Bound, "class"),
+        type(bound.one)(bound.one, 4),
+        type(bound.one)(lambda *rest: rest, 5),
+        "text".upper,
+        one,
+    ]
+    before = [sys.getrefcount(method) for method in methods], sys.getrefcount(bound)
+    found = []
+    for count in (0, 1, 7, 1):
+        given = bound_methods(count, methods, count)
+        found.append([value.name if isinstance(value, Bound) else value for value in given])
+    del given
+    return found, before == ([sys.getrefcount(method) for method in methods], sys.getrefcount(bound))
+
+
+def taken_and_called(objects, names, argument):
+    return [getattr(object, name)(argument) for object in objects for name in names]
+
+
+def case_bound_methods_that_go_with_the_call():
+    Dropped.log = []
+    objects = [Bound(name) for name in "abc"]
+    found = [taken_and_called(objects, ["one", "default", "frame"], argument) for argument in (1, "x")]
+
+    class Only(Dropped):
+        def method(self, log):
+            return self.name, len(log)
+
+    def called(method, log):
+        return method(log)
+
+    found.append([called(Only("only").method, Dropped.log) for _ in range(3)])
+    methods = [Only("popped").method for _ in range(3)]
+    found.append([methods.pop()(Dropped.log) for _ in range(3)])
+    return found, [name for name, *_ in Dropped.log]
+
+
+def case_bound_methods_too_deep():
+    class Deep:
+        def __init__(self):
+            self.table = [self.down, self.down_too]
+
+        def down(self, n):
+            return 1 + self.table[n & 1](n + 1)
+
+        def down_too(self, n):
+            return self.table[n & 1](n + 1) + 1
+
+    found = []
+    for _ in range(3):
+        try:
+            Deep().down(0)
+        except RecursionError as error:
+            found.append(str(error))
+    return found, events_of(sys.settrace, [Bound("traced").one, Bound("default").default], 3)
+
+
+class Shape0:
+    def area(self):
+        return 0
+
+    def __init__(self, n):
+        self.n = n
+
+
+def make_shapes():
+    shapes = [Shape0]
+    for i in range(1, 9):
+
+        def area(self, i=i):
+            self.n += i
+            return self.n
+
+        body = {"area": area} if i % 3 else {}
+        shapes.append(type(f"Shape{i}", (shapes[i // 3],), body))
+    return shapes
+
+
+def areas(shapes):
+    return [(shape.area(), shape.n) for shape in shapes]
+
+
+def case_methods_of_many_classes():
+    classes = make_shapes()
+    shapes = [cls(7) for cls in classes]
+    found = [areas(shapes) for _ in range(4)]
+    shapes[4].area = lambda: "own"
+    found.append(areas(shapes))
+    del shapes[4].area
+    classes[2].area = lambda self: ("replaced", self.n)
+    found.append(areas(shapes))
+    classes[5].n = property(lambda self: 1000, lambda self, value: None)
+    found.append(areas(shapes))
+    shapes[7].__dict__["n"] = 100
+    shapes[8].__dict__ = {"n": 200}
+    found.append(areas(shapes))
+    del shapes[1].n
+    try:
+        found.append(areas(shapes))
+    except AttributeError as error:
+        found.append(str(error))
+    return found
