@@ -58,7 +58,7 @@ class Suite:
 
 SUITES = {
     "pyparsing": Suite(("tests/test_simple_unit.py", "tests/test_unit.py"), source=True),
-    "mpmath": Suite(("mpmath/tests",)),
+    "mpmath": Suite(("mpmath/tests",), needs=("hypothesis", "pexpect")),
     "sympy": Suite(
         ("sympy/core/tests/test_arit.py", "sympy/core/tests/test_expr.py", "sympy/core/tests/test_subs.py"),
         needs=("hypothesis",),
