@@ -259,14 +259,35 @@ static Likely number_of_all(const Lowerer *l, const Call *call) {
     return all;
 }
 
+/* Has nobody an object for a number yet, or all the same one: is it computed here, or a constant int? */
+static bool is_of_nobody(const Ins *value) {
+    const ConstInfo *constant = lower_const_info(value);
+    if (constant != NULL) return constant->type == LIKELY_INT;
+    switch (value->op) {
+    case IR_ki64_OP:
+    case IR_iadd_OP:
+    case IR_isub_OP:
+    case IR_imul_OP:
+    case IR_ifloordiv_OP:
+    case IR_imod_OP:
+    case IR_fadd_OP:
+    case IR_fsub_OP:
+    case IR_fmul_OP:
+    case IR_fdiv_OP: return true;
+    default: return false;
+    }
+}
+
 /* Of equal ones the first, as CPython has it: another must be truly less, or greater. Of objects the result
- * is one of them. */
+ * is one of them; of several numbers that came as objects, some of which are none any more, CPython says. */
 static Ins *call_min_max(Lowerer *l, Call *call) {
     int compare = call->builtin == BI_builtins_min ? 0 : 4; /* another < best, another > best */
     Likely type = number_of_all(l, call);
     bool objects = true, integers = type == LIKELY_INT;
     if (type == LIKELY_OTHER) return NULL;
     for (int i = 0; i < call->count; i++) objects &= lower_has_object(l, call->args[i]);
+    for (int i = 0; i < call->count && call->count > 2 && !objects; i++)
+        if (!is_of_nobody(call->args[i])) return NULL;
     guard_callable(l, call);
     Ins *object = call->args[0], *best = NULL;
     for (int i = 0; i < call->count; i++) {

@@ -213,6 +213,7 @@ def case_least_of_three():
     made = [least_step(row, i, i % 2) for i in range(2, 30)]
     made += [least_of(i % 5, i % 3, i % 7) for i in range(40)]
     one = 1.0
+    made += [least_of(one, 2.5, 1.0)[0] is one for _ in range(60)]
     made += [least_of(one, 2.5, 1.0), least_of(1, 1.0, True), least_of(2.5, 1, 0.5)]
     made += [
         str(least_of(float("nan"), 1.0, 2.0)),
