@@ -77,8 +77,8 @@ void emit_guard_type(Unit *u, const Ins *guard, gcc_jit_rvalue *object, Known ty
 gcc_jit_rvalue *emit_checked_index(Unit *u, Ins *ins, gcc_jit_rvalue *length_now);
 /* On to `next` with an object whose end runs no code; any other leaves by the guard's exit. */
 void emit_goes_quietly(Unit *u, const Ins *guard, gcc_jit_rvalue *object, gcc_jit_block *next);
-/* Put the double that is the guard's third argument to a place that holds `old`; notes: the values that it
- * may be new in or NULL, its index there. */
+/* Put the number that is the guard's last argument to a place that holds `old`; notes: the values that it may
+ * be new in or NULL, its index there. */
 void emit_put_i64(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes);
 void emit_put_f64(Unit *u, Ins *guard, gcc_jit_lvalue *place, gcc_jit_rvalue *old, gcc_jit_rvalue **notes);
 

@@ -7,20 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { OBJECT_ALIGNMENT = 64 };
+
 typedef struct ObjectFile {
     const char *bytes; /* mapped for as long as it is open */
     size_t length;
 } ObjectFile;
 
 typedef struct ObjectUnit {
-    const char *code; /* runs wherever it is copied to, as far as `alignment` divides the place */
+    const char *code; /* runs wherever it is copied to, at an address that OBJECT_ALIGNMENT divides */
     size_t length;
     size_t entry, entry_size; /* the function in it */
     const int32_t *image;
     int32_t image_words;
 } ObjectUnit;
-
-enum { OBJECT_ALIGNMENT = 64 };
 
 bool object_open(const char *path, ObjectFile *file);
 void object_close(ObjectFile *file);

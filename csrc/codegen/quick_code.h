@@ -148,9 +148,9 @@ void quick_guard_version(Quick *q, const Ins *guard, Reg object, LayoutField fie
 void quick_find_item(Quick *q, const Ins *ins);
 /* On to `next` when the end of the object in rdi runs no code, else leave. */
 void quick_goes_quietly(Quick *q, const Ins *guard, int next);
-/* Put the double that is the guard's last argument to the place in rsi, which holds what is in rdi. `values`:
+/* Put the number that is the guard's last argument to the place in rsi, which holds what is in rdi. `values`:
  * the instance values that it may be new in, at that index; NULL: none. */
-void quick_put_i64(Quick *q, const Ins *guard, const Ins *values, int64_t index); /* likewise an int */
+void quick_put_i64(Quick *q, const Ins *guard, const Ins *values, int64_t index);
 void quick_put_f64(Quick *q, const Ins *guard, const Ins *values, int64_t index);
 /* The condition under which a value is not 0, from flags that are set here. */
 Condition quick_condition(Quick *q, const Ins *value);

@@ -633,14 +633,19 @@ const Site *decode_operator(Classes *c, const Instr *instr, uint32_t type_versio
     return super ? super_of(c, instr->site->above, type) : operator_of(c, instr, type);
 }
 
+/* Are all classes that were seen, if any, such? */
+static bool all_seen_are(Classes *c, const uint32_t *seen, bool (*such)(PyTypeObject *type)) {
+    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
+        PyTypeObject *type = seen[i] < SEEN_ENTRY ? class_of_version(c, seen[i]) : NULL;
+        if (type == NULL || !such(type)) return false;
+    }
+    return true;
+}
+
 /* What is subscripted was of classes made of dict whenever tier 1 saw it. */
 static void recall_container(Classes *c, Instr *instr, const uint32_t *seen) {
     if (instr->feedback != FB_NONE || instr->site != NULL || seen[0] == 0) return;
-    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
-        PyTypeObject *type = seen[i] < SEEN_ENTRY ? class_of_version(c, seen[i]) : NULL;
-        if (type == NULL || !cp_is_dict_like(type)) return;
-    }
-    instr->left = LIKELY_DICT_LIKE;
+    if (all_seen_are(c, seen, cp_is_dict_like)) instr->left = LIKELY_DICT_LIKE;
 }
 
 /* Were the classes of what is compared all such that == and != ask for identity? */
@@ -650,11 +655,7 @@ static void recall_compared(Classes *c, Instr *instr, const uint32_t *seen, PyOb
     if (!asks || instr->feedback != FB_NONE || instr->site != NULL || (seen[0] == 0 && sample == NULL))
         return;
     if (sample != NULL && !cp_compares_by_identity(Py_TYPE(sample))) return;
-    for (int i = 0; i < SEEN_TYPES && seen[i] != 0; i++) {
-        PyTypeObject *type = seen[i] < SEEN_ENTRY ? class_of_version(c, seen[i]) : NULL;
-        if (type == NULL || !cp_compares_by_identity(type)) return;
-    }
-    instr->flags |= BC_BY_IDENTITY;
+    if (all_seen_are(c, seen, cp_compares_by_identity)) instr->flags |= BC_BY_IDENTITY;
 }
 
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,

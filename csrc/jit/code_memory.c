@@ -15,7 +15,7 @@ struct CodeChunk {
     int refs; /* functions in it */
 };
 
-enum { CHUNK = 64 << 10, ALIGNMENT = 64 };
+enum { CHUNK = 64 << 10 };
 
 static CodeChunk *filling; // takes what comes next; one per process, guarded by the GIL
 
@@ -59,7 +59,7 @@ void *code_memory_copy(const void *code, size_t length, CodeChunk **chunk) {
             NULL; /* what is in it cannot run any more either way: the system does not allow it at all */
         return NULL;
     }
-    filling->used = round_up(filling->used + length, ALIGNMENT);
+    filling->used = round_up(filling->used + length, CODE_ALIGNMENT);
     if (filling->used > filling->size) filling->used = filling->size;
     filling->refs++;
     *chunk = filling;

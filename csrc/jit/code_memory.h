@@ -1,8 +1,10 @@
-/* Memory that code made in this process runs in. Needs the GIL. */
+/* Memory that code runs in which was made in this process, or is copied from the cache. Needs the GIL. */
 #ifndef DXPY_JIT_CODE_MEMORY_H
 #define DXPY_JIT_CODE_MEMORY_H
 
 #include <stddef.h>
+
+enum { CODE_ALIGNMENT = 64 }; /* each function begins at a multiple of it */
 
 typedef struct CodeChunk CodeChunk;
 

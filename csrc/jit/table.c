@@ -6,9 +6,9 @@
 #include <link.h>
 #include <stdio.h>
 
+#include "codegen/object_read.h"
 #include "cpython/spare.h"
 #include "ir/image.h"
-#include "codegen/object_read.h"
 #include "jit/code_memory.h"
 #include "jit/options.h"
 #include "runtime/rt.h"
@@ -243,6 +243,8 @@ static size_t symbol_size(void *address) {
     bool known = dladdr1(address, &info, (void **)&symbol, RTLD_DL_SYMENT) != 0 && symbol != NULL;
     return known ? symbol->st_size : 0;
 }
+
+_Static_assert(CODE_ALIGNMENT % OBJECT_ALIGNMENT == 0, "units run where they are copied to");
 
 typedef enum Loading { NOT_LOADED, NO_ARTIFACT, LOADED } Loading;
 

@@ -45,6 +45,11 @@ typedef struct NativeSignature {
     uint8_t result;
 } NativeSignature;
 
+/* Arguments that a caller gives it. */
+static inline int native_given(const NativeSignature *signature) {
+    return signature->argument_count - signature->of_code;
+}
+
 typedef struct KnownResult KnownResult;
 
 /* Where they come from: find(context, cx, site) gives NULL for what a site leads to if it cannot be (too

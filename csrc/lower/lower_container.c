@@ -5,6 +5,9 @@
 
 #include "lower/lower.h"
 
+/* Of Py_LT .. Py_GE. */
+enum { LE = 1, EQ = 2, NE = 3, GE = 5 };
+
 static const OperandTypes *operands(const Lowerer *l) { return &l->inference->operands[l->index]; }
 
 static Ins *top(const Lowerer *l, int depth) { return l->stack[l->depth - depth]; }
@@ -79,7 +82,6 @@ bool lower_is_made_tuple(const Ins *value) {
 /* Of two tuples that are made here: part by part, the last ones first, since which of them decides is only
  * known then. */
 static bool compare_made(Lowerer *l) {
-    enum { EQ = 2, LE = 1, GE = 5 };
     Ins *left = top(l, 2), *right = top(l, 1);
     int op = l->instr->arg;
     if (!lower_is_made_tuple(left) || !lower_is_made_tuple(right) || left->arg_count != right->arg_count)
@@ -100,7 +102,6 @@ static void guard_by_identity(Lowerer *l, Ins *value, FrameState *state) {
 
 /* == and != of objects neither of whose classes has a say. */
 static bool compare_by_identity(Lowerer *l) {
-    enum { NE = 3 };
     Ins *left = top(l, 2), *right = top(l, 1);
     if (!(l->instr->flags & BC_BY_IDENTITY) || left->type != IR_OBJ || right->type != IR_OBJ) return false;
     FrameState *state = lower_state_here(l);
@@ -114,7 +115,6 @@ static bool compare_by_identity(Lowerer *l) {
 
 /* Which of two texts comes first; where nothing is known of one of them it is taken for text. */
 static bool compare_order(Lowerer *l) {
-    enum { EQ = 2, NE = 3 };
     Ins *left = top(l, 2), *right = top(l, 1);
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     bool left_text = lower_likely_str(l, left, left_type),
@@ -135,7 +135,6 @@ bool lower_known_compare(Lowerer *l) {
     if (compare_made(l) || compare_by_identity(l)) return true;
     Ins *left = top(l, 2), *right = top(l, 1), *result;
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
-    enum { EQ = 2, NE = 3 };
     FrameState *state = lower_state_here(l);
     if (lower_is_char(l, left, left_type) && lower_is_char(l, right, right_type)) {
         Ins *a = lower_code_of(l, left, state), *b = lower_code_of(l, right, state);
@@ -367,7 +366,6 @@ bool lower_known_store_subscr(Lowerer *l) {
     Ins *number = lower_i64(l, value, state), *index = lower_i64(l, key, state);
     BytePlace place = byte_place(l, container, KNOWN_bytearray, index, state);
     if (number->op != IR_ki64_OP || number->imm < 0 || number->imm > 255) {
-        enum { EQ = 2 };
         Ins *above = INS(l, iand, 0, number, K_INT(l, ~INT64_C(255)));
         lower_guarded(INS(l, guard, 0, INS(l, icmp, EQ, above, K_INT(l, 0))), state);
     }
@@ -414,7 +412,6 @@ static Ins *bound(Lowerer *l, Ins *value, int64_t otherwise, FrameState *state) 
 }
 
 static void slice_numbers(Lowerer *l, Slice *slice, FrameState *state) {
-    enum { NE = 3 };
     if (slice->step != NULL) slice->step = lower_i64(l, slice->step, state);
     bool down = slice->step != NULL && slice->step->op == IR_ki64_OP && slice->step->imm < 0;
     slice->start = bound(l, slice->start, down ? INT64_MAX : 0, state);

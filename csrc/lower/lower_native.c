@@ -24,7 +24,7 @@ static Ins *param(Lowerer *l, const NativeSignature *signature, int index) {
 /* Its arguments, as the call puts them. */
 static Call received(Lowerer *l, const Callee *callee, const NativeSignature *signature) {
     Arena *arena = &l->cx->arena;
-    int count = signature->argument_count - signature->of_code;
+    int count = native_given(signature);
     Call call = {.count = count, .names = -1};
     call.args = arena_array(arena, Ins *, count + 1);
     call.types = arena_array(arena, uint8_t, count + 1);
@@ -88,7 +88,7 @@ static bool is_other(const Ins *value, IrType type) {
 }
 
 static bool fits(const Call *call, const NativeSignature *signature) {
-    for (int i = 0; i < signature->argument_count - signature->of_code; i++)
+    for (int i = 0; i < native_given(signature); i++)
         if (is_other(call->args[i], (IrType)signature->arguments[i])) return false;
     return true;
 }
@@ -110,7 +110,7 @@ bool lower_native_call(Lowerer *l, const Call *call, const Callee *callee) {
     Ins *invoke = ir_new_ins(l->fn, IR_invoke_OP, (IrType)signature->result,
                              FIRST_ARGUMENT + signature->argument_count);
     bool itself = l->native != NULL && callee->function != NULL && l->native->function == callee->function;
-    int count = signature->argument_count - signature->of_code;
+    int count = native_given(signature);
     invoke->args[0] = K_PLACE(l, signature->cell);
     invoke->args[1] = itself ? K_PINNED(l, callee->function) : call->function;
     for (int i = 0; i < count; i++)

@@ -178,8 +178,7 @@ void lower_BUILD_SLICE(Lowerer *l) {
 }
 
 void lower_FORMAT_VALUE(Lowerer *l) {
-    if (lower_known_format(l)) return;
-    if (lower_plain_format(l)) return;
+    if (lower_known_format(l) || lower_plain_format(l)) return;
     Ins *spec = l->instr->arg & 4 ? lower_pop(l) : K_NULL(l), *value = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_format_value, value, spec, K_INT(l, l->instr->arg & 3)));
 }

@@ -412,7 +412,7 @@ static bool has_raised(const Left *left) {
 
 static void make_absent_frame(PyThreadState *tstate, Left *left, Frame *caller) {
     const NativeSignature *signature = &left->absent->signature;
-    int count = signature->argument_count - signature->of_code;
+    int count = native_given(signature);
     PyObject *function = signature->of_code ? left->values[count] : (PyObject *)left->absent->function;
     Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)function, false);
     frame->previous = caller;

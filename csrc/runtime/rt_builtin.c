@@ -526,7 +526,7 @@ static PyObject *slice_of_ascii(PyObject *text, i64 start, i64 stop, i64 step) {
     if (result == NULL) return NULL;
     const Py_UCS1 *from = PyUnicode_1BYTE_DATA(text);
     Py_UCS1 *to = PyUnicode_1BYTE_DATA(result);
-    for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = from[first];
+    for (Py_ssize_t i = 0; i < count; i++) to[i] = from[first + i * step];
     return result;
 }
 
@@ -554,7 +554,7 @@ PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
     PyObject *result = list ? new_list(count) : PyTuple_New(count);
     if (result == NULL) return NULL;
     PyObject **from = PySequence_Fast_ITEMS(sequence), **to = PySequence_Fast_ITEMS(result);
-    for (Py_ssize_t i = 0; i < count; i++, first += step) to[i] = Py_NewRef(from[first]);
+    for (Py_ssize_t i = 0; i < count; i++) to[i] = Py_NewRef(from[first + i * step]);
     return result;
 }
 
