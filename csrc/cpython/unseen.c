@@ -141,6 +141,15 @@ static PyTypeObject *known_base(PyTypeObject *type) {
     return is_known && type->tp_basicsize == base->tp_basicsize + weakrefs ? base : NULL;
 }
 
+bool cp_raises_plainly(PyObject *class) {
+    PyTypeObject *type = (PyTypeObject *)class;
+    if (!Py_IS_TYPE(class, &PyType_Type) || !PyExceptionClass_Check(class)) return false;
+    const PyTypeObject *known = known_base(type), *plain = (PyTypeObject *)PyExc_BaseException;
+    return known != NULL && type->tp_new == plain->tp_new && type->tp_init == known->tp_init;
+}
+
+bool cp_goes_unnoticed(PyObject *object) { return goes_unnoticed(object); }
+
 static bool is_referred_to_weakly(PyObject *object) {
     return Py_TYPE(object)->tp_weaklistoffset > 0 && *_PyObject_GET_WEAKREFS_LISTPTR(object) != NULL;
 }

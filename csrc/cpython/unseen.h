@@ -30,6 +30,10 @@ bool cp_ends_unseen(Frame *frame);
 /* A generator is being closed, and nothing in it handles that: end its frame where it stands, but for its
  * variables, without a traceback that nobody gets to see. False: nothing was done. */
 bool cp_close_unseen(PyThreadState *tstate, Frame *frame);
+/* Is it an exception class whose instances begin and end, whatever they are made of, without any code run? */
+bool cp_raises_plainly(PyObject *class);
+/* Does nobody notice when one reference to it goes? NULL: there is none. */
+bool cp_goes_unnoticed(PyObject *object);
 /* Drop what is set: its class, which stands for it while the clause that catches it is looked for. */
 PyObject *cp_take_class(void); // new ref
 

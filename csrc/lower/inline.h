@@ -20,6 +20,15 @@ typedef struct Give {
     Ins *value, *generator;
 } Give;
 
+/* A raise that is a jump to behind the clause that catches it (lower_unseen.c). */
+typedef struct Raised {
+    Block *from;
+    Ins *class;
+    FrameState *state; /* in front of it */
+    Lowerer *catcher;
+    VEC(Ins *) operands, kept; /* what goes where the handler is found, and with the exception; in order */
+} Raised;
+
 typedef struct Inlined {
     Lowerer *caller;
     FrameState *caller_state; /* the call has returned, its result is still to be pushed */
@@ -42,6 +51,7 @@ typedef struct Inlined {
     IrType type;                   /* of the result */
     Block *join;
     VEC(Return) returns;
+    VEC(Raised) raised; /* in it or in calls in it, and caught further out */
 } Inlined;
 
 /* What is called and with what, as it lies on the operand stack; then by parameter: NULL is the new instance,
@@ -75,7 +85,7 @@ typedef struct Before {
     Local *locals;
     Ins *last;
     int blocks, inlined, const_count, name_count, pool, facts, caches, hints;
-    int returns, ends, gives; /* of the call at hand, in which this one is */
+    int returns, ends, gives, raised; /* of the call at hand, in which this one is */
 } Before;
 Before inline_remember(Lowerer *l);
 void inline_go_back(Lowerer *l, const Before *before);
@@ -97,6 +107,8 @@ void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 Ins *inline_as_object(Lowerer *l, Ins *value);
 /* The value that the call has given; the join's block is empty still. */
 Ins *inline_result(Lowerer *inner);
+/* Go on with what it raises where that is caught. */
+void inline_catch(Lowerer *l, Lowerer *inner);
 /* A call in whatever way it can be put in line. False: in none, and nothing was done. */
 bool inline_all_ways(Lowerer *l, Call *call);
 /* Likewise, where it may be, of what has operands that stay; the site may be NULL. */

@@ -744,6 +744,7 @@ void lower_prepare(Lowerer *l) {
     l->work = arena_array(arena, int, l->code->count + 1);
     l->first_hint = l->hints->count;
     count_edges(l);
+    lower_count_unseen(l);
     lower_find_steps(l);
     l->instr = &l->code->instrs[0];
 }

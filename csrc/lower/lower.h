@@ -335,6 +335,16 @@ FrameState *lower_caller_state(const Lowerer *l);
 Lowerer *lower_caller(const Lowerer *l); /* of a call put in line */
 Ins *lower_inline_function(const Lowerer *l);
 
+/* --- exceptions that nobody sees (lower_unseen.c) --- */
+
+void lower_count_unseen(Lowerer *l); /* edges, before anything is lowered */
+/* The CALL at hand of a class that is raised next, or the raise of one. False: nothing was done. */
+bool lower_unseen_call(Lowerer *l);
+bool lower_unseen_raise(Lowerer *l);
+/* May a KeyError here be caught where nobody sees it? And it is raised; the operands are gone. */
+bool lower_may_catch_missing(Lowerer *l);
+void lower_unseen_missing(Lowerer *l, Ins *key, FrameState *state);
+
 /* --- for lower_inline.c --- */
 void lower_general_call(Lowerer *l); /* the CALL at hand */
 void lower_prepare(Lowerer *l);      /* its tables, before the first block */

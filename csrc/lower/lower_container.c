@@ -194,13 +194,36 @@ static void give_item(Lowerer *l, Ins *container, Ins *key, Ins *found, FrameSta
     replace_operands(l, 2, value);
 }
 
+/* Likewise where a KeyError is caught unseen: what a helper has found, or 0, and the raise is a jump. */
+static void give_item_or_jump(Lowerer *l, Ins *key, Ins *found, FrameState *state) {
+    lower_guarded(INS(l, settled, 0, found), state);
+    Ins *value = INS0(l, ldout, 0);
+    value->nullable = false;
+    l->depth -= 2;
+    Block *there = lower_new_block(l), *missing = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    lower_branch(l, found, there, missing);
+    l->block = missing;
+    lower_unseen_missing(l, key, state);
+    lower_other_way(l, &fork, there);
+    lower_push(l, value);
+}
+
 static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *key = top(l, 1);
     if (!lower_is_hash_key(key, key_type)) return false;
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
     Ins *parts[3], *found;
-    if (lower_key_parts(l, key, parts))
+    bool made = lower_key_parts(l, key, parts);
+    if (!made && lower_may_catch_missing(l)) {
+        Ins *none = K_KNOWN(l, None);
+        found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_get_int, container, key, none)
+                                    : EMIT_CALL(l, rt_dict_get, container, key, none);
+        give_item_or_jump(l, key, found, state);
+        return true;
+    }
+    if (made)
         found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts));
     else
         found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key, K_INT(l, 0))

@@ -112,6 +112,7 @@ void lower_RETURN_GENERATOR(Lowerer *l) {
 /* --- exceptions --- */
 
 void lower_RAISE_VARARGS(Lowerer *l) {
+    if (lower_unseen_raise(l)) return;
     if (l->inlined != NULL && l->instr->arg == 0) { /* its frame is not added to the traceback again */
         lower_leave_to_interpreter(l);
         return;

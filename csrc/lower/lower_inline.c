@@ -551,6 +551,7 @@ Before inline_remember(Lowerer *l) {
         before.returns = l->inlined->returns.count;
         before.ends = l->inlined->ends;
         before.gives = l->inlined->gives.count;
+        before.raised = l->inlined->raised.count;
     }
     before.stack = arena_array(arena, Ins *, l->depth + 1);
     memcpy(before.stack, l->stack, sizeof(Ins *) * (size_t)l->depth);
@@ -579,6 +580,7 @@ void inline_go_back(Lowerer *l, const Before *before) {
     l->inlined->returns.count = before->returns;
     l->inlined->ends = before->ends;
     l->inlined->gives.count = before->gives;
+    l->inlined->raised.count = before->raised;
 }
 
 bool inline_may_be_operator(const Instr *instr) {
@@ -624,6 +626,7 @@ bool inline_try(Lowerer *l, const Call *call, const Callee *callee, Way way) {
     if (result_class != 0) lower_hint(l, result, result_class);
     if (way == WAY_FRAMED) l->units_left -= units;
     l->units_left -= given - inner->units_left;
+    inline_catch(l, inner);
     l->block = inner->inlined->join;
     if (inline_is_operator(call)) inline_give(l, inner->inlined->kind, result);
     else if (callee->class_version == 0) lower_push(l, result);

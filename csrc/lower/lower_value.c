@@ -249,6 +249,7 @@ void lower_call_operands(Lowerer *l) {
 
 void lower_CALL(Lowerer *l) {
     lower_unbind(l);
+    if (lower_unseen_call(l)) return;
     if (l->inference && (lower_range_loop(l) || lower_iterator_call(l) || lower_gather_call(l) ||
                          lower_generator_loop(l) || lower_awaited_call(l) || lower_super_method(l)))
         return;

@@ -1,4 +1,5 @@
 /* Exceptions and context managers. */
+#include "cpython/unseen.h"
 #include "runtime/rt.h"
 
 /* An exception made of what stands behind raise or from: an instance, or a class to be called. NULL: an error
@@ -125,6 +126,15 @@ i64 rt_exc_match(PyThreadState *tstate, PyObject *exception, PyObject *type) {
     if (rt_check_catchable(type) < 0) return -1;
     return PyErr_GivenExceptionMatches(exception, type);
 }
+
+i64 rt_raises_plainly(PyObject *class) { return cp_raises_plainly(class) ? 1 : -1; }
+
+i64 rt_catches(PyObject *raised, PyObject *class) {
+    if (!PyExceptionClass_Check(class)) return -1;
+    return PyType_IsSubtype((PyTypeObject *)raised, (PyTypeObject *)class) != 0;
+}
+
+i64 rt_goes_unnoticed(PyObject *object) { return cp_goes_unnoticed(object) ? 1 : -1; }
 
 /* --- with and async with --- */
 

@@ -1,0 +1,368 @@
+/* What is raised and caught in compiled code where nobody sees it: the clause that catches it does not name
+ * it, and its body does nothing but compute numbers and store them, so that until it is through nobody can
+ * ask what is handled. There is no exception then: the raise is a jump behind the clause, and the body is
+ * done on the way. Nothing of that can be noticed before the body is done, so whatever does not go as
+ * foreseen leaves in front of the raise, and the interpreter does all of it. Who raises may be a call put in
+ * line that has no frame. */
+#include <string.h>
+
+#include "lower/inline.h"
+
+enum { MOST_STEPS = 12, MOST_STORES = 4, MOST_CLAUSES = 4, CLAUSE_SIZE = 4 };
+
+/* --- clauses --- */
+
+/* `except Name:` with nothing to name the exception. */
+static bool is_clause(const Bytecode *code, int index) {
+    if (index + CLAUSE_SIZE >= code->count) return false;
+    const Instr *at = &code->instrs[index];
+    return at[0].op == BC_LOAD_GLOBAL && !at[0].arg2 && at[0].site != NULL &&
+           !(at[0].flags & BC_NO_SPECULATION) && at[1].op == BC_CHECK_EXC_MATCH &&
+           at[2].op == BC_POP_JUMP_IF_FALSE && at[3].op == BC_POP_TOP;
+}
+
+static bool is_plain_step(const Bytecode *code, const Instr *instr) {
+    switch (instr->op) {
+    case BC_NOP:
+    case BC_LOAD_CONST: return true;
+    case BC_LOAD_FAST:
+    case BC_STORE_FAST: return instr->arg < code->plain_local_count;
+    case BC_BINARY_OP:
+        return instr->arg == BIN_ADD || instr->arg == BIN_SUBTRACT || instr->arg == BIN_AND ||
+               instr->arg == BIN_OR || instr->arg == BIN_XOR;
+    default: return false;
+    }
+}
+
+/* The POP_EXCEPT that such a body ends with; -1: it is none. */
+static int body_end(const Bytecode *code, int first) {
+    for (int i = first; i + 1 < code->count && i < first + MOST_STEPS; i++) {
+        if (code->instrs[i].op == BC_POP_EXCEPT) return i;
+        if (!is_plain_step(code, &code->instrs[i])) return -1;
+    }
+    return -1;
+}
+
+/* Where control goes on behind a body. */
+static int behind(const Bytecode *code, int end) {
+    const Instr *next = &code->instrs[end + 1];
+    return next->op == BC_JUMP ? next->target : end + 1;
+}
+
+static int first_clause(const Bytecode *code, int handler) {
+    const BcHandler *bc = &code->handlers[handler];
+    return bc->lasti || code->instrs[bc->target].op != BC_PUSH_EXC_INFO ? -1 : bc->target + 1;
+}
+
+/* Control comes there from one more place. */
+void lower_count_unseen(Lowerer *l) {
+    const Bytecode *code = l->code;
+    for (int i = 0; l->inference != NULL && l->native == NULL && i < code->handler_count; i++) {
+        int clause = first_clause(code, i), earlier = 0;
+        while (code->handlers[earlier].target != code->handlers[i].target) earlier++;
+        if (clause < 0 || earlier < i) continue;
+        for (; is_clause(code, clause); clause = code->instrs[clause + 2].target) {
+            int end = body_end(code, clause + CLAUSE_SIZE);
+            if (end >= 0) l->places[behind(code, end)].edges += 2;
+        }
+    }
+}
+
+/* --- bodies --- */
+
+typedef struct Store {
+    int slot;
+    Ins *value;
+} Store;
+
+/* A body while it is walked through. What it stores is stored when it is through. */
+typedef struct Body {
+    Lowerer *l;
+    FrameState *state; /* NULL: nothing is lowered yet */
+    Ins *stack[MOST_STEPS];
+    int depth;
+    Store stores[MOST_STORES];
+    int count;
+} Body;
+
+static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->imm == 1; }
+static bool is_number(const Ins *value) { return value->type == IR_I64 || value->type == IR_F64; }
+
+static bool was_stored(const Body *body, int slot) {
+    for (int i = 0; i < body->count; i++)
+        if (body->stores[i].slot == slot) return true;
+    return false;
+}
+
+static bool load(Body *body, int slot) {
+    const Local *local = &body->l->locals[slot];
+    if (was_stored(body, slot) || local->value == NULL || !is_number(local->value) || !is_one(local->bound))
+        return false;
+    body->stack[body->depth++] = local->value;
+    return true;
+}
+
+static void load_const(Body *body, int index) {
+    Lowerer *l = body->l;
+    ConstInfo *info = &l->code->consts[index];
+    Ins *value = K_CONST(l, index);
+    value->scratch = info;
+    bool small = info->type == LIKELY_INT && info->integer >= 0 && info->integer <= 256; /* one object */
+    body->stack[body->depth++] = small ? K_INT(l, info->integer) : value;
+}
+
+/* Where the old value's end runs nothing. */
+static bool store(Body *body, int slot) {
+    Lowerer *l = body->l;
+    const Local *local = &l->locals[slot];
+    if (body->count == MOST_STORES || body->depth == 0 || was_stored(body, slot)) return false;
+    Ins *value = body->stack[--body->depth];
+    bool in_memory = local->value == NULL && !local->quiet;
+    if (local->value != NULL && !is_number(local->value)) return false;
+    if (!l->framed && local->value == NULL) return false;
+    body->stores[body->count++] = (Store){slot, value};
+    if (in_memory && body->state != NULL) {
+        Ins *old = INS0(l, ldloc, lower_slot(l, slot));
+        lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_goes_unnoticed, old)), body->state);
+    }
+    return true;
+}
+
+static Ins *int_operator(Body *body, int kind, Ins *a, Ins *b) {
+    Lowerer *l = body->l;
+    switch (kind) {
+    case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), body->state);
+    case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), body->state);
+    case BIN_AND: return INS(l, iand, 0, a, b);
+    case BIN_OR: return INS(l, ior, 0, a, b);
+    default: return INS(l, ixor, 0, a, b);
+    }
+}
+
+static bool operate(Body *body, int kind) {
+    Lowerer *l = body->l;
+    if (body->depth < 2) return false;
+    Ins *b = body->stack[--body->depth], *a = body->stack[--body->depth];
+    bool floats = a->type == IR_F64 && b->type == IR_F64 && (kind == BIN_ADD || kind == BIN_SUBTRACT);
+    if (!floats && (a->type != IR_I64 || b->type != IR_I64)) return false;
+    Ins *result = a;
+    if (body->state != NULL && floats)
+        result = kind == BIN_ADD ? INS(l, fadd, 0, a, b) : INS(l, fsub, 0, a, b);
+    else if (body->state != NULL) result = int_operator(body, kind, a, b);
+    body->stack[body->depth++] = result;
+    return true;
+}
+
+/* False: it is not what can be done here. */
+static bool walk(Body *body, int first, int end) {
+    const Bytecode *code = body->l->code;
+    for (int i = first; i < end; i++) {
+        const Instr *instr = &code->instrs[i];
+        if (instr->op == BC_LOAD_FAST && !load(body, instr->arg)) return false;
+        if (instr->op == BC_STORE_FAST && !store(body, instr->arg)) return false;
+        if (instr->op == BC_BINARY_OP && !operate(body, instr->arg)) return false;
+        if (instr->op == BC_LOAD_CONST) load_const(body, instr->arg);
+    }
+    return body->depth == 0;
+}
+
+static void store_all(const Body *body) {
+    Lowerer *l = body->l;
+    for (int i = 0; i < body->count; i++) {
+        int slot = body->stores[i].slot;
+        Ins *value = body->stores[i].value;
+        if (is_number(value)) {
+            bool in_memory = l->locals[slot].value == NULL && !l->locals[slot].quiet;
+            if (in_memory) INS0(l, clrloc, lower_slot(l, slot));
+            l->locals[slot] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
+            continue;
+        }
+        lower_push(l, value);
+        if (!lower_number_store(l, slot)) INS(l, stloc, lower_slot(l, slot), lower_pop(l));
+    }
+}
+
+/* --- what catches --- */
+
+/* How many of the handler's first clauses have bodies that can be done here. */
+static int count_clauses(Lowerer *l) {
+    const Bytecode *code = l->code;
+    int clause = first_clause(code, l->instr->handler), count = 0;
+    for (; clause >= 0 && count < MOST_CLAUSES && is_clause(code, clause); count++) {
+        Body body = {.l = l};
+        int first = clause + CLAUSE_SIZE, end = body_end(code, first);
+        int to = end >= 0 ? behind(code, end) : -1;
+        if (end < 0 || l->inference->locals[to] == NULL || l->places[to].edges < 2 ||
+            !walk(&body, first, end))
+            break;
+        clause = code->instrs[clause + 2].target;
+    }
+    return count;
+}
+
+static bool can_drop(const Ins *value) {
+    return !ir_is(value, OPF_VIRTUAL) || value->op == IR_range_OP || lower_is_iterator(value);
+}
+
+static bool can_drop_all(const Lowerer *l) {
+    for (int i = 0; i < l->depth; i++)
+        if (!can_drop(l->stack[i])) return false;
+    for (int i = 0; !l->framed && i < l->code->local_count; i++)
+        if (l->locals[i].value != NULL && !can_drop(l->locals[i].value)) return false;
+    return true;
+}
+
+static Lowerer *find_catcher(Lowerer *l) {
+    Lowerer *in = l;
+    for (; in->instr->handler < 0; in = in->inlined->caller) {
+        if (in->inlined == NULL || in->framed || in->inlined->way != WAY_FRAMELESS ||
+            in->inlined->kind != INLINED_CALL || in->region != NULL || !can_drop_all(in))
+            return NULL;
+    }
+    if (in->region != NULL || in->native != NULL || in->locals == NULL || in->handlers == NULL) return NULL;
+    return can_drop_all(in) && count_clauses(in) > 0 ? in : NULL;
+}
+
+/* The value of the name that a clause has. */
+static Ins *load_class(Lowerer *l, const Instr *instr, FrameState *state) {
+    const Site *site = instr->site;
+    Ins *dict = l->inlined ? K_PLACE(l, site->globals) : INS0(l, globals, 0);
+    INS(l, keys_are, 0, dict, K_FACT(l, KEYS, site->keys_version))->state = state;
+    uint32_t version = site->keys_version;
+    if (site->kind == SITE_BUILTIN) {
+        version = site->builtin_version;
+        dict = l->inlined ? K_PLACE(l, site->builtins) : INS0(l, builtins, 0);
+        INS(l, keys_are, 0, dict, K_FACT(l, KEYS, version))->state = state;
+    }
+    Ins *value = INS(l, keys_item, 0, dict, lower_fact_offset(l, site->offset, version));
+    value->state = state;
+    return value;
+}
+
+/* Operands go where the handler is found, from the top down. */
+static void drop_operands(Lowerer *l, Ins *const *operands, int count) {
+    for (int i = count - 1; i >= 0; i--) {
+        if (lower_is_iterator(operands[i])) lower_drop_iterator(l, operands[i]);
+        else lower_keep(l, &operands[i], 1);
+    }
+}
+
+static void do_body(Lowerer *l, const Raised *raised, int first) {
+    int end = body_end(l->code, first);
+    const Instr *at = l->instr, *next = &l->code->instrs[end + 1];
+    int index = l->index, depth = l->code->handlers[l->instr->handler].depth;
+    Body body = {.l = l, .state = raised->state};
+    drop_operands(l, raised->operands.items, raised->operands.count);
+    drop_operands(l, l->stack + depth, l->depth - depth);
+    l->depth = depth;
+    walk(&body, first, end);
+    store_all(&body);
+    lower_keep(l, raised->kept.items, raised->kept.count);
+    l->index = end + (next->op == BC_JUMP);
+    l->instr = &l->code->instrs[l->index];
+    if (next->op == BC_JUMP) lower_JUMP(l);
+    else lower_goto(l, end + 1);
+    l->instr = at;
+    l->index = index;
+}
+
+/* Go on where it is caught. */
+static void catch(Lowerer *l, const Raised *raised) {
+    int count = count_clauses(l), clause = first_clause(l->code, l->instr->handler);
+    Fork fork = lower_fork(l);
+    l->block = raised->from;
+    for (int i = 0; i < count; i++, clause = l->code->instrs[clause + 2].target) {
+        Ins *class = load_class(l, &l->code->instrs[clause], raised->state);
+        Ins *caught = EMIT_CALL(l, rt_catches, raised->class, class);
+        lower_guarded(INS(l, settled, 0, caught), raised->state);
+        if (i + 1 == count) {
+            lower_guarded(INS(l, guard, 0, caught), raised->state);
+            do_body(l, raised, clause + CLAUSE_SIZE);
+            break;
+        }
+        Block *here = lower_new_block(l), *others = lower_new_block(l);
+        lower_branch(l, caught, here, others);
+        l->block = here;
+        do_body(l, raised, clause + CLAUSE_SIZE);
+        lower_other_way(l, &fork, others);
+    }
+    lower_other_way(l, &fork, NULL);
+}
+
+/* What a call put in line has that goes with the traceback. */
+static void add_frame(Lowerer *l, Raised *raised) {
+    Arena *arena = &l->cx->arena;
+    for (int i = l->depth - 1; i >= 0; i--) vec_push(arena, &raised->operands, l->stack[i]);
+    vec_push(arena, &raised->kept, l->inlined->function);
+    for (int i = 0; i < l->code->local_count; i++) {
+        Ins *value = l->locals[i].value;
+        if (value != NULL && lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
+        if (value != NULL && value->type == IR_OBJ && !ir_is(value, OPF_VIRTUAL))
+            vec_push(arena, &raised->kept, value);
+    }
+}
+
+void inline_catch(Lowerer *l, Lowerer *inner) {
+    for (int i = 0; i < inner->inlined->raised.count; i++) {
+        Raised *raised = &inner->inlined->raised.items[i];
+        if (raised->catcher == l) {
+            catch(l, raised);
+            continue;
+        }
+        add_frame(l, raised);
+        vec_push(&l->cx->arena, &l->inlined->raised, *raised);
+    }
+}
+
+/* --- what raises --- */
+
+static void raise(Lowerer *l, Lowerer *catcher, Raised *raised) {
+    raised->from = l->block;
+    raised->catcher = catcher;
+    if (catcher == l) {
+        catch(l, raised);
+    } else {
+        add_frame(l, raised);
+        vec_push(&l->cx->arena, &l->inlined->raised, *raised);
+    }
+    lower_end(l);
+}
+
+/* Such a class is raised with so many arguments, which are the operands on top, above the class. */
+static bool raise_class(Lowerer *l, int count, int operands) {
+    Ins *class = l->stack[l->depth - count - 1];
+    if (class->type != IR_OBJ || class->op != IR_keys_item_OP) return false;
+    for (int i = l->depth - count; i < l->depth; i++)
+        if (ir_is(l->stack[i], OPF_VIRTUAL)) return false;
+    Lowerer *catcher = find_catcher(l);
+    if (catcher == NULL) return false;
+    Raised raised = {.class = class, .state = lower_state_here(l)};
+    for (int i = l->depth - count; i < l->depth; i++)
+        vec_push(&l->cx->arena, &raised.kept, l->stack[i]);
+    lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_raises_plainly, class)), raised.state);
+    l->depth -= operands;
+    raise(l, catcher, &raised);
+    return true;
+}
+
+bool lower_unseen_call(Lowerer *l) {
+    const Instr *next = lower_next(l);
+    int count = l->instr->arg;
+    if (!lower_speculates(l) || next == NULL || next->op != BC_RAISE_VARARGS || next->arg != 1) return false;
+    if (l->instr->arg2 >= 0 || l->spread != NULL || l->depth < count + 2) return false;
+    return l->stack[l->depth - count - 2]->op == IR_null_OP && raise_class(l, count, count + 2);
+}
+
+bool lower_unseen_raise(Lowerer *l) {
+    return lower_speculates(l) && l->instr->arg == 1 && l->depth > 0 && raise_class(l, 0, 1);
+}
+
+bool lower_may_catch_missing(Lowerer *l) {
+    return lower_speculates(l) && l->spread == NULL && find_catcher(l) != NULL;
+}
+
+void lower_unseen_missing(Lowerer *l, Ins *key, FrameState *state) {
+    Raised raised = {.class = K_KNOWN(l, KeyError), .state = state};
+    vec_push(&l->cx->arena, &raised.kept, key);
+    raise(l, find_catcher(l), &raised);
+}
