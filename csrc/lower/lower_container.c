@@ -212,11 +212,12 @@ static void give_item_or_jump(Lowerer *l, Ins *key, Ins *found, FrameState *stat
 static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *key = top(l, 1);
     if (!lower_is_hash_key(key, key_type)) return false;
+    Ins *parts[3], *found;
+    bool made = lower_key_parts(l, key, parts), jumps = !made && lower_may_catch_missing(l);
+    if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);
-    Ins *parts[3], *found;
-    bool made = lower_key_parts(l, key, parts);
-    if (!made && lower_may_catch_missing(l)) {
+    if (jumps) {
         Ins *none = K_KNOWN(l, None);
         found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_get_int, container, key, none)
                                     : EMIT_CALL(l, rt_dict_get, container, key, none);

@@ -8,17 +8,28 @@
 
 #include "lower/inline.h"
 
-enum { MOST_STEPS = 12, MOST_STORES = 4, MOST_CLAUSES = 4, CLAUSE_SIZE = 4 };
+enum { MOST_STEPS = 12, MOST_STORES = 4, MOST_CLAUSES = 4, MOST_NAMES = 4, CLAUSE_REST = 3 };
 
 /* --- clauses --- */
 
-/* `except Name:` with nothing to name the exception. */
-static bool is_clause(const Bytecode *code, int index) {
-    if (index + CLAUSE_SIZE >= code->count) return false;
+static bool is_name(const Instr *instr) {
+    return instr->op == BC_LOAD_GLOBAL && !instr->arg2 && instr->site != NULL &&
+           !(instr->flags & BC_NO_SPECULATION);
+}
+
+/* `except Name:` or `except (Name, Name):` with nothing to name the exception. The index of its
+ * CHECK_EXC_MATCH; 0: it is none. */
+static int match_of(const Bytecode *code, int index) {
+    int names = 0;
+    while (index + CLAUSE_REST < code->count && names < MOST_NAMES && is_name(&code->instrs[index]))
+        index++, names++;
     const Instr *at = &code->instrs[index];
-    return at[0].op == BC_LOAD_GLOBAL && !at[0].arg2 && at[0].site != NULL &&
-           !(at[0].flags & BC_NO_SPECULATION) && at[1].op == BC_CHECK_EXC_MATCH &&
-           at[2].op == BC_POP_JUMP_IF_FALSE && at[3].op == BC_POP_TOP;
+    if (names > 0 && at->op == BC_BUILD_TUPLE && at->arg == names) at = &code->instrs[++index];
+    else if (names != 1) return 0;
+    if (index + CLAUSE_REST >= code->count) return 0;
+    bool unnamed =
+        at[0].op == BC_CHECK_EXC_MATCH && at[1].op == BC_POP_JUMP_IF_FALSE && at[2].op == BC_POP_TOP;
+    return unnamed ? index : 0;
 }
 
 static bool is_plain_step(const Bytecode *code, const Instr *instr) {
@@ -61,8 +72,10 @@ void lower_count_unseen(Lowerer *l) {
         int clause = first_clause(code, i), earlier = 0;
         while (code->handlers[earlier].target != code->handlers[i].target) earlier++;
         if (clause < 0 || earlier < i) continue;
-        for (; is_clause(code, clause); clause = code->instrs[clause + 2].target) {
-            int end = body_end(code, clause + CLAUSE_SIZE);
+        for (int k = 0, match; k < MOST_CLAUSES; k++, clause = code->instrs[match + 1].target) {
+            match = match_of(code, clause);
+            if (match == 0) break;
+            int end = body_end(code, match + CLAUSE_REST);
             if (end >= 0) l->places[behind(code, end)].edges += 2;
         }
     }
@@ -188,14 +201,15 @@ static void store_all(const Body *body) {
 static int count_clauses(Lowerer *l) {
     const Bytecode *code = l->code;
     int clause = first_clause(code, l->instr->handler), count = 0;
-    for (; clause >= 0 && count < MOST_CLAUSES && is_clause(code, clause); count++) {
+    for (; clause >= 0 && count < MOST_CLAUSES; count++) {
         Body body = {.l = l};
-        int first = clause + CLAUSE_SIZE, end = body_end(code, first);
+        int match = match_of(code, clause), first = match + CLAUSE_REST;
+        int end = match > 0 ? body_end(code, first) : -1;
         int to = end >= 0 ? behind(code, end) : -1;
         if (end < 0 || l->inference->locals[to] == NULL || l->places[to].edges < 2 ||
             !walk(&body, first, end))
             break;
-        clause = code->instrs[clause + 2].target;
+        clause = code->instrs[match + 1].target;
     }
     return count;
 }
@@ -266,24 +280,37 @@ static void do_body(Lowerer *l, const Raised *raised, int first) {
     l->index = index;
 }
 
+/* 1 or 0: is one of a clause's classes the raised one's, or a base of it? */
+static Ins *catches(Lowerer *l, const Raised *raised, int clause, int match) {
+    Ins *any = NULL;
+    for (int i = clause; i < match && l->code->instrs[i].op == BC_LOAD_GLOBAL; i++) {
+        Ins *class = load_class(l, &l->code->instrs[i], raised->state);
+        Ins *caught = EMIT_CALL(l, rt_catches, raised->class, class);
+        lower_guarded(INS(l, settled, 0, caught), raised->state);
+        any = any == NULL ? caught : INS(l, ior, 0, any, caught);
+    }
+    return any;
+}
+
 /* Go on where it is caught. */
-static void catch(Lowerer *l, const Raised *raised) {
+static void land(Lowerer *l, const Raised *raised) {
     int count = count_clauses(l), clause = first_clause(l->code, l->instr->handler);
     Fork fork = lower_fork(l);
     l->block = raised->from;
-    for (int i = 0; i < count; i++, clause = l->code->instrs[clause + 2].target) {
-        Ins *class = load_class(l, &l->code->instrs[clause], raised->state);
-        Ins *caught = EMIT_CALL(l, rt_catches, raised->class, class);
-        lower_guarded(INS(l, settled, 0, caught), raised->state);
+    if (count == 0) INS0(l, exit, 0)->state = raised->state;
+    for (int i = 0; i < count; i++) {
+        int match = match_of(l->code, clause), first = match + CLAUSE_REST;
+        Ins *caught = catches(l, raised, clause, match);
+        clause = l->code->instrs[match + 1].target;
         if (i + 1 == count) {
             lower_guarded(INS(l, guard, 0, caught), raised->state);
-            do_body(l, raised, clause + CLAUSE_SIZE);
+            do_body(l, raised, first);
             break;
         }
         Block *here = lower_new_block(l), *others = lower_new_block(l);
         lower_branch(l, caught, here, others);
         l->block = here;
-        do_body(l, raised, clause + CLAUSE_SIZE);
+        do_body(l, raised, first);
         lower_other_way(l, &fork, others);
     }
     lower_other_way(l, &fork, NULL);
@@ -306,7 +333,7 @@ void inline_catch(Lowerer *l, Lowerer *inner) {
     for (int i = 0; i < inner->inlined->raised.count; i++) {
         Raised *raised = &inner->inlined->raised.items[i];
         if (raised->catcher == l) {
-            catch(l, raised);
+            land(l, raised);
             continue;
         }
         add_frame(l, raised);
@@ -320,7 +347,7 @@ static void raise(Lowerer *l, Lowerer *catcher, Raised *raised) {
     raised->from = l->block;
     raised->catcher = catcher;
     if (catcher == l) {
-        catch(l, raised);
+        land(l, raised);
     } else {
         add_frame(l, raised);
         vec_push(&l->cx->arena, &l->inlined->raised, *raised);
@@ -336,9 +363,9 @@ static bool raise_class(Lowerer *l, int count, int operands) {
         if (ir_is(l->stack[i], OPF_VIRTUAL)) return false;
     Lowerer *catcher = find_catcher(l);
     if (catcher == NULL) return false;
+    lower_leave_here(l); /* it is an event */
     Raised raised = {.class = class, .state = lower_state_here(l)};
-    for (int i = l->depth - count; i < l->depth; i++)
-        vec_push(&l->cx->arena, &raised.kept, l->stack[i]);
+    for (int i = l->depth - count; i < l->depth; i++) vec_push(&l->cx->arena, &raised.kept, l->stack[i]);
     lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_raises_plainly, class)), raised.state);
     l->depth -= operands;
     raise(l, catcher, &raised);
