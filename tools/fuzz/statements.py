@@ -323,6 +323,7 @@ class Case(Expressions):
             (2, self.while_loop if self.loops < 2 and indent < 6 else self.note),
             (4, self.branch if indent < 6 else self.augment),
             (2, self.attempt if indent < 6 else self.assign),
+            (2, self.unseen if indent < 6 else self.assign),
             (1, self.manager if indent < 6 else self.note),
             (2, self.store),
             (1, self.noted),
@@ -491,6 +492,29 @@ class Case(Expressions):
         if form >= 2:
             self.add(indent, "finally:")
             self.nested(indent + 1, 1)
+
+    def unseen(self, indent):
+        """What is raised in a try, or by a function called in it, and caught by a clause that does not name it."""
+        name = self.new("int")
+        self.add(indent, f"{name} = {self.pick(0, 1, '2**63 - 3', 'None', self.expression('int', 0))}")
+        given = self.pick("", "", "('given')", f"({self.expression(None, 1)})", "(Noted('raised'))")
+        kind = self.pick("ValueError", "KeyError", "StopIteration", "LookupError", "OSError", "RuntimeError")
+        self.add(indent, "try:")
+        self.nested(indent + 1, self.random.randrange(2))
+        form = self.random.randrange(4)
+        if form == 0:
+            table = "{0: 1, 2: 3, 'a': 'b', 4.0: None, (1, 2): 5}"
+            self.add(indent + 1, f"{name} = {table}[{self.expression(self.pick('int', 'str'), 1)}]")
+        elif form == 1:
+            self.add(indent + 1, f"for met in ({self.expression('int', 0)}, 2, 3):")
+            self.add(indent + 2, f"if met > 2: raise {kind}{given}")
+        else:
+            self.add(indent + 1, f"if {self.condition(1)}: raise {kind}{given}")
+        for _ in range(self.random.randrange(1, 3)):
+            classes = self.pick(kind, kind, "LookupError", "(KeyError, ValueError)", "Exception", "TypeError")
+            body = self.pick("pass", f"{name} += 1", f"{name} -= turn", f"{name} = None", f"{name} = turn")
+            self.add(indent, f"except {classes}: {body}")
+        self.add(indent, f"out.append(plain({name}))")
 
     def manager(self, indent):
         self.add(indent, f"with Guard(out, {self.pick('True', 'False')}):")
