@@ -195,7 +195,7 @@ static void give_item(Lowerer *l, Ins *container, Ins *key, Ins *found, FrameSta
 }
 
 /* Likewise where a KeyError is caught unseen: what a helper has found, or 0, and the raise is a jump. */
-static void give_item_or_jump(Lowerer *l, Ins *key, Ins *found, FrameState *state) {
+static void give_item_or_jump(Lowerer *l, Ins *container, Ins *key, Ins *found, FrameState *state) {
     lower_guarded(INS(l, settled, 0, found), state);
     Ins *value = INS0(l, ldout, 0);
     value->nullable = false;
@@ -206,6 +206,7 @@ static void give_item_or_jump(Lowerer *l, Ins *key, Ins *found, FrameState *stat
     l->block = missing;
     lower_unseen_missing(l, key, state);
     lower_other_way(l, &fork, there);
+    lower_note_found(l, container, key, INS(l, ior, 0, found, K_INT(l, 0))); /* which holds here only */
     lower_push(l, value);
 }
 
@@ -221,7 +222,7 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
         Ins *none = K_KNOWN(l, None);
         found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_get_int, container, key, none)
                                     : EMIT_CALL(l, rt_dict_get, container, key, none);
-        give_item_or_jump(l, key, found, state);
+        give_item_or_jump(l, container, key, found, state);
         return true;
     }
     if (made)

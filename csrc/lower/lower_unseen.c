@@ -1,5 +1,5 @@
 /* What is raised and caught in compiled code where nobody sees it: the clause that catches it does not name
- * it, and its body does nothing but compute numbers and store them, so that until it is through nobody can
+ * it, and its body does nothing but compute numbers and store values, so that until it is through nobody can
  * ask what is handled. There is no exception then: the raise is a jump behind the clause, and the body is
  * done on the way. Nothing of that can be noticed before the body is done, so whatever does not go as
  * foreseen leaves in front of the raise, and the interpreter does all of it. Who raises may be a call put in
@@ -8,7 +8,7 @@
 
 #include "lower/inline.h"
 
-enum { MOST_STEPS = 12, MOST_STORES = 4, MOST_CLAUSES = 4, MOST_NAMES = 4, CLAUSE_REST = 3 };
+enum { MOST_STEPS = 12, MOST_EFFECTS = 4, MOST_CLAUSES = 4, MOST_NAMES = 4, CLAUSE_REST = 3 };
 
 /* --- clauses --- */
 
@@ -35,7 +35,12 @@ static int match_of(const Bytecode *code, int index) {
 static bool is_plain_step(const Bytecode *code, const Instr *instr) {
     switch (instr->op) {
     case BC_NOP:
+    case BC_POP_TOP:
+    case BC_STORE_SUBSCR:
     case BC_LOAD_CONST: return true;
+    case BC_BUILD_LIST: return instr->arg <= 2;
+    case BC_CALL: return instr->arg == 1 && instr->arg2 < 0;
+    case BC_LOAD_METHOD: return bc_method(LIKELY_LIST, code->name_ids[instr->arg]) == BI_list_append;
     case BC_LOAD_FAST:
     case BC_STORE_FAST: return instr->arg < code->plain_local_count;
     case BC_BINARY_OP:
@@ -83,18 +88,20 @@ void lower_count_unseen(Lowerer *l) {
 
 /* --- bodies --- */
 
-typedef struct Store {
+/* What somebody may find later: a variable gets a value, or a list's end or a dict's key does. */
+typedef struct Effect {
+    enum { STORE, APPEND, SET } kind;
     int slot;
-    Ins *value;
-} Store;
+    Ins *container, *key, *value;
+} Effect;
 
-/* A body while it is walked through. What it stores is stored when it is through. */
+/* A body while it is walked through. What it effects is done when it is through. */
 typedef struct Body {
     Lowerer *l;
-    FrameState *state; /* NULL: nothing is lowered yet */
+    FrameState *state; /* NULL: nothing is lowered yet, and what is computed is not there */
     Ins *stack[MOST_STEPS];
     int depth;
-    Store stores[MOST_STORES];
+    Effect effects[MOST_EFFECTS];
     int count;
 } Body;
 
@@ -103,15 +110,27 @@ static bool is_number(const Ins *value) { return value->type == IR_I64 || value-
 
 static bool was_stored(const Body *body, int slot) {
     for (int i = 0; i < body->count; i++)
-        if (body->stores[i].slot == slot) return true;
+        if (body->effects[i].kind == STORE && body->effects[i].slot == slot) return true;
     return false;
+}
+
+static void push(Body *body, Ins *value) { body->stack[body->depth++] = value; }
+
+/* A variable in memory, which may lack a value. */
+static Ins *load_memory(Body *body, int slot) {
+    Lowerer *l = body->l;
+    if (body->state == NULL) return K_NULL(l);
+    Ins *value = INS0(l, ldloc, lower_slot(l, slot));
+    lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_is_there, value)), body->state);
+    return value;
 }
 
 static bool load(Body *body, int slot) {
     const Local *local = &body->l->locals[slot];
-    if (was_stored(body, slot) || local->value == NULL || !is_number(local->value) || !is_one(local->bound))
-        return false;
-    body->stack[body->depth++] = local->value;
+    if (was_stored(body, slot) || !is_one(local->bound)) return false;
+    if (local->value == NULL && !body->l->framed) return false;
+    if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL)) return false;
+    push(body, local->value != NULL ? local->value : load_memory(body, slot));
     return true;
 }
 
@@ -121,19 +140,19 @@ static void load_const(Body *body, int index) {
     Ins *value = K_CONST(l, index);
     value->scratch = info;
     bool small = info->type == LIKELY_INT && info->integer >= 0 && info->integer <= 256; /* one object */
-    body->stack[body->depth++] = small ? K_INT(l, info->integer) : value;
+    push(body, small ? K_INT(l, info->integer) : value);
 }
 
 /* Where the old value's end runs nothing. */
 static bool store(Body *body, int slot) {
     Lowerer *l = body->l;
     const Local *local = &l->locals[slot];
-    if (body->count == MOST_STORES || body->depth == 0 || was_stored(body, slot)) return false;
+    if (body->count == MOST_EFFECTS || body->depth == 0 || was_stored(body, slot)) return false;
     Ins *value = body->stack[--body->depth];
     bool in_memory = local->value == NULL && !local->quiet;
     if (local->value != NULL && !is_number(local->value)) return false;
     if (!l->framed && local->value == NULL) return false;
-    body->stores[body->count++] = (Store){slot, value};
+    body->effects[body->count++] = (Effect){.kind = STORE, .slot = slot, .value = value};
     if (in_memory && body->state != NULL) {
         Ins *old = INS0(l, ldloc, lower_slot(l, slot));
         lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_goes_unnoticed, old)), body->state);
@@ -166,33 +185,85 @@ static bool operate(Body *body, int kind) {
     return true;
 }
 
+/* The list that something is appended to; below it stands what the method would be. */
+static bool load_append(Body *body) {
+    if (body->depth == 0 || body->stack[body->depth - 1]->type != IR_OBJ) return false;
+    Ins *list = body->stack[body->depth - 1];
+    if (body->state != NULL) lower_guard_type(body->l, list, KNOWN_list, body->state);
+    body->stack[body->depth - 1] = K_NULL(body->l);
+    push(body, list);
+    return true;
+}
+
+static bool append(Body *body) {
+    if (body->depth < 3 || body->count == MOST_EFFECTS) return false;
+    Ins *value = body->stack[--body->depth], *list = body->stack[--body->depth];
+    body->effects[body->count++] = (Effect){.kind = APPEND, .container = list, .value = value};
+    body->stack[body->depth - 1] = K_KNOWN(body->l, None);
+    return true;
+}
+
+/* It may turn out not to be possible, so nothing may be done before. */
+static bool set_item(Body *body) {
+    if (body->depth < 3 || body->count > 0) return false;
+    Ins *key = body->stack[--body->depth], *dict = body->stack[--body->depth];
+    Ins *value = body->stack[--body->depth];
+    if (dict->type != IR_OBJ) return false;
+    if (body->state != NULL) lower_guard_type(body->l, dict, KNOWN_dict, body->state);
+    body->effects[body->count++] = (Effect){.kind = SET, .container = dict, .key = key, .value = value};
+    return true;
+}
+
+static bool build_list(Body *body, int count) {
+    Lowerer *l = body->l;
+    Ins *values[2], *list = K_NULL(l);
+    if (body->depth < count) return false;
+    body->depth -= count;
+    for (int i = 0; body->state != NULL && i < count; i++)
+        values[i] = lower_object(l, body->stack[body->depth + i]);
+    if (body->state != NULL) list = lower_call(l, H_rt_build_list, count, values);
+    push(body, list);
+    return true;
+}
+
+static bool step(Body *body, const Instr *instr) {
+    switch (instr->op) {
+    case BC_LOAD_CONST: load_const(body, instr->arg); return true;
+    case BC_LOAD_FAST: return load(body, instr->arg);
+    case BC_STORE_FAST: return store(body, instr->arg);
+    case BC_BINARY_OP: return operate(body, instr->arg);
+    case BC_LOAD_METHOD: return load_append(body);
+    case BC_CALL: return append(body);
+    case BC_STORE_SUBSCR: return set_item(body);
+    case BC_BUILD_LIST: return build_list(body, instr->arg);
+    case BC_POP_TOP: return body->depth-- > 0;
+    default: return true;
+    }
+}
+
 /* False: it is not what can be done here. */
 static bool walk(Body *body, int first, int end) {
-    const Bytecode *code = body->l->code;
-    for (int i = first; i < end; i++) {
-        const Instr *instr = &code->instrs[i];
-        if (instr->op == BC_LOAD_FAST && !load(body, instr->arg)) return false;
-        if (instr->op == BC_STORE_FAST && !store(body, instr->arg)) return false;
-        if (instr->op == BC_BINARY_OP && !operate(body, instr->arg)) return false;
-        if (instr->op == BC_LOAD_CONST) load_const(body, instr->arg);
-    }
+    for (int i = first; i < end; i++)
+        if (!step(body, &body->l->code->instrs[i])) return false;
     return body->depth == 0;
 }
 
-static void store_all(const Body *body) {
+static void effect(Body *body, const Effect *effect) {
     Lowerer *l = body->l;
-    for (int i = 0; i < body->count; i++) {
-        int slot = body->stores[i].slot;
-        Ins *value = body->stores[i].value;
-        if (is_number(value)) {
-            bool in_memory = l->locals[slot].value == NULL && !l->locals[slot].quiet;
-            if (in_memory) INS0(l, clrloc, lower_slot(l, slot));
-            l->locals[slot] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
-            continue;
-        }
-        lower_push(l, value);
-        if (!lower_number_store(l, slot)) INS(l, stloc, lower_slot(l, slot), lower_pop(l));
+    if (effect->kind == STORE) {
+        lower_push(l, effect->value);
+        if (!lower_number_store(l, effect->slot)) INS(l, stloc, lower_slot(l, effect->slot), lower_pop(l));
+        return;
     }
+    Ins *value = lower_object(l, effect->value), *list = effect->container, *key = effect->key;
+    if (effect->kind == APPEND) {
+        EMIT_CALL(l, rt_list_append, list, value);
+        return;
+    }
+    Ins *done = key->type == IR_I64
+                    ? EMIT_CALL(l, rt_dict_set_int, list, key, value, K_INT(l, 0))
+                    : EMIT_CALL(l, rt_dict_set, list, lower_object(l, key), value, K_INT(l, 0));
+    lower_guarded(INS(l, settled, 0, done), body->state);
 }
 
 /* --- what catches --- */
@@ -270,7 +341,7 @@ static void do_body(Lowerer *l, const Raised *raised, int first) {
     drop_operands(l, l->stack + depth, l->depth - depth);
     l->depth = depth;
     walk(&body, first, end);
-    store_all(&body);
+    for (int i = 0; i < body.count; i++) effect(&body, &body.effects[i]);
     lower_keep(l, raised->kept.items, raised->kept.count);
     l->index = end + (next->op == BC_JUMP);
     l->instr = &l->code->instrs[l->index];

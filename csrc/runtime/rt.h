@@ -259,6 +259,7 @@ int rt_check_catchable(PyObject *type); /* 0, or -1 with the error that an excep
 i64 rt_raises_plainly(PyObject *class);
 i64 rt_catches(PyObject *raised, PyObject *class);
 i64 rt_goes_unnoticed(PyObject *object);
+i64 rt_is_there(PyObject *object);
 i64 rt_exc_match(TS, PyObject *exception, PyObject *type);
 i64 rt_group_match(TS, PyObject *exception, PyObject *type, PyObject **results);
 PyObject *rt_group_to_raise(PyObject *original, PyObject *exceptions);

@@ -134,6 +134,7 @@ i64 rt_catches(PyObject *raised, PyObject *class) {
     return PyType_IsSubtype((PyTypeObject *)raised, (PyTypeObject *)class) != 0;
 }
 
+i64 rt_is_there(PyObject *object) { return object != NULL ? 1 : -1; }
 i64 rt_goes_unnoticed(PyObject *object) { return cp_goes_unnoticed(object) ? 1 : -1; }
 
 /* --- with and async with --- */

@@ -596,6 +596,146 @@ def case_missing():
     return result
 
 
+def listed(table, keys):
+    missing, last = [], None
+    for key in keys:
+        try:
+            table[key]
+        except KeyError:
+            missing.append(key)
+            last = key
+    return missing[-5:], len(missing), last
+
+
+def grouped(keys, make):
+    groups = make()
+    for key in keys:
+        try:
+            groups[key % 7].append(key)
+        except KeyError:
+            groups[key % 7] = [key]
+    return list(groups.items())[-2:]
+
+
+def numbered(words):
+    counts = {}
+    for word in words:
+        try:
+            counts[word] += 1
+        except KeyError:
+            counts[word] = 1
+    return counts
+
+
+def memo(count):
+    known, hits = {}, 0
+    for i in range(count):
+        try:
+            value = known[i % 30]
+            hits += 1
+        except KeyError:
+            known[i % 30] = i
+            value = None
+    return hits, value, len(known)
+
+
+class Appending(list):
+    def append(self, item):
+        log.append(("appended", item, handled()))
+        super().append(item)
+
+
+class Storing(dict):
+    def __setitem__(self, key, value):
+        log.append(("stored", key, handled()))
+        super().__setitem__(key, value)
+
+
+def appended(out, count):
+    for i in range(count):
+        try:
+            if i & 1:
+                raise Own
+        except Own:
+            out.append(i)
+    return out[-2:]
+
+
+def maybe_unbound(count):
+    if count < 0:
+        out = []
+    for i in range(count):
+        try:
+            if i > count - 2:
+                raise Own
+        except Own:
+            out.append(i)
+    return out
+
+
+def stored_over(count):
+    table = {}
+    for i in range(count):
+        try:
+            raise Own(i)
+        except Own:
+            table[i % 9] = [i]
+        if i == count - 9:
+            table = {k: Ends(k) for k in range(9)}
+    return table
+
+
+def by_key(count):
+    table = {}
+    for i in range(count):
+        try:
+            table[Key(i)]
+        except KeyError:
+            table[i] = i
+    return len(table)
+
+
+def case_bodies_with_containers():
+    keys = list(range(100)) * 2
+    table = {i: i for i in range(0, 100, 3)}
+    words = [str(i % 17) for i in range(300)]
+    result = [listed(table, keys), grouped(keys, dict), numbered(words), memo(ROUNDS)]
+    result.append(attempt(grouped, keys, Storing))
+    result.append(attempt(grouped, keys, lambda: Giving()))
+    result.append(attempt(appended, [], ROUNDS))
+    result.append((attempt(appended, Appending(), 9), taken_log()))
+    result.append(attempt(appended, (), 9))
+    result.append(attempt(maybe_unbound, 40))
+    result.append((attempt(stored_over, 60), taken_log()))
+    result.append((attempt(by_key, 60), taken_log()))
+    big = 10**6
+    out = []
+    for i in range(3):
+        try:
+            raise Own
+        except Own:
+            out.append(big)
+    result.append([item is big for item in out])
+    return result
+
+
+def identical(count):
+    same = 0
+    for i in range(1000, 1000 + count):
+        last = None
+        try:
+            if i & 1:
+                raise Own
+        except Own:
+            last = i
+        same += last is i
+    return same
+
+
+def case_identity():
+    return identical(ROUNDS)
+
+
 def wrong_clause(table, keys):
     found = 0
     for key in keys:
