@@ -433,6 +433,8 @@ PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
 /* Enter a Python function's compiled code with arguments as vectorcall has them. False: that cannot be done
  * just now, or there is none; nothing happened. */
 bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
+/* Likewise make the generator or coroutine that a function gives which does nothing else. */
+bool rt_call_generator(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
 
 /* Does the end of such an object run no code? */
 static inline bool rt_ends_quietly(const PyObject *object) {
