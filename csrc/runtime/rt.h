@@ -25,8 +25,15 @@ typedef struct RtCache {
      * only. */
     const void *gave;
 } RtCache;
-#define GAVE_SEVERAL ((const void *)1)
+#define GAVE_SEVERAL ((const void *)CACHE_GAVE_SEVERAL)
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
+_Static_assert(offsetof(RtCache, version) == CACHE_VERSION && offsetof(RtCache, kind) == CACHE_KIND &&
+                   offsetof(RtCache, index) == CACHE_INDEX && offsetof(RtCache, value) == CACHE_VALUE &&
+                   offsetof(RtCache, key_count) == CACHE_KEY_COUNT &&
+                   offsetof(RtCache, keys_version) == CACHE_KEYS_VERSION &&
+                   offsetof(RtCache, spare) == CACHE_SPARE && offsetof(RtCache, offset) == CACHE_OFFSET &&
+                   offsetof(RtCache, gave) == CACHE_GAVE,
+               "emitted code reads them");
 
 /* How a native function is called; emitted code knows where these are. */
 typedef struct NativeCell {
@@ -50,6 +57,10 @@ typedef int64_t i64;
 PyObject *rt_add(PyObject *a, PyObject *b);
 PyObject *rt_subtract(PyObject *a, PyObject *b);
 PyObject *rt_multiply(PyObject *a, PyObject *b);
+PyObject *rt_add_floats(PyObject *a, PyObject *b);
+PyObject *rt_subtract_floats(PyObject *a, PyObject *b);
+PyObject *rt_multiply_floats(PyObject *a, PyObject *b);
+PyObject *rt_add_texts(PyObject *a, PyObject *b);
 PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
@@ -79,10 +90,13 @@ i64 rt_contains_noted(PyObject *container, PyObject *item, RtCache *cache);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache);
 PyObject *rt_subscr_list(PyObject *container, PyObject *key);
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value);
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value);
 i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache);
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);

@@ -100,6 +100,14 @@ PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
     return item;
 }
 
+/* Emitted code has asked for what is likely. */
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
+}
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
+}
+
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
     Py_ssize_t index;
     if (PyList_CheckExact(container)) {
@@ -117,6 +125,10 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
     i64 status;
     return rt_special_set_item(container, key, value, &status) ? status
                                                                : PyObject_SetItem(container, key, value);
+}
+
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value) {
+    return rt_store_subscr(container, key, value);
 }
 
 i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
