@@ -386,6 +386,10 @@ static inline void rt_note_given(RtCache *cache, const PyObject *value) {
 bool rt_object_setattr(TS, PyObject *const *args, PyObject **result);
 /* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
+PyObject *rt_item_function(PyTypeObject *type); /* likewise for a[b] */
+PyObject *rt_set_item_function(PyTypeObject *type);
+PyObject *rt_call_with_two(PyObject *function, PyObject *a, PyObject *b);
+i64 rt_set_item_by(PyObject *function, PyObject *container, PyObject *key, PyObject *value);
 /* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,
  * CPython's own way is to be taken; else the result may be an error. */
 bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result);
