@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lower/inline.h"
+#include "lower/peel.h"
 #include "lower/stale.h"
 
 enum { MAX_NESTED = 4, MAX_UNITS_IN_ALL = 3000, MAX_ARGUMENTS = 32 };
@@ -377,7 +378,8 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     *inner->inlined = (Inlined){.caller = l, .callee = callee, .function = call->function, .way = way};
     callee->code->argument_types = call->types;
     inner->inference = infer_types(l->cx, callee->code, l->callees);
-    inner->inlined->type = inline_type(infer_return(inner->inference, callee->code));
+    inner->code = peel_loops(l->cx, callee->code, &inner->inference, l->callees);
+    inner->inlined->type = inline_type(infer_return(inner->inference, inner->code));
     int kind = kind_of(l, call, callee);
     bool object = kind == INLINED_INIT || kind == INLINED_SET_ITEM,
          number = kind >= INLINED_CONTAINS && kind <= INLINED_LEN;
@@ -388,7 +390,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inlined->rest_count = call->rest_count;
     inner->inlined->keyword_count = call->keyword_count;
     inner->inlined->levels = ir_levels(kind);
-    if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, callee->code, inner->inference, true);
+    if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, inner->code, inner->inference, true);
     return inner;
 }
 
