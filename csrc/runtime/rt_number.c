@@ -364,6 +364,24 @@ i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind) {
     return op == Py_EQ ? 0 : op == Py_NE ? 1 : compare_quietly(a, b, op);
 }
 
+i64 rt_char_code(PyObject *object) {
+    enum { NO_CHARACTER = 256 };
+    if (!cp_compares_as_text(Py_TYPE(object)))
+        return cp_compares_as_no_text(Py_TYPE(object)) ? NO_CHARACTER : -1;
+    if (!PyUnicode_IS_READY(object)) return -1;
+    if (PyUnicode_GET_LENGTH(object) != 1) return NO_CHARACTER;
+    Py_UCS4 code = PyUnicode_READ_CHAR(object, 0);
+    return code < NO_CHARACTER ? (i64)code : NO_CHARACTER;
+}
+
+i64 rt_same_text(PyObject *a, PyObject *b) {
+    bool text = cp_compares_as_text(Py_TYPE(a)), other_text = cp_compares_as_text(Py_TYPE(b));
+    if (text && other_text) return a == b || cp_same_text(a, b);
+    if ((text && cp_compares_as_no_text(Py_TYPE(b))) || (other_text && cp_compares_as_no_text(Py_TYPE(a))))
+        return 0;
+    return compare_quietly(a, b, Py_EQ);
+}
+
 i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third) {
     PyObject *parts[] = {first, second, third};
     return cp_hash_parts(parts, third != NULL ? 3 : second != NULL ? 2 : 1);
