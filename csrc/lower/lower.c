@@ -515,8 +515,7 @@ void lower_goto(Lowerer *l, int target) {
     if (joins) lower_need_frame_at_join(l);
     if (joins && l->locals != NULL) lower_conform(l, target);
     Block *from = l->block;
-    Ins *jump = ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0);
-    ir_append(from, jump);
+    ir_append(from, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
     ir_set_succs(from, arrive(l, target, from), NULL);
     lower_end(l);
 }

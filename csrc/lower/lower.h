@@ -341,9 +341,10 @@ void lower_count_unseen(Lowerer *l); /* edges, before anything is lowered */
 /* The CALL at hand of a class that is raised next, or the raise of one. False: nothing was done. */
 bool lower_unseen_call(Lowerer *l);
 bool lower_unseen_raise(Lowerer *l);
-/* May a KeyError here be caught where nobody sees it? And it is raised; the operands are gone. */
-bool lower_may_catch_missing(Lowerer *l);
-void lower_unseen_missing(Lowerer *l, Ins *key, FrameState *state);
+/* May an error of the instruction at hand be caught where nobody sees it? And it is one of that class unless
+ * the condition holds: its operands go, and one of them with the exception, which has it, or NULL. */
+bool lower_may_catch(Lowerer *l);
+void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int operands, FrameState *state);
 
 /* --- for lower_inline.c --- */
 void lower_general_call(Lowerer *l); /* the CALL at hand */

@@ -225,13 +225,8 @@ static void give_item_or_jump(Lowerer *l, Ins *container, Ins *key, Ins *found, 
     lower_guarded(INS(l, settled, 0, found), state);
     Ins *value = INS0(l, ldout, 0);
     value->nullable = false;
+    lower_unseen_unless(l, found, K_KNOWN(l, KeyError), key, 2, state);
     l->depth -= 2;
-    Block *there = lower_new_block(l), *missing = lower_new_block(l);
-    Fork fork = lower_fork(l);
-    lower_branch(l, found, there, missing);
-    l->block = missing;
-    lower_unseen_missing(l, key, state);
-    lower_other_way(l, &fork, there);
     lower_note_found(l, container, key, INS(l, ior, 0, found, K_INT(l, 0))); /* which holds here only */
     lower_push(l, value);
 }
@@ -240,7 +235,7 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *key = top(l, 1);
     if (!lower_is_hash_key(key, key_type)) return false;
     Ins *parts[3], *found;
-    bool made = lower_key_parts(l, key, parts), jumps = !made && lower_may_catch_missing(l);
+    bool made = lower_key_parts(l, key, parts), jumps = !made && lower_may_catch(l);
     if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);

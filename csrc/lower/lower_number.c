@@ -223,6 +223,18 @@ static Ins *mixed_operator(Lowerer *l, int kind, Ins *left, Ins *right, FrameSta
     return float_operator(l, kind, a, b, state);
 }
 
+static bool divides(int kind) {
+    return kind == BIN_TRUE_DIVIDE || kind == BIN_FLOOR_DIVIDE || kind == BIN_REMAINDER;
+}
+
+/* Where a ZeroDivisionError is caught unseen, and the raise is a jump. */
+static void jump_if_zero(Lowerer *l, Ins *divisor, FrameState *state) {
+    Ins *fine = divisor->type == IR_F64
+                    ? INS(l, fcmp, 3 /* != */, divisor, lower_const(l, IR_kf64_OP, bits_of(0.0)))
+                    : INS(l, icmp, 3, divisor, K_INT(l, 0));
+    lower_unseen_unless(l, fine, K_KNOWN(l, ZeroDivisionError), NULL, 2, state);
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
@@ -254,14 +266,18 @@ bool lower_number_binary(Lowerer *l) {
     if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !mixed &&
         !becomes_float(l, left, left_type) && !becomes_float(l, right, right_type))
         return false;
+    bool jumps = divides(kind) && lower_may_catch(l);
+    if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     Ins *result;
     if (kind == BIN_TRUE_DIVIDE && two_ints) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        if (jumps) jump_if_zero(l, b, state);
         result = lower_guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {
         if (kind == BIN_TRUE_DIVIDE) return false;
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        if (jumps) jump_if_zero(l, b, state);
         result = int_operator(l, kind, a, b, state);
     } else if (mixed) {
         result = mixed_operator(l, kind, left, right, state);
@@ -269,6 +285,7 @@ bool lower_number_binary(Lowerer *l) {
         bool by_right = right->type == IR_F64, by_left = left->type == IR_F64;
         Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
         Ins *b = by_left ? beside_float(l, right, state) : lower_f64(l, right, right_type, state);
+        if (jumps) jump_if_zero(l, b, state);
         result = float_operator(l, kind, a, b, state);
     }
     l->depth -= 2;
@@ -400,14 +417,28 @@ Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *s
     return item;
 }
 
+/* Where an IndexError is caught unseen, and the raise is a jump. */
+static void jump_unless_within(Lowerer *l, Ins *container, Ins *index, Known type, FrameState *state) {
+    lower_guard_type(l, container, type, state);
+    Ins *size = INS(l, size, 0, container);
+    Ins *least = lower_guarded(INS(l, isub, 0, K_INT(l, 0), size), state);
+    Ins *within =
+        INS(l, iand, 0, INS(l, icmp, 0 /* < */, index, size), INS(l, icmp, 5 /* >= */, index, least));
+    lower_unseen_unless(l, within, K_KNOWN(l, IndexError), NULL, 2, state);
+}
+
 bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     bool list = l->instr->feedback == FB_LIST_INT, tuple = l->instr->feedback == FB_TUPLE_INT;
     if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
         return false;
+    bool jumps = lower_may_catch(l);
+    if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
-    Ins *item = lower_item(l, container, lower_i64(l, key, state), list, state);
+    Ins *index = lower_i64(l, key, state);
+    if (jumps) jump_unless_within(l, container, index, list ? KNOWN_list : KNOWN_tuple, state);
+    Ins *item = lower_item(l, container, index, list, state);
     l->depth -= 2;
     lower_push(l, item);
     return true;

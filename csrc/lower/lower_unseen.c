@@ -304,7 +304,9 @@ static Lowerer *find_catcher(Lowerer *l) {
             in->inlined->kind != INLINED_CALL || in->region != NULL || !can_drop_all(in))
             return NULL;
     }
-    if (in->region != NULL || in->native != NULL || in->locals == NULL || in->handlers == NULL) return NULL;
+    if (in->region != NULL || in->native != NULL || in->locals == NULL) return NULL;
+    if (in->inlined != NULL && (in->inlined->way != WAY_FRAMELESS || in->inlined->kind != INLINED_CALL))
+        return NULL;
     return can_drop_all(in) && count_clauses(in) > 0 ? in : NULL;
 }
 
@@ -455,12 +457,18 @@ bool lower_unseen_raise(Lowerer *l) {
     return lower_speculates(l) && l->instr->arg == 1 && l->depth > 0 && raise_class(l, 0, 1);
 }
 
-bool lower_may_catch_missing(Lowerer *l) {
+bool lower_may_catch(Lowerer *l) {
     return lower_speculates(l) && l->spread == NULL && find_catcher(l) != NULL;
 }
 
-void lower_unseen_missing(Lowerer *l, Ins *key, FrameState *state) {
-    Raised raised = {.class = K_KNOWN(l, KeyError), .state = state};
-    vec_push(&l->cx->arena, &raised.kept, key);
+void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int operands, FrameState *state) {
+    Block *there = lower_new_block(l), *raised_here = lower_new_block(l);
+    Fork fork = lower_fork(l);
+    Raised raised = {.class = class, .state = state};
+    if (kept != NULL) vec_push(&l->cx->arena, &raised.kept, kept);
+    lower_branch(l, condition, there, raised_here);
+    l->block = raised_here;
+    l->depth -= operands;
     raise(l, find_catcher(l), &raised);
+    lower_other_way(l, &fork, there);
 }
