@@ -26,6 +26,7 @@ typedef struct Raised {
     Ins *class;
     FrameState *state; /* in front of it */
     Lowerer *catcher;
+    int clauses;               /* of its handler that can be done in line */
     VEC(Ins *) operands, kept; /* what goes where the handler is found, and with the exception; in order */
 } Raised;
 

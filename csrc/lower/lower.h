@@ -343,7 +343,7 @@ bool lower_unseen_call(Lowerer *l);
 bool lower_unseen_raise(Lowerer *l);
 /* May an error of the instruction at hand be caught where nobody sees it? And it is one of that class unless
  * the condition holds: its operands go, and one of them with the exception, which has it, or NULL. */
-bool lower_may_catch(Lowerer *l);
+bool lower_may_catch(Lowerer *l, const Ins *kept);
 void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int operands, FrameState *state);
 
 /* --- for lower_inline.c --- */

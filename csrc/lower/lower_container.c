@@ -235,7 +235,7 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
     Ins *key = top(l, 1);
     if (!lower_is_hash_key(key, key_type)) return false;
     Ins *parts[3], *found;
-    bool made = lower_key_parts(l, key, parts), jumps = !made && lower_may_catch(l);
+    bool made = lower_key_parts(l, key, parts), jumps = !made && lower_may_catch(l, key);
     if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     lower_guard_type(l, container, KNOWN_dict, state);

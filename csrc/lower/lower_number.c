@@ -266,7 +266,7 @@ bool lower_number_binary(Lowerer *l) {
     if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !mixed &&
         !becomes_float(l, left, left_type) && !becomes_float(l, right, right_type))
         return false;
-    bool jumps = divides(kind) && lower_may_catch(l);
+    bool jumps = divides(kind) && lower_may_catch(l, NULL);
     if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     Ins *result;
@@ -433,7 +433,7 @@ bool lower_number_subscr(Lowerer *l) {
     bool list = l->instr->feedback == FB_LIST_INT, tuple = l->instr->feedback == FB_TUPLE_INT;
     if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
         return false;
-    bool jumps = lower_may_catch(l);
+    bool jumps = lower_may_catch(l, NULL);
     if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);

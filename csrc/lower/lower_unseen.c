@@ -143,6 +143,16 @@ static void load_const(Body *body, int index) {
     push(body, small ? K_INT(l, info->integer) : value);
 }
 
+/* Is a variable's object among the operands that go first? One more holds it until they are gone. */
+static bool goes_first(const Lowerer *l, int slot) {
+    for (int i = l->code->handlers[l->instr->handler].depth; i < l->depth; i++) {
+        const Ins *value = l->stack[i];
+        if (lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
+        if (value == l->locals[slot].loaded) return true;
+    }
+    return false;
+}
+
 /* Where the old value's end runs nothing. */
 static bool store(Body *body, int slot) {
     Lowerer *l = body->l;
@@ -152,6 +162,7 @@ static bool store(Body *body, int slot) {
     bool in_memory = local->value == NULL && !local->quiet;
     if (local->value != NULL && !is_number(local->value)) return false;
     if (!l->framed && local->value == NULL) return false;
+    if (in_memory && body->state == NULL && goes_first(l, slot)) return false;
     body->effects[body->count++] = (Effect){.kind = STORE, .slot = slot, .value = value};
     if (in_memory && body->state != NULL) {
         Ins *old = INS0(l, ldloc, lower_slot(l, slot));
@@ -285,29 +296,58 @@ static int count_clauses(Lowerer *l) {
     return count;
 }
 
-static bool can_drop(const Ins *value) {
-    return !ir_is(value, OPF_VIRTUAL) || value->op == IR_range_OP || lower_is_iterator(value);
-}
-
-static bool can_drop_all(const Lowerer *l) {
-    for (int i = 0; i < l->depth; i++)
-        if (!can_drop(l->stack[i])) return false;
-    for (int i = 0; !l->framed && i < l->code->local_count; i++)
-        if (l->locals[i].value != NULL && !can_drop(l->locals[i].value)) return false;
+/* Has no code run since a global variable was read? */
+static bool is_global_still(const Lowerer *l, const Ins *value) {
+    if (value->block != l->block) return false;
+    for (const Ins *ins = value->next; ins != NULL; ins = ins->next)
+        if (ir_runs_code(ins)) return false;
     return true;
 }
 
-static Lowerer *find_catcher(Lowerer *l) {
-    Lowerer *in = l;
-    for (; in->instr->handler < 0; in = in->inlined->caller) {
-        if (in->inlined == NULL || in->framed || in->inlined->way != WAY_FRAMELESS ||
-            in->inlined->kind != INLINED_CALL || in->region != NULL || !can_drop_all(in))
-            return NULL;
+/* Does a variable hold what an operand does, so that nobody notices when the operand goes? The states in
+ * front of the raise keep it until they are behind. */
+static bool can_drop(const Lowerer *l, const Ins *value) {
+    if (lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
+    if (value->type != IR_OBJ || value->op == IR_range_OP || ir_is(value, OPF_CONST)) return true;
+    if (ir_is(value, OPF_VIRTUAL)) return false;
+    if (value->op == IR_keys_item_OP) return is_global_still(l, value);
+    for (int i = 0; i < l->code->local_count; i++)
+        if (l->locals[i].value == value || l->locals[i].loaded == value) return true;
+    return false;
+}
+
+static bool can_drop_from(const Lowerer *l, int first, const Ins *kept) {
+    for (int i = first; i < l->depth; i++)
+        if (l->stack[i] != kept && !can_drop(l, l->stack[i])) return false;
+    return true;
+}
+
+static bool can_keep_locals(const Lowerer *l) {
+    for (int i = 0; i < l->code->local_count; i++) {
+        const Ins *value = l->locals[i].value;
+        if (value != NULL && ir_is(value, OPF_VIRTUAL) && !lower_is_over_sequence(value) &&
+            value->op != IR_range_OP)
+            return false;
     }
-    if (in->region != NULL || in->native != NULL || in->locals == NULL) return NULL;
+    return true;
+}
+
+/* Who catches what is raised at hand, unseen; `kept` goes with the exception. */
+static bool find_catcher(Lowerer *l, const Ins *kept, Raised *raised) {
+    Lowerer *in = l;
+    for (; in->instr->handler < 0; in = in->inlined->caller, kept = NULL) {
+        if (in->inlined == NULL || in->framed || in->inlined->way != WAY_FRAMELESS ||
+            in->inlined->kind != INLINED_CALL || in->region != NULL || !can_drop_from(in, 0, kept) ||
+            !can_keep_locals(in))
+            return false;
+    }
+    if (in->region != NULL || in->native != NULL || in->locals == NULL) return false;
     if (in->inlined != NULL && (in->inlined->way != WAY_FRAMELESS || in->inlined->kind != INLINED_CALL))
-        return NULL;
-    return can_drop_all(in) && count_clauses(in) > 0 ? in : NULL;
+        return false;
+    if (!can_drop_from(in, in->code->handlers[in->instr->handler].depth, kept)) return false;
+    raised->catcher = in;
+    raised->clauses = count_clauses(in);
+    return raised->clauses > 0;
 }
 
 /* The value of the name that a clause has. */
@@ -367,10 +407,9 @@ static Ins *catches(Lowerer *l, const Raised *raised, int clause, int match) {
 
 /* Go on where it is caught. */
 static void land(Lowerer *l, const Raised *raised) {
-    int count = count_clauses(l), clause = first_clause(l->code, l->instr->handler);
+    int count = raised->clauses, clause = first_clause(l->code, l->instr->handler);
     Fork fork = lower_fork(l);
     l->block = raised->from;
-    if (count == 0) INS0(l, exit, 0)->state = raised->state;
     for (int i = 0; i < count; i++) {
         int match = match_of(l->code, clause), first = match + CLAUSE_REST;
         Ins *caught = catches(l, raised, clause, match);
@@ -416,10 +455,9 @@ void inline_catch(Lowerer *l, Lowerer *inner) {
 
 /* --- what raises --- */
 
-static void raise(Lowerer *l, Lowerer *catcher, Raised *raised) {
+static void raise(Lowerer *l, Raised *raised) {
     raised->from = l->block;
-    raised->catcher = catcher;
-    if (catcher == l) {
+    if (raised->catcher == l) {
         land(l, raised);
     } else {
         add_frame(l, raised);
@@ -434,14 +472,17 @@ static bool raise_class(Lowerer *l, int count, int operands) {
     if (class->type != IR_OBJ || class->op != IR_keys_item_OP) return false;
     for (int i = l->depth - count; i < l->depth; i++)
         if (ir_is(l->stack[i], OPF_VIRTUAL)) return false;
-    Lowerer *catcher = find_catcher(l);
-    if (catcher == NULL) return false;
+    Raised raised = {.class = class};
+    l->depth -= operands;
+    bool found = find_catcher(l, NULL, &raised);
+    l->depth += operands;
+    if (!found) return false;
     lower_leave_here(l); /* it is an event */
-    Raised raised = {.class = class, .state = lower_state_here(l)};
+    raised.state = lower_state_here(l);
     for (int i = l->depth - count; i < l->depth; i++) vec_push(&l->cx->arena, &raised.kept, l->stack[i]);
     lower_guarded(INS(l, settled, 0, EMIT_CALL(l, rt_raises_plainly, class)), raised.state);
     l->depth -= operands;
-    raise(l, catcher, &raised);
+    raise(l, &raised);
     return true;
 }
 
@@ -457,18 +498,21 @@ bool lower_unseen_raise(Lowerer *l) {
     return lower_speculates(l) && l->instr->arg == 1 && l->depth > 0 && raise_class(l, 0, 1);
 }
 
-bool lower_may_catch(Lowerer *l) {
-    return lower_speculates(l) && l->spread == NULL && find_catcher(l) != NULL;
+bool lower_may_catch(Lowerer *l, const Ins *kept) {
+    Raised raised;
+    return lower_speculates(l) && l->spread == NULL && find_catcher(l, kept, &raised);
 }
 
 void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int operands, FrameState *state) {
-    Block *there = lower_new_block(l), *raised_here = lower_new_block(l);
-    Fork fork = lower_fork(l);
+    Block *there = lower_new_block(l), *here = lower_new_block(l);
     Raised raised = {.class = class, .state = state};
+    bool found = find_catcher(l, kept, &raised);
+    Fork fork = lower_fork(l);
     if (kept != NULL) vec_push(&l->cx->arena, &raised.kept, kept);
-    lower_branch(l, condition, there, raised_here);
-    l->block = raised_here;
+    lower_branch(l, condition, there, here);
+    l->block = here;
     l->depth -= operands;
-    raise(l, find_catcher(l), &raised);
+    if (found) raise(l, &raised);
+    else INS0(l, exit, 0)->state = state;
     lower_other_way(l, &fork, there);
 }
