@@ -229,6 +229,7 @@ static bool divides(int kind) {
 
 /* Where a ZeroDivisionError is caught unseen, and the raise is a jump. */
 static void jump_if_zero(Lowerer *l, Ins *divisor, FrameState *state) {
+    if (ir_is(divisor, OPF_CONST) && divisor->imm != 0) return;
     Ins *fine = divisor->type == IR_F64
                     ? INS(l, fcmp, 3 /* != */, divisor, lower_const(l, IR_kf64_OP, bits_of(0.0)))
                     : INS(l, icmp, 3, divisor, K_INT(l, 0));
