@@ -243,6 +243,7 @@ bool lower_known_subscr(Lowerer *l);
 bool lower_known_store_subscr(Lowerer *l);
 bool lower_known_slice(Lowerer *l);
 bool lower_known_compare(Lowerer *l);
+bool lower_quiet_compare(Lowerer *l); /* == and != of what nothing is known of */
 bool lower_known_binary(Lowerer *l);
 bool lower_known_contains(Lowerer *l);
 bool lower_quiet_contains(Lowerer *l);

@@ -179,6 +179,17 @@ bool lower_known_compare(Lowerer *l) {
     return compare_order(l);
 }
 
+bool lower_quiet_compare(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2 || (l->instr->arg != EQ && l->instr->arg != NE)) return false;
+    if (l->instr->site != NULL) return false; /* a class that has its say was seen */
+    FrameState *state = lower_state_here(l);
+    Ins *right = lower_peek(l, 1), *left = lower_peek(l, 2);
+    Ins *result = EMIT_CALL(l, rt_compare_quietly, left, right, K_INT(l, l->instr->arg));
+    lower_guarded(INS(l, settled, 0, result), state);
+    replace_operands(l, 2, INS(l, mkbool, 0, result));
+    return true;
+}
+
 /* --- subscripts --- */
 
 bool lower_is_hash_key(const Ins *key, Likely guess) {
@@ -487,8 +498,28 @@ bool lower_known_slice(Lowerer *l) {
 
 /* --- operators --- */
 
+/* A list, tuple, str or bytes so many times. */
+static bool repeat(Lowerer *l) {
+    Ins *left = top(l, 2), *right = top(l, 1);
+    Likely left_type = operands(l)->left, right_type = operands(l)->right;
+    bool swapped = left->type == IR_I64 || left_type == LIKELY_INT;
+    Ins *sequence = swapped ? right : left, *count = swapped ? left : right;
+    Known type = sequence->type == IR_OBJ ? lower_known_type(swapped ? right_type : left_type) : KNOWN_COUNT;
+    Likely count_type = swapped ? left_type : right_type;
+    if (type != KNOWN_list && type != KNOWN_tuple && type != KNOWN_str && type != KNOWN_bytes) return false;
+    if (count->type != IR_I64 && count_type != LIKELY_INT && count_type != LIKELY_OTHER) return false;
+    if (type == KNOWN_list && l->instr->arg2 && !swapped) return false; /* the list itself grows */
+    FrameState *state = lower_state_here(l);
+    lower_guard_type(l, sequence, type, state);
+    Ins *times = lower_i64(l, count, state);
+    replace_operands(l, 2, EMIT_CALL(l, rt_repeat, sequence, times));
+    return true;
+}
+
 bool lower_known_binary(Lowerer *l) {
-    if (!lower_speculates(l) || l->depth < 2 || l->instr->arg != BIN_ADD) return false;
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    if (l->instr->arg == BIN_MULTIPLY) return repeat(l);
+    if (l->instr->arg != BIN_ADD) return false;
     Ins *left = top(l, 2), *right = top(l, 1);
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     if (left->type != IR_OBJ || right->type != IR_OBJ) return false;
