@@ -283,6 +283,7 @@ typedef struct Bytecode {
     const char *name; /* UTF-8, for people */
     Instr *instrs;
     int count;
+    int32_t *firsts; /* by instruction: that of which it is a copy (lower/peel.c), or itself; NULL: all are */
     BcHandler *handlers;
     int handler_count;
     int argument_count; /* slots that hold arguments on entry, *args and **kwargs included */
@@ -307,6 +308,11 @@ typedef struct Bytecode {
     bool is_generator;    /* generator, coroutine or async generator */
     bool is_coroutine;    /* may await: coroutine, or generator marked as one */
 } Bytecode;
+
+/* Where the loop stood that an instruction is a copy of: what is in front of it led into the loop. */
+static inline int bc_first(const Bytecode *code, int index) {
+    return code->firsts != NULL ? code->firsts[index] : index;
+}
 
 /* Names and effects from ops.def. */
 const char *bc_name(BcOp op);

@@ -53,6 +53,7 @@ typedef struct Infer {
     uint8_t *locals; /* while walking */
     Guess *stack;
     int depth;
+    bool goes_round;              /* by the jump at hand a loop is */
     Guess unpacked[MAX_UNPACKED]; /* items of the tuple that the next instruction takes apart */
     int unpacked_count;           /* -1: there is none */
 } Infer;
@@ -99,6 +100,12 @@ static void refine(Infer *f, const Instr *instr, int place, Guess guess, uint8_t
     f->locals[guess.slot] = (uint8_t)(type | (f->locals[guess.slot] & MAY_BE_UNBOUND));
 }
 
+static void note_turn(Infer *f, int head, int local) {
+    bool **turns = &f->out->turns[head];
+    if (*turns == NULL) *turns = arena_array(&f->cx->arena, bool, f->code->local_count);
+    (*turns)[local] = true;
+}
+
 static void arrive(Infer *f, int target, int depth) {
     if (target < 0 || target >= f->code->count) return;
     Arena *arena = &f->cx->arena;
@@ -117,6 +124,8 @@ static void arrive(Infer *f, int target, int depth) {
         if (f->kept != NULL && f->kept[i] && likely_number(given & ~MAY_BE_UNBOUND))
             given = LIKELY_OTHER | (given & MAY_BE_UNBOUND);
         uint8_t met = meet(f->out->locals[target][i], given);
+        if (f->goes_round && f->out->locals[target][i] == LIKELY_INT && met == LIKELY_OTHER)
+            note_turn(f, target, i);
         changed |= met != f->out->locals[target][i];
         f->out->locals[target][i] = met;
     }
@@ -221,24 +230,6 @@ static uint8_t call_result(Infer *f, const Instr *instr) {
     }
     if (callable.type == LIKELY_RANGE_TYPE) return LIKELY_RANGE;
     return instr->feedback == FB_CALL_LEN ? LIKELY_INT : LIKELY_OTHER;
-}
-
-static bool is_sequence(Likely type) {
-    return likely_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
-           type == LIKELY_BYTEARRAY;
-}
-
-/* What operators of sequences give: joined, repeated, formatted. */
-static uint8_t sequence_result(const Instr *instr, Likely left, Likely right) {
-    bool unknown = right == LIKELY_OTHER; /* what it can be but its like would raise, or have its own say */
-    if (likely_str(left) &&
-        (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && (unknown || likely_str(right)))))
-        return LIKELY_STR;
-    if (instr->arg == BIN_ADD && (left == right || unknown) && is_sequence(left)) return left;
-    if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
-    if (is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
-    return is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
-                                                    : LIKELY_OTHER;
 }
 
 /* --- what a Python function returns --- */
@@ -398,7 +389,7 @@ static void binary(Infer *f, const Instr *instr) {
     }
     if (big && !(instr->flags & BC_NO_SPECULATION))
         type = instr->arg == BIN_TRUE_DIVIDE ? LIKELY_FLOAT : LIKELY_BIG;
-    if (type == LIKELY_OTHER) type = sequence_result(instr, left.type, right.type);
+    if (type == LIKELY_OTHER) type = infer_joined(instr, left.type, right.type);
     if (type == LIKELY_OTHER) type = (Likely)operator_call(f, instr, left.type, right.type);
     bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type == LIKELY_OTHER && unseen ? LIKELY_UNSEEN : type);
@@ -406,7 +397,7 @@ static void binary(Infer *f, const Instr *instr) {
 
 static uint8_t subscr_result(Likely container, Likely key) {
     if (container == LIKELY_CHAR) container = LIKELY_STR;
-    if (key == LIKELY_SLICE) return is_sequence(container) ? container : LIKELY_OTHER;
+    if (key == LIKELY_SLICE) return infer_is_sequence(container) ? container : LIKELY_OTHER;
     if (container == LIKELY_STR) return LIKELY_CHAR;
     if (container == LIKELY_DOUBLES) return LIKELY_FLOAT;
     if (container == LIKELY_C_INTS) return LIKELY_INT;
@@ -644,6 +635,7 @@ static void note_operands(Infer *f, int index) {
 static bool walk_instr(Infer *f, int index) {
     const Instr *instr = &f->code->instrs[index];
     note_operands(f, index);
+    f->goes_round = (instr->flags & BC_BACKWARD) != 0;
     if (instr->flags & BC_COLD) return false;
     if (instr->handler >= 0) {
         const BcHandler *handler = &f->code->handlers[instr->handler];
@@ -742,6 +734,7 @@ static Inference *infer_once(Infer *with) {
     out->operands = arena_array(arena, OperandTypes, code->count + 1);
     out->locals = arena_array(arena, uint8_t *, code->count + 1);
     out->stack = arena_array(arena, uint8_t *, code->count + 1);
+    out->turns = arena_array(arena, bool *, code->count + 1);
     Infer f = *with;
     f.out = out;
     f.work_count = 0;

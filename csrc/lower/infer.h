@@ -25,6 +25,8 @@ typedef struct Inference {
     OperandTypes *operands; /* by instruction */
     uint8_t **locals; /* by instruction that control jumps to: Likely of each local on arrival; else NULL */
     uint8_t **stack;  /* likewise of the operand stack */
+    bool **turns; /* likewise of a loop's head, by local: an int comes there first, but no more when the loop
+                     is gone round; NULL: none is */
 } Inference;
 
 /* `callees`: NULL to know nothing of functions called. */
@@ -45,6 +47,10 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 /* The same where the interpreter has noted nothing. */
 Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
+
+bool infer_is_sequence(Likely type);
+/* What operators of sequences give: joined, repeated, formatted. */
+uint8_t infer_joined(const Instr *instr, Likely left, Likely right);
 
 /* Likely of the iterator of an object, and of an iterator's items. */
 uint8_t infer_iterator_of(Likely type);

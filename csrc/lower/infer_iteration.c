@@ -60,6 +60,7 @@ uint8_t infer_item_of(Likely iterator) {
 
 /* The CALL that makes what the loop goes over, in front of it; NULL: there is none. */
 static const Instr *call_before_loop(const Bytecode *code, const Instr *loop) {
+    loop = &code->instrs[bc_first(code, (int)(loop - code->instrs))];
     if (loop < code->instrs + 2 || loop[-1].op != BC_GET_ITER) return NULL;
     const Instr *call = loop - 2;
     while (call > code->instrs && call->op == BC_NOP) call--;

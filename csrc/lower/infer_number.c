@@ -84,3 +84,20 @@ Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
         return LIKELY_FLOAT;
     return infer_unwatched(instr, left, right);
 }
+
+bool infer_is_sequence(Likely type) {
+    return likely_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
+           type == LIKELY_BYTEARRAY;
+}
+
+uint8_t infer_joined(const Instr *instr, Likely left, Likely right) {
+    bool unknown = right == LIKELY_OTHER; /* what it can be but its like would raise, or have its own say */
+    if (likely_str(left) &&
+        (instr->arg == BIN_REMAINDER || (instr->arg == BIN_ADD && (unknown || likely_str(right)))))
+        return LIKELY_STR;
+    if (instr->arg == BIN_ADD && (left == right || unknown) && infer_is_sequence(left)) return left;
+    if (instr->arg != BIN_MULTIPLY) return LIKELY_OTHER;
+    if (infer_is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
+    return infer_is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
+                                                          : LIKELY_OTHER;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lower/cold.h"
+#include "lower/peel.h"
 #include "lower/stale.h"
 
 static void (*const LOWER[])(Lowerer *) = {
@@ -423,7 +424,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         }
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
-        if (lower_is_one_method(l, target, i)) continue;
+        if (lower_stays_one(l, target, i)) continue;
         add_phi(l, place, &local->value);
         if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);
@@ -690,8 +691,7 @@ static void fill_phi(Lowerer *l, Ins *phi, int number, const Incoming *incoming,
 
 /* A loop's block is also come to from where the loop is entered. */
 static void come_from_before(Lowerer *l, Place *place) {
-    Incoming incoming = {.from = place->before, .values = place->entering.items};
-    vec_push(&l->cx->arena, &place->incoming, incoming);
+    vec_push(&l->cx->arena, &place->incoming, ((Incoming){place->before, place->entering.items}));
 }
 
 /* Give the phis their values, one per predecessor, in the predecessors' order. */
@@ -773,10 +773,11 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     Fn *fn = lower_new_fn(cx, code, tier, layout);
     if (code->count == 0) bail(cx, "bad_bytecode", "there is no code");
     if (tier > 1) cold_mark(cx, code);
+    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
+    if (tier > 1) code = peel_loops(cx, code, &inference, callees);
     Lowerer l = {.cx = cx, .code = code, .fn = fn, .callees = callees, .framed = true};
     l.hints = arena_new(&cx->arena, Hints);
-    const Inference *inference = tier > 1 || has_osr(code) ? infer_types(cx, code, callees) : NULL;
-    l.inference = tier > 1 ? inference : NULL;
+    if (tier > 1) l.inference = inference;
     lower_prepare(&l);
     if (callees != NULL) lower_begin_inlining(&l);
     if (tier > 1) {

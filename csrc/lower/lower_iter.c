@@ -139,9 +139,9 @@ static bool takes_iterator(const Instr *instr) {
 /* The call of range that what is at `head` goes over, from its end if it is reversed. NULL: it is not known.
  */
 static const Instr *range_of_loop(const Lowerer *l, int head, bool *reversed) {
-    if (head < 3) return NULL;
     const Instr *loop = &l->code->instrs[head];
-    int at = head - 1;
+    int at = bc_first(l->code, head) - 1;
+    if (at < 2) return NULL;
     while (loop->op == BC_CALL && at > 1 && l->code->instrs[at].op == BC_NOP) at--;
     const Instr *gets = &l->code->instrs[at], *call = gets - 1;
     *reversed = call->op == BC_CALL && call->arg == 1 && call->arg2 < 0 &&

@@ -164,11 +164,12 @@ static const IterForm *form_of_iter(Lowerer *l, int gets) {
  * to be where the loop suspends. */
 static const IterForm *form_of_loop(Lowerer *l, int head) {
     const Instr *loop = &l->code->instrs[head];
-    if (head < 1 || head >= l->code->count || loop->op != BC_FOR_ITER || loop[-1].op != BC_GET_ITER ||
-        loop->flags & (BC_NO_SPECULATION | BC_COLD) || lower_loop_suspends(l, head) ||
-        (l->inlined != NULL && l->inlined->steps != NULL))
+    if (head >= l->code->count || loop->op != BC_FOR_ITER) return NULL;
+    int gets = bc_first(l->code, head) - 1;
+    if (gets < 0 || l->code->instrs[gets].op != BC_GET_ITER || loop->flags & (BC_NO_SPECULATION | BC_COLD) ||
+        lower_loop_suspends(l, head) || (l->inlined != NULL && l->inlined->steps != NULL))
         return NULL;
-    const IterForm *form = form_of_iter(l, head - 1);
+    const IterForm *form = form_of_iter(l, gets);
     int items = form != NULL ? items_of(form->type, form->count) : 0;
     return items == 0 || is_taken_apart(l, head, items) ? form : NULL;
 }
