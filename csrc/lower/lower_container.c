@@ -498,27 +498,34 @@ bool lower_known_slice(Lowerer *l) {
 
 /* --- operators --- */
 
-/* A list, tuple, str or bytes so many times. */
-static bool repeat(Lowerer *l) {
-    Ins *left = top(l, 2), *right = top(l, 1);
-    Likely left_type = operands(l)->left, right_type = operands(l)->right;
-    bool swapped = left->type == IR_I64 || left_type == LIKELY_INT;
-    Ins *sequence = swapped ? right : left, *count = swapped ? left : right;
-    Known type = sequence->type == IR_OBJ ? lower_known_type(swapped ? right_type : left_type) : KNOWN_COUNT;
-    Likely count_type = swapped ? left_type : right_type;
-    if (type != KNOWN_list && type != KNOWN_tuple && type != KNOWN_str && type != KNOWN_bytes) return false;
-    if (count->type != IR_I64 && count_type != LIKELY_INT && count_type != LIKELY_OTHER) return false;
-    if (type == KNOWN_list && l->instr->arg2 && !swapped) return false; /* the list itself grows */
+static bool is_repeated(const Lowerer *l, const Ins *sequence, Likely type, const Ins *count,
+                        Likely count_type) {
+    Known known = lower_known_type(type);
+    return sequence->type == IR_OBJ && known != KNOWN_COUNT && known != KNOWN_dict && known != KNOWN_set &&
+           (lower_likely_int(l, count, count_type) || (count->type == IR_OBJ && count_type == LIKELY_OTHER));
+}
+
+/* A sequence times a number, on whichever side it stands. */
+static bool known_repetition(Lowerer *l) {
+    Likely type = operands(l)->left, count_type = operands(l)->right;
+    int at = 2;
+    if (l->instr->arg2) return false;
+    if (!is_repeated(l, top(l, 2), type, top(l, 1), count_type)) {
+        if (!is_repeated(l, top(l, 1), count_type, top(l, 2), type)) return false;
+        at = 1;
+        type = count_type;
+    }
+    Ins *sequence = lower_peek(l, at), *count = top(l, 3 - at);
     FrameState *state = lower_state_here(l);
-    lower_guard_type(l, sequence, type, state);
-    Ins *times = lower_i64(l, count, state);
-    replace_operands(l, 2, EMIT_CALL(l, rt_repeat, sequence, times));
+    bool is_display = sequence->op == IR_call_OP && sequence->imm == H_rt_build_list;
+    if (!is_display) lower_guard_type(l, sequence, lower_known_type(type), state);
+    replace_operands(l, 2, EMIT_CALL(l, rt_repeat, sequence, lower_i64(l, count, state)));
     return true;
 }
 
 bool lower_known_binary(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
-    if (l->instr->arg == BIN_MULTIPLY) return repeat(l);
+    if (l->instr->arg == BIN_MULTIPLY) return known_repetition(l);
     if (l->instr->arg != BIN_ADD) return false;
     Ins *left = top(l, 2), *right = top(l, 1);
     Likely left_type = operands(l)->left, right_type = operands(l)->right;

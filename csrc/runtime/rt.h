@@ -25,8 +25,15 @@ typedef struct RtCache {
      * only. */
     const void *gave;
 } RtCache;
-#define GAVE_SEVERAL ((const void *)1)
+#define GAVE_SEVERAL ((const void *)CACHE_GAVE_SEVERAL)
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
+_Static_assert(offsetof(RtCache, version) == CACHE_VERSION && offsetof(RtCache, kind) == CACHE_KIND &&
+                   offsetof(RtCache, index) == CACHE_INDEX && offsetof(RtCache, value) == CACHE_VALUE &&
+                   offsetof(RtCache, key_count) == CACHE_KEY_COUNT &&
+                   offsetof(RtCache, keys_version) == CACHE_KEYS_VERSION &&
+                   offsetof(RtCache, spare) == CACHE_SPARE && offsetof(RtCache, offset) == CACHE_OFFSET &&
+                   offsetof(RtCache, gave) == CACHE_GAVE,
+               "emitted code reads them");
 
 /* How a native function is called; emitted code knows where these are. */
 typedef struct NativeCell {
@@ -50,6 +57,10 @@ typedef int64_t i64;
 PyObject *rt_add(PyObject *a, PyObject *b);
 PyObject *rt_subtract(PyObject *a, PyObject *b);
 PyObject *rt_multiply(PyObject *a, PyObject *b);
+PyObject *rt_add_floats(PyObject *a, PyObject *b);
+PyObject *rt_subtract_floats(PyObject *a, PyObject *b);
+PyObject *rt_multiply_floats(PyObject *a, PyObject *b);
+PyObject *rt_add_texts(PyObject *a, PyObject *b);
 PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
@@ -82,14 +93,19 @@ i64 rt_contains_noted(PyObject *container, PyObject *item, RtCache *cache);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache);
 PyObject *rt_subscr_list(PyObject *container, PyObject *key);
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value);
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value);
 i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache);
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
+PyObject *rt_repeat(PyObject *sequence, i64 times);
+PyObject *rt_repeat_items(i64 times, REST);
 PyObject *rt_build_set(REST);
 PyObject *rt_build_map(REST);
 PyObject *rt_new_set(void);
@@ -177,7 +193,6 @@ i64 rt_list_pop(PyObject *list, PyObject **results);
 PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop);
 PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step);
 i64 rt_set_slice(PyObject *list, i64 start, i64 stop, PyObject *items);
-PyObject *rt_repeat(PyObject *sequence, i64 count);
 PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal);
 i64 rt_size(PyObject *object);
 i64 rt_abs_of(PyObject *object, PyObject **results);
@@ -376,6 +391,10 @@ static inline void rt_note_given(RtCache *cache, const PyObject *value) {
 bool rt_object_setattr(TS, PyObject *const *args, PyObject **result);
 /* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
+PyObject *rt_item_function(PyTypeObject *type); /* likewise for a[b] */
+PyObject *rt_set_item_function(PyTypeObject *type);
+PyObject *rt_call_with_two(PyObject *function, PyObject *a, PyObject *b);
+i64 rt_set_item_by(PyObject *function, PyObject *container, PyObject *key, PyObject *value);
 /* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,
  * CPython's own way is to be taken; else the result may be an error. */
 bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result);
@@ -437,6 +456,8 @@ PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
 /* Enter a Python function's compiled code with arguments as vectorcall has them. False: that cannot be done
  * just now, or there is none; nothing happened. */
 bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
+/* Likewise make the generator or coroutine that a function gives which does nothing else. */
+bool rt_call_generator(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
 
 /* Does the end of such an object run no code? */
 static inline bool rt_ends_quietly(const PyObject *object) {

@@ -602,10 +602,6 @@ static bool has_grown(PyListObject *list, Py_ssize_t count) {
     return true;
 }
 
-PyObject *rt_repeat(PyObject *sequence, i64 count) {
-    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, count);
-}
-
 PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
     Py_ssize_t first = PyList_GET_SIZE(a_steal), count = first + PyList_GET_SIZE(b_steal);
     if (count > first && a_steal != b_steal && has_grown((PyListObject *)a_steal, count)) {

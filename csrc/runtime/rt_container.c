@@ -92,12 +92,45 @@ PyObject *rt_subscr_dict(PyObject *container, PyObject *key) {
     return PyDict_CheckExact(container) ? dict_subscr(container, key) : rt_subscr(container, key);
 }
 
+/* Is it a class whose function for an operator may be kept with a site? Others have C's. */
+static inline bool may_have_function(PyTypeObject *type) {
+    return (type->tp_flags & (Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_DICT_SUBCLASS)) == Py_TPFLAGS_HEAPTYPE;
+}
+
+/* The function that a container's class has for an operator, by the site's cache; NULL: none. borrowed */
+static inline PyObject *function_at(RtCache *cache, PyObject *container,
+                                    PyObject *(*find)(PyTypeObject *type)) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (__builtin_expect(cache->version != 0 && cache->version == cp_type_version(type), 1))
+        return cache->value;
+    PyObject *function = find(type);
+    rt_note_class(cache, type);
+    cache->version = cp_type_version(type);
+    cache->value = function;
+    return function;
+}
+
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(container);
-    if (type != &PyList_Type && type != &PyDict_Type && type != &PyTuple_Type) rt_note_class(cache, type);
-    PyObject *item = rt_subscr(container, key);
+    PyObject *item;
+    if (may_have_function(type)) {
+        PyObject *function = function_at(cache, container, rt_item_function);
+        item =
+            function != NULL ? rt_call_with_two(function, container, key) : PyObject_GetItem(container, key);
+    } else {
+        if (type != &PyList_Type && type != &PyDict_Type && type != &PyTuple_Type) rt_note_class(cache, type);
+        item = rt_subscr(container, key);
+    }
     rt_note_given(cache, item);
     return item;
+}
+
+/* Emitted code has asked for what is likely. */
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
+}
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
 }
 
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
@@ -119,9 +152,19 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
                                                                : PyObject_SetItem(container, key, value);
 }
 
-i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
-    rt_note_class(cache, Py_TYPE(container));
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value) {
     return rt_store_subscr(container, key, value);
+}
+
+i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (!may_have_function(type)) {
+        rt_note_class(cache, type);
+        return rt_store_subscr(container, key, value);
+    }
+    PyObject *function = function_at(cache, container, rt_set_item_function);
+    return function != NULL ? rt_set_item_by(function, container, key, value)
+                            : PyObject_SetItem(container, key, value);
 }
 
 i64 rt_delete_subscr(PyObject *container, PyObject *key) {
@@ -153,6 +196,27 @@ PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
     }
     rt_own_rest(rest, count, consumed);
     for (i64 i = 0; i < count; i++) PyList_SET_ITEM(list, i, rest[i]);
+    return list;
+}
+
+PyObject *rt_repeat(PyObject *sequence, i64 times) {
+    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, times);
+}
+
+static void fill(PyObject **to, PyObject **items, i64 count, i64 times) {
+    for (i64 i = 0; i < count; i++) Py_SET_REFCNT(items[i], Py_REFCNT(items[i]) + times);
+    if (count == 1) {
+        for (i64 i = 0; i < times; i++) to[i] = items[0];
+    } else {
+        for (i64 i = 0; i < times * count; i++) to[i] = items[i % count];
+    }
+}
+
+PyObject *rt_repeat_items(i64 times, PyObject **rest, i64 count, uint64_t consumed) {
+    if (times < 0) times = 0;
+    PyObject *list = times > PY_SSIZE_T_MAX / count ? PyErr_NoMemory() : PyList_New(times * count);
+    if (list != NULL) fill(PySequence_Fast_ITEMS(list), rest, count, times);
+    rt_drop_rest(rest, count, consumed);
     return list;
 }
 
