@@ -99,6 +99,70 @@ void emit_code_of_OP(Unit *u, Ins *ins) {
     emit_set(u, ins, latin_code(u, text, emit_int(u, 0)));
 }
 
+/* On when the condition holds, else at `other`. */
+static void go_on_if(Unit *u, gcc_jit_rvalue *condition, gcc_jit_block *other) {
+    gcc_jit_block *next = emit_block(u);
+    gcc_jit_block_end_with_conditional(u->block, NULL, condition, next, other);
+    u->block = next;
+}
+
+static void end_with(Unit *u, Ins *ins, gcc_jit_rvalue *value, gcc_jit_block *done) {
+    emit_set(u, ins, value);
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+}
+
+static void ask_type(Unit *u, gcc_jit_rvalue *object, Known type, gcc_jit_block *other) {
+    go_on_if(u,
+             emit_compare(u, CMP(EQ), emit_read(u, object, LAYOUT_object_type, u->gcc->ptr_ptr),
+                          emit_link(u, LINK_KNOWN, type)),
+             other);
+}
+
+/* `other`: what a helper is asked of. */
+static void settle(Unit *u, Ins *ins, Helper helper, gcc_jit_block *other, gcc_jit_block *done) {
+    gcc_jit_rvalue *args[2] = {arg(u, ins, 0), ins->arg_count > 1 ? arg(u, ins, 1) : NULL};
+    u->block = other;
+    emit_set(u, ins, emit_helper_call(u, helper, ins->arg_count, args));
+    emit_guard_fails(u, ins, emit_compare(u, CMP(LT), emit_value(u, ins), emit_int(u, 0)));
+    gcc_jit_block_end_with_jump(u->block, NULL, done);
+    u->block = done;
+}
+
+void emit_char_code_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *text = arg(u, ins, 0);
+    gcc_jit_block *longer = emit_block(u), *other = emit_block(u), *done = emit_block(u);
+    ask_type(u, text, KNOWN_str, other);
+    gcc_jit_rvalue *bits = BIN(u, BITWISE_AND, str_state(u, text), emit_int(u, STR_STATE_MASK));
+    go_on_if(u, emit_compare(u, CMP(EQ), bits, emit_int(u, STR_STATE_LATIN)), other);
+    go_on_if(u, emit_compare(u, CMP(EQ), read_int(u, text, LAYOUT_str_length), emit_int(u, 1)), longer);
+    end_with(u, ins, latin_code(u, text, emit_int(u, 0)), done);
+    u->block = longer;
+    end_with(u, ins, emit_int(u, 256), done);
+    settle(u, ins, H_rt_char_code, other, done);
+}
+
+void emit_same_text_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *left = arg(u, ins, 0), *right = arg(u, ins, 1);
+    gcc_jit_block *differ = emit_block(u), *equal = emit_block(u), *other = emit_block(u),
+                  *done = emit_block(u);
+    ask_type(u, left, KNOWN_str, other);
+    if (ins->imm == 0) ask_type(u, right, KNOWN_str, other);
+    go_on_if(u, emit_compare(u, CMP(NE), left, right), equal);
+    gcc_jit_rvalue *bits = BIN(u, BITWISE_AND, str_state(u, left), str_state(u, right));
+    bits = BIN(u, BITWISE_AND, bits, emit_int(u, STR_STATE_READY));
+    go_on_if(u, emit_compare(u, CMP(NE), bits, emit_int(u, 0)), other);
+    go_on_if(
+        u,
+        emit_compare(u, CMP(EQ), read_int(u, left, LAYOUT_str_length), read_int(u, right, LAYOUT_str_length)),
+        differ);
+    gcc_jit_block_end_with_jump(u->block, NULL, other);
+    u->block = differ;
+    end_with(u, ins, emit_int(u, 0), done);
+    u->block = equal;
+    end_with(u, ins, emit_int(u, 1), done);
+    settle(u, ins, H_rt_same_text, other, done);
+}
+
 void emit_char_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *table = gcc_jit_context_new_cast(
         u->gcc->ctx, NULL, emit_link(u, LINK_KNOWN, KNOWN_characters), u->gcc->ptr_ptr);

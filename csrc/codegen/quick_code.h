@@ -73,6 +73,10 @@ Place quick_word(int32_t word); /* of the C stack */
 Place quick_place(const Quick *q, const Ins *value);
 Place quick_field(const Quick *q, Reg object, LayoutField field);
 Place quick_link(Quick *q, LinkKind kind, int index);
+/* A field of a site's inline cache, by its offset there. */
+static inline Place quick_cache(const Ins *cache, int64_t field) {
+    return (Place){QUICK_LINK, (int32_t)(cache->imm * CACHE_BYTES + field)};
+}
 /* A field of the frame of this number, and a slot of the frame that it is of; either may load r10. */
 Place quick_frame(Quick *q, int frame, LayoutField field);
 Place quick_slot(Quick *q, int64_t slot);
@@ -123,6 +127,11 @@ void quick_call_helper(Quick *q, Helper helper);
 /* Likewise behind a call that is none of a helper. */
 void quick_restore(Quick *q);
 int quick_argument_count(const Ins *call);
+/* The common case of a helper, if it has one that is done in line; then on at the label, with the result in
+ * rax. */
+void quick_begin_in_line(Quick *q, const Ins *ins, int done);
+/* rax: the int object of the number in rax; where there is no memory for it, by the exit of what makes it. */
+void quick_box_int(Quick *q, const Ins *ins);
 /* Of a native function: what its code begins and ends with, see quick_native.c. */
 void quick_begin_native(Quick *q);
 void quick_end_native(Quick *q);

@@ -248,6 +248,69 @@ void quick_code_of_OP(Quick *q, Ins *ins) {
     set_latin_code(q, ins);
 }
 
+/* Is the object in rdi an exact str that is ready? Else on at `other`; rdx: its state. */
+static void ask_for_text(Quick *q, int other) {
+    Assembler *a = &q->a;
+    x86_load(a, R11, quick_link(q, LINK_KNOWN, KNOWN_str));
+    x86_compare(a, R11, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_load_byte(a, RDX, quick_field(q, RDI, LAYOUT_str_state));
+}
+
+static void settle(Quick *q, Ins *ins, Helper helper, int done) {
+    quick_call_helper(q, helper);
+    x86_test(&q->a, RAX);
+    quick_leave_if(q, ins, COND_NEGATIVE);
+    x86_place_label(&q->a, done);
+    quick_set(q, ins);
+}
+
+void quick_char_code_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_forget(q);
+    ask_for_text(q, other);
+    x86_alu_number(a, ALU_AND, RDX, STR_STATE_MASK);
+    x86_alu_number(a, ALU_COMPARE, RDX, STR_STATE_LATIN);
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_set(a, RAX, 256);
+    x86_compare_number(a, quick_field(q, RDI, LAYOUT_str_length), 1);
+    x86_jump_if(a, COND_NOT_EQUAL, done);
+    x86_move(a, RSI, RDI);
+    find_latin(q);
+    x86_load_byte(a, RAX, (Place){RSI, 0});
+    x86_jump(a, done);
+    x86_place_label(a, other);
+    settle(q, ins, H_rt_char_code, done);
+}
+
+void quick_same_text_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a), done = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_load(q, RSI, arg(ins, 1));
+    quick_forget(q);
+    ask_for_text(q, other);
+    if (ins->imm == 0) {
+        x86_compare(a, R11, quick_field(q, RSI, LAYOUT_object_type));
+        x86_jump_if(a, COND_NOT_EQUAL, other);
+    }
+    x86_set(a, RAX, 1);
+    x86_alu(a, ALU_COMPARE, RDI, RSI);
+    x86_jump_if(a, COND_EQUAL, done);
+    x86_load_byte(a, RCX, quick_field(q, RSI, LAYOUT_str_state));
+    x86_alu(a, ALU_AND, RDX, RCX);
+    x86_alu_number(a, ALU_AND, RDX, STR_STATE_READY);
+    x86_jump_if(a, COND_EQUAL, other);
+    x86_set(a, RAX, 0);
+    x86_load(a, RCX, quick_field(q, RDI, LAYOUT_str_length));
+    x86_compare(a, RCX, quick_field(q, RSI, LAYOUT_str_length));
+    x86_jump_if(a, COND_NOT_EQUAL, done);
+    x86_place_label(a, other);
+    settle(q, ins, H_rt_same_text, done);
+}
+
 void quick_char_OP(Quick *q, Ins *ins) {
     x86_load(&q->a, RDX, quick_link(q, LINK_KNOWN, KNOWN_characters));
     quick_load(q, RCX, arg(ins, 0));

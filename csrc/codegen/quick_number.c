@@ -29,12 +29,11 @@ static void find_small(Quick *q) {
     x86_alu(&q->a, ALU_ADD, RCX, R11);
 }
 
-void quick_box_i64_OP(Quick *q, Ins *ins) {
+void quick_box_int(Quick *q, const Ins *ins) {
     Assembler *a = &q->a;
     int other = x86_new_label(a), done = x86_new_label(a);
-    quick_load(q, RAX, arg(ins, 0));
-    x86_move(a, RDI, RAX);
     quick_forget(q);
+    x86_move(a, RDI, RAX);
     test_small(q);
     x86_jump_if(a, COND_ABOVE_EQUAL, other);
     find_small(q);
@@ -46,6 +45,11 @@ void quick_box_i64_OP(Quick *q, Ins *ins) {
     x86_test(a, RAX);
     x86_jump_if(a, COND_EQUAL, q->exits[ins->exit]);
     x86_place_label(a, done);
+}
+
+void quick_box_i64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_box_int(q, ins);
     quick_set(q, ins);
 }
 

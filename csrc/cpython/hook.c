@@ -1,15 +1,13 @@
 /* The frame hook (PEP 523): see hook.h. */
 #include "cpython/compat.h"
 
+#include "cpython/due.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"
 #include "cpython/unseen.h"
 #include "jit/engine.h"
-#include "jit/publish.h"
-#include "jit/sampler.h"
 #include "jit/table.h"
 #include "jit/warm.h"
-#include "runtime/osr.h"
 #include "runtime/rt.h"
 #include "runtime/stack.h"
 
@@ -71,7 +69,6 @@ void hook_ask(FunctionRecord *record, Frame *frame) {
     publish_at_start = false;
 }
 
-static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing);
 static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, PyObject *names);
 
 /* Frames that run already were entered without the hook: their back-edges may never be armed. */
@@ -95,7 +92,7 @@ static __attribute__((noinline)) PyObject *evaluate_deep(PyThreadState *tstate, 
     PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, throwing);
     if (is_wanted && _PyInterpreterState_GetEvalFrameFunc(interp) == _PyEval_EvalFrameDefault) {
         forbid_osr_in_running_frames(interp, tstate); /* this thread's own that were are gone */
-        _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+        _PyInterpreterState_SetEvalFrameFunc(interp, hook_evaluate);
         osr_release();
     }
     return result;
@@ -142,8 +139,6 @@ PyObject *hook_call_cpythons_way(PyObject *function, PyObject *const *args, size
                        : PyObject_Vectorcall(function, args, given, names);
 }
 
-static inline bool is_something_due(void) { return publish_is_wanted | osr_is_armed | sampler_at_once; }
-
 /* All there is to consider of a call. */
 static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate, Frame *frame, int throwing) {
     PyCodeObject *code = frame->f_code;
@@ -158,7 +153,7 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
     count(record, frame);
     take_calls_of(frame->f_func);
     if (record->gets_items && !cp_is_hidden_from_items(frame->f_func)) hide_from_items(record, frame);
-    if (__builtin_expect(is_something_due(), 0)) {
+    if (__builtin_expect(hook_is_something_due(), 0)) {
         attend(tstate);
         if (sampler_at_once && !cp_is_tracing(tstate)) {
             publish_frame = frame;
@@ -181,10 +176,10 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
 /* Most calls: nothing is due, and the function has no code, and no loop at which it could get some. Then the
  * interpreter goes on in our place, as if nobody had looked. Nothing is called before that, so that nothing
  * has to be saved. */
-static PyObject *evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
+PyObject *hook_evaluate(PyThreadState *tstate, Frame *frame, int throwing) {
     FunctionRecord *record = table_record(frame->f_code);
     if (__builtin_expect(record == NULL || stack_may_be_low(), 0)) goto fully;
-    if (__builtin_expect(is_something_due(), 0)) goto fully;
+    if (__builtin_expect(hook_is_something_due(), 0)) goto fully;
     if (record->compiled != NULL || !record->loopless || frame->owner != CP_OWNED_BY_THREAD) goto fully;
     uint32_t calls = record->calls + 1;
     if (__builtin_expect(calls >= record->next_ask, 0)) goto fully;
@@ -221,15 +216,17 @@ static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, P
     FunctionRecord *record = table_record((PyCodeObject *)function->func_code);
     Py_ssize_t count = PyVectorcall_NARGS(given);
     PyObject *result;
-    if (__builtin_expect(names != NULL || record == NULL || tstate->interp->eval_frame != evaluate, 0))
+    if (__builtin_expect(names != NULL || record == NULL || tstate->interp->eval_frame != hook_evaluate, 0))
         goto usual;
-    if (__builtin_expect(is_something_due() || stack_may_be_low(), 0)) goto usual;
+    if (__builtin_expect(hook_is_something_due() || stack_may_be_low(), 0)) goto usual;
     if (__builtin_expect(record->calls + 1 >= record->next_ask, 0)) goto usual;
     if (record->gets_items && !cp_is_hidden_from_items(function)) goto usual;
     if (record->compiled != NULL) {
         if (rt_call_compiled(tstate, callable, args, count, &result)) return result;
         goto usual;
     }
+    if (record->plain_generator >= 0 && rt_call_generator(tstate, callable, args, count, &result))
+        return result;
     Frame *frame = push_call(tstate, record, function, args, count);
     if (__builtin_expect(frame == NULL, 0)) goto usual;
     record->calls++;
@@ -247,7 +244,7 @@ int hook_install(void) {
     PyInterpreterState *interp = PyInterpreterState_Get();
     _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
     is_wanted = true;
-    if (current == evaluate) return 0;
+    if (current == hook_evaluate) return 0;
     if (current != _PyEval_EvalFrameDefault) {
         is_wanted = false;
         PyErr_SetString(
@@ -258,7 +255,7 @@ int hook_install(void) {
     }
     forbid_osr_in_running_frames(interp, NULL);
     osr_release();
-    _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
+    _PyInterpreterState_SetEvalFrameFunc(interp, hook_evaluate);
     cp_take_slots((CpSlots){rt_generator_item, rt_generator_take});
     sampler_start();
     return 0;
@@ -270,11 +267,11 @@ void hook_remove(void) {
     sampler_stop();
     osr_hold();
     cp_give_slots_back();
-    if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate)
+    if (_PyInterpreterState_GetEvalFrameFunc(interp) == hook_evaluate)
         _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
 }
 
 bool hook_is_installed(void) {
     _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get());
-    return current == evaluate || (is_wanted && current == _PyEval_EvalFrameDefault);
+    return current == hook_evaluate || (is_wanted && current == _PyEval_EvalFrameDefault);
 }

@@ -108,8 +108,15 @@ static __attribute__((noinline)) void dealloc_any(PyObject *object) {
     else _Py_Dealloc(object);
 }
 
-/* Most are ints: nothing is saved for them. */
+/* Most are ints, or of other types whose end is theirs alone: nothing is saved for them. */
 void cp_dealloc(PyObject *object) {
-    if (PyLong_CheckExact(object) && cp_keep_int(object)) return;
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyLong_Type && cp_keep_int(object)) return;
+#ifndef Py_REF_DEBUG
+    if (!cp_has_values(type) && type != &PyGen_Type && type != &PyCoro_Type) {
+        type->tp_dealloc(object);
+        return;
+    }
+#endif
     dealloc_any(object);
 }

@@ -553,6 +553,19 @@ static inline bool cp_compares_by_identity(PyTypeObject *type) {
     return type->tp_richcompare == PyBaseObject_Type.tp_richcompare;
 }
 
+/* Is an object of the class equal to what is a str of its text, as far as the class has a say? */
+static inline bool cp_compares_as_text(PyTypeObject *type) {
+    return type->tp_richcompare == PyUnicode_Type.tp_richcompare;
+}
+
+/* Is an object of the class equal to no str, and says so without running code? bytes may warn. */
+static inline bool cp_compares_as_no_text(PyTypeObject *type) {
+    richcmpfunc compare = type->tp_richcompare;
+    return compare == PyBaseObject_Type.tp_richcompare || compare == PyLong_Type.tp_richcompare ||
+           compare == PyFloat_Type.tp_richcompare || compare == PyTuple_Type.tp_richcompare ||
+           compare == PyList_Type.tp_richcompare || compare == PyDict_Type.tp_richcompare;
+}
+
 /* Does the interpreter note what this code does (does it run the quickened form)? */
 static inline bool cp_is_watched(PyCodeObject *code) { return code->co_warmup == 0; }
 /* An instruction that the interpreter will specialise. */

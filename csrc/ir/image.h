@@ -36,6 +36,36 @@ typedef enum LinkKind {
     LINK_RECORDS, /* which word of what others keep with a code object is its FunctionRecord */
 } LinkKind;
 
+/* What emitted code reads of a site's inline cache (RtCache, runtime/rt.h): bytes from its start, */
+enum CacheField {
+    CACHE_VERSION = 0,
+    CACHE_KIND = 4, /* no kind needs more than a byte */
+    CACHE_INDEX = 8,
+    CACHE_KEY_COUNT = 12,
+    CACHE_VALUE = 16,
+    CACHE_KEYS_VERSION = 24,
+    CACHE_SPARE = 28,
+    CACHE_OFFSET = 32,
+    CACHE_GAVE = 56
+};
+enum { CACHE_GAVE_SEVERAL = 1 };
+/* and what kinds of places there are: of a global, */
+typedef enum GlobalKind { GLOBAL_UNKNOWN, GLOBAL_OWN, GLOBAL_BUILTIN } GlobalKind;
+/* and of an attribute or a method. */
+typedef enum AttrKind {
+    ATTR_NONE,
+    ATTR_VALUE,      /* instance value at `index` */
+    ATTR_DICT,       /* entry `index` of the instance's dict */
+    ATTR_MEMBER,     /* object pointer at byte offset `index` (__slots__) */
+    ATTR_CLASS,      /* `value` of the class; instances have no dict */
+    ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
+    ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
+    ATTR_PROPERTY,   /* `value` is the property, whose getter may be replaced */
+    ATTR_GETTER,     /* `value` is a descriptor of a C type, which comes first */
+    ATTR_MODULE,     /* entry `index` of a module's dict */
+    ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
+} AttrKind;
+
 /* How a call finds the way into compiled code: bytes from the start of a FunctionRecord and a CompiledCode.
  */
 enum { RECORD_COMPILED = 0, COMPILED_WAY_IN = 16, COMPILED_WAY_IN_ARGS = 24 };

@@ -424,7 +424,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         }
         local->stale = lower_may_be_stale(l, target, i);
         local->quiet = true;
-        if (lower_is_one_method(l, target, i)) continue;
+        if (lower_stays_one(l, target, i)) continue;
         add_phi(l, place, &local->value);
         if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);

@@ -234,9 +234,9 @@ bool lower_c_call(Lowerer *l);
 /* Where the CALL at hand is of a bound method that is known, its operands become the method and its object.
  */
 void lower_unbind(Lowerer *l);
-/* Is a variable, on the way to a place, a bound method that is no object yet, and gets nothing else? It is
- * the same on all ways. */
-bool lower_is_one_method(const Lowerer *l, int target, int slot);
+/* Does a variable of a call without a frame get nothing but what it has on the way to a place: an argument, a
+ * cell, a bound method that is no object yet? It is the same on all ways. */
+bool lower_stays_one(const Lowerer *l, int target, int slot);
 /* A method of a built-in type as LOAD_METHOD gives it; NULL: emitted code has no name for it. */
 Ins *lower_named_method(Lowerer *l, Builtin builtin);
 bool lower_known_subscr(Lowerer *l);

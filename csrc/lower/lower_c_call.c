@@ -233,14 +233,3 @@ void lower_unbind(Lowerer *l) {
         unbind_builtin(l, operands, site, lower_state_here(l));
     }
 }
-
-bool lower_is_one_method(const Lowerer *l, int target, int slot) {
-    const Ins *value = l->locals[slot].value;
-    int stores = 0;
-    if (l->framed || value->op != IR_call_OP || value->imm != H_rt_bind ||
-        l->inference->locals[target][slot] & MAY_BE_UNBOUND)
-        return false;
-    for (int i = 0; i < l->code->count; i++)
-        stores += l->code->instrs[i].op == BC_STORE_FAST && l->code->instrs[i].arg == slot;
-    return stores == 1;
-}

@@ -130,27 +130,53 @@ static bool compare_order(Lowerer *l) {
     return true;
 }
 
+static bool is_text(const Lowerer *l, const Ins *value) { return lower_likely_str(l, value, LIKELY_OTHER); }
+
+/* A character that is at hand as its code. */
+static bool has_code(const Lowerer *l, const Ins *value) {
+    return value->type == IR_OBJ && lower_is_char(l, value, LIKELY_OTHER);
+}
+
+/* == and != where one is a str for sure, or both are probably: nothing is asked of the other one but whether
+ * comparing it runs code. */
+static bool compare_text(Lowerer *l) {
+    Ins *left = top(l, 2), *right = top(l, 1), *result;
+    if ((l->instr->arg != EQ && l->instr->arg != NE) || left->type != IR_OBJ || right->type != IR_OBJ)
+        return false;
+    bool one = is_text(l, left) || is_text(l, right);
+    bool both =
+        lower_likely_str(l, left, operands(l)->left) && lower_likely_str(l, right, operands(l)->right);
+    if (!one && !both && l->instr->feedback != FB_STR) return false;
+    if (l->instr->site != NULL && !both) return false; /* a class that has its say was seen */
+    FrameState *state = lower_state_here(l);
+    if (has_code(l, left) || has_code(l, right)) {
+        Ins *a = has_code(l, left) ? lower_code_of(l, left, state) : INS(l, char_code, 0, left);
+        Ins *b = has_code(l, right) ? lower_code_of(l, right, state) : INS(l, char_code, 0, right);
+        if (a->op == IR_char_code_OP) lower_guarded(a, state);
+        if (b->op == IR_char_code_OP) lower_guarded(b, state);
+        result = INS(l, icmp, l->instr->arg, a, b);
+    } else {
+        bool first = is_text(l, left);
+        result = lower_guarded(INS(l, same_text, one, first ? right : left, first ? left : right), state);
+        if (l->instr->arg == NE) result = INS(l, not, 0, result);
+    }
+    replace_operands(l, 2, INS(l, mkbool, 0, result));
+    return true;
+}
+
 bool lower_known_compare(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
-    if (compare_made(l) || compare_by_identity(l)) return true;
+    if (compare_made(l) || compare_by_identity(l) || compare_text(l)) return true;
     Ins *left = top(l, 2), *right = top(l, 1), *result;
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     FrameState *state = lower_state_here(l);
     if (lower_is_char(l, left, left_type) && lower_is_char(l, right, right_type)) {
         Ins *a = lower_code_of(l, left, state), *b = lower_code_of(l, right, state);
         result = INS(l, icmp, l->instr->arg, a, b);
-    } else {
-        if (compare_order(l)) return true;
-        bool feedback = l->instr->feedback == FB_STR && left->type == IR_OBJ && right->type == IR_OBJ;
-        bool strings = lower_likely_str(l, left, left_type) && lower_likely_str(l, right, right_type);
-        if ((!feedback && !strings) || (l->instr->arg != EQ && l->instr->arg != NE)) return false;
-        lower_guard_type(l, left, KNOWN_str, state);
-        lower_guard_type(l, right, KNOWN_str, state);
-        result = EMIT_CALL(l, rt_str_equal, left, right);
-        if (l->instr->arg == NE) result = INS(l, not, 0, result);
+        replace_operands(l, 2, INS(l, mkbool, 0, result));
+        return true;
     }
-    replace_operands(l, 2, INS(l, mkbool, 0, result));
-    return true;
+    return compare_order(l);
 }
 
 /* --- subscripts --- */

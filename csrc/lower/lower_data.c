@@ -36,9 +36,10 @@ void lower_LOAD_CONST(Lowerer *l) {
     lower_push(l, value);
 }
 
+/* What a caller knows of an argument says more than what was seen here. */
 void lower_note_site(Lowerer *l) {
     Ins *value = l->stack[l->depth - 1];
-    if (l->instr->site != NULL && value->type == IR_OBJ && !ir_is(value, OPF_CONST))
+    if (l->instr->site != NULL && value->type == IR_OBJ && !ir_is(value, OPF_CONST) && value->scratch == NULL)
         value->scratch = (void *)l->instr->site;
 }
 
@@ -64,6 +65,7 @@ void lower_STORE_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_store(l, l->instr->arg)) return;
     Ins *value = lower_pop(l);
     INS(l, stloc, lower_slot(l, l->instr->arg), value);
+    if (l->locals != NULL && lower_is_made_function(value)) l->locals[l->instr->arg].loaded = value;
 }
 
 void lower_DELETE_FAST(Lowerer *l) {
@@ -99,14 +101,23 @@ static Ins *closure_of(Lowerer *l, Ins *function) {
                          lower_state_here(l));
 }
 
+/* The tuple of the cells of a function that is made here, if it is made here too. */
+static Ins *cells_of(const Ins *function, int count) {
+    enum { CLOSURE = 4 };
+    Ins *cells = lower_is_made_function(function) ? function->args[CLOSURE] : NULL;
+    bool made = cells != NULL && cells->op == IR_call_OP && cells->imm == H_rt_build_tuple;
+    return made && cells->arg_count == count ? cells : NULL;
+}
+
 void lower_COPY_FREE_VARS(Lowerer *l) {
     if (l->framed) {
         EMIT_CALL(l, rt_copy_free_vars, K_INT(l, l->instr->arg));
         return;
     }
-    Ins *closure = closure_of(l, lower_inline_function(l));
+    Ins *function = lower_inline_function(l), *cells = cells_of(function, l->instr->arg);
+    Ins *closure = cells == NULL ? closure_of(l, function) : NULL;
     for (int i = 0, first = l->code->local_count - l->instr->arg; i < l->instr->arg; i++)
-        set_local(l, first + i, INS(l, tuple_at, i, closure));
+        set_local(l, first + i, cells != NULL ? cells->args[i] : INS(l, tuple_at, i, closure));
 }
 
 /* The cell in a slot; the compiler puts one there before anything reads it. */
@@ -127,10 +138,18 @@ Ins *lower_load_cell(Lowerer *l, int slot) {
     return value;
 }
 
+/* Of what a cell that was made here had at first, which most of them keep. */
+static const Site *site_in_cell(const Lowerer *l, int slot) {
+    const Ins *cell = l->framed ? NULL : l->locals[slot].value;
+    bool made = cell != NULL && cell->op == IR_call_OP && cell->imm == H_rt_new_cell;
+    return made ? lower_site(cell->args[0]) : NULL;
+}
+
 void lower_LOAD_DEREF(Lowerer *l) {
     Ins *value = lower_speculates(l) ? lower_load_cell(l, l->instr->arg)
                                      : EMIT_CALL(l, rt_load_deref, cell(l), K_INT(l, l->instr->arg));
     value->nullable = false;
+    value->scratch = (void *)site_in_cell(l, l->instr->arg);
     lower_push(l, value);
     lower_note_site(l);
 }

@@ -449,17 +449,28 @@ static bool looks_up_names(const Bytecode *code) {
     return false;
 }
 
-/* A function that is made here has the code that it had, and looks names up in the dicts that the frame at
- * hand has its own from. */
-static void guard_names(Lowerer *l, const Callee *callee, FrameState *state) {
+/* Is the frame that a function was made in one of those around the call at hand, and there? */
+static bool is_made_around(const Lowerer *l, const Ins *function) {
+    if (!lower_is_made_function(function)) return false;
+    while (l->frame != function->frame && l->inlined != NULL) l = l->inlined->caller;
+    return l->frame == function->frame && l->framed;
+}
+
+/* A function that is made here has the code that it had, and looks names up in the dicts that the frame it
+ * was made in has its own from. */
+static void guard_names(Lowerer *l, const Callee *callee, const Ins *function, FrameState *state) {
     if (!looks_up_names(callee->code)) return;
-    Ins *same =
-        EMIT_CALL(l, rt_makes_with, inline_pinned(l, callee->globals), inline_pinned(l, callee->builtins));
+    Ins *dicts[] = {inline_pinned(l, callee->globals), inline_pinned(l, callee->builtins)};
+    Ins *same = ir_new_ins(l->fn, IR_call_OP, IR_I64, 2);
+    same->imm = H_rt_makes_with;
+    same->frame = function->frame;
+    memcpy(same->args, dicts, sizeof(dicts));
+    ir_append(l->block, same);
     lower_guarded(INS(l, guard, 0, same), state);
 }
 
 void inline_guard_function(Lowerer *l, const Callee *callee, Ins *function, FrameState *state) {
-    if (lower_is_made_function(function)) guard_names(l, callee, state);
+    if (is_made_around(l, function)) guard_names(l, callee, function, state);
     else if (callee->globals != NULL)
         lower_guarded(INS(l, code_is, 0, function, K_PLACE(l, callee->code_object),
                           K_PLACE(l, callee->globals), K_PLACE(l, callee->builtins)),
@@ -659,11 +670,13 @@ bool inline_all_ways(Lowerer *l, Call *call) {
            inline_try(l, call, callee, WAY_BEGINNING);
 }
 
-bool inline_may(const Lowerer *l) {
+static bool may_but_for_guards(const Lowerer *l) {
     if (l->inlined != NULL && l->inlined->gathers)
         return false; /* its frame would be no generator's meanwhile */
-    return l->callees != NULL && !(l->instr->flags & BC_NO_SPECULATION) && l->index + 1 < l->code->count;
+    return l->callees != NULL && l->index + 1 < l->code->count;
 }
+
+bool inline_may(const Lowerer *l) { return may_but_for_guards(l) && !(l->instr->flags & BC_NO_SPECULATION); }
 
 bool inline_call(Lowerer *l, Call *call) {
     bool done = inline_may(l) && call->site != NULL && inline_all_ways(l, call);
@@ -671,9 +684,17 @@ bool inline_call(Lowerer *l, Call *call) {
     return done;
 }
 
+/* Whatever was called here by others: this one is made here, for certain. */
+static bool calls_made_function(const Lowerer *l) {
+    Ins **operands = &l->stack[l->depth - l->instr->arg - 2];
+    return operands[0]->op == IR_null_OP && lower_is_made_function(operands[1]);
+}
+
 bool lower_inline_call(Lowerer *l) {
     Call call;
-    bool done = inline_may(l) && inline_find_call(l, &call) && inline_all_ways(l, &call);
+    bool made = l->depth >= l->instr->arg + 2 && calls_made_function(l);
+    bool may = made ? may_but_for_guards(l) : inline_may(l);
+    bool done = may && inline_find_call(l, &call) && inline_all_ways(l, &call);
     l->calls_left--;
     return done;
 }
@@ -686,7 +707,7 @@ bool lower_inline_object(Lowerer *l) {
         return false;
     Ins **operands = &l->stack[l->depth - count - 2], *object = operands[1];
     uint32_t known = lower_hinted(l, object);
-    if (operands[0]->op != IR_null_OP || object->type != IR_OBJ ||
+    if (operands[0]->op != IR_null_OP || object->type != IR_OBJ || lower_is_made_function(object) ||
         (known != 0 && known != site->type_version))
         return false;
     const Before before = inline_remember(l);
@@ -736,6 +757,19 @@ bool lower_inline_property(Lowerer *l, const Site *site) {
     bool done = inline_all_ways(l, &call);
     l->calls_left--;
     return done;
+}
+
+bool lower_stays_one(const Lowerer *l, int target, int slot) {
+    const Ins *value = l->locals[slot].value;
+    int stores = 0;
+    if (l->framed || value->type != IR_OBJ || l->inference->locals[target][slot] & MAY_BE_UNBOUND)
+        return false;
+    for (int i = 0; i < l->code->count; i++) {
+        const Instr *instr = &l->code->instrs[i];
+        stores += (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) && instr->arg == slot;
+    }
+    bool is_method = value->op == IR_call_OP && value->imm == H_rt_bind;
+    return stores == 0 ? l->inlined->steps == NULL : stores == 1 && is_method;
 }
 
 void lower_begin_inlining(Lowerer *l) {

@@ -50,6 +50,20 @@ static bool is_noted(const Lowerer *l) {
     return l->inference == NULL && (!bc_is_watched(l->instr->arg) || l->instr->feedback == FB_NONE);
 }
 
+/* Of what is likely, where that is said. */
+static Helper helper_of(const Lowerer *l, int kind) {
+    bool floats = l->instr->feedback == FB_FLOAT, texts = l->instr->feedback == FB_STR;
+    switch (kind) {
+    case BIN_ADD: return floats ? H_rt_add_floats : texts ? H_rt_add_texts : H_rt_add;
+    case BIN_SUBTRACT: return floats ? H_rt_subtract_floats : H_rt_subtract;
+    case BIN_MULTIPLY: return floats ? H_rt_multiply_floats : H_rt_multiply;
+    case BIN_TRUE_DIVIDE: return H_rt_true_divide;
+    case BIN_FLOOR_DIVIDE: return H_rt_floor_divide;
+    case BIN_REMAINDER: return H_rt_remainder;
+    default: return H_rt_binary;
+    }
+}
+
 void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && (lower_number_binary(l) || lower_any_numbers(l))) return;
     if (l->inference) need_frame_to_grow(l);
@@ -58,14 +72,6 @@ void lower_BINARY_OP(Lowerer *l) {
     if (l->inference && lower_percent(l)) return;
     if (l->inference && lower_inline_operator(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l);
-    static const int16_t HELPERS[BIN_COUNT] = {
-        [BIN_ADD] = H_rt_add,
-        [BIN_SUBTRACT] = H_rt_subtract,
-        [BIN_MULTIPLY] = H_rt_multiply,
-        [BIN_TRUE_DIVIDE] = H_rt_true_divide,
-        [BIN_FLOOR_DIVIDE] = H_rt_floor_divide,
-        [BIN_REMAINDER] = H_rt_remainder,
-    };
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
         lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, lower_local_of(l, left)),
@@ -77,9 +83,8 @@ void lower_BINARY_OP(Lowerer *l) {
     if (is_noted(l))
         result = EMIT_CALL(l, rt_binary_noted, left, right, K_INT(l, kind), K_INT(l, in_place), K_CACHE(l));
     else if (in_place) result = EMIT_CALL(l, rt_inplace, left, right, K_INT(l, kind));
-    else if (kind == BIN_ADD || HELPERS[kind])
-        result = lower_call(l, (Helper)HELPERS[kind], 2, (Ins *[]){left, right});
-    else result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));
+    else if (helper_of(l, kind) == H_rt_binary) result = EMIT_CALL(l, rt_binary, left, right, K_INT(l, kind));
+    else result = lower_call(l, helper_of(l, kind), 2, (Ins *[]){left, right});
     lower_push(l, result);
 }
 
@@ -117,7 +122,11 @@ void lower_BINARY_SUBSCR(Lowerer *l) {
                     : l->instr->feedback == FB_TUPLE_INT ? H_rt_subscr_tuple
                     : l->instr->feedback == FB_DICT      ? H_rt_subscr_dict
                                                          : H_rt_subscr;
-    if (l->inference == NULL) lower_push(l, EMIT_CALL(l, rt_subscr_noted, container, key, K_CACHE(l)));
+    if (l->inference == NULL && l->instr->feedback == FB_LIST_INT)
+        lower_push(l, EMIT_CALL(l, rt_subscr_list_noted, container, key, K_CACHE(l)));
+    else if (l->inference == NULL && l->instr->feedback == FB_TUPLE_INT)
+        lower_push(l, EMIT_CALL(l, rt_subscr_tuple_noted, container, key, K_CACHE(l)));
+    else if (l->inference == NULL) lower_push(l, EMIT_CALL(l, rt_subscr_noted, container, key, K_CACHE(l)));
     else lower_push(l, lower_call(l, helper, 2, (Ins *[]){container, key}));
 }
 
@@ -128,6 +137,7 @@ void lower_STORE_SUBSCR(Lowerer *l) {
     Ins *key = lower_pop(l), *container = lower_pop(l), *value = lower_pop(l);
     bool noted = l->inference == NULL && l->instr->feedback == FB_NONE;
     if (noted) EMIT_CALL(l, rt_store_subscr_noted, container, key, value, K_CACHE(l));
+    else if (l->instr->feedback == FB_LIST_INT) EMIT_CALL(l, rt_store_subscr_list, container, key, value);
     else EMIT_CALL(l, rt_store_subscr, container, key, value);
 }
 

@@ -26,6 +26,7 @@ uint64_t memory_read(const Ins *ins) {
     case IR_ldloc_OP: return slot_bit(ins->imm);
     case IR_type_is_OP:
     case IR_by_identity_OP:
+    case IR_char_code_OP:
     case IR_type_index_OP:
     case IR_version_is_OP:
     case IR_unshadowed_OP:

@@ -82,7 +82,8 @@ static bool is_movable(const Ins *ins) {
     case IR_iselect_OP:
     case IR_fselect_OP:
     case IR_f2i_OP:
-    case IR_code_of_OP: return false;
+    case IR_code_of_OP:
+    case IR_char_code_OP: return false;
     default: return memory_decides(ins);
     }
 }

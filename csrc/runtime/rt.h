@@ -25,8 +25,15 @@ typedef struct RtCache {
      * only. */
     const void *gave;
 } RtCache;
-#define GAVE_SEVERAL ((const void *)1)
+#define GAVE_SEVERAL ((const void *)CACHE_GAVE_SEVERAL)
 _Static_assert(sizeof(RtCache) == CACHE_BYTES, "emitted code steps over caches by this size");
+_Static_assert(offsetof(RtCache, version) == CACHE_VERSION && offsetof(RtCache, kind) == CACHE_KIND &&
+                   offsetof(RtCache, index) == CACHE_INDEX && offsetof(RtCache, value) == CACHE_VALUE &&
+                   offsetof(RtCache, key_count) == CACHE_KEY_COUNT &&
+                   offsetof(RtCache, keys_version) == CACHE_KEYS_VERSION &&
+                   offsetof(RtCache, spare) == CACHE_SPARE && offsetof(RtCache, offset) == CACHE_OFFSET &&
+                   offsetof(RtCache, gave) == CACHE_GAVE,
+               "emitted code reads them");
 
 /* How a native function is called; emitted code knows where these are. */
 typedef struct NativeCell {
@@ -50,6 +57,10 @@ typedef int64_t i64;
 PyObject *rt_add(PyObject *a, PyObject *b);
 PyObject *rt_subtract(PyObject *a, PyObject *b);
 PyObject *rt_multiply(PyObject *a, PyObject *b);
+PyObject *rt_add_floats(PyObject *a, PyObject *b);
+PyObject *rt_subtract_floats(PyObject *a, PyObject *b);
+PyObject *rt_multiply_floats(PyObject *a, PyObject *b);
+PyObject *rt_add_texts(PyObject *a, PyObject *b);
 PyObject *rt_true_divide(PyObject *a, PyObject *b);
 PyObject *rt_floor_divide(PyObject *a, PyObject *b);
 PyObject *rt_remainder(PyObject *a, PyObject *b);
@@ -73,16 +84,21 @@ PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache);
 PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind);
+i64 rt_char_code(PyObject *object);
+i64 rt_same_text(PyObject *a, PyObject *b);
 i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third);
 i64 rt_contains(PyObject *container, PyObject *item);
 i64 rt_contains_noted(PyObject *container, PyObject *item, RtCache *cache);
 
 PyObject *rt_subscr(PyObject *container, PyObject *key);
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache);
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache);
 PyObject *rt_subscr_list(PyObject *container, PyObject *key);
 PyObject *rt_subscr_tuple(PyObject *container, PyObject *key);
 PyObject *rt_subscr_dict(PyObject *container, PyObject *key);
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value);
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value);
 i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache);
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
@@ -163,7 +179,6 @@ i64 rt_set_put(PyObject *set, PyObject *key);
 i64 rt_set_discard(PyObject *set, PyObject *key);
 i64 rt_str_has(PyObject *container, PyObject *item);
 i64 rt_str_affix(PyObject *text, PyObject *affix, i64 start, i64 end);
-i64 rt_str_equal(PyObject *a, PyObject *b);
 i64 rt_str_order(PyObject *a, PyObject *b);
 i64 rt_str_find(PyObject *text, PyObject *part, i64 from_right);
 i64 rt_str_count(PyObject *text, PyObject *part);
@@ -372,6 +387,10 @@ static inline void rt_note_given(RtCache *cache, const PyObject *value) {
 bool rt_object_setattr(TS, PyObject *const *args, PyObject **result);
 /* The Python function that a class has under an interned name; NULL: none, or something else. borrowed */
 PyObject *rt_special_function(PyTypeObject *type, PyObject *name);
+PyObject *rt_item_function(PyTypeObject *type); /* likewise for a[b] */
+PyObject *rt_set_item_function(PyTypeObject *type);
+PyObject *rt_call_with_two(PyObject *function, PyObject *a, PyObject *b);
+i64 rt_set_item_by(PyObject *function, PyObject *container, PyObject *key, PyObject *value);
 /* Operators of classes that have Python functions for them (runtime/rt_special.c). False: nothing was done,
  * CPython's own way is to be taken; else the result may be an error. */
 bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObject **result);
@@ -433,6 +452,8 @@ PyObject *rt_call_borrowed(TS, PyObject *callable, PyObject **args, i64 count);
 /* Enter a Python function's compiled code with arguments as vectorcall has them. False: that cannot be done
  * just now, or there is none; nothing happened. */
 bool rt_call_compiled(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
+/* Likewise make the generator or coroutine that a function gives which does nothing else. */
+bool rt_call_generator(TS, PyObject *function, PyObject *const *args, i64 count, PyObject **result);
 
 /* Does the end of such an object run no code? */
 static inline bool rt_ends_quietly(const PyObject *object) {

@@ -7,8 +7,6 @@
 
 /* --- globals and builtins --- */
 
-typedef enum GlobalKind { GLOBAL_UNKNOWN, GLOBAL_OWN, GLOBAL_BUILTIN } GlobalKind;
-
 /* A dict's entry for an interned name, by the index seen last. The key's identity is the proof: no version
  * needed. */
 static inline PyObject *by_index(PyObject *dict, int32_t index, PyObject *name) {
@@ -186,20 +184,6 @@ void rt_copy_free_vars(Frame *frame, i64 count) {
 PyObject *rt_closure_of(PyObject *function) { return Py_NewRef(PyFunction_GET_CLOSURE(function)); }
 
 /* --- attributes --- */
-
-typedef enum AttrKind {
-    ATTR_NONE,
-    ATTR_VALUE,      /* instance value at `index` */
-    ATTR_DICT,       /* entry `index` of the instance's dict */
-    ATTR_MEMBER,     /* object pointer at byte offset `index` (__slots__) */
-    ATTR_CLASS,      /* `value` of the class; instances have no dict */
-    ATTR_CLASS_KEYS, /* `value` of the class; the name is not among the first `key_count` shared keys */
-    ATTR_CLASS_DICT, /* `value` of the class; the instance's dict is asked first */
-    ATTR_PROPERTY,   /* `value` is the property, whose getter may be replaced */
-    ATTR_GETTER,     /* `value` is a descriptor of a C type, which comes first */
-    ATTR_MODULE,     /* entry `index` of a module's dict */
-    ATTR_OF_TYPE,    /* the owner is a class of version `keys_version`: `value` */
-} AttrKind;
 
 /* The version of a type, given one first if need be. 0: it cannot have one. */
 static uint32_t version_of(PyTypeObject *type, PyObject *name) {

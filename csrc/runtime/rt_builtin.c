@@ -353,8 +353,6 @@ i64 rt_str_has(PyObject *container, PyObject *item) {
     return found;
 }
 
-i64 rt_str_equal(PyObject *a, PyObject *b) { return a == b || cp_same_text(a, b); }
-
 i64 rt_str_order(PyObject *a, PyObject *b) {
     if (a == b) return 0;
     if (PyUnicode_IS_COMPACT_ASCII(a) && PyUnicode_IS_COMPACT_ASCII(b)) {

@@ -321,6 +321,11 @@ static PyObject *call_function(PyThreadState *tstate, PyObject *function, const 
     return result;
 }
 
+bool rt_call_generator(PyThreadState *tstate, PyObject *function, PyObject *const *args, i64 count,
+                       PyObject **result) {
+    return call_plain_generator(tstate, function, &(Args){(PyObject **)args, count, NULL, 0}, result);
+}
+
 bool rt_call_compiled(PyThreadState *tstate, PyObject *function, PyObject *const *args, i64 count,
                       PyObject **result) {
     if (go_in(tstate, function, args, count, 0, result)) return true;

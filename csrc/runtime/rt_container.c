@@ -92,12 +92,45 @@ PyObject *rt_subscr_dict(PyObject *container, PyObject *key) {
     return PyDict_CheckExact(container) ? dict_subscr(container, key) : rt_subscr(container, key);
 }
 
+/* Is it a class whose function for an operator may be kept with a site? Others have C's. */
+static inline bool may_have_function(PyTypeObject *type) {
+    return (type->tp_flags & (Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_DICT_SUBCLASS)) == Py_TPFLAGS_HEAPTYPE;
+}
+
+/* The function that a container's class has for an operator, by the site's cache; NULL: none. borrowed */
+static inline PyObject *function_at(RtCache *cache, PyObject *container,
+                                    PyObject *(*find)(PyTypeObject *type)) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (__builtin_expect(cache->version != 0 && cache->version == cp_type_version(type), 1))
+        return cache->value;
+    PyObject *function = find(type);
+    rt_note_class(cache, type);
+    cache->version = cp_type_version(type);
+    cache->value = function;
+    return function;
+}
+
 PyObject *rt_subscr_noted(PyObject *container, PyObject *key, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(container);
-    if (type != &PyList_Type && type != &PyDict_Type && type != &PyTuple_Type) rt_note_class(cache, type);
-    PyObject *item = rt_subscr(container, key);
+    PyObject *item;
+    if (may_have_function(type)) {
+        PyObject *function = function_at(cache, container, rt_item_function);
+        item =
+            function != NULL ? rt_call_with_two(function, container, key) : PyObject_GetItem(container, key);
+    } else {
+        if (type != &PyList_Type && type != &PyDict_Type && type != &PyTuple_Type) rt_note_class(cache, type);
+        item = rt_subscr(container, key);
+    }
     rt_note_given(cache, item);
     return item;
+}
+
+/* Emitted code has asked for what is likely. */
+PyObject *rt_subscr_list_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
+}
+PyObject *rt_subscr_tuple_noted(PyObject *container, PyObject *key, RtCache *cache) {
+    return rt_subscr_noted(container, key, cache);
 }
 
 i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
@@ -119,9 +152,19 @@ i64 rt_store_subscr(PyObject *container, PyObject *key, PyObject *value) {
                                                                : PyObject_SetItem(container, key, value);
 }
 
-i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
-    rt_note_class(cache, Py_TYPE(container));
+i64 rt_store_subscr_list(PyObject *container, PyObject *key, PyObject *value) {
     return rt_store_subscr(container, key, value);
+}
+
+i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, RtCache *cache) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (!may_have_function(type)) {
+        rt_note_class(cache, type);
+        return rt_store_subscr(container, key, value);
+    }
+    PyObject *function = function_at(cache, container, rt_set_item_function);
+    return function != NULL ? rt_set_item_by(function, container, key, value)
+                            : PyObject_SetItem(container, key, value);
 }
 
 i64 rt_delete_subscr(PyObject *container, PyObject *key) {

@@ -1,10 +1,10 @@
 /* Resuming generators and coroutines. */
 #include "runtime/rt.h"
 
+#include "cpython/due.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"
 
-#include "runtime/osr.h"
 #include "runtime/stack.h"
 
 /* --- resuming compiled generators --- */
@@ -248,8 +248,33 @@ static i64 send_at_once(PyThreadState *tstate, PyObject *receiver, PyObject *val
     return resume(tstate, generator, value, compiled, entry, result);
 }
 
+/* Has it no code, and is nothing due? Then the interpreter goes on with it as if nobody had looked: neither
+ * CPython's send nor the hook is asked. */
+static inline bool is_left_alone(PyThreadState *tstate, PyGenObject *generator, PyObject *value,
+                                 const FunctionRecord *record) {
+    return record != NULL && record->compiled == NULL && (record->loops + 1) % RESUMES_PER_ASK != 0 &&
+           hook_has_nothing_to_do(tstate) && !record->gets_items && cp_begins_at_once(generator) &&
+           (value == Py_None || !cp_generator_is_new(generator)) && !stack_may_be_low();
+}
+
+static i64 interpret(PyThreadState *tstate, PyGenObject *generator, PyObject *sent, FunctionRecord *record,
+                     PyObject **result) {
+    Frame *frame = cp_generator_frame(generator);
+    record->loops++;
+    cp_begin_resume(tstate, generator, sent);
+    *result =
+        record->loopless ? cp_interpret(tstate, frame, CP_GO_ON) : osr_interpret(tstate, frame, CP_GO_ON);
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return *result != NULL ? 1 : -1;
+}
+
 static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                                  PyObject **result) {
+    PyGenObject *generator = (PyGenObject *)receiver;
+    FunctionRecord *record = table_record(cp_generator_frame(generator)->f_code);
+    if (is_left_alone(tstate, generator, value, record))
+        return interpret(tstate, generator, value, record, result);
     i64 status = send_at_once(tstate, receiver, value, result);
     return status == NOT_AT_ONCE ? send_along(tstate, receiver, value, result) : status;
 }

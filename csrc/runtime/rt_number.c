@@ -136,7 +136,7 @@ static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, 
     PyObject *name(PyObject *a, PyObject *b) {                                                               \
         i64 x, y, result;                                                                                    \
         double p, q;                                                                                         \
-        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return PyLong_FromLong(result);               \
+        if (two_ints(a, b, &x, &y) && !builtin(x, y, &result)) return rt_box_i64(result);                    \
         if (two_floats(a, b, &p, &q)) return PyFloat_FromDouble(p operator q);                               \
         return by_objects(a, b, kind);                                                                       \
     }
@@ -144,6 +144,20 @@ static __attribute__((noinline)) PyObject *by_objects(PyObject *a, PyObject *b, 
 ARITHMETIC(rt_add, __builtin_add_overflow, +, BIN_ADD)
 ARITHMETIC(rt_subtract, __builtin_sub_overflow, -, BIN_SUBTRACT)
 ARITHMETIC(rt_multiply, __builtin_mul_overflow, *, BIN_MULTIPLY)
+
+#define FLOATS_FIRST(name, operator, otherwise)                                                              \
+    PyObject *name(PyObject *a, PyObject *b) {                                                               \
+        if (!PyFloat_CheckExact(a) || !PyFloat_CheckExact(b)) return otherwise(a, b);                        \
+        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(a) operator PyFloat_AS_DOUBLE(b));                       \
+    }
+
+FLOATS_FIRST(rt_add_floats, +, rt_add)
+FLOATS_FIRST(rt_subtract_floats, -, rt_subtract)
+FLOATS_FIRST(rt_multiply_floats, *, rt_multiply)
+
+PyObject *rt_add_texts(PyObject *a, PyObject *b) {
+    return PyUnicode_CheckExact(a) && PyUnicode_CheckExact(b) ? PyUnicode_Concat(a, b) : rt_add(a, b);
+}
 
 PyObject *rt_true_divide(PyObject *a, PyObject *b) {
     double x, y;
@@ -156,7 +170,7 @@ PyObject *rt_floor_divide(PyObject *a, PyObject *b) {
     if (!two_ints(a, b, &x, &y) || y == 0) return by_objects(a, b, BIN_FLOOR_DIVIDE);
     i64 quotient = x / y;
     if (x % y != 0 && (x < 0) != (y < 0)) quotient--;
-    return PyLong_FromLong(quotient);
+    return rt_box_i64(quotient);
 }
 
 PyObject *rt_remainder(PyObject *a, PyObject *b) {
@@ -164,7 +178,7 @@ PyObject *rt_remainder(PyObject *a, PyObject *b) {
     if (!two_ints(a, b, &x, &y) || y == 0) return by_objects(a, b, BIN_REMAINDER);
     i64 rest = x % y;
     if (rest != 0 && (rest < 0) != (y < 0)) rest += y;
-    return PyLong_FromLong(rest);
+    return rt_box_i64(rest);
 }
 
 /* Operators on ints that need no more than 64 bits; false: not such a case. */
@@ -187,7 +201,7 @@ static bool int_binary(i64 x, i64 y, i64 kind, i64 *result) {
 
 PyObject *rt_binary(PyObject *a, PyObject *b, i64 kind) {
     i64 x, y, result;
-    if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return PyLong_FromLong(result);
+    if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &result)) return rt_box_i64(result);
     return by_objects(a, b, kind);
 }
 
@@ -236,7 +250,7 @@ PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind) {
     i64 x, y, value;
     if (is_number(a) && is_number(b)) {
         if (has_own_helper(kind)) return plain_operator(a, b, kind);
-        if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &value)) return PyLong_FromLong(value);
+        if (two_ints(a, b, &x, &y) && int_binary(x, y, kind, &value)) return rt_box_i64(value);
     }
     PyObject *result;
     return rt_special_binary(a, b, kind, true, &result) ? result : IN_PLACE[kind](a, b);
@@ -265,7 +279,7 @@ PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_
 
 PyObject *rt_negative(PyObject *a) {
     i64 x;
-    if (small_int(a, &x)) return PyLong_FromLong(-x);
+    if (small_int(a, &x)) return rt_box_i64(-x);
     if (PyFloat_CheckExact(a)) return PyFloat_FromDouble(-PyFloat_AS_DOUBLE(a));
     return PyNumber_Negative(a);
 }
@@ -348,6 +362,24 @@ i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind) {
     i64 same = a == b ? 1 : compare_quietly(a, b, Py_EQ);
     if (same != 0) return same < 0 ? -1 : behind;
     return op == Py_EQ ? 0 : op == Py_NE ? 1 : compare_quietly(a, b, op);
+}
+
+i64 rt_char_code(PyObject *object) {
+    enum { NO_CHARACTER = 256 };
+    if (!cp_compares_as_text(Py_TYPE(object)))
+        return cp_compares_as_no_text(Py_TYPE(object)) ? NO_CHARACTER : -1;
+    if (!PyUnicode_IS_READY(object)) return -1;
+    if (PyUnicode_GET_LENGTH(object) != 1) return NO_CHARACTER;
+    Py_UCS4 code = PyUnicode_READ_CHAR(object, 0);
+    return code < NO_CHARACTER ? (i64)code : NO_CHARACTER;
+}
+
+i64 rt_same_text(PyObject *a, PyObject *b) {
+    bool text = cp_compares_as_text(Py_TYPE(a)), other_text = cp_compares_as_text(Py_TYPE(b));
+    if (text && other_text) return a == b || cp_same_text(a, b);
+    if ((text && cp_compares_as_no_text(Py_TYPE(b))) || (other_text && cp_compares_as_no_text(Py_TYPE(a))))
+        return 0;
+    return compare_quietly(a, b, Py_EQ);
 }
 
 i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third) {

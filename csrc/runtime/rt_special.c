@@ -52,7 +52,7 @@ static bool joins(PyTypeObject *type) {
            (type->tp_as_sequence->sq_concat != NULL || type->tp_as_sequence->sq_repeat != NULL);
 }
 
-static PyObject *call_two(PyObject *function, PyObject *a, PyObject *b) {
+PyObject *rt_call_with_two(PyObject *function, PyObject *a, PyObject *b) {
     PyObject *args[2] = {a, b};
     Py_INCREF(function); /* its class may change meanwhile */
     PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 2);
@@ -69,7 +69,7 @@ static PyObject *reflected(Operator *operator, PyObject * a, PyObject *b) {
     if (!intern(&operator->reflected_name, operator->reflected)) return PyErr_NoMemory();
     PyObject *method = _PyType_Lookup(Py_TYPE(b), operator->reflected_name);
     if (method == NULL) return Py_NewRef(Py_NotImplemented);
-    if (PyFunction_Check(method)) return call_two(method, b, a);
+    if (PyFunction_Check(method)) return rt_call_with_two(method, b, a);
     PyObject *bound = Py_NewRef(method);
     if (Py_TYPE(method)->tp_descr_get != NULL)
         Py_SETREF(bound, Py_TYPE(method)->tp_descr_get(method, b, (PyObject *)Py_TYPE(b)));
@@ -110,7 +110,7 @@ bool rt_special_binary(PyObject *a, PyObject *b, i64 kind, bool in_place, PyObje
     PyTypeObject *left = Py_TYPE(a);
     PyObject *function = operator_function(left, kind, in_place);
     if (function == NULL || !yields(left, Py_TYPE(b))) return false;
-    *result = call_two(function, a, b);
+    *result = rt_call_with_two(function, a, b);
     if (*result != Py_NotImplemented) return true;
     Py_DECREF(*result);
     *result = rt_not_implemented(a, b, kind, in_place);
@@ -177,7 +177,7 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result) {
     if (function == NULL) return false;
     *result = NULL;
     if (!cp_enter_recursive(tstate, " in comparison")) return true;
-    *result = call_two(function, a, b);
+    *result = rt_call_with_two(function, a, b);
     if (*result == Py_NotImplemented) {
         Py_DECREF(*result);
         *result = compare_other_way(a, b, op);
@@ -191,10 +191,17 @@ bool rt_special_compare(PyObject *a, PyObject *b, i64 op, PyObject **result) {
 static PyObject *getitem_name, *setitem_name, *contains_name, *length_name,
     *call_name; // interned when first needed
 
-static PyObject *method_of(PyObject *object, PyObject **name, const char *text) { // borrowed
-    bool may_be = Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE;
-    return may_be && intern(name, text) ? rt_special_function(Py_TYPE(object), *name) : NULL;
+static PyObject *function_of(PyTypeObject *type, PyObject **name, const char *text) { // borrowed
+    bool may_be = type->tp_flags & Py_TPFLAGS_HEAPTYPE;
+    return may_be && intern(name, text) ? rt_special_function(type, *name) : NULL;
 }
+
+static PyObject *method_of(PyObject *object, PyObject **name, const char *text) { // borrowed
+    return function_of(Py_TYPE(object), name, text);
+}
+
+PyObject *rt_item_function(PyTypeObject *type) { return function_of(type, &getitem_name, "__getitem__"); }
+PyObject *rt_set_item_function(PyTypeObject *type) { return function_of(type, &setitem_name, "__setitem__"); }
 
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr) {
     if (instr->op == BC_BINARY_OP) return operator_function(type, instr->arg, instr->arg2);
@@ -250,28 +257,32 @@ bool rt_special_length(PyObject *object, i64 *length) {
 }
 
 bool rt_special_item(PyObject *container, PyObject *key, PyObject **result) {
-    PyObject *function = method_of(container, &getitem_name, "__getitem__");
+    PyObject *function = rt_item_function(Py_TYPE(container));
     if (function == NULL) return false;
-    *result = call_two(function, container, key);
+    *result = rt_call_with_two(function, container, key);
     return true;
 }
 
-bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status) {
-    PyObject *function = method_of(container, &setitem_name, "__setitem__");
-    if (function == NULL) return false;
+i64 rt_set_item_by(PyObject *function, PyObject *container, PyObject *key, PyObject *value) {
     PyObject *args[3] = {container, key, value};
     Py_INCREF(function);
     PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 3);
     Py_DECREF(function);
-    *status = result != NULL ? 0 : -1;
     Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+bool rt_special_set_item(PyObject *container, PyObject *key, PyObject *value, i64 *status) {
+    PyObject *function = rt_set_item_function(Py_TYPE(container));
+    if (function == NULL) return false;
+    *status = rt_set_item_by(function, container, key, value);
     return true;
 }
 
 bool rt_special_contains(PyObject *container, PyObject *item, i64 *found) {
     PyObject *function = method_of(container, &contains_name, "__contains__");
     if (function == NULL) return false;
-    PyObject *result = call_two(function, container, item);
+    PyObject *result = rt_call_with_two(function, container, item);
     *found = result != NULL ? PyObject_IsTrue(result) : -1;
     Py_XDECREF(result);
     return true;

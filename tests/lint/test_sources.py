@@ -35,6 +35,7 @@ MAY_INCLUDE = {
 EXCEPTIONS = {
     # The hook reads a record's counters and enters compiled code with no call between.
     "cpython/hook.c": ("jit/", "runtime/"),
+    "cpython/due.h": ("jit/publish.h", "jit/sampler.h", "runtime/osr.h"),
     # Helpers and exits work on the code table's entries.
     "runtime/rt.h": ("jit/table.h",),
     "runtime/osr.h": ("jit/table.h",),
