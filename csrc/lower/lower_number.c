@@ -191,7 +191,8 @@ static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? valu
 /* True and False count as 1 and 0, and stay what they are where they came from. */
 static Ins *number_operand(Lowerer *l, Ins *value, bool is_bool, FrameState *state) {
     if (!is_bool) return lower_i64(l, value, state);
-    Ins *is_true = INS(l, is, 0, value, K_KNOWN(l, True)), *is_false = INS(l, is, 0, value, K_KNOWN(l, False));
+    Ins *is_true = INS(l, is, 0, value, K_KNOWN(l, True)),
+        *is_false = INS(l, is, 0, value, K_KNOWN(l, False));
     lower_guarded(INS(l, guard, 0, INS(l, ior, 0, is_true, is_false)), state);
     return is_true;
 }
