@@ -103,6 +103,8 @@ i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, R
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
+PyObject *rt_repeat(PyObject *sequence, i64 times);
+PyObject *rt_repeat_items(i64 times, REST);
 PyObject *rt_build_set(REST);
 PyObject *rt_build_map(REST);
 PyObject *rt_new_set(void);

@@ -199,6 +199,27 @@ PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
     return list;
 }
 
+PyObject *rt_repeat(PyObject *sequence, i64 times) {
+    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, times);
+}
+
+static void fill(PyObject **to, PyObject **items, i64 count, i64 times) {
+    for (i64 i = 0; i < count; i++) Py_SET_REFCNT(items[i], Py_REFCNT(items[i]) + times);
+    if (count == 1) {
+        for (i64 i = 0; i < times; i++) to[i] = items[0];
+    } else {
+        for (i64 i = 0; i < times * count; i++) to[i] = items[i % count];
+    }
+}
+
+PyObject *rt_repeat_items(i64 times, PyObject **rest, i64 count, uint64_t consumed) {
+    if (times < 0) times = 0;
+    PyObject *list = times > PY_SSIZE_T_MAX / count ? PyErr_NoMemory() : PyList_New(times * count);
+    if (list != NULL) fill(PySequence_Fast_ITEMS(list), rest, count, times);
+    rt_drop_rest(rest, count, consumed);
+    return list;
+}
+
 PyObject *rt_new_set(void) { return PySet_New(NULL); }
 PyObject *rt_new_frozenset(void) { return PyFrozenSet_New(NULL); }
 PyObject *rt_new_map(void) { return PyDict_New(); }
