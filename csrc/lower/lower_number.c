@@ -188,6 +188,15 @@ static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || 
 
 static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
 
+/* True and False count as 1 and 0, and stay what they are where they came from. */
+static Ins *number_operand(Lowerer *l, Ins *value, bool is_bool, FrameState *state) {
+    if (!is_bool) return lower_i64(l, value, state);
+    Ins *is_true = INS(l, is, 0, value, K_KNOWN(l, True)),
+        *is_false = INS(l, is, 0, value, K_KNOWN(l, False));
+    lower_guarded(INS(l, guard, 0, INS(l, ior, 0, is_true, is_false)), state);
+    return is_true;
+}
+
 /* An int to the power of a small constant is multiplied by itself. */
 static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
     const ConstInfo *info = lower_const_info(right);
@@ -235,8 +244,7 @@ bool lower_number_binary(Lowerer *l) {
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
-        return false; /* True and False are not unboxed */
+    bool left_bool = left_type == LIKELY_BOOL, right_bool = right_type == LIKELY_BOOL;
     if (adds_bool && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
@@ -249,6 +257,7 @@ bool lower_number_binary(Lowerer *l) {
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
     bool two_ints = left_type == LIKELY_INT && right_type == LIKELY_INT;
+    if ((left_bool || right_bool) && (type != LIKELY_INT || l->instr->feedback != FB_NONE)) return false;
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
     if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !mixed &&
@@ -261,7 +270,7 @@ bool lower_number_binary(Lowerer *l) {
         result = lower_guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {
         if (kind == BIN_TRUE_DIVIDE) return false;
-        Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
+        Ins *a = number_operand(l, left, left_bool, state), *b = number_operand(l, right, right_bool, state);
         result = int_operator(l, kind, a, b, state);
     } else if (mixed) {
         result = mixed_operator(l, kind, left, right, state);

@@ -1,8 +1,8 @@
 /* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, lists
- * that are repeated, dicts of keyword arguments, bound methods, and functions that are called in line, whose
- * only uses are reads and writes of their parts, tests of what they are, and frame states. What is read is
- * what was put there last; frame states name a virtual `object` of these parts, which an exit makes when it
- * is taken.
+ * of one item that are repeated, dicts of keyword arguments, bound methods, and functions that are called in
+ * line, whose only uses are reads and writes of their parts, tests of what they are, and frame states. What
+ * is read is what was put there last; frame states name a virtual `object` of these parts, which an exit
+ * makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -61,8 +61,8 @@ static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
            (is_plain_function(ins) || ins->imm == H_rt_bind || ins->imm == H_rt_new_plain ||
             ins->imm == H_rt_new_map || (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
-            ((ins->imm == H_rt_build_tuple || ins->imm == H_rt_build_list) && ins->arg_count > 0 &&
-             ins->arg_count <= MAX_FIELDS));
+            (ins->imm == H_rt_build_list && ins->arg_count == 1) ||
+            (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
 static Sort sort_of(const Ins *making) {
@@ -389,15 +389,11 @@ static void replace_kept(Escape *e, const Object *object, Ins *keep) {
     keep->arg_count = count;
 }
 
-/* The items are repeated instead of the list. */
-static void repeat_items(Escape *e, const Object *object, Ins *call) {
-    int count = object->made->arg_count;
-    Ins **args = arena_array(fn_arena(e->fn), Ins *, count + 1);
-    args[0] = call->args[1];
-    for (int i = 0; i < count; i++) args[1 + i] = object->made->args[i];
-    call->imm = H_rt_repeat_items;
-    call->args = args;
-    call->arg_count = count + 1;
+/* The item is repeated instead of the list. */
+static void repeat_item(const Object *object, Ins *call) {
+    call->imm = H_rt_repeat_item;
+    call->args[0] = call->args[1];
+    call->args[1] = object->made->args[0];
 }
 
 static void replace_use(Escape *e, const Object *object, Ins *ins) {
@@ -421,7 +417,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);
-        else if (object->sort == SORT_LIST) repeat_items(e, object, ins);
+        else if (object->sort == SORT_LIST) repeat_item(object, ins);
         else become(e, ins, ir_const(fn, IR_ki64_OP, 1));
         break;
     default: break; /* it goes */
@@ -430,7 +426,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
 
 static bool stays(const Ins *ins) {
     return ins->op == IR_keep_OP || ins->op == IR_object_OP || ins->op == IR_version_is_OP ||
-           ins->op == IR_shares_OP || (ins->op == IR_call_OP && ins->imm == H_rt_repeat_items);
+           ins->op == IR_shares_OP || (ins->op == IR_call_OP && ins->imm == H_rt_repeat_item);
 }
 
 static void do_without(Escape *e, Object *object) {

@@ -105,7 +105,7 @@ i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
 PyObject *rt_repeat(PyObject *sequence, i64 times);
-PyObject *rt_repeat_items(i64 times, REST);
+PyObject *rt_repeat_item(i64 times, PyObject *item);
 PyObject *rt_build_set(REST);
 PyObject *rt_build_map(REST);
 PyObject *rt_new_set(void);
@@ -471,6 +471,9 @@ static inline bool rt_digit_int(PyObject *object, i64 *value) {
     *value = size * (i64)((PyLongObject *)object)->ob_digit[0];
     return (size_t)(size + 1) <= 2;
 }
+
+/* A list of so many items that are still to be put there. */
+PyObject *rt_new_list(Py_ssize_t count);
 
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */

@@ -33,6 +33,34 @@ class Right:
         return ("right", type(other).__name__)
 
 
+class Looks:
+    """Looks at the frame of the function that lets go of it."""
+
+    def __init__(self, out):
+        self.out = out
+
+    def __del__(self):
+        frame = sys._getframe(1)
+        line = frame.f_lineno - frame.f_code.co_firstlineno
+        self.out.append((frame.f_code.co_name, line, frame.f_back.f_code.co_name, frame.f_locals["step"]))
+
+
+def dropped(out, count, step):
+    total = count * 3
+    half = total * 0.5
+    for turn in range(step):
+        total += turn
+        half += 0.5
+        [Looks(out)] * (turn - step)
+        [Looks(out), total] * -turn
+    return total, half
+
+
+def dropped_within(out, count, step):
+    first, second = dropped(out, count, step), step + count
+    return first, second
+
+
 def displays(count, item):
     return [item] * count, [item, count] * count, count * [item], [None] * 3, [0] * count
 
@@ -230,3 +258,12 @@ def case_kept_in_variables():
         caller("x", "y")
     except TypeError as error:
         print(error)
+
+
+def case_frames_when_items_end():
+    for i in range(60):
+        out = []
+        got = dropped(out, i, 3), dropped_within(out, i, 2)
+    print(got)
+    for line in out:
+        print(line)
