@@ -1,6 +1,7 @@
 #include "codegen/x86.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 static void byte(Assembler *a, int value) { vec_push(a->arena, &a->code, (uint8_t)value); }
 
@@ -21,16 +22,92 @@ int x86_new_label(Assembler *a) {
 
 void x86_place_label(Assembler *a, int label) { a->labels.items[label] = a->code.count; }
 
-static void use_label(Assembler *a, int label, int32_t from) {
-    LabelUse use = {a->code.count, from, label};
+static void use_label(Assembler *a, LabelUseKind kind, int label, int32_t from) {
+    LabelUse use = {kind, a->code.count, from, label};
     vec_push(a->arena, &a->uses, use);
     int32(a, 0);
 }
 
-void x86_resolve(Assembler *a) {
+/* Where bytes are taken out: behind `ends[i]`, as positions were, `gone[i]` are gone. */
+typedef struct Cuts {
+    int32_t *ends, *gone;
+    int count;
+} Cuts;
+
+static int32_t moved(const Cuts *cuts, int32_t position) {
+    int low = 0, high = cuts->count; /* how many end at the position or before */
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (cuts->ends[middle] <= position) low = middle + 1;
+        else high = middle;
+    }
+    return low > 0 ? position - cuts->gone[low - 1] : position;
+}
+
+/* Distances only become shorter by what is taken out: one that is short is so afterwards. */
+static bool is_near(const Assembler *a, const LabelUse *use) {
+    int32_t distance = a->labels.items[use->label] - use->from;
+    return use->kind != USE_DISTANCE && distance >= INT8_MIN && distance <= INT8_MAX;
+}
+
+static int32_t opcode_size(const LabelUse *use) { return use->kind == USE_JUMP ? 1 : 2; }
+
+static Cuts find_cuts(Assembler *a) {
+    enum { SHORT_JUMP = 2, DISTANCE = 4 };
+    Cuts cuts = {arena_array(a->arena, int32_t, a->uses.count), arena_array(a->arena, int32_t, a->uses.count),
+                 0};
+    int32_t gone = 0;
     for (int i = 0; i < a->uses.count; i++) {
         const LabelUse *use = &a->uses.items[i];
-        put_int32(a, use->at, a->labels.items[use->label] - use->from);
+        if (!is_near(a, use)) continue;
+        gone += opcode_size(use) + DISTANCE - SHORT_JUMP;
+        cuts.ends[cuts.count] = use->at + DISTANCE;
+        cuts.gone[cuts.count++] = gone;
+    }
+    return cuts;
+}
+
+/* The bytes up to a position go where they belong; `*from` is where those begin that are still to go. */
+static void move_bytes(Assembler *a, int32_t *from, int32_t to, int32_t *end) {
+    memmove(a->code.items + *end, a->code.items + *from, (size_t)(to - *from));
+    *end += to - *from;
+    *from = to;
+}
+
+static void shorten_jumps(Assembler *a) {
+    enum { DISTANCE = 4, JUMP = 0xeb, JUMP_IF = 0x70, CONDITION = 15 };
+    Cuts cuts = find_cuts(a);
+    int32_t from = 0, end = 0;
+    if (cuts.count == 0) return;
+    for (int i = 0; i < a->uses.count; i++) {
+        LabelUse *use = &a->uses.items[i];
+        if (!is_near(a, use)) {
+            use->at = moved(&cuts, use->at);
+            use->from = moved(&cuts, use->from);
+            continue;
+        }
+        int32_t behind = use->at + DISTANCE;
+        uint8_t opcode =
+            use->kind == USE_JUMP ? JUMP : (uint8_t)(JUMP_IF | (a->code.items[use->at - 1] & CONDITION));
+        move_bytes(a, &from, use->at - opcode_size(use), &end);
+        a->code.items[end] = opcode;
+        *use = (LabelUse){USE_NEAR, end + 1, end + 2, use->label};
+        end += 2;
+        from = behind;
+    }
+    move_bytes(a, &from, a->code.count, &end);
+    a->code.count = end;
+    for (int i = 0; i < a->labels.count; i++)
+        if (a->labels.items[i] >= 0) a->labels.items[i] = moved(&cuts, a->labels.items[i]);
+}
+
+void x86_resolve(Assembler *a) {
+    shorten_jumps(a);
+    for (int i = 0; i < a->uses.count; i++) {
+        const LabelUse *use = &a->uses.items[i];
+        int32_t distance = a->labels.items[use->label] - use->from;
+        if (use->kind == USE_NEAR) a->code.items[use->at] = (uint8_t)distance;
+        else put_int32(a, use->at, distance);
     }
 }
 
@@ -272,13 +349,13 @@ void x86_bits_of_real(Assembler *a, Reg to, Real from) {
 
 void x86_jump(Assembler *a, int label) {
     byte(a, 0xe9);
-    use_label(a, label, a->code.count + 4);
+    use_label(a, USE_JUMP, label, a->code.count + 4);
 }
 
 void x86_jump_if(Assembler *a, Condition condition, int label) {
     byte(a, ESCAPE);
     byte(a, 0x80 | condition);
-    use_label(a, label, a->code.count + 4);
+    use_label(a, USE_JUMP_IF, label, a->code.count + 4);
 }
 
 /* The table of distances from itself stands right behind the jump. */
@@ -288,7 +365,7 @@ void x86_switch(Assembler *a, Reg index, Reg table, const int *labels, int count
     prefix(a, WIDE, table, 0, 0);
     byte(a, 0x8d);
     byte(a, (table & 7) << 3 | PLACE_OF_NEXT);
-    use_label(a, start, a->code.count + 4);
+    use_label(a, USE_DISTANCE, start, a->code.count + 4);
     prefix(a, WIDE, index, index, table);
     byte(a, 0x63);
     byte(a, 0x80 | (index & 7) << 3 | BASE_NEEDS_INDEX_BYTE);
@@ -298,7 +375,7 @@ void x86_switch(Assembler *a, Reg index, Reg table, const int *labels, int count
     on_registers(a, 0, 0xff, 4, table);
     x86_place_label(a, start);
     int32_t from = a->code.count;
-    for (int i = 0; i < count; i++) use_label(a, labels[i], from);
+    for (int i = 0; i < count; i++) use_label(a, USE_DISTANCE, labels[i], from);
 }
 
 void x86_call(Assembler *a, Place function) { on_memory(a, 0, 0xff, 2, function); }

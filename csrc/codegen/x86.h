@@ -67,8 +67,11 @@ typedef struct Place {
     int32_t offset;
 } Place;
 
+typedef enum LabelUseKind { USE_DISTANCE, USE_JUMP, USE_JUMP_IF, USE_NEAR } LabelUseKind;
+
 typedef struct LabelUse {
-    int32_t at;   /* of the 32 bits that are to hold the distance */
+    LabelUseKind kind;
+    int32_t at;   /* of the 32 bits, of USE_NEAR the 8, that are to hold the distance */
     int32_t from; /* what it is counted from */
     int label;
 } LabelUse;
@@ -82,7 +85,8 @@ typedef struct Assembler {
 
 int x86_new_label(Assembler *a);
 void x86_place_label(Assembler *a, int label);
-/* When all labels have their places. */
+/* When all labels have their places: jumps to those that are near become shorter, and distances are filled
+ * in. */
 void x86_resolve(Assembler *a);
 void x86_align(Assembler *a, int boundary);
 

@@ -21,10 +21,10 @@ const char *const IR_LAYOUT_NAMES[LAYOUT_COUNT] = {
 #define HAS(text, letter) (__builtin_strchr(text, letter) != 0)
 #define FLAG_BITS(f)                                                                                         \
     ((HAS(f, 'K') ? OPF_CONST : 0) | (HAS(f, 'T') ? OPF_TERMINATOR : 0) | (HAS(f, 'E') ? OPF_RAISES : 0) |   \
-     (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'B') ? OPF_BORROWED : 0) |    \
-     (HAS(f, 'N') ? OPF_NULLABLE : 0) | (HAS(f, 'R') ? OPF_RUNS_CODE : 0) |                                  \
-     (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0) | (HAS(f, 'V') ? OPF_VIRTUAL : 0) |    \
-     (HAS(f, 'D') ? OPF_DECIDED : 0))
+     (HAS(f, 'X') ? OPF_LEAVES : 0) | (HAS(f, 'S') ? OPF_EFFECT : 0) | (HAS(f, 'M') ? OPF_CHANGES : 0) |     \
+     (HAS(f, 'B') ? OPF_BORROWED : 0) | (HAS(f, 'N') ? OPF_NULLABLE : 0) |                                   \
+     (HAS(f, 'R') ? OPF_RUNS_CODE : 0) | (HAS(f, 'C') ? OPF_CONSUMES : 0) | (HAS(f, 'G') ? OPF_GUARD : 0) |  \
+     (HAS(f, 'V') ? OPF_VIRTUAL : 0) | (HAS(f, 'D') ? OPF_DECIDED : 0))
 
 const OpInfo IR_OPS[IR_OP_COUNT] = {
 #define OP(name, result, args, imm, flags, doc) {#name, IR_##result, args, IMM_##imm, FLAG_BITS(flags)},
@@ -202,6 +202,10 @@ bool ir_runs_code(const Ins *ins) {
 bool ir_has_effect(const Ins *ins) {
     if (ins->op == IR_call_OP) return !ir_helper((int)ins->imm)->pure;
     return ir_is(ins, OPF_EFFECT);
+}
+
+bool ir_changes(const Ins *ins) {
+    return ins->op == IR_call_OP ? ir_has_effect(ins) : ir_is(ins, OPF_CHANGES);
 }
 
 bool ir_is_borrowed(const Ins *ins) {

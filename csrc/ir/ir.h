@@ -68,7 +68,8 @@ enum {
     OPF_CONSUMES = 256,
     OPF_GUARD = 512,
     OPF_VIRTUAL = 1024,
-    OPF_DECIDED = 2048
+    OPF_DECIDED = 2048,
+    OPF_CHANGES = 4096
 };
 
 typedef struct OpInfo {
@@ -352,6 +353,8 @@ bool ir_leaves(const Ins *ins); /* has a side exit */
 bool ir_is_caught_in_line(const FrameState *state);
 bool ir_runs_code(const Ins *ins); /* somebody may look at the frame meanwhile */
 bool ir_has_effect(const Ins *ins);
+/* Would doing it twice be noticed? */
+bool ir_changes(const Ins *ins);
 bool ir_is_borrowed(const Ins *ins); /* its object result is no reference of its own */
 /* Does `ins` consume its i-th argument? Of the rest of a call the mask decides, not this. */
 bool ir_consumes(const Ins *ins, int arg);

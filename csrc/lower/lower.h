@@ -243,6 +243,7 @@ bool lower_known_subscr(Lowerer *l);
 bool lower_known_store_subscr(Lowerer *l);
 bool lower_known_slice(Lowerer *l);
 bool lower_known_compare(Lowerer *l);
+bool lower_quiet_compare(Lowerer *l); /* == and != of what nothing is known of */
 bool lower_known_binary(Lowerer *l);
 bool lower_known_contains(Lowerer *l);
 bool lower_quiet_contains(Lowerer *l);
@@ -345,6 +346,9 @@ bool lower_unseen_raise(Lowerer *l);
  * the condition holds: its operands go, and one of them with the exception, which has it, or NULL. */
 bool lower_may_catch(Lowerer *l, const Ins *kept);
 void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int operands, FrameState *state);
+/* Likewise where a divisor is zero, or an index outside of a list or a tuple. */
+void lower_unseen_zero(Lowerer *l, Ins *divisor, FrameState *state);
+void lower_unseen_outside(Lowerer *l, Ins *container, Ins *index, Known type, FrameState *state);
 
 /* --- for lower_inline.c --- */
 void lower_general_call(Lowerer *l); /* the CALL at hand */

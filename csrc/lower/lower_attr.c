@@ -237,6 +237,14 @@ static void store_entry(Lowerer *l, const Access *access, Ins *value) {
     lower_guarded(INS(l, settled, 0, done), access->state);
 }
 
+/* Is a container stored, without a frame that finalizers could look at? What was there is probably one too,
+ * and its end has to be looked into. What is made here has nothing there yet. */
+static bool replaces_container(const Lowerer *l, const Ins *owner, const Ins *value) {
+    Likely type = l->inference->operands[l->index].left;
+    bool container = type == LIKELY_LIST || type == LIKELY_DICT || type == LIKELY_SET || type == LIKELY_TUPLE;
+    return container && !l->framed && value->type == IR_OBJ && owner->op != IR_call_OP;
+}
+
 /* What the attribute was is dropped: where there is no frame that finalizers could look at, only if none can
  * run. Nor can they where a number replaces what probably was one. */
 bool lower_attr_store(Lowerer *l) {
@@ -253,6 +261,12 @@ bool lower_attr_store(Lowerer *l) {
         return true;
     }
     FrameState *state = access.state;
+    if (replaces_container(l, owner, value)) {
+        Ins *done = EMIT_CALL(l, rt_store_quietly, owner, K_NAME(l, l->instr->arg), value);
+        lower_guarded(INS(l, settled, 0, done), state);
+        l->depth -= 2;
+        return true;
+    }
     Ins *place = base(l, &access);
     if (value->type == IR_I64) value = lower_object(l, value); /* opt_place.c may do without */
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);

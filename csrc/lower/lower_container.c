@@ -179,6 +179,17 @@ bool lower_known_compare(Lowerer *l) {
     return compare_order(l);
 }
 
+bool lower_quiet_compare(Lowerer *l) {
+    if (!lower_speculates(l) || l->depth < 2 || (l->instr->arg != EQ && l->instr->arg != NE)) return false;
+    if (l->instr->site != NULL) return false; /* a class that has its say was seen */
+    FrameState *state = lower_state_here(l);
+    Ins *right = lower_peek(l, 1), *left = lower_peek(l, 2);
+    Ins *result = EMIT_CALL(l, rt_compare_quietly, left, right, K_INT(l, l->instr->arg));
+    lower_guarded(INS(l, settled, 0, result), state);
+    replace_operands(l, 2, INS(l, mkbool, 0, result));
+    return true;
+}
+
 /* --- subscripts --- */
 
 bool lower_is_hash_key(const Ins *key, Likely guess) {
@@ -507,8 +518,35 @@ bool lower_known_slice(Lowerer *l) {
 
 /* --- operators --- */
 
+static bool is_repeated(const Lowerer *l, const Ins *sequence, Likely type, const Ins *count,
+                        Likely count_type) {
+    Known known = lower_known_type(type);
+    return sequence->type == IR_OBJ && known != KNOWN_COUNT && known != KNOWN_dict && known != KNOWN_set &&
+           (lower_likely_int(l, count, count_type) || (count->type == IR_OBJ && count_type == LIKELY_OTHER));
+}
+
+/* A sequence times a number, on whichever side it stands. */
+static bool known_repetition(Lowerer *l) {
+    Likely type = operands(l)->left, count_type = operands(l)->right;
+    int at = 2;
+    if (l->instr->arg2) return false;
+    if (!is_repeated(l, top(l, 2), type, top(l, 1), count_type)) {
+        if (!is_repeated(l, top(l, 1), count_type, top(l, 2), type)) return false;
+        at = 1;
+        type = count_type;
+    }
+    Ins *sequence = lower_peek(l, at), *count = top(l, 3 - at);
+    FrameState *state = lower_state_here(l);
+    bool is_display = sequence->op == IR_call_OP && sequence->imm == H_rt_build_list;
+    if (!is_display) lower_guard_type(l, sequence, lower_known_type(type), state);
+    replace_operands(l, 2, EMIT_CALL(l, rt_repeat, sequence, lower_i64(l, count, state)));
+    return true;
+}
+
 bool lower_known_binary(Lowerer *l) {
-    if (!lower_speculates(l) || l->depth < 2 || l->instr->arg != BIN_ADD) return false;
+    if (!lower_speculates(l) || l->depth < 2) return false;
+    if (l->instr->arg == BIN_MULTIPLY) return known_repetition(l);
+    if (l->instr->arg != BIN_ADD) return false;
     Ins *left = top(l, 2), *right = top(l, 1);
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     if (left->type != IR_OBJ || right->type != IR_OBJ) return false;

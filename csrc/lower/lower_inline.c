@@ -83,26 +83,6 @@ static void move_to_memory(Local *local, const Ins *object) {
 
 /* --- the beginning of a callee --- */
 
-/* Would doing it twice be noticed? */
-static bool has_lasting_effect(const Ins *ins) {
-    switch (ins->op) {
-    case IR_list_put_OP:
-    case IR_list_put_i64_OP:
-    case IR_list_put_f64_OP:
-    case IR_byte_put_OP:
-    case IR_array_put_f64_OP:
-    case IR_attr_set_OP:
-    case IR_attr_set_f64_OP:
-    case IR_attr_set_i64_OP:
-    case IR_attr_swap_OP:
-    case IR_range_item_OP:
-    case IR_seq_item_OP:
-    case IR_byte_next_OP: return true;
-    case IR_call_OP: return ir_has_effect(ins);
-    default: return false;
-    }
-}
-
 static bool is_place(const Lowerer *l, const Block *block) {
     for (int i = 0; i < l->code->count; i++)
         if (l->places[i].block == block) return true;
@@ -114,12 +94,12 @@ static bool can_start_anew(const Lowerer *l) {
     const Inlined *inlined = l->inlined;
     const Ins *first = inlined->before ? inlined->before->next : NULL;
     for (const Ins *ins = first; ins != NULL; ins = ins->next)
-        if (has_lasting_effect(ins)) return false;
+        if (ir_changes(ins)) return false;
     for (int i = inlined->first_block; i < l->fn->blocks.count; i++) {
         const Block *block = l->fn->blocks.items[i];
         if (block->last == NULL && block != l->block && block != inlined->join && !is_place(l, block))
             return false; /* the other way of a fork */
-        for_each_ins(ins, block) if (has_lasting_effect(ins)) return false;
+        for_each_ins(ins, block) if (ir_changes(ins)) return false;
     }
     return true;
 }

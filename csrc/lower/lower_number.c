@@ -188,6 +188,15 @@ static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || 
 
 static Ins *number_of_bool(Ins *value) { return value->op == IR_mkbool_OP ? value->args[0] : value; }
 
+/* True and False count as 1 and 0, and stay what they are where they came from. */
+static Ins *number_operand(Lowerer *l, Ins *value, bool is_bool, FrameState *state) {
+    if (!is_bool) return lower_i64(l, value, state);
+    Ins *is_true = INS(l, is, 0, value, K_KNOWN(l, True)),
+        *is_false = INS(l, is, 0, value, K_KNOWN(l, False));
+    lower_guarded(INS(l, guard, 0, INS(l, ior, 0, is_true, is_false)), state);
+    return is_true;
+}
+
 /* An int to the power of a small constant is multiplied by itself. */
 static bool int_power(Lowerer *l, Ins *left, const Ins *right) {
     const ConstInfo *info = lower_const_info(right);
@@ -227,15 +236,6 @@ static bool divides(int kind) {
     return kind == BIN_TRUE_DIVIDE || kind == BIN_FLOOR_DIVIDE || kind == BIN_REMAINDER;
 }
 
-/* Where a ZeroDivisionError is caught unseen, and the raise is a jump. */
-static void jump_if_zero(Lowerer *l, Ins *divisor, FrameState *state) {
-    if (ir_is(divisor, OPF_CONST) && divisor->imm != 0) return;
-    Ins *fine = divisor->type == IR_F64
-                    ? INS(l, fcmp, 3 /* != */, divisor, lower_const(l, IR_kf64_OP, bits_of(0.0)))
-                    : INS(l, icmp, 3, divisor, K_INT(l, 0));
-    lower_unseen_unless(l, fine, K_KNOWN(l, ZeroDivisionError), NULL, 2, state);
-}
-
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
@@ -248,8 +248,7 @@ bool lower_number_binary(Lowerer *l) {
     left = number_of_bool(left);
     right = number_of_bool(right);
     Likely left_type = likely(left, types->left), right_type = likely(right, types->right);
-    if (left_type == LIKELY_BOOL || right_type == LIKELY_BOOL)
-        return false; /* True and False are not unboxed */
+    bool left_bool = left_type == LIKELY_BOOL, right_bool = right_type == LIKELY_BOOL;
     if (adds_bool && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     Likely type = infer_arithmetic(l->instr, left_type, right_type);
     bool by_operands =
@@ -262,6 +261,7 @@ bool lower_number_binary(Lowerer *l) {
         if (right->type == IR_OBJ) right_type = LIKELY_FLOAT;
     }
     bool two_ints = left_type == LIKELY_INT && right_type == LIKELY_INT;
+    if ((left_bool || right_bool) && (type != LIKELY_INT || l->instr->feedback != FB_NONE)) return false;
     if (type == LIKELY_OTHER || excludes(l, left, type) || excludes(l, right, type)) return false;
     if (type == LIKELY_FLOAT && !is_float_kind(kind)) return false;
     if (type == LIKELY_FLOAT && !(kind == BIN_TRUE_DIVIDE && two_ints) && !mixed &&
@@ -273,12 +273,12 @@ bool lower_number_binary(Lowerer *l) {
     Ins *result;
     if (kind == BIN_TRUE_DIVIDE && two_ints) {
         Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
-        if (jumps) jump_if_zero(l, b, state);
+        if (jumps) lower_unseen_zero(l, b, state);
         result = lower_guarded(INS(l, itruediv, 0, a, b), state);
     } else if (type == LIKELY_INT) {
         if (kind == BIN_TRUE_DIVIDE) return false;
-        Ins *a = lower_i64(l, left, state), *b = lower_i64(l, right, state);
-        if (jumps) jump_if_zero(l, b, state);
+        Ins *a = number_operand(l, left, left_bool, state), *b = number_operand(l, right, right_bool, state);
+        if (jumps) lower_unseen_zero(l, b, state);
         result = int_operator(l, kind, a, b, state);
     } else if (mixed) {
         result = mixed_operator(l, kind, left, right, state);
@@ -286,7 +286,7 @@ bool lower_number_binary(Lowerer *l) {
         bool by_right = right->type == IR_F64, by_left = left->type == IR_F64;
         Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
         Ins *b = by_left ? beside_float(l, right, state) : lower_f64(l, right, right_type, state);
-        if (jumps) jump_if_zero(l, b, state);
+        if (jumps) lower_unseen_zero(l, b, state);
         result = float_operator(l, kind, a, b, state);
     }
     l->depth -= 2;
@@ -418,16 +418,6 @@ Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *s
     return item;
 }
 
-/* Where an IndexError is caught unseen, and the raise is a jump. */
-static void jump_unless_within(Lowerer *l, Ins *container, Ins *index, Known type, FrameState *state) {
-    lower_guard_type(l, container, type, state);
-    Ins *size = INS(l, size, 0, container);
-    Ins *least = lower_guarded(INS(l, isub, 0, K_INT(l, 0), size), state);
-    Ins *within =
-        INS(l, iand, 0, INS(l, icmp, 0 /* < */, index, size), INS(l, icmp, 5 /* >= */, index, least));
-    lower_unseen_unless(l, within, K_KNOWN(l, IndexError), NULL, 2, state);
-}
-
 bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
@@ -438,7 +428,7 @@ bool lower_number_subscr(Lowerer *l) {
     if (jumps) lower_leave_here(l); /* what is raised is an event */
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
-    if (jumps) jump_unless_within(l, container, index, list ? KNOWN_list : KNOWN_tuple, state);
+    if (jumps) lower_unseen_outside(l, container, index, list ? KNOWN_list : KNOWN_tuple, state);
     Ins *item = lower_item(l, container, index, list, state);
     l->depth -= 2;
     lower_push(l, item);

@@ -516,3 +516,20 @@ void lower_unseen_unless(Lowerer *l, Ins *condition, Ins *class, Ins *kept, int 
     else INS0(l, exit, 0)->state = state;
     lower_other_way(l, &fork, there);
 }
+
+void lower_unseen_zero(Lowerer *l, Ins *divisor, FrameState *state) {
+    if (ir_is(divisor, OPF_CONST) && divisor->imm != 0) return;
+    Ins *fine = divisor->type == IR_F64
+                    ? INS(l, fcmp, 3 /* != */, divisor, lower_const(l, IR_kf64_OP, 0 /* bits of 0.0 */))
+                    : INS(l, icmp, 3, divisor, K_INT(l, 0));
+    lower_unseen_unless(l, fine, K_KNOWN(l, ZeroDivisionError), NULL, 2, state);
+}
+
+void lower_unseen_outside(Lowerer *l, Ins *container, Ins *index, Known type, FrameState *state) {
+    lower_guard_type(l, container, type, state);
+    Ins *size = INS(l, size, 0, container);
+    Ins *least = lower_guarded(INS(l, isub, 0, K_INT(l, 0), size), state);
+    Ins *within =
+        INS(l, iand, 0, INS(l, icmp, 0 /* < */, index, size), INS(l, icmp, 5 /* >= */, index, least));
+    lower_unseen_unless(l, within, K_KNOWN(l, IndexError), NULL, 2, state);
+}

@@ -92,6 +92,7 @@ void lower_COMPARE_OP(Lowerer *l) {
     if (l->inference && (lower_known_compare(l) || lower_number_compare(l) || lower_any_numbers(l) ||
                          lower_inline_operator(l)))
         return;
+    if (lower_quiet_compare(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l), *kind = K_INT(l, l->instr->arg);
     bool noted = l->inference == NULL && l->instr->feedback == FB_NONE;
     lower_push(l, noted ? EMIT_CALL(l, rt_compare_noted, left, right, kind, K_CACHE(l))

@@ -1,7 +1,8 @@
-/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, dicts
- * of keyword arguments, bound methods, and functions that are called in line, whose only uses are reads and
- * writes of their parts, tests of what they are, and frame states. What is read is what was put there last;
- * frame states name a virtual `object` of these parts, which an exit makes when it is taken.
+/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, lists
+ * of one item that are repeated, dicts of keyword arguments, bound methods, and functions that are called in
+ * line, whose only uses are reads and writes of their parts, tests of what they are, and frame states. What
+ * is read is what was put there last; frame states name a virtual `object` of these parts, which an exit
+ * makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -25,7 +26,7 @@ typedef struct Version {
     Ins *values[MAX_FIELDS];
 } Version;
 
-typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_DICT, SORT_FUNCTION, SORT_METHOD } Sort;
+typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_LIST, SORT_DICT, SORT_FUNCTION, SORT_METHOD } Sort;
 
 typedef struct Object {
     Ins *made;
@@ -60,12 +61,14 @@ static bool is_making(const Ins *ins) {
     return ins->op == IR_call_OP &&
            (is_plain_function(ins) || ins->imm == H_rt_bind || ins->imm == H_rt_new_plain ||
             ins->imm == H_rt_new_map || (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
+            (ins->imm == H_rt_build_list && ins->arg_count == 1) ||
             (ins->imm == H_rt_build_tuple && ins->arg_count > 0 && ins->arg_count <= MAX_FIELDS));
 }
 
 static Sort sort_of(const Ins *making) {
     return making->imm == H_rt_new_plain       ? SORT_INSTANCE
            : making->imm == H_rt_build_tuple   ? SORT_TUPLE
+           : making->imm == H_rt_build_list    ? SORT_LIST
            : making->imm == H_rt_make_function ? SORT_FUNCTION
            : making->imm == H_rt_bind          ? SORT_METHOD
                                                : SORT_DICT;
@@ -113,6 +116,7 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_tuple_at_OP: return object->sort == SORT_TUPLE;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) return ins->imm == H_rt_closure_of;
+        if (object->sort == SORT_LIST) return ins->imm == H_rt_repeat;
         return ins->imm == H_rt_yields && object->sort == SORT_INSTANCE && yields_surely(object, ins);
     default:
         return is_store(ins) && arg < 2 && object_of(ins->args[1]) == object &&
@@ -274,7 +278,7 @@ static int64_t place_read(const Escape *e, const Ins *ins) {
 
 static bool find_versions(Escape *e, Object *object) {
     Version *first = new_version(e, object, object->made, NULL);
-    bool has_args = object->sort == SORT_TUPLE || object->sort == SORT_DICT || object->sort == SORT_METHOD;
+    bool has_args = object->sort != SORT_INSTANCE && object->sort != SORT_FUNCTION;
     for (int i = 0; has_args && i < object->made->arg_count; i++) add_part(first, i, object->made->args[i]);
     if (object->sort == SORT_FUNCTION) add_function_parts(e, first, object->made);
     for (int i = 0; i < object->stores.count; i++) {
@@ -304,6 +308,7 @@ static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
     if (version->object != NULL) return version->object;
     Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
     Known class = object->sort == SORT_TUPLE    ? KNOWN_tuple
+                  : object->sort == SORT_LIST   ? KNOWN_list
                   : object->sort == SORT_DICT   ? KNOWN_dict
                   : object->sort == SORT_METHOD ? KNOWN_method
                                                 : KNOWN_function;
@@ -362,9 +367,10 @@ static void replace_read(Escape *e, const Object *object, Ins *ins) {
     become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
 }
 
-/* The last value in a list is dropped first: a tuple ends with its last item, others with their first one. */
+/* The last value named is dropped first: a tuple or a list ends with its last item, others with their first
+ * one. */
 static int kept_parts(const Object *object, const Version *version, Ins **kept) {
-    bool from_last = object->sort == SORT_TUPLE;
+    bool from_last = object->sort == SORT_TUPLE || object->sort == SORT_LIST;
     int count = 0, first = from_last ? 0 : version->count - 1, step = from_last ? 1 : -1;
     for (int i = first; i >= 0 && i < version->count; i += step)
         if (!ends_quietly(version->values[i])) kept[count++] = version->values[i];
@@ -381,6 +387,13 @@ static void replace_kept(Escape *e, const Object *object, Ins *keep) {
         else count += kept_parts(object, version, args + count);
     keep->args = args;
     keep->arg_count = count;
+}
+
+/* The item is repeated instead of the list. */
+static void repeat_item(const Object *object, Ins *call) {
+    call->imm = H_rt_repeat_item;
+    call->args[0] = call->args[1];
+    call->args[1] = object->made->args[0];
 }
 
 static void replace_use(Escape *e, const Object *object, Ins *ins) {
@@ -404,6 +417,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);
+        else if (object->sort == SORT_LIST) repeat_item(object, ins);
         else become(e, ins, ir_const(fn, IR_ki64_OP, 1));
         break;
     default: break; /* it goes */
@@ -412,7 +426,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
 
 static bool stays(const Ins *ins) {
     return ins->op == IR_keep_OP || ins->op == IR_object_OP || ins->op == IR_version_is_OP ||
-           ins->op == IR_shares_OP;
+           ins->op == IR_shares_OP || (ins->op == IR_call_OP && ins->imm == H_rt_repeat_item);
 }
 
 static void do_without(Escape *e, Object *object) {

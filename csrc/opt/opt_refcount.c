@@ -361,7 +361,8 @@ static void make_range(Refcount *r, NewExit *n, Ins *value) {
 /* Has an object a part that is a number and will be no object: an iterator's index, a function's frame? */
 static bool has_bare_numbers(const Ins *value) {
     const Ins *class = value->args[0];
-    return class->op == IR_known_OP && class->imm != KNOWN_tuple && class->imm != KNOWN_dict;
+    return class->op == IR_known_OP && class->imm != KNOWN_tuple && class->imm != KNOWN_list &&
+           class->imm != KNOWN_dict;
 }
 
 /* Make an object, behind those that are parts of it. */

@@ -45,6 +45,7 @@ static PyObject *part(const ExitSlot *slot, PyObject **rows, PyObject *value) { 
 static PyObject *empty_object(PyTypeObject *class, Py_ssize_t parts) { // new ref
     PyObject *object = PyFunction_Check(class)  ? (PyObject *)cp_bare_generator((PyFunctionObject *)class)
                        : class == &PyTuple_Type ? PyTuple_New(parts)
+                       : class == &PyList_Type  ? PyList_New(parts)
                        : class == &PyDict_Type  ? PyDict_New()
                                                 : cp_new_instance(class);
     return object != NULL ? object : no_memory();
@@ -152,6 +153,8 @@ static PyObject *new_bound_method(const ExitSlot *slot, PyObject **parts, PyObje
 static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
     if (PyTuple_CheckExact(object)) {
         PyTuple_SET_ITEM(object, place, value);
+    } else if (PyList_CheckExact(object)) {
+        PyList_SET_ITEM(object, place, value);
     } else if (PyGen_CheckExact(object)) {
         if (place > 0) {
             cp_put_slot((PyGenObject *)object, place - 1, value);

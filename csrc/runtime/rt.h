@@ -83,6 +83,7 @@ PyObject *rt_compare(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_compare_noted(PyObject *a, PyObject *b, i64 op, RtCache *cache);
 PyObject *rt_not_compared(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op);
+i64 rt_compare_quietly(PyObject *a, PyObject *b, i64 op);
 i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind);
 i64 rt_char_code(PyObject *object);
 i64 rt_same_text(PyObject *a, PyObject *b);
@@ -103,6 +104,8 @@ i64 rt_store_subscr_noted(PyObject *container, PyObject *key, PyObject *value, R
 i64 rt_delete_subscr(PyObject *container, PyObject *key);
 PyObject *rt_build_tuple(REST);
 PyObject *rt_build_list(REST);
+PyObject *rt_repeat(PyObject *sequence, i64 times);
+PyObject *rt_repeat_item(i64 times, PyObject *item);
 PyObject *rt_build_set(REST);
 PyObject *rt_build_map(REST);
 PyObject *rt_new_set(void);
@@ -238,6 +241,7 @@ PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);
 PyObject *rt_closure_of(PyObject *function);
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
+i64 rt_store_quietly(PyObject *owner, PyObject *name, PyObject *value);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);
 i64 rt_hasattr(PyObject *owner, PyObject *name);
@@ -471,6 +475,9 @@ static inline bool rt_digit_int(PyObject *object, i64 *value) {
     *value = size * (i64)((PyLongObject *)object)->ob_digit[0];
     return (size_t)(size + 1) <= 2;
 }
+
+/* A list of so many items that are still to be put there. */
+PyObject *rt_new_list(Py_ssize_t count);
 
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */

@@ -578,6 +578,22 @@ i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cac
     return store_by_any(owner, name, value, cache);
 }
 
+i64 rt_store_quietly(PyObject *owner, PyObject *name, PyObject *value) {
+    PyTypeObject *type = Py_TYPE(owner);
+    RtCache *known = shared_find(USE_STORE, type, name), none = {0};
+    if (known == NULL) {
+        fill_store(USE_STORE, owner, name, &none);
+        known = shared_find(USE_STORE, type, name);
+    }
+    if (known == NULL || (known->kind != ATTR_VALUE && known->kind != ATTR_MEMBER)) return -1;
+    PyDictValues *values = known->kind == ATTR_VALUE ? *cp_values(owner) : NULL;
+    if (known->kind == ATTR_VALUE && values == NULL) return -1;
+    PyObject *old =
+        values != NULL ? values->values[known->index] : *(PyObject **)((char *)owner + known->index);
+    if (old != NULL && Py_REFCNT(old) == 1 && !cp_end_quietly(&old, 1)) return -1;
+    return store_by(known, owner, value) ? 1 : -1;
+}
+
 bool rt_object_setattr(PyThreadState *tstate, PyObject *const *args, PyObject **result) {
     PyObject *owner = args[0], *name = args[1], *value = args[2];
     PyTypeObject *type = Py_TYPE(owner);

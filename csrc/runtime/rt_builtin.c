@@ -493,21 +493,6 @@ PyObject *rt_slice(PyObject *sequence, i64 start, i64 stop) {
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(sequence) + first, count);
 }
 
-/* A list of so many items that are still to be put there. */
-static PyObject *new_list(Py_ssize_t count) {
-    PyObject *list = PyList_New(0);
-    PyObject **items = list != NULL && count > 0 ? PyMem_New(PyObject *, count) : NULL;
-    if (list == NULL || count == 0) return list;
-    if (items == NULL) {
-        Py_DECREF(list);
-        return PyErr_NoMemory();
-    }
-    ((PyListObject *)list)->ob_item = items;
-    ((PyListObject *)list)->allocated = count;
-    Py_SET_SIZE((PyListObject *)list, count);
-    return list;
-}
-
 /* How many items a slice has; its bounds as indices. */
 static inline Py_ssize_t adjust(Py_ssize_t size, Py_ssize_t *start, Py_ssize_t *stop, i64 step) {
     bool inside = *start >= 0 && *start < size && *stop >= 0 && *stop <= size;
@@ -549,7 +534,7 @@ PyObject *rt_slice_by(PyObject *sequence, i64 start, i64 stop, i64 step) {
     Py_ssize_t size = Py_SIZE(sequence), first = start, last = stop;
     Py_ssize_t count = adjust(size, &first, &last, step);
     if (!list && step == 1 && count == size) return Py_NewRef(sequence);
-    PyObject *result = list ? new_list(count) : PyTuple_New(count);
+    PyObject *result = list ? rt_new_list(count) : PyTuple_New(count);
     if (result == NULL) return NULL;
     PyObject **from = PySequence_Fast_ITEMS(sequence), **to = PySequence_Fast_ITEMS(result);
     for (Py_ssize_t i = 0; i < count; i++) to[i] = Py_NewRef(from[first + i * step]);
@@ -609,7 +594,7 @@ PyObject *rt_list_concat(PyObject *a_steal, PyObject *b_steal) {
         Py_SET_SIZE((PyListObject *)a_steal, count);
         return a_steal;
     }
-    PyObject *list = new_list(count);
+    PyObject *list = rt_new_list(count);
     if (list == NULL) {
         Py_DECREF(a_steal);
         Py_DECREF(b_steal);

@@ -188,14 +188,43 @@ PyObject *rt_build_tuple(PyObject **rest, i64 count, uint64_t consumed) {
     return tuple;
 }
 
+/* A list of so many items that are still to be put there. */
+PyObject *rt_new_list(Py_ssize_t count) {
+    PyObject *list = PyList_New(0);
+    PyObject **items = list != NULL && count > 0 ? PyMem_New(PyObject *, count) : NULL;
+    if (list == NULL || count == 0) return list;
+    if (items == NULL) {
+        Py_DECREF(list);
+        return PyErr_NoMemory();
+    }
+    ((PyListObject *)list)->ob_item = items;
+    ((PyListObject *)list)->allocated = count;
+    Py_SET_SIZE((PyListObject *)list, count);
+    return list;
+}
+
 PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
-    PyObject *list = PyList_New(count);
+    PyObject *list = rt_new_list(count);
     if (list == NULL) {
         rt_drop_rest(rest, count, consumed);
         return NULL;
     }
     rt_own_rest(rest, count, consumed);
     for (i64 i = 0; i < count; i++) PyList_SET_ITEM(list, i, rest[i]);
+    return list;
+}
+
+PyObject *rt_repeat(PyObject *sequence, i64 times) {
+    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, times);
+}
+
+PyObject *rt_repeat_item(i64 times, PyObject *item) {
+    if (times < 0) times = 0;
+    PyObject *list = rt_new_list(times);
+    if (list == NULL) return NULL;
+    PyObject **items = PySequence_Fast_ITEMS(list);
+    for (i64 i = 0; i < times; i++) items[i] = item;
+    Py_SET_REFCNT(item, Py_REFCNT(item) + times);
     return list;
 }
 

@@ -345,7 +345,7 @@ i64 rt_compare_truth(PyObject *a, PyObject *b, i64 op) {
 }
 
 /* Of objects whose comparison runs no code; -1: it may. */
-static i64 compare_quietly(PyObject *a, PyObject *b, i64 op) {
+i64 rt_compare_quietly(PyObject *a, PyObject *b, i64 op) {
     int known = quick_compare(a, b, op);
     if (known >= 0) return known;
     if (is_number(a) && is_number(b)) return PyObject_RichCompareBool(a, b, (int)op);
@@ -359,9 +359,9 @@ static i64 compare_quietly(PyObject *a, PyObject *b, i64 op) {
 }
 
 i64 rt_compare_part(PyObject *a, PyObject *b, i64 op, i64 behind) {
-    i64 same = a == b ? 1 : compare_quietly(a, b, Py_EQ);
+    i64 same = a == b ? 1 : rt_compare_quietly(a, b, Py_EQ);
     if (same != 0) return same < 0 ? -1 : behind;
-    return op == Py_EQ ? 0 : op == Py_NE ? 1 : compare_quietly(a, b, op);
+    return op == Py_EQ ? 0 : op == Py_NE ? 1 : rt_compare_quietly(a, b, op);
 }
 
 i64 rt_char_code(PyObject *object) {
@@ -379,7 +379,7 @@ i64 rt_same_text(PyObject *a, PyObject *b) {
     if (text && other_text) return a == b || cp_same_text(a, b);
     if ((text && cp_compares_as_no_text(Py_TYPE(b))) || (other_text && cp_compares_as_no_text(Py_TYPE(a))))
         return 0;
-    return compare_quietly(a, b, Py_EQ);
+    return rt_compare_quietly(a, b, Py_EQ);
 }
 
 i64 rt_hash_parts(PyObject *first, PyObject *second, PyObject *third) {

@@ -196,6 +196,8 @@ class UnmadeCase:
                 lambda: f"({n()}, {n()}, {o()})",
                 lambda: f"{o()}.pair()",
                 lambda: f"({o()}.x, i)",
+                lambda: f"([{n()}, {o()}] * {self.pick('1', '2', '(i % 3 + 1)')})",
+                lambda: f"([{o()}] * (i % 3 + 2))",
             ]
         )()
 
