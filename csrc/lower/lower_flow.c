@@ -1,7 +1,7 @@
 /* Jumps, loops, exceptions, with, generators and coroutines. */
 #include <string.h>
 
-#include "lower/lower.h"
+#include "lower/inline.h"
 
 void lower_RESUME(Lowerer *l) {
     if (l->inlined != NULL) return;
@@ -111,6 +111,18 @@ void lower_RETURN_GENERATOR(Lowerer *l) {
 
 /* --- exceptions --- */
 
+/* Operands above the one that catches go from the top down, those of callers too: behind the raise, since
+ * they are no part of the handler's state. */
+static void keep_until_raised(Lowerer *l) {
+    const Lowerer *in = l;
+    for (bool caught = false; in != NULL && !caught;) {
+        caught = in->instr->handler >= 0;
+        int first = caught ? in->code->handlers[in->instr->handler].depth : 0;
+        for (int i = in->depth - 1; i >= first; i--) lower_keep(l, &in->stack[i], 1);
+        in = in->inlined != NULL ? in->inlined->caller : NULL;
+    }
+}
+
 void lower_RAISE_VARARGS(Lowerer *l) {
     if (lower_unseen_raise(l)) return;
     if (l->inlined != NULL && l->instr->arg == 0) { /* its frame is not added to the traceback again */
@@ -127,6 +139,7 @@ void lower_RAISE_VARARGS(Lowerer *l) {
         INS0(l, rethrow, 0);
         l->block = raised;
     }
+    keep_until_raised(l);
     INS0(l, throw, 0);
     lower_end(l);
 }
