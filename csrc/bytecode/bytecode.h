@@ -314,6 +314,9 @@ static inline int bc_first(const Bytecode *code, int index) {
     return code->firsts != NULL ? code->firsts[index] : index;
 }
 
+/* Does control never go on behind it? */
+bool bc_is_last(const Instr *instr);
+
 /* Names and effects from ops.def. */
 const char *bc_name(BcOp op);
 int bc_pops(const Instr *instr);

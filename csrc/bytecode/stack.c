@@ -16,6 +16,11 @@ const char *bc_name(BcOp op) { return OPS[op].name; }
 
 static int bits(int mask) { return __builtin_popcount((unsigned)mask); }
 
+bool bc_is_last(const Instr *instr) {
+    return instr->op == BC_JUMP || instr->op == BC_RETURN_VALUE || instr->op == BC_RAISE_VARARGS ||
+           instr->op == BC_RERAISE;
+}
+
 int bc_pops(const Instr *instr) {
     if (OPS[instr->op].pops >= 0) return OPS[instr->op].pops;
     switch (instr->op) {

@@ -21,6 +21,16 @@ static void give(Quick *q, int done) {
     x86_jump(&q->a, done);
 }
 
+/* rdx: where the value is put; what was there is in rdi, and goes. */
+static void replace(Quick *q, const Ins *value, int done) {
+    quick_load(q, RSI, value);
+    add_reference(q, RSI);
+    x86_store(&q->a, (Place){RDX, 0}, RSI);
+    quick_drop(q, false);
+    x86_set(&q->a, RAX, 0);
+    x86_jump(&q->a, done);
+}
+
 /* --- containers --- */
 
 /* Where a list has room a value goes there, and nothing is called; then on at the label. */
@@ -73,7 +83,7 @@ static void find_entry(Quick *q, int otherwise) {
 /* From a place, with a reference of its own. */
 static void give_result(Quick *q, int32_t number, Place from) {
     x86_load(&q->a, RCX, from);
-    x86_add_1(&q->a, quick_field(q, RCX, LAYOUT_object_refcnt));
+    add_reference(q, RCX);
     x86_store(&q->a, quick_word(q->outs + number), RCX);
 }
 
@@ -175,12 +185,7 @@ static void store_item_in_line(Quick *q, const Ins *ins, int done) {
     x86_load(a, RDX, quick_field(q, RDI, LAYOUT_list_items));
     x86_load_indexed(a, RDI, RDX, RCX, 0);
     x86_address_indexed(a, RDX, RDX, RCX, 0);
-    quick_load(q, RSI, ins->args[VALUE]);
-    add_reference(q, RSI);
-    x86_store(a, (Place){RDX, 0}, RSI);
-    quick_drop(q, false);
-    x86_set(a, RAX, 0);
-    x86_jump(a, done);
+    replace(q, ins->args[VALUE], done);
     x86_place_label(a, otherwise);
 }
 
@@ -362,12 +367,7 @@ static void store_attribute_in_line(Quick *q, const Ins *ins, int done) {
     need_owner(q, ins->args[OWNER], ins->args[CACHE], otherwise);
     need_value(q, ins->args[CACHE], otherwise);
     x86_move(a, RDI, RAX);
-    quick_load(q, RSI, ins->args[VALUE]);
-    add_reference(q, RSI);
-    x86_store(a, (Place){RDX, 0}, RSI);
-    quick_drop(q, false);
-    x86_set(a, RAX, 0);
-    x86_jump(a, done);
+    replace(q, ins->args[VALUE], done);
     x86_place_label(a, otherwise);
 }
 

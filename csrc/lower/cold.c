@@ -43,12 +43,6 @@ void cold_mark(CompileContext *cx, Bytecode *code) {
     }
 }
 
-/* Does control never go on behind it? */
-static bool is_last(const Instr *instr) {
-    return instr->op == BC_JUMP || instr->op == BC_RETURN_VALUE || instr->op == BC_RAISE_VARARGS ||
-           instr->op == BC_RERAISE;
-}
-
 int cold_units_left(CompileContext *cx, const Bytecode *code) {
     bool *met = arena_array(&cx->arena, bool, code->count + 1);
     int *work = arena_array(&cx->arena, int, code->count + 1), count = 0, units = 0;
@@ -59,7 +53,7 @@ int cold_units_left(CompileContext *cx, const Bytecode *code) {
             units += (int)((i + 1 < code->count ? code->instrs[i + 1].offset : (uint32_t)code->unit_count) -
                            instr->offset);
             if (instr->target >= 0 && !met[instr->target]) work[count++] = instr->target;
-            if (is_last(instr)) break;
+            if (bc_is_last(instr)) break;
         }
     return units;
 }

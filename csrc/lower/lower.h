@@ -145,6 +145,9 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
 /* What is of another type already was guessed wrong: it is boxed, and the guard will leave. */
 Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state);
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
+/* An operator (BinaryKind) of two ints, of two floats; leaves with the state. */
+Ins *lower_int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state);
+Ins *lower_float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state);
 bool lower_number_binary(Lowerer *l);
 /* An operator or a comparison of numbers of either kind. */
 bool lower_any_numbers(Lowerer *l);

@@ -141,7 +141,7 @@ static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
 
 /* --- operators --- */
 
-static Ins *int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
+Ins *lower_int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
     switch (kind) {
     case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), state);
     case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), state);
@@ -156,7 +156,7 @@ static Ins *int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state
     }
 }
 
-static Ins *float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
+Ins *lower_float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
     switch (kind) {
     case BIN_ADD: return INS(l, fadd, 0, a, b);
     case BIN_SUBTRACT: return INS(l, fsub, 0, a, b);
@@ -229,7 +229,7 @@ static Ins *mixed_operator(Lowerer *l, int kind, Ins *left, Ins *right, FrameSta
                                                  : lower_f64(l, left, LIKELY_FLOAT, state);
     b = right_open && (left_open || left_float) ? lower_guarded(INS(l, unbox_number, 0, right), state)
                                                 : lower_f64(l, right, LIKELY_FLOAT, state);
-    return float_operator(l, kind, a, b, state);
+    return lower_float_operator(l, kind, a, b, state);
 }
 
 static bool divides(int kind) {
@@ -279,7 +279,7 @@ bool lower_number_binary(Lowerer *l) {
         if (kind == BIN_TRUE_DIVIDE) return false;
         Ins *a = number_operand(l, left, left_bool, state), *b = number_operand(l, right, right_bool, state);
         if (jumps) lower_unseen_zero(l, b, state);
-        result = int_operator(l, kind, a, b, state);
+        result = lower_int_operator(l, kind, a, b, state);
     } else if (mixed) {
         result = mixed_operator(l, kind, left, right, state);
     } else {
@@ -287,7 +287,7 @@ bool lower_number_binary(Lowerer *l) {
         Ins *a = by_right ? beside_float(l, left, state) : lower_f64(l, left, left_type, state);
         Ins *b = by_left ? beside_float(l, right, state) : lower_f64(l, right, right_type, state);
         if (jumps) lower_unseen_zero(l, b, state);
-        result = float_operator(l, kind, a, b, state);
+        result = lower_float_operator(l, kind, a, b, state);
     }
     l->depth -= 2;
     lower_push(l, result);

@@ -171,17 +171,6 @@ static bool store(Body *body, int slot) {
     return true;
 }
 
-static Ins *int_operator(Body *body, int kind, Ins *a, Ins *b) {
-    Lowerer *l = body->l;
-    switch (kind) {
-    case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), body->state);
-    case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), body->state);
-    case BIN_AND: return INS(l, iand, 0, a, b);
-    case BIN_OR: return INS(l, ior, 0, a, b);
-    default: return INS(l, ixor, 0, a, b);
-    }
-}
-
 static bool operate(Body *body, int kind) {
     Lowerer *l = body->l;
     if (body->depth < 2) return false;
@@ -189,10 +178,10 @@ static bool operate(Body *body, int kind) {
     bool floats = a->type == IR_F64 && b->type == IR_F64 && (kind == BIN_ADD || kind == BIN_SUBTRACT);
     if (!floats && (a->type != IR_I64 || b->type != IR_I64)) return false;
     Ins *result = a;
-    if (body->state != NULL && floats)
-        result = kind == BIN_ADD ? INS(l, fadd, 0, a, b) : INS(l, fsub, 0, a, b);
-    else if (body->state != NULL) result = int_operator(body, kind, a, b);
-    body->stack[body->depth++] = result;
+    if (body->state != NULL)
+        result = floats ? lower_float_operator(l, kind, a, b, body->state)
+                        : lower_int_operator(l, kind, a, b, body->state);
+    push(body, result);
     return true;
 }
 

@@ -9,18 +9,12 @@
 
 enum { MOST_INSTRUCTIONS = 160, MOST_LOOPS = 6, MOST_COPIES = 1 + 2 * MOST_LOOPS, MOST_REGIONS = 4 };
 enum { LAID = -1 };                   /* Point.copy, where `index` is of the new code */
-enum { UNREACHED = 0, REACHED = -1 }; /* of Copy.places; else one more than where it is */
+enum { UNREACHED = 0, REACHED = -1 }; /* of Peel.copies; else one more than where it is */
 
 /* From its head to its last instruction. */
 typedef struct Loop {
     int head, end;
 } Loop;
-
-/* The instructions of the region that a copy has. Copy 0 is what stands there, and all around it; of the loop
- * number n, 2n + 1 is the rest of a turn and 2n + 2 what is gone round in from then on. */
-typedef struct Copy {
-    int *places; /* by instruction; NULL: it has none */
-} Copy;
 
 typedef struct Point {
     int copy, index;
@@ -37,7 +31,10 @@ typedef struct Peel {
     const bool *turns;      /* by local: it is an int where the region is entered and a float later */
     Loop loops[MOST_LOOPS]; /* the region first, outer ones before inner ones */
     int loop_count;
-    Copy copies[MOST_COPIES];
+    /* By copy, then by instruction: where it is there; NULL: there is no such copy. Copy 0 is what stands
+     * there, and all around it; of the loop number n, 2n + 1 is the rest of a turn and 2n + 2 what is gone
+     * round in from then on. */
+    int *copies[MOST_COPIES];
     VEC(Point) work;
     VEC(Instr) instrs;
     VEC(int32_t) firsts; /* see Bytecode.firsts, in the old code */
@@ -47,11 +44,6 @@ typedef struct Peel {
 /* --- which loops --- */
 
 static bool is_within(const Loop *loop, int index) { return index >= loop->head && index <= loop->end; }
-
-static bool ends_flow(const Instr *instr) {
-    return instr->op == BC_JUMP || instr->op == BC_RETURN_VALUE || instr->op == BC_RAISE_VARARGS ||
-           instr->op == BC_RERAISE;
-}
 
 /* What suspends has entries of its own, and generators that loops go over are put in line in one loop. */
 static bool may_be_copied(const Bytecode *code, const Inference *inference, int index) {
@@ -164,10 +156,10 @@ static Point go_to(const Peel *p, Point from, int index) {
 
 static void reach(Peel *p, Point point) {
     if (point.copy <= 0) return;
-    Copy *copy = &p->copies[point.copy];
-    if (copy->places == NULL) copy->places = arena_array(&p->cx->arena, int, p->code->count);
-    if (copy->places[point.index] != UNREACHED) return;
-    copy->places[point.index] = REACHED;
+    int **places = &p->copies[point.copy];
+    if (*places == NULL) *places = arena_array(&p->cx->arena, int, p->code->count);
+    if ((*places)[point.index] != UNREACHED) return;
+    (*places)[point.index] = REACHED;
     vec_push(&p->cx->arena, &p->work, point);
 }
 
@@ -175,7 +167,7 @@ static void reach_from(Peel *p, Point from) {
     const Instr *instr = &p->code->instrs[from.index];
     if (instr->flags & BC_COLD) return;
     if (instr->target >= 0) reach(p, go_to(p, from, instr->target));
-    if (!ends_flow(instr)) reach(p, go_to(p, from, from.index + 1));
+    if (!bc_is_last(instr)) reach(p, go_to(p, from, from.index + 1));
 }
 
 static void reach_all(Peel *p) {
@@ -208,8 +200,8 @@ static void emit_jump(Peel *p, int from, Point to) {
 /* A loop is entered by OSR in the copy that its variables have the types of in the sample, or else in the one
  * that it is gone round in from its first turns on. */
 static int entered_copy(const Peel *p, int index) {
-    const Copy *last = &p->copies[2];
-    if (last->places == NULL || last->places[index] == UNREACHED) return 0;
+    const int *last = p->copies[2];
+    if (last == NULL || last[index] == UNREACHED) return 0;
     for (int i = 0; i < p->code->osr_sample_count; i++) {
         const OsrSample *sample = &p->code->osr_samples[i];
         for (int k = 0; sample->index == index && k < p->code->plain_local_count; k++)
@@ -229,8 +221,8 @@ static void lay(Peel *p, Point point) {
     if (target.copy > 0 && target.copy != point.copy) instr.flags &= (uint16_t)~BC_BACKWARD; /* it enters */
     int at = emit(p, instr, point.index);
     if (from->target >= 0) jump_later(p, at, target);
-    p->copies[point.copy].places[point.index] = at + 1;
-    if (ends_flow(from) || from->flags & BC_COLD || next.copy == point.copy) return;
+    p->copies[point.copy][point.index] = at + 1;
+    if (bc_is_last(from) || from->flags & BC_COLD || next.copy == point.copy) return;
     emit_jump(p, point.index, next);
 }
 
@@ -250,12 +242,12 @@ static void lay_ends(Peel *p, int first, int copy) {
 static void lay_copy(Peel *p, int copy) {
     int first = p->jumps.count;
     for (int i = p->loops[0].head; i <= p->loops[0].end; i++)
-        if (p->copies[copy].places[i] != UNREACHED) lay(p, (Point){copy, i});
+        if (p->copies[copy][i] != UNREACHED) lay(p, (Point){copy, i});
     lay_ends(p, first, copy);
 }
 
 static int place_of(const Peel *p, Point point) {
-    return point.copy == LAID ? point.index : p->copies[point.copy].places[point.index] - 1;
+    return point.copy == LAID ? point.index : p->copies[point.copy][point.index] - 1;
 }
 
 static Bytecode *assembled(Peel *p) {
@@ -286,11 +278,11 @@ static Bytecode *assembled(Peel *p) {
 
 static Bytecode *peel(Peel *p) {
     if (!find_loops(p)) return NULL;
-    p->copies[0].places = arena_array(&p->cx->arena, int, p->code->count);
+    p->copies[0] = arena_array(&p->cx->arena, int, p->code->count);
     reach_all(p);
     for (int i = 0; i < p->code->count; i++) lay(p, (Point){0, i});
     for (int copy = 1; copy < MOST_COPIES; copy++)
-        if (p->copies[copy].places != NULL) lay_copy(p, copy);
+        if (p->copies[copy] != NULL) lay_copy(p, copy);
     return assembled(p);
 }
 
