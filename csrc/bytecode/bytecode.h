@@ -232,6 +232,7 @@ typedef struct Site {
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
                   */
     const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */
+    void *code;                    /* of a Python function that `object` is; SITE_CODE: that. Else NULL */
     uint8_t builtin;               /* Builtin that the object is */
     uint8_t method; /* Builtin that it is a bound method of: of a C type, with what it is called on */
     const struct Site
@@ -246,6 +247,17 @@ static inline bool bc_leads_to_one(const Site *site) {
     for (const Site *other = site->next; other != NULL; other = other->next)
         if (other->object != site->object) return false;
     return true;
+}
+
+/* Does a site say what a call of what is there is of? */
+static inline bool bc_names_callable(const Site *site) {
+    return site != NULL && (site->object != NULL || site->unbound != NULL || site->definition != NULL);
+}
+
+/* Does a site lead to what a sample, or the call itself, was found to be of? */
+static inline bool bc_is_called(const Site *site) {
+    return !site->called &&
+           (site->kind == SITE_CALLABLE || (site->kind == SITE_CODE && site->holder != NULL));
 }
 
 /* Does LOAD_METHOD give a function and what to call it with? */
@@ -308,6 +320,16 @@ typedef struct Bytecode {
     bool is_generator;    /* generator, coroutine or async generator */
     bool is_coroutine;    /* may await: coroutine, or generator marked as one */
 } Bytecode;
+
+/* The sites of what a CALL was noted to be of, if it goes by these; NULL. `read`: where its function was
+ * read, which says more, unless it is of a sample only and `sampled` says so: there may be several functions.
+ */
+static inline const Site *bc_noted(const Instr *call, const Site *read, bool sampled) {
+    const Site *noted = call->site;
+    if (noted == NULL || !bc_is_called(noted) || call->flags & BC_NO_SPECULATION) return NULL;
+    if (!bc_names_callable(read)) return noted;
+    return sampled && bc_is_called(read) && noted->next != NULL ? noted : NULL;
+}
 
 /* Where the loop stood that an instruction is a copy of: what is in front of it led into the loop. */
 static inline int bc_first(const Bytecode *code, int index) {

@@ -167,6 +167,22 @@ static void call_bound_by_way_in(Unit *u, Ins *ins, int function, gcc_jit_block 
     call_way_in(u, ins, compiled, count, args, done);
 }
 
+void emit_calls_OP(Unit *u, Ins *ins) {
+    gcc_jit_block *other = emit_block(u);
+    gcc_jit_rvalue *function = emit_value(u, ins->args[0]);
+    emit_set(u, ins, emit_int(u, 0));
+    if (ins->imm != 0) {
+        leave_unless_of(u, function, KNOWN_method, other);
+        function = read_once(u, function, LAYOUT_method_function);
+    }
+    leave_unless_of(u, function, KNOWN_function, other);
+    leave_unless(u, GCC_JIT_COMPARISON_EQ, emit_read(u, function, LAYOUT_function_code, u->gcc->ptr_ptr),
+                 emit_value(u, ins->args[1]), other);
+    emit_set(u, ins, emit_int(u, 1));
+    gcc_jit_block_end_with_jump(u->block, NULL, other);
+    u->block = other;
+}
+
 /* Ends in a block for the call of the helper otherwise; the result is the block behind that. */
 static gcc_jit_block *call_by_way_in(Unit *u, Ins *ins, int function) {
     bool may_be_bound = may_call_bound(u->fn, ins);

@@ -400,6 +400,20 @@ static void method_in_line(Quick *q, const Ins *ins, int done) {
     x86_place_label(a, otherwise);
 }
 
+/* A method is noted where it is read; what was called last need not be noted again. */
+static void note_called_in_line(Quick *q, const Ins *ins, int done) {
+    enum { METHOD, CALLABLE, CACHE };
+    Assembler *a = &q->a;
+    if (ins->args[METHOD]->op != IR_null_OP) {
+        quick_load(q, RSI, ins->args[METHOD]);
+        x86_test(a, RSI);
+        x86_jump_if(a, COND_NOT_EQUAL, done);
+    }
+    quick_load(q, RDI, ins->args[CALLABLE]);
+    x86_compare(a, RDI, quick_cache(ins->args[CACHE], CACHE_VALUE));
+    x86_jump_if(a, COND_EQUAL, done);
+}
+
 /* What tier 1 asks for; with what tier 2 knows it does these in other ways. */
 static void begin_baseline(Quick *q, const Ins *ins, int done) {
     switch (ins->imm) {
@@ -416,6 +430,7 @@ static void begin_baseline(Quick *q, const Ins *ins, int done) {
     case H_rt_load_attr: attribute_in_line(q, ins, done); break;
     case H_rt_store_attr: store_attribute_in_line(q, ins, done); break;
     case H_rt_load_method: method_in_line(q, ins, done); break;
+    case H_rt_note_called: note_called_in_line(q, ins, done); break;
     default: break;
     }
 }

@@ -53,6 +53,29 @@ void quick_code_is_OP(Quick *q, Ins *ins) {
     }
 }
 
+void quick_calls_OP(Quick *q, Ins *ins) {
+    Assembler *a = &q->a;
+    int other = x86_new_label(a);
+    quick_load(q, RDI, arg(ins, 0));
+    quick_load(q, RSI, arg(ins, 1));
+    quick_forget(q);
+    x86_set(a, RAX, 0);
+    if (ins->imm != 0) {
+        x86_load(a, RCX, quick_link(q, LINK_KNOWN, KNOWN_method));
+        x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+        x86_jump_if(a, COND_NOT_EQUAL, other);
+        x86_load(a, RDI, quick_field(q, RDI, LAYOUT_method_function));
+    }
+    x86_load(a, RCX, quick_link(q, LINK_KNOWN, KNOWN_function));
+    x86_compare(a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_compare(a, RSI, quick_field(q, RDI, LAYOUT_function_code));
+    x86_jump_if(a, COND_NOT_EQUAL, other);
+    x86_set(a, RAX, 1);
+    x86_place_label(a, other);
+    quick_set(q, ins);
+}
+
 void quick_unshadowed_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
     quick_load(q, RDI, arg(ins, 0));

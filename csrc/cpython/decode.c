@@ -512,22 +512,28 @@ PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundi
     return PyCell_Check(value) ? PyCell_GET(value) : NULL;
 }
 
-/* A variable that has something in the sample that calls of are known. A function that has cells is made
- * again and again, mostly. */
-static const Site *callable_site(Decoder *d, PyObject *value) {
-    bool is_function = value != NULL && Py_IS_TYPE(value, &PyFunction_Type);
-    if (value == NULL || !(is_function || Py_IS_TYPE(value, &PyType_Type) || PyCFunction_CheckExact(value) ||
-                           Py_IS_TYPE(value, &PyMethod_Type)))
+/* A function that has cells is made again and again, mostly. */
+Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *callable, bool several) {
+    bool is_function = Py_IS_TYPE(callable, &PyFunction_Type);
+    if (!(is_function || Py_IS_TYPE(callable, &PyType_Type) || PyCFunction_CheckExact(callable) ||
+          Py_IS_TYPE(callable, &PyMethod_Type)))
         return NULL;
-    PyFunctionObject *function = (PyFunctionObject *)value;
-    Site *site = arena_new(&d->cx->arena, Site);
-    *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = value};
-    if (!is_function || function->func_closure == NULL) return site;
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    if (!hook_calls_own_code(function) || contains(code, d->code, CONTAINED_DEPTH)) return NULL;
-    *site = *decode_code_site(d->cx, (PyObject *)code, function->func_globals, function->func_builtins);
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    Site *site = arena_new(&cx->arena, Site);
+    *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = callable};
+    if (is_function) site->code = function->func_code;
+    if (!is_function || (function->func_closure == NULL && !several)) return site;
+    PyCodeObject *called = (PyCodeObject *)function->func_code;
+    if (!hook_calls_own_code(function) || contains(called, code, CONTAINED_DEPTH)) return NULL;
+    *site = *decode_code_site(cx, (PyObject *)called, function->func_globals, function->func_builtins);
     site->holder = function;
+    site->code = called;
     return site;
+}
+
+/* A variable that has something in the sample that calls of are known. */
+static const Site *variable_site(Decoder *d, PyObject *value) {
+    return value != NULL ? decode_callable_site(d->cx, d->code, value, false) : NULL;
 }
 
 /* How many items *args has in the sample, where it has no **kwargs: one more than that goes to where it is
@@ -554,7 +560,7 @@ static void describe_sites(Decoder *d, const Surroundings *around) {
     for (int i = 0; i < d->out->count; i++) {
         Instr *instr = &d->out->instrs[i];
         if (instr->op == BC_LOAD_FAST || instr->op == BC_LOAD_DEREF)
-            instr->site = callable_site(d, decode_variable(d->code, instr, around));
+            instr->site = variable_site(d, decode_variable(d->code, instr, around));
     }
     describe_spreads(d, around);
     describe_made_functions(d->out, BC_STORE_FAST, BC_LOAD_FAST);

@@ -55,6 +55,11 @@ Classes *decode_new_classes(CompileContext *cx, OperatorMethod method);
  * for such a first argument; NULL: it cannot be told. */
 const Site *decode_operator(Classes *classes, const Instr *instr, uint32_t type_version);
 
+/* By which names a site is known again in the next run, and what stands in front of the second; NULL: by
+ * none. And what `Surroundings.seen` has of it then; 0: it is not there. */
+const char *decode_site_names(const Site *site, const char **module, const char **name);
+uint32_t decode_recalled(const char *module, const char *marked_name);
+
 /* Likely of an object, by its exact type; NULL is LIKELY_OTHER. */
 uint8_t decode_likely_type(PyObject *object);
 /* Likewise of a type that may be gone: it is not looked into. */

@@ -689,6 +689,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             note_value(instr, sample_pushed(&c.samples, i, 0));
         if (instr->op == BC_CALL) {
             instr->site = called_site(&c, i);
+            if (instr->site == NULL) instr->site = decode_called(&c.samples, i, seen, c.recalled);
             sample_note_call(&c.samples, i);
         }
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);

@@ -14,9 +14,7 @@ void sample_prepare(Samples *s) {
     }
 }
 
-/* The instruction in front of one that made the operand so deep below the top; which of what it pushed,
- * counted from the top, in `nth`. -1: it cannot be told. */
-static int maker(const Samples *s, int index, int above, int *nth) {
+int sample_maker(const Samples *s, int index, int above, int *nth) {
     for (int i = index - 1; i >= 0; i--) {
         const Instr *instr = &s->out->instrs[i];
         bool jumps = instr->target >= 0;
@@ -30,7 +28,7 @@ static int maker(const Samples *s, int index, int above, int *nth) {
 }
 
 PyObject *sample_operand(const Samples *s, int index, int above) {
-    int nth, made = maker(s, index, above, &nth);
+    int nth, made = sample_maker(s, index, above, &nth);
     return made >= 0 ? sample_pushed(s, made, nth) : NULL;
 }
 
@@ -117,15 +115,30 @@ PyObject *sample_pushed(const Samples *s, int index, int nth) {
         return container != NULL ? item_of(s, instr - 1, container) : NULL;
     }
     case BC_LOAD_GLOBAL: return nth == 0 && instr->site != NULL ? instr->site->object : NULL;
-    case BC_LOAD_METHOD:
-        if (nth == 0) return sample_operand(s, index, 0);
+    case BC_LOAD_METHOD: {
+        PyObject *owner = sample_operand(s, index, 0);
+        if (instr->site != NULL && !bc_is_method(instr->site))
+            return nth == 0 && owner != NULL ? value_at(instr->site, owner) : NULL;
+        if (nth == 0) return owner;
         return instr->site != NULL && bc_leads_to_one(instr->site) ? instr->site->object : NULL;
+    }
     case BC_LOAD_ATTR: {
         PyObject *owner = instr->site != NULL ? sample_operand(s, index, 0) : NULL;
         return owner != NULL ? value_at(instr->site, owner) : NULL;
     }
     default: return NULL;
     }
+}
+
+PyObject *sample_container(const Samples *s, int index, int above) {
+    const Instr *instrs = s->out->instrs;
+    int nth, made = sample_maker(s, index, above, &nth);
+    if (made >= 0 && instrs[made].op == BC_LOAD_FAST && s->stores[made] >= 0)
+        made = sample_maker(s, s->stores[made], 0, &nth);
+    if (made < 1) return NULL;
+    if (instrs[made].op == BC_BINARY_SUBSCR) return sample_operand(s, made, 1);
+    bool begins = instrs[made].op == BC_FOR_ITER && instrs[made - 1].op == BC_GET_ITER;
+    return begins ? sample_operand(s, made - 1, 0) : NULL;
 }
 
 static void note(const Samples *s, PyObject *callee, PyObject **values, int count) {

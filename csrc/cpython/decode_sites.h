@@ -14,6 +14,10 @@ PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundi
 /* The site of a value that is a function of this code. */
 const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins);
 
+/* Likewise of a value that is this function, class, C function or method; of functions with cells, and where
+ * there were `several` of its code, any of that. NULL: none. */
+Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *callable, bool several);
+
 /* Sites of LOAD_ATTR, STORE_ATTR and LOAD_METHOD (decode_attr.c). Those of names must be there. */
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around);
@@ -34,9 +38,20 @@ void sample_prepare(Samples *s);
 PyObject *sample_pushed(const Samples *s, int index, int nth);
 /* Likewise what the operand is that lies so deep below the top before an instruction. */
 PyObject *sample_operand(const Samples *s, int index, int above);
+/* The instruction in front of one that made the operand so deep below the top; which of what it pushed,
+ * counted from the top, in `nth`. -1: it cannot be told. */
+int sample_maker(const Samples *s, int index, int above, int *nth);
+/* Likewise the container that it is some item of. */
+PyObject *sample_container(const Samples *s, int index, int above);
 /* Keep what a CALL would pass for who decodes its callee (Surroundings.passed). */
 void sample_note_call(const Samples *s, int index);
 /* Likewise what an operator would pass to the method that its site leads to. */
 void sample_note_operator(const Samples *s, int index);
+
+/* --- calls (decode_called.c) --- */
+
+/* Where a CALL leads by what was called there, a site for each; NULL: its operand tells, or nothing is known.
+ * `seen`: what its inline cache has, which is added to unless it is `recalled`. */
+const Site *decode_called(const Samples *s, int index, uint32_t *seen, bool recalled);
 
 #endif

@@ -119,7 +119,7 @@ uint64_t identity_hint(PyCodeObject *code, PyObject *name) {
     return hint;
 }
 
-/* --- classes and programs by their names --- */
+/* --- classes, functions and programs by their names --- */
 
 static PyObject *item(PyObject *dict, const char *name, Py_ssize_t length) { // borrowed, or NULL
     PyObject *key = dict ? PyUnicode_DecodeUTF8(name, length, NULL) : NULL;
@@ -169,19 +169,28 @@ bool identity_of_type(PyTypeObject *type, const char **module, const char **qual
     return *module != NULL && *qualname != NULL;
 }
 
-uint32_t identity_find_type_version(const char *module, const char *qualname) {
+bool identity_of_function(PyObject *function, const char **module, const char **qualname) {
+    *module = utf8(((PyFunctionObject *)function)->func_module);
+    *qualname = utf8(((PyFunctionObject *)function)->func_qualname);
+    return *module != NULL && *qualname != NULL;
+}
+
+PyObject *identity_find(const char *module, const char *qualname) {
     PyObject *found = item(PyImport_GetModuleDict(), module, (Py_ssize_t)strlen(module));
     PyObject *dict = found && PyModule_Check(found) ? PyModule_GetDict(found) : NULL;
     for (const char *part = qualname; dict != NULL;) {
         size_t length = strcspn(part, ".");
         found = item(dict, part, (Py_ssize_t)length);
-        if (found == NULL || !PyType_Check(found)) return 0;
-        if (part[length] == 0) break;
+        if (found == NULL || part[length] == 0) return found;
         part += length + 1;
-        dict = ((PyTypeObject *)found)->tp_dict;
+        dict = PyType_Check(found) ? ((PyTypeObject *)found)->tp_dict : NULL;
     }
-    if (dict == NULL) return 0;
-    PyTypeObject *type = (PyTypeObject *)found;
+    return NULL;
+}
+
+uint32_t identity_find_type_version(const char *module, const char *qualname) {
+    PyTypeObject *type = (PyTypeObject *)identity_find(module, qualname);
+    if (type == NULL || !PyType_Check(type)) return 0;
     PyObject *name = cp_type_version(type) == 0 ? PyUnicode_InternFromString("__class__") : NULL;
     if (name != NULL) _PyType_Lookup(type, name); /* gives it one */
     Py_XDECREF(name);

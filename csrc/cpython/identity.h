@@ -22,8 +22,14 @@ uint64_t identity_of_program(void);
 /* A class by its names, borrowed and in UTF-8; false: it has none that are str. */
 bool identity_of_type(PyTypeObject *type, const char **module, const char **qualname);
 
-/* The version of the class of these names, which gets one if it has none; 0: there is no such class now.
- * Looks into modules and classes only; runs no Python code. */
+/* Likewise a Python function. */
+bool identity_of_function(PyObject *function, const char **module, const char **qualname);
+
+/* What a module, or a class in one, has under these names; NULL: nothing. Looks into modules and classes
+ * only; runs no Python code. borrowed */
+PyObject *identity_find(const char *module, const char *qualname);
+
+/* The version of the class of these names, which gets one if it has none; 0: there is no such class now. */
 uint32_t identity_find_type_version(const char *module, const char *qualname);
 
 #endif

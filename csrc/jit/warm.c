@@ -57,7 +57,8 @@ typedef struct Warm {
     KeptSite
         *inlined; /* of each function put in line: the number of its instructions in two entries, then they */
     int32_t inlined_count, inlined_at; /* how many; where the next one begins, while it is lowered */
-    char *types; /* of attributes: for each number of an inline cache, module and qualname, with NULs */
+    char *types; /* of attributes and calls: for each number of an inline cache, module and qualname, with
+                    NULs */
     int32_t types_length;    /* bytes */
     uint8_t *argument_types; /* Likely; NULL: no sample */
     int32_t argument_count;
@@ -409,17 +410,20 @@ static KeptSite kept_site(const Instr *instr) {
     return kept;
 }
 
-static void keep_type(Warm *warm, int32_t cache, PyTypeObject *type) {
-    const char *module, *name;
-    if (!identity_of_type(type, &module, &name)) return;
-    size_t before = (size_t)warm->types_length, a = strlen(module) + 1, b = strlen(name) + 1;
-    char *grown = PyMem_RawRealloc(warm->types, before + sizeof(cache) + a + b);
+static void keep_names(Warm *warm, int32_t cache, const Site *site) {
+    const char *module, *name, *mark = decode_site_names(site, &module, &name);
+    if (mark == NULL) return;
+    size_t before = (size_t)warm->types_length, a = strlen(module) + 1, b = strlen(mark),
+           c = strlen(name) + 1;
+    char *grown = PyMem_RawRealloc(warm->types, before + sizeof(cache) + a + b + c);
     if (grown == NULL) return;
     warm->types = grown;
-    warm->types_length += (int32_t)(sizeof(cache) + a + b);
-    memcpy(grown + before, &cache, sizeof(cache));
-    memcpy(grown + before + sizeof(cache), module, a);
-    memcpy(grown + before + sizeof(cache) + a, name, b);
+    warm->types_length += (int32_t)(sizeof(cache) + a + b + c);
+    grown += before;
+    memcpy(grown, &cache, sizeof(cache));
+    memcpy(grown + sizeof(cache), module, a);
+    memcpy(grown + sizeof(cache) + a, mark, b);
+    memcpy(grown + sizeof(cache) + a + b, name, c);
 }
 
 static void add_seen(uint32_t *seen, uint32_t version) {
@@ -462,7 +466,7 @@ static void recall_types(const Warm *warm, CompileContext *cx, int32_t first, Py
         at = name + strlen(name) + 1;
         cache -= first;
         if (cache < 0 || cache >= most) continue;
-        uint32_t version = identity_find_type_version(module, name);
+        uint32_t version = decode_recalled(module, name);
         if (!recalled[cache]) forget_seen(&seen[cache * SEEN_TYPES]);
         recalled[cache] = true;
         count = Py_MAX(count, cache + 1);
@@ -490,9 +494,10 @@ void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, 
 static void keep_types(Warm *warm, const Bytecode *code, int32_t cache) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
-        cache += bc_has_cache(instr->op);
+        if (!bc_has_cache(instr->op)) continue;
+        cache++;
         for (const Site *site = instr->site; site != NULL; site = site->next)
-            if (site->type != NULL) keep_type(warm, cache, site->type);
+            if ((instr->op == BC_CALL) == bc_is_called(site)) keep_names(warm, cache, site);
     }
 }
 

@@ -335,18 +335,25 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
         count++;
     }
     const Site *callable = function->unbound != NULL ? function->unbound : function->site;
-    if (callable == NULL) return LIKELY_OTHER;
+    const Site *noted = method->site == NULL ? bc_noted(instr, callable, true) : NULL;
+    if (callable == NULL && noted == NULL) return LIKELY_OTHER;
     uint8_t *arguments = arena_array(&f->cx->arena, uint8_t, count + 2), type = LIKELY_UNSEEN;
-    int selves = function->unbound != NULL;
+    int selves = noted != NULL || function->unbound != NULL;
     arguments[0] = LIKELY_OTHER;
     for (int i = 0; i < count; i++) arguments[selves + i] = f->stack[f->depth - count + i].type;
     count += selves;
     OperandTypes *out = &f->out->operands[instr - f->code->instrs];
-    out->callable = callable;
-    out->arguments = arguments;
-    out->argument_count = count;
-    for (const Site *site = callable; site != NULL && type != LIKELY_OTHER; site = site->next)
-        type = meet(type, result_of_site(f, site, arguments, count));
+    if (noted == NULL) {
+        out->callable = callable;
+        out->arguments = arguments;
+        out->argument_count = count;
+    }
+    for (const Site *site = noted ? noted : callable; site != NULL && type != LIKELY_OTHER;
+         site = site->next) {
+        int without = noted != NULL && site->unbound == NULL; /* a self */
+        const Site *called = noted != NULL && site->unbound != NULL ? site->unbound : site;
+        type = meet(type, result_of_site(f, called, arguments + without, count - without));
+    }
     return type;
 }
 

@@ -62,11 +62,12 @@ typedef struct Hint {
 } Hint;
 typedef VEC(Hint) Hints;
 
-/* A method that depends on its owner's class. */
+/* A method that depends on its owner's class, or what a call was noted to be of. */
 typedef struct Choice {
-    Ins *value;        /* the function */
-    const Site *sites; /* by class */
-    Ins *index;        /* the number of the class at hand */
+    Ins *value;        /* the function; of what was noted a bound method as well */
+    const Site *sites; /* by class, or by function */
+    Ins *index;        /* the number of the class at hand; NULL: the value itself is asked */
+    bool open;         /* other functions are called there too */
 } Choice;
 
 enum { SEEN_CLASSES = 8 }; /* at one site; there are fewer */
@@ -381,8 +382,11 @@ const Site *lower_site_of(Lowerer *l, const Ins *owner);
 
 /* A method that was just read: which it is depends on the number. */
 void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
-/* The CALL at hand, of such a method. False: nothing was done. */
+/* The CALL at hand, of such a method, or of what was noted there of several functions. False: nothing was
+ * done. */
 bool lower_choice_call(Lowerer *l);
+/* The CALL at hand leads to one function that was noted there. */
+void lower_note_called(Lowerer *l);
 /* The CALL at hand: its operands are replaced by the result. */
 void lower_call_operands(Lowerer *l);
 

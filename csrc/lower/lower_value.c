@@ -258,7 +258,16 @@ void lower_call_operands(Lowerer *l) {
     lower_general_call(l);
 }
 
+/* Tier 1: what a call is of that no name tells. */
+static void note_called(Lowerer *l) {
+    Ins *method = lower_peek(l, l->instr->arg + 2), *callable = lower_peek(l, l->instr->arg + 1);
+    bool named = callable->op == IR_call_OP && callable->imm == H_rt_load_global;
+    if (!named) EMIT_CALL(l, rt_note_called, method, callable, K_CACHE(l));
+}
+
 void lower_CALL(Lowerer *l) {
+    if (l->inference == NULL) note_called(l);
+    lower_note_called(l);
     lower_unbind(l);
     if (lower_unseen_call(l)) return;
     if (l->inference && (lower_range_loop(l) || lower_iterator_call(l) || lower_gather_call(l) ||

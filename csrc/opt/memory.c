@@ -35,6 +35,7 @@ uint64_t memory_read(const Ins *ins) {
     case IR_values_OP:
     case IR_dict_entry_OP:
     case IR_keys_are_OP:
+    case IR_calls_OP:
     case IR_code_is_OP:
     case IR_function_is_OP: return MEM_TYPES;
     case IR_attr_item_OP: return MEM_TYPES | field_bits(ins);

@@ -249,6 +249,7 @@ i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value);
 i64 rt_delete_attr(PyObject *owner, PyObject *name);
 i64 rt_load_method(PyObject *owner, PyObject *name, RtCache *cache, PyObject **results);
 
+void rt_note_called(PyObject *method, PyObject *callable, RtCache *cache);
 PyObject *rt_call(TS, PyObject *names, REST);
 PyObject *rt_call_ex(TS, PyObject *callable, PyObject *args, PyObject *keywords);
 i64 rt_makes_with(FR, PyObject *globals, PyObject *builtins);
@@ -381,6 +382,8 @@ PyObject *rt_run(TS, FR, CompiledCode *compiled, int entry);
 PyObject *rt_operator_method(PyTypeObject *type, const Instr *instr); // borrowed, for the decoder
 /* Note in an inline cache that an operand was of this class. */
 void rt_note_class(RtCache *cache, PyTypeObject *type);
+/* Likewise what stands for it in `seen`; too many of them, or 0, is several. */
+void rt_note_seen(RtCache *cache, uint32_t number);
 /* What an inline cache of an attribute has seen: the version of its owners' type, 0: nothing, SEEN_SEVERAL:
  * different ones, or one that does not tell where its instances have the attribute. */
 void rt_seen_types(const RtCache *cache, uint32_t seen[SEEN_TYPES]);

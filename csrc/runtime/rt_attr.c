@@ -216,8 +216,8 @@ static inline RtCache *shared_find(Use use, PyTypeObject *type, PyObject *name) 
 }
 
 /* What a site has not met before. */
-static void note_type(RtCache *cache, uint32_t version) {
-    for (int i = 0; i < SEEN_TYPES; i++) {
+void rt_note_seen(RtCache *cache, uint32_t version) {
+    for (int i = 0; i < SEEN_TYPES && version != 0; i++) {
         if (cache->seen[i] == version) return;
         if (cache->seen[i] != 0) continue;
         cache->seen[i] = version;
@@ -228,7 +228,7 @@ static void note_type(RtCache *cache, uint32_t version) {
 
 void rt_note_class(RtCache *cache, PyTypeObject *type) {
     bool tells = type->tp_flags & Py_TPFLAGS_HEAPTYPE || cp_is_dict_like(type);
-    if (tells && cp_type_version(type) != 0) note_type(cache, cp_type_version(type));
+    if (tells && cp_type_version(type) != 0) rt_note_seen(cache, cp_type_version(type));
 }
 
 /* To the site, as long as it has one class only or is new, and to all of them. Nothing can be said of an
@@ -243,7 +243,7 @@ static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, co
     place->cache = *found;
     place->cache.version = version;
     place->cache.misses = (uint16_t)Py_MIN(misses + 1, MISSES_BEFORE_REST);
-    note_type(cache, version);
+    rt_note_seen(cache, version);
     if (found->kind == ATTR_NONE || cache->misses >= MISSES_BEFORE_REST) return;
     RtCache filled = *found;
     filled.version = version;
@@ -258,7 +258,7 @@ static void fill(Use use, PyTypeObject *type, PyObject *name, RtCache *cache, co
 static void adopt(RtCache *cache, const RtCache *known) {
     enum { MOST = 4 };
     uint32_t times = cache->version != 0 ? cache->spare : 0;
-    note_type(cache, known->version);
+    rt_note_seen(cache, known->version);
     if (times >= MOST || known->kind == ATTR_NONE || cache->misses >= MISSES_BEFORE_REST) return;
     RtCache filled = *known;
     filled.misses = cache->misses;
@@ -650,7 +650,7 @@ static __attribute__((noinline)) i64 other_method(PyObject *owner, PyObject *nam
         }
     }
     if (type == &PySuper_Type) { /* what it is of decides */
-        if (version_of(type, name) != 0) note_type(cache, version_of(type, name));
+        if (version_of(type, name) != 0) rt_note_seen(cache, version_of(type, name));
         if (cp_super_self(owner) != NULL) rt_note_class(cache, Py_TYPE(cp_super_self(owner)));
         results[0] = NULL;
         results[1] = PyObject_GetAttr(owner, name);

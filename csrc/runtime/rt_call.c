@@ -1,6 +1,7 @@
 /* Calls. */
 #include "runtime/rt.h"
 
+#include "cpython/called.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"
 #include "runtime/osr.h"
@@ -646,6 +647,12 @@ plainly:
     result = PyObject_Vectorcall(callable, args.values,
                                  (size_t)args.positional | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
     return end_call(tstate, rest, place, consumed, result);
+}
+
+void rt_note_called(PyObject *method, PyObject *callable, RtCache *cache) {
+    if (method != NULL || cache->value == callable) return;
+    cache->value = callable; // compared with, nothing else
+    rt_note_seen(cache, called_number(callable));
 }
 
 /* rest: method or NULL, callable or self, arguments. */

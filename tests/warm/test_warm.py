@@ -441,3 +441,44 @@ result = [result, refused, missing]
     first, _, third = run(code), run(code), run(code)
     assert first["result"] == third["result"] == stock["result"]
     assert third["compiles"] == 0
+
+
+def test_functions_that_calls_met(run):
+    """Which functions a call was of is kept by their names; others that are called in the next run make code of their own."""
+    code = """
+class Counter:
+    def __init__(self):
+        self.count = 0
+    def up(self, by):
+        self.count += by
+    def twice(self, by):
+        self.count = self.count * 2 % 1009 + by
+def double(x):
+    return x * 2
+def half(x):
+    return x // 2
+def less(x):
+    return x - 1
+def each(functions, value):
+    for function in functions:
+        value = function(value)
+    return value
+def tell(calls, value):
+    for call in calls:
+        call(value)
+counter = Counter()
+result = []
+for i in range(CALLS):
+    result.append(each(FUNCTIONS, i))
+    tell([counter.up, counter.twice], i)
+result = (result[-1], counter.count)
+"""
+    for functions in ("[double, half, double]", "[double, half, double]", "[less, half, less]"):
+        for calls in (40, 3):
+            text = code.replace("CALLS", str(calls)).replace("FUNCTIONS", functions)
+            stock = {}
+            exec(text, stock)
+            got = run(text, DXPY_WARM=2)
+            assert tuple(got["result"]) == stock["result"]
+            if calls == 3 and "double" in functions:
+                assert got["compiles"] == 0 and got["warm"] >= 2
