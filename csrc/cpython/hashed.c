@@ -408,6 +408,27 @@ static __attribute__((noinline)) int64_t find_any(PyObject *dict, PyObject *key,
     return hash_of(key, &wanted.hash) ? find_wanted((PyDictObject *)dict, &wanted, value) : -1;
 }
 
+/* An int of few digits, whose object may be at hand. */
+static __attribute__((noinline)) int64_t find_int(PyDictKeysObject *keys, int64_t number, PyObject *key,
+                                                  PyObject **value) {
+    if (keys->dk_kind != DICT_KEYS_GENERAL) return 0;
+    Py_hash_t hash = hash_of_short(number);
+    Py_ssize_t index;
+    EACH_INDEX(keys, hash, index) {
+        if (index < 0) continue;
+        const PyDictKeyEntry *entry = &DK_ENTRIES(keys)[index];
+        if (entry->me_hash != hash) continue;
+        int64_t there;
+        if (entry->me_key != key) {
+            if (!PyLong_CheckExact(entry->me_key) || !short_value(entry->me_key, &there)) return -1;
+            if (there != number) continue;
+        }
+        *value = entry->me_value;
+        return index + 1;
+    }
+    return 0;
+}
+
 /* Where a str is found without being hashed anew, and its dict has str keys of its own only: nothing else. */
 static inline bool is_short_way(PyDictObject *dict, PyObject *key) {
     return PyUnicode_CheckExact(key) && ((PyASCIIObject *)key)->hash != -1 && dict->ma_values == NULL &&
@@ -416,6 +437,11 @@ static inline bool is_short_way(PyDictObject *dict, PyObject *key) {
 
 int64_t cp_dict_find(PyObject *dict, PyObject *key, PyObject **value) {
     PyDictObject *object = (PyDictObject *)dict;
+    int64_t number;
+    if (PyLong_CheckExact(key) && short_value(key, &number)) {
+        int64_t found = find_int(object->ma_keys, number, key, value);
+        return found >= 0 ? found : find_any(dict, key, value);
+    }
     if (!is_short_way(object, key)) return find_any(dict, key, value);
     int64_t found = find_str(object->ma_keys, key, ((PyASCIIObject *)key)->hash);
     if (found > 0) *value = DK_UNICODE_ENTRIES(object->ma_keys)[found - 1].me_value;
@@ -428,22 +454,9 @@ int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t co
 }
 
 int64_t cp_dict_find_int(PyObject *dict, int64_t number, PyObject **value) {
-    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
     if (!is_short(number))
         return -1; /* also where no int is there: its hash is not known, who adds it asks */
-    if (keys->dk_kind != DICT_KEYS_GENERAL) return 0;
-    Py_hash_t hash = hash_of_short(number);
-    Py_ssize_t index;
-    EACH_INDEX(keys, hash, index) {
-        if (index < 0 || DK_ENTRIES(keys)[index].me_hash != hash) continue;
-        int64_t there;
-        PyObject *key = DK_ENTRIES(keys)[index].me_key;
-        if (!PyLong_CheckExact(key) || !short_value(key, &there)) return -1;
-        if (there != number) continue;
-        *value = DK_ENTRIES(keys)[index].me_value;
-        return index + 1;
-    }
-    return 0;
+    return find_int(((PyDictObject *)dict)->ma_keys, number, NULL, value);
 }
 
 /* A version that no other state of a dict has or gets: CPython counts its own up from 1. */

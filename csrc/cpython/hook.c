@@ -21,6 +21,7 @@ int hook_prepare(void) {
         rt_send_to_generator, (PyCFunction)(void (*)(void))rt_take_next /* METH_FASTCALL */
     });
     cp_find_lookups();
+    cp_find_allocator();
     if (table_extra_index >= 0) return 0;
     table_extra_index = _PyEval_RequestCodeExtraIndex(free_record);
     if (table_extra_index >= 0) return 0;

@@ -291,6 +291,10 @@ int64_t cp_dict_like_item(PyObject *dict, PyObject *key, PyObject **value);
 int64_t cp_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_like_has(PyObject *dict, PyObject *key);
 
+/* cpython/growing.c: as PyUnicode_Append of two exact str. */
+PyObject *cp_append_text(PyObject *text_steal, PyObject *part);
+void cp_find_allocator(void); /* once, before it is asked */
+
 /* Are two exact str equal? */
 bool cp_same_text(PyObject *a, PyObject *b);
 /* 1: an exact list or tuple has an item that is the same or equal; 0; -1. */
@@ -575,12 +579,15 @@ void cp_watch(PyCodeObject *code);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 
-/* A list loses its last items, whose references are the caller's; its memory becomes what list.pop makes it.
+/* A list loses its last items, whose references are the caller's; its room becomes what list.pop makes it. A
+ * little memory stays as it is, for items come back most often, and more room than is said does no harm.
  * False: there is none, and nothing has changed. */
 static inline bool cp_list_cut(PyListObject *list, Py_ssize_t size) {
+    enum { LITTLE = 16 };
     if (size < list->allocated >> 1) {
         size_t room = size == 0 ? 0 : ((size_t)size + ((size_t)size >> 3) + 6) & ~(size_t)3;
-        PyObject **items = PyMem_Realloc(list->ob_item, room * sizeof(PyObject *));
+        PyObject **items = list->ob_item;
+        if (list->allocated > LITTLE) items = PyMem_Realloc(items, room * sizeof(PyObject *));
         if (items == NULL) return false;
         list->ob_item = items;
         list->allocated = (Py_ssize_t)room;

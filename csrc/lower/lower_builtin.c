@@ -238,16 +238,20 @@ static Ins *call_abs(Lowerer *l, Call *call) {
     return INS(l, iselect, 0, INS(l, icmp, 0 /* < */, number, zero), negated, number);
 }
 
+static Likely guess_of(const Lowerer *l, const Call *call, int i) {
+    const OperandTypes *types = &l->inference->operands[l->index];
+    int from_last = call->count - 1 - i;
+    return from_last < 2               ? call->types[from_last]
+           : i < types->argument_count ? (Likely)types->arguments[i]
+                                       : LIKELY_OTHER;
+}
+
 /* What numbers all arguments are, of some of which nothing else is known. LIKELY_OTHER: not of one kind. */
 static Likely number_of_all(const Lowerer *l, const Call *call) {
-    const OperandTypes *types = &l->inference->operands[l->index];
     Likely all = LIKELY_OTHER;
     for (int i = 0; i < call->count; i++) {
         const Ins *value = call->args[i];
-        int from_last = call->count - 1 - i;
-        Likely guess = from_last < 2               ? call->types[from_last]
-                       : i < types->argument_count ? (Likely)types->arguments[i]
-                                                   : LIKELY_OTHER;
+        Likely guess = guess_of(l, call, i);
         Likely type = is_number(l, value, guess, LIKELY_INT)     ? LIKELY_INT
                       : is_number(l, value, guess, LIKELY_FLOAT) ? LIKELY_FLOAT
                                                                  : LIKELY_OTHER;
@@ -278,13 +282,36 @@ static bool is_of_nobody(const Ins *value) {
     }
 }
 
+/* Is it a number or a str, for all that is known? */
+static bool may_have_order(const Lowerer *l, const Ins *value, Likely guess) {
+    const ConstInfo *info = lower_const_info(value);
+    if (value->type != IR_OBJ || lower_likely_str(l, value, guess)) return true;
+    if (info != NULL) return info->type == LIKELY_INT || info->type == LIKELY_FLOAT;
+    if (ir_is(value, OPF_CONST) || value->op == IR_mkbool_OP) return false;
+    return guess == LIKELY_INT || guess == LIKELY_FLOAT || guess == LIKELY_NUMBER || guess == LIKELY_MIXED ||
+           guess == LIKELY_BIG || (guess == LIKELY_OTHER && lower_hinted(l, value) == 0);
+}
+
+/* Of what nothing is known, or not the same of all: a helper compares, which runs no code. */
+static Ins *extreme_of_any(Lowerer *l, Call *call) {
+    for (int i = 0; i < call->count; i++)
+        if (!may_have_order(l, call->args[i], guess_of(l, call, i))) return NULL;
+    guard_callable(l, call);
+    Ins *best = lower_object(l, call->args[0]), *greatest = K_INT(l, call->builtin == BI_builtins_max);
+    for (int i = 1; i < call->count; i++) {
+        Ins *found = EMIT_CALL(l, rt_extreme_of_two, best, lower_object(l, call->args[i]), greatest);
+        best = lower_settled_result(l, found, call->state);
+    }
+    return best;
+}
+
 /* Of equal ones the first, as CPython has it: another must be truly less, or greater. Of objects the result
  * is one of them; of several numbers that came as objects, some of which are none any more, CPython says. */
 static Ins *call_min_max(Lowerer *l, Call *call) {
     int compare = call->builtin == BI_builtins_min ? 0 : 4; /* another < best, another > best */
     Likely type = number_of_all(l, call);
     bool objects = true, integers = type == LIKELY_INT;
-    if (type == LIKELY_OTHER) return NULL;
+    if (type == LIKELY_OTHER) return extreme_of_any(l, call);
     for (int i = 0; i < call->count; i++) objects &= lower_has_object(l, call->args[i]);
     for (int i = 0; i < call->count && call->count > 2 && !objects; i++)
         if (!is_of_nobody(call->args[i])) return NULL;

@@ -204,6 +204,7 @@ i64 rt_float_of(PyObject *object, PyObject **results);
 i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before);
 i64 rt_sum_of(PyObject *sequence, PyObject **results);
 i64 rt_extreme_of(PyObject *sequence, i64 greatest, PyObject **results);
+i64 rt_extreme_of_two(PyObject *first, PyObject *second, i64 greatest, PyObject **results);
 i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results);
 PyObject *rt_list_of(PyObject *items);
 PyObject *rt_tuple_of(PyObject *items);

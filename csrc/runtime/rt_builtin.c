@@ -412,11 +412,17 @@ static inline i64 comes_before(PyObject *a, PyObject *b, int op) {
     return before;
 }
 
-i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results) {
-    bool known = PyLong_CheckExact(item) || PyFloat_CheckExact(item) || PyUnicode_CheckExact(item);
-    i64 before = best == Py_None ? known ? 1 : -1 : comes_before(item, best, greatest ? Py_GT : Py_LT);
+i64 rt_extreme_of_two(PyObject *first, PyObject *second, i64 greatest, PyObject **results) {
+    i64 before = comes_before(second, first, greatest ? Py_GT : Py_LT);
     if (before < 0) return -1;
-    results[0] = Py_NewRef(before ? item : best);
+    results[0] = Py_NewRef(before ? second : first);
+    return 1;
+}
+
+i64 rt_further_of(PyObject *best, PyObject *item, i64 greatest, PyObject **results) {
+    if (best != Py_None) return rt_extreme_of_two(best, item, greatest, results);
+    if (!PyLong_CheckExact(item) && !PyFloat_CheckExact(item) && !PyUnicode_CheckExact(item)) return -1;
+    results[0] = Py_NewRef(item);
     return 1;
 }
 

@@ -273,8 +273,7 @@ PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_
     if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a || a == b)
         return in_place ? rt_inplace(a, b, BIN_ADD) : rt_add(a, b);
     frame->localsplus[slot] = NULL; /* its reference is ours now */
-    PyUnicode_Append(&a, b);
-    return a;
+    return cp_append_text(a, b);
 }
 
 PyObject *rt_negative(PyObject *a) {
