@@ -27,6 +27,7 @@ enum {
     BC_GUARDS_STAY = 512 /* a guard moved out of the loop that begins here kept failing */,
     BC_STEPS = 1024 /* a loop over a generator that may be put in line in it (set by lower/lower_steps.c) */,
     BC_BY_IDENTITY = 4096 /* what is compared here had classes that leave == and != to object */,
+    BC_OVERFLOWS = 8192 /* what an operator gave of two ints did not fit in 64 bits */,
     BC_BY_OPERANDS = 2048 /* types of operands say more than feedback, which is of all callers */
 };
 
@@ -137,6 +138,7 @@ typedef enum Likely {
     LIKELY_NUMBER,  /* int or float by turns, of an operator's operands */
     LIKELY_MIXED,   /* likewise, and one of the two is a float */
     LIKELY_BIG,     /* int that may be of any size */
+    LIKELY_WORD,    /* int from 0 to 2**64 */
     LIKELY_DOUBLES, /* array.array of doubles, of C ints */
     LIKELY_C_INTS,
     LIKELY_OTHER
@@ -156,7 +158,9 @@ typedef enum Builtin {
 
 typedef struct ConstInfo {
     uint8_t type;    /* Likely */
-    int64_t integer; /* of an int that fits; if it does not, type is LIKELY_OTHER. Of LIKELY_CHAR: its code */
+    int64_t integer; /* of an int that fits, of LIKELY_WORD its bits; if it does not, type is LIKELY_OTHER. Of
+                        LIKELY_CHAR: its code */
+    bool is_2_64;    /* 2**64 */
     double real;
     int length;    /* of a tuple */
     bool is_start; /* the tuple of the name `start` alone */

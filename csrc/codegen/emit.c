@@ -28,7 +28,7 @@ void gcc_init(Gcc *gcc, gcc_jit_context *ctx) {
 }
 
 static gcc_jit_type *type_of(Unit *u, IrType type) {
-    return type == IR_I64 ? u->gcc->i64 : type == IR_F64 ? u->gcc->f64 : u->gcc->ptr;
+    return type == IR_I64 || type == IR_U64 ? u->gcc->i64 : type == IR_F64 ? u->gcc->f64 : u->gcc->ptr;
 }
 
 /* --- building blocks --- */

@@ -39,7 +39,7 @@ static gcc_jit_rvalue *call(Unit *u, const Ins *ins) {
     for (int i = FIRST_ARGUMENT; i < ins->arg_count; i++) {
         types[i] = gcc->i64;
         args[i] = emit_value(u, ins->args[i]);
-        if (ins->args[i]->type != IR_I64) args[i] = as(u, args[i], gcc->i64);
+        if (ins->args[i]->type != IR_I64 && ins->args[i]->type != IR_U64) args[i] = as(u, args[i], gcc->i64);
     }
     gcc_jit_type *type =
         gcc_jit_context_new_function_ptr_type(gcc->ctx, NULL, gcc->i64, ins->arg_count, types, 0);

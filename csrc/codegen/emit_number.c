@@ -148,6 +148,7 @@ void emit_list_put_i64_OP(Unit *u, Ins *ins) {
 }
 
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
+void emit_box_u64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_u64); }
 
 /* Assign what an int of two digits has, negated if its size is below 0. */
 static void unbox_two_digits(Unit *u, gcc_jit_rvalue *object, gcc_jit_rvalue *size, gcc_jit_lvalue *to) {
@@ -163,11 +164,12 @@ static void unbox_two_digits(Unit *u, gcc_jit_rvalue *object, gcc_jit_rvalue *si
 
 /* Ints of one digit (size -1, 0 or 1: the sign times the digit) and of two in line; longer ones by a helper.
  */
-static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue *to) {
+static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue *to, Helper longer) {
     emit_guard_type(u, ins, object, KNOWN_int);
     gcc_jit_lvalue *size = emit_local_i64(u, "size");
     emit_assign(u, size, emit_read(u, object, LAYOUT_object_size, u->gcc->i64_ptr));
     gcc_jit_rvalue *s = gcc_jit_lvalue_as_rvalue(size);
+    if (longer == H_rt_unbox_word) emit_guard_fails(u, ins, emit_compare(u, CMP(LT), s, emit_int(u, 0)));
     gcc_jit_block *is_long = emit_block(u), *done = emit_block(u);
     gcc_jit_type *u64 = gcc_jit_context_get_int_type(u->gcc->ctx, 8, 0);
     gcc_jit_rvalue *shifted =
@@ -187,7 +189,7 @@ static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue 
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = is_longer;
     gcc_jit_rvalue *args[2] = {object, emit_array_start(u, u->outs, u->gcc->ptr)};
-    gcc_jit_rvalue *fits = emit_helper_call(u, H_rt_unbox_long, 2, args);
+    gcc_jit_rvalue *fits = emit_helper_call(u, longer, 2, args);
     emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), fits, emit_int(u, 0)));
     gcc_jit_rvalue *bits = gcc_jit_lvalue_as_rvalue(gcc_jit_context_new_array_access(
         u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(u->outs), emit_int(u, 0)));
@@ -196,7 +198,13 @@ static void unbox_int(Unit *u, Ins *ins, gcc_jit_rvalue *object, gcc_jit_lvalue 
     u->block = done;
 }
 
-void emit_unbox_i64_OP(Unit *u, Ins *ins) { unbox_int(u, ins, arg(u, ins, 0), u->values[ins->id]); }
+static void unbox_into(Unit *u, Ins *ins, Helper longer) {
+    unbox_int(u, ins, arg(u, ins, 0), u->values[ins->id], longer);
+}
+
+void emit_unbox_i64_OP(Unit *u, Ins *ins) { unbox_into(u, ins, H_rt_unbox_long); }
+void emit_unbox_u64_OP(Unit *u, Ins *ins) { unbox_into(u, ins, H_rt_unbox_word); }
+void emit_unbox_low_OP(Unit *u, Ins *ins) { unbox_into(u, ins, H_rt_unbox_low); }
 
 static void read_float(Unit *u, Ins *ins, gcc_jit_rvalue *object) {
     emit_set(u, ins, emit_read(u, object, LAYOUT_float_value, gcc_jit_type_get_pointer(u->gcc->f64)));
@@ -221,7 +229,7 @@ void emit_unbox_number_OP(Unit *u, Ins *ins) {
     gcc_jit_block_end_with_jump(u->block, NULL, done);
     u->block = other;
     gcc_jit_lvalue *integer = emit_local_i64(u, "integer");
-    unbox_int(u, ins, object, integer);
+    unbox_int(u, ins, object, integer, H_rt_unbox_long);
     emit_set(u, ins,
              gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(integer), u->gcc->f64));
     gcc_jit_block_end_with_jump(u->block, NULL, done);
@@ -260,7 +268,30 @@ static void emit_overflowing(Unit *u, Ins *ins, gcc_jit_function *builtin) {
              gcc_jit_context_new_cast(u->gcc->ctx, NULL, gcc_jit_lvalue_as_rvalue(result), u->gcc->i64));
 }
 
-void emit_iadd_wrap_OP(Unit *u, Ins *ins) { emit_set(u, ins, BIN(u, PLUS, arg(u, ins, 0), arg(u, ins, 1))); }
+/* In numbers without a sign, which wrap around. */
+static void emit_wrapping(Unit *u, Ins *ins, enum gcc_jit_binary_op op, gcc_jit_rvalue *right) {
+    gcc_jit_rvalue *result = emit_binary(u, op, as_unsigned(u, arg(u, ins, 0)), as_unsigned(u, right));
+    emit_set(u, ins, gcc_jit_context_new_cast(u->gcc->ctx, NULL, result, u->gcc->i64));
+}
+
+static void emit_wrapping_shift(Unit *u, Ins *ins, enum gcc_jit_binary_op op) {
+    emit_wrapping(u, ins, op, BIN(u, BITWISE_AND, arg(u, ins, 1), emit_int(u, 63)));
+}
+
+static void emit_unsigned_division(Unit *u, Ins *ins, enum gcc_jit_binary_op op) {
+    emit_guard_fails(u, ins, emit_compare(u, CMP(EQ), arg(u, ins, 1), emit_int(u, 0)));
+    emit_wrapping(u, ins, op, arg(u, ins, 1));
+}
+
+void emit_iadd_wrap_OP(Unit *u, Ins *ins) { emit_wrapping(u, ins, GCC_JIT_BINARY_OP_PLUS, arg(u, ins, 1)); }
+void emit_isub_wrap_OP(Unit *u, Ins *ins) { emit_wrapping(u, ins, GCC_JIT_BINARY_OP_MINUS, arg(u, ins, 1)); }
+void emit_imul_wrap_OP(Unit *u, Ins *ins) { emit_wrapping(u, ins, GCC_JIT_BINARY_OP_MULT, arg(u, ins, 1)); }
+void emit_ishl_wrap_OP(Unit *u, Ins *ins) { emit_wrapping_shift(u, ins, GCC_JIT_BINARY_OP_LSHIFT); }
+void emit_ushr_OP(Unit *u, Ins *ins) { emit_wrapping_shift(u, ins, GCC_JIT_BINARY_OP_RSHIFT); }
+void emit_udiv_OP(Unit *u, Ins *ins) { emit_unsigned_division(u, ins, GCC_JIT_BINARY_OP_DIVIDE); }
+void emit_umod_OP(Unit *u, Ins *ins) { emit_unsigned_division(u, ins, GCC_JIT_BINARY_OP_MODULO); }
+void emit_word_OP(Unit *u, Ins *ins) { emit_set(u, ins, arg(u, ins, 0)); }
+void emit_bits_OP(Unit *u, Ins *ins) { emit_set(u, ins, arg(u, ins, 0)); }
 void emit_iadd_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->add_overflow); }
 void emit_isub_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->sub_overflow); }
 void emit_imul_OP(Unit *u, Ins *ins) { emit_overflowing(u, ins, u->gcc->mul_overflow); }

@@ -15,6 +15,7 @@ void emit_kf64_OP(Unit *u, Ins *ins) {}
 void emit_cache_OP(Unit *u, Ins *ins) {}
 void emit_anchor_OP(Unit *u, Ins *ins) {} /* its exit is used by what was moved there */
 void emit_range_OP(Unit *u, Ins *ins) {}  /* in frame states only */
+void emit_wide_OP(Unit *u, Ins *ins) {}   /* likewise */
 void emit_object_OP(Unit *u, Ins *ins) {} /* likewise */
 void emit_phi_OP(Unit *u, Ins *ins) {}    /* set by its predecessors */
 

@@ -53,6 +53,14 @@ void quick_box_i64_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
+void quick_box_u64_OP(Quick *q, Ins *ins) {
+    quick_load(q, RDI, arg(ins, 0));
+    quick_call_helper(q, H_rt_box_u64);
+    x86_test(&q->a, RAX);
+    x86_jump_if(&q->a, COND_EQUAL, q->exits[ins->exit]);
+    quick_set(q, ins);
+}
+
 void quick_box_f64_OP(Quick *q, Ins *ins) {
     quick_load_real(q, XMM0, arg(ins, 0));
     quick_call_helper(q, H_rt_box_f64);
@@ -80,11 +88,15 @@ static void unbox_two_digits(Quick *q, int is_longer, int done) {
 
 /* Ints of one digit (size -1, 0 or 1: the sign times the digit) and of two in line; longer ones by a helper.
  * From rdi to rax. */
-static void unbox_int(Quick *q, Ins *ins) {
+static void unbox_int(Quick *q, Ins *ins, Helper longer) {
     Assembler *a = &q->a;
     int is_long = x86_new_label(a), is_longer = x86_new_label(a), done = x86_new_label(a);
     quick_guard_type(q, ins, RDI, KNOWN_int);
     x86_load(a, RCX, quick_field(q, RDI, LAYOUT_object_size));
+    if (longer == H_rt_unbox_word) {
+        x86_test(a, RCX);
+        quick_leave_if(q, ins, COND_NEGATIVE);
+    }
     x86_address(a, RDX, (Place){RCX, 1});
     x86_alu_number(a, ALU_COMPARE, RDX, 2);
     x86_jump_if(a, COND_ABOVE, is_long);
@@ -95,19 +107,23 @@ static void unbox_int(Quick *q, Ins *ins) {
     unbox_two_digits(q, is_longer, done);
     x86_place_label(a, is_longer);
     x86_address(a, RSI, quick_word(q->outs));
-    quick_call_helper(q, H_rt_unbox_long);
+    quick_call_helper(q, longer);
     x86_test(a, RAX);
     quick_leave_if(q, ins, COND_EQUAL);
     x86_load(a, RAX, quick_word(q->outs));
     x86_place_label(a, done);
 }
 
-void quick_unbox_i64_OP(Quick *q, Ins *ins) {
+static void unbox(Quick *q, Ins *ins, Helper longer) {
     quick_load(q, RDI, arg(ins, 0));
     quick_forget(q);
-    unbox_int(q, ins);
+    unbox_int(q, ins, longer);
     quick_set(q, ins);
 }
+
+void quick_unbox_i64_OP(Quick *q, Ins *ins) { unbox(q, ins, H_rt_unbox_long); }
+void quick_unbox_u64_OP(Quick *q, Ins *ins) { unbox(q, ins, H_rt_unbox_word); }
+void quick_unbox_low_OP(Quick *q, Ins *ins) { unbox(q, ins, H_rt_unbox_low); }
 
 void quick_unbox_number_OP(Quick *q, Ins *ins) {
     Assembler *a = &q->a;
@@ -120,7 +136,7 @@ void quick_unbox_number_OP(Quick *q, Ins *ins) {
     x86_load_real(a, XMM0, quick_field(q, RDI, LAYOUT_float_value));
     x86_jump(a, done);
     x86_place_label(a, other);
-    unbox_int(q, ins);
+    unbox_int(q, ins, H_rt_unbox_long);
     x86_real_of_int(a, XMM0, RAX);
     x86_place_label(a, done);
     quick_set_real(q, ins);
@@ -174,18 +190,31 @@ static void set_checked(Quick *q, Ins *ins, Alu op) {
 }
 
 void quick_iadd_wrap_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_ADD); }
+void quick_isub_wrap_OP(Quick *q, Ins *ins) {
+    Reg out = quick_out_before_exit(q, ins);
+    quick_load(q, out, arg(ins, 0));
+    quick_forget(q);
+    operate(q, ALU_SUB, out, arg(ins, 1));
+    quick_put(q, ins, out);
+}
 void quick_iand_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_AND); }
 void quick_ior_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_OR); }
 void quick_ixor_OP(Quick *q, Ins *ins) { set_operation(q, ins, ALU_XOR); }
 void quick_iadd_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_ADD); }
 void quick_isub_OP(Quick *q, Ins *ins) { set_checked(q, ins, ALU_SUB); }
 
-void quick_imul_OP(Quick *q, Ins *ins) {
+static Reg multiply(Quick *q, Ins *ins) {
     Reg out = quick_out_before_exit(q, ins);
     quick_load(q, out, arg(ins, 0));
     quick_forget(q);
     if (quick_is_number(arg(ins, 1))) x86_multiply_number(&q->a, out, (int32_t)arg(ins, 1)->imm);
     else x86_multiply(&q->a, out, quick_in(q, arg(ins, 1), RCX));
+    return out;
+}
+
+void quick_imul_wrap_OP(Quick *q, Ins *ins) { quick_put(q, ins, multiply(q, ins)); }
+void quick_imul_OP(Quick *q, Ins *ins) {
+    Reg out = multiply(q, ins);
     quick_leave_if(q, ins, COND_OVERFLOW);
     quick_put(q, ins, out);
 }
@@ -213,6 +242,27 @@ static void divide(Quick *q, Ins *ins, int done) {
     x86_move(a, RSI, RDX);
     x86_alu(a, ALU_XOR, RSI, RCX);
     x86_jump_if(a, COND_NOT_NEGATIVE, done);
+}
+
+/* To rax and rdx likewise, both without a sign. */
+static void divide_unsigned(Quick *q, Ins *ins) {
+    quick_load(q, RCX, arg(ins, 1));
+    x86_test(&q->a, RCX);
+    quick_leave_if(q, ins, COND_EQUAL);
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_set(&q->a, RDX, 0);
+    x86_divide_unsigned(&q->a, RCX);
+}
+
+void quick_udiv_OP(Quick *q, Ins *ins) {
+    divide_unsigned(q, ins);
+    quick_set(q, ins);
+}
+
+void quick_umod_OP(Quick *q, Ins *ins) {
+    divide_unsigned(q, ins);
+    quick_put(q, ins, RDX);
 }
 
 /* The power of two that a constant is, which shifts and masks round towards the floor; -1: none. */
@@ -303,6 +353,35 @@ void quick_ishr_OP(Quick *q, Ins *ins) {
     x86_shift_by_rcx(&q->a, SHIFT_RIGHT, RAX);
     quick_set(q, ins);
 }
+
+/* By the low 6 bits of the second number, which is all that the machine looks at. */
+static void shift_wrapping(Quick *q, Ins *ins, Shift op) {
+    const Ins *bits = arg(ins, 1);
+    if (bits->op == IR_ki64_OP) {
+        Reg out = quick_out(q, ins);
+        quick_load(q, out, arg(ins, 0));
+        quick_forget(q);
+        x86_shift(&q->a, op, out, (int)bits->imm & 63);
+        quick_put(q, ins, out);
+        return;
+    }
+    quick_load(q, RCX, bits);
+    quick_load(q, RAX, arg(ins, 0));
+    quick_forget(q);
+    x86_shift_by_rcx(&q->a, op, RAX);
+    quick_set(q, ins);
+}
+
+void quick_ishl_wrap_OP(Quick *q, Ins *ins) { shift_wrapping(q, ins, SHIFT_LEFT); }
+void quick_ushr_OP(Quick *q, Ins *ins) { shift_wrapping(q, ins, SHIFT_UNSIGNED); }
+
+static void copy(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_set(q, ins);
+}
+
+void quick_word_OP(Quick *q, Ins *ins) { copy(q, ins); }
+void quick_bits_OP(Quick *q, Ins *ins) { copy(q, ins); }
 
 void quick_bit_OP(Quick *q, Ins *ins) {
     quick_load(q, RCX, arg(ins, 1));

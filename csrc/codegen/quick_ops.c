@@ -218,6 +218,7 @@ void quick_phi_OP(Quick *q, Ins *ins) {} /* set by its predecessors */
 void quick_keep_OP(Quick *q, Ins *ins) {}
 void quick_anchor_OP(Quick *q, Ins *ins) {}
 void quick_range_OP(Quick *q, Ins *ins) {}  /* in frame states only */
+void quick_wide_OP(Quick *q, Ins *ins) {}   /* likewise */
 void quick_object_OP(Quick *q, Ins *ins) {} /* likewise */
 
 static void load_slot(Quick *q, const Ins *ins, int64_t slot) { quick_set_from(q, ins, quick_slot(q, slot)); }

@@ -249,6 +249,8 @@ void x86_divide(Assembler *a, Reg by) {
     on_registers(a, WIDE, 0xf7, 7, by);
 }
 
+void x86_divide_unsigned(Assembler *a, Reg by) { on_registers(a, WIDE, 0xf7, 6, by); }
+
 void x86_shift(Assembler *a, Shift op, Reg reg, int by) {
     on_registers(a, WIDE, 0xc1, op, reg);
     byte(a, by);

@@ -114,7 +114,8 @@ void x86_alu_number(Assembler *a, Alu op, Reg left, int32_t right);
 void x86_multiply(Assembler *a, Reg left, Reg right);
 void x86_multiply_place(Assembler *a, Reg left, Place right);
 void x86_multiply_number(Assembler *a, Reg left, int32_t right);
-void x86_divide(Assembler *a, Reg by); /* rax: the quotient, rdx: the rest; by is neither */
+void x86_divide(Assembler *a, Reg by);          /* rax: the quotient, rdx: the rest; by is neither */
+void x86_divide_unsigned(Assembler *a, Reg by); /* likewise; rdx is 0 before */
 void x86_shift(Assembler *a, Shift op, Reg reg, int by);
 void x86_shift_by_rcx(Assembler *a, Shift op, Reg reg);
 void x86_negate(Assembler *a, Reg reg);

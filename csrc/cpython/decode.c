@@ -230,9 +230,13 @@ uint8_t decode_likely_of(const void *type) {
                                        : decode_likely_iterator(type);
 }
 
+/* Has it 64 bits exactly, and no sign? */
+static bool is_word(PyObject *object) { return Py_SIZE(object) == 3 && _PyLong_NumBits(object) == 64; }
+
 uint8_t decode_likely_type(PyObject *object) {
     if (object == NULL) return LIKELY_OTHER;
     if (cp_array_kind(object) != 0) return likely_array(object);
+    if (PyLong_CheckExact(object) && is_word(object)) return LIKELY_WORD;
     return cp_is_dict_like(Py_TYPE(object)) ? LIKELY_DICT_LIKE : decode_likely_of(Py_TYPE(object));
 }
 
@@ -253,6 +257,10 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     info->type = decode_likely_type(object);
     if (info->type == LIKELY_INT) info->integer = PyLong_AsLongLongAndOverflow(object, &overflow);
     if (overflow) info->type = LIKELY_OTHER;
+    if (overflow)
+        info->is_2_64 = Py_SIZE(object) == 3 && _PyLong_NumBits(object) == 65 &&
+                        PyLong_AsUnsignedLongLongMask(object) == 0;
+    if (info->type == LIKELY_WORD) info->integer = (int64_t)PyLong_AsUnsignedLongLongMask(object);
     if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);

@@ -155,13 +155,14 @@ PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builti
     return (PyObject *)function;
 }
 
-PyObject *spare_int(int64_t value) {
+PyObject *spare_int(int64_t value, bool has_sign) {
     if (int_count == 0) return NULL;
     PyLongObject *number = (PyLongObject *)ints[--int_count];
-    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    bool negative = has_sign && value < 0;
+    uint64_t rest = negative ? -(uint64_t)value : (uint64_t)value;
     int size = 0;
     for (; rest != 0; rest >>= PyLong_SHIFT) number->ob_digit[size++] = (digit)(rest & PyLong_MASK);
-    Py_SET_SIZE(number, value < 0 ? -size : size);
+    Py_SET_SIZE(number, negative ? -size : size);
     return (PyObject *)number;
 }
 

@@ -11,7 +11,7 @@
 void spare_fill(void);
 
 /* An int or a float that needs no memory, new ref. NULL: none is left. */
-PyObject *spare_int(int64_t value);
+PyObject *spare_int(int64_t value, bool has_sign);
 PyObject *spare_float(double value);
 /* The iterator of a sequence from an index on, of a type laid out like a list's; NULL: an exhausted one. */
 PyObject *spare_iterator(PyTypeObject *type, PyObject *sequence, Py_ssize_t index);

@@ -14,7 +14,7 @@
 
 enum {
     IMAGE_MAGIC = 0x69787064,
-    IMAGE_VERSION = 10,
+    IMAGE_VERSION = 11,
     CACHE_BYTES = 64,
     RANGE_PARTS = 2,           /* rows behind EXIT_RANGE */
     OBJECT_MAX_PLACE = 8 * 30, /* of a part of an object that an exit makes */

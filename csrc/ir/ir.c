@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *const IR_TYPE_NAMES[] = {"void", "obj", "i64", "f64", "ptr", "any"};
+const char *const IR_TYPE_NAMES[] = {"void", "obj", "i64", "u64", "f64", "wide", "ptr", "any"};
 
 const char *const IR_KNOWN_NAMES[KNOWN_COUNT] = {
 #define KNOWN(name, expression) #name,

@@ -13,7 +13,8 @@
 #include "base/bail.h"
 #include "base/strbuf.h"
 
-typedef enum IrType { IR_VOID, IR_OBJ, IR_I64, IR_F64, IR_PTR, IR_ANY } IrType;
+/* IR_U64: an int from 0 to 2**64. IR_WIDE: one of any size, of which only the low 64 bits are there. */
+typedef enum IrType { IR_VOID, IR_OBJ, IR_I64, IR_U64, IR_F64, IR_WIDE, IR_PTR, IR_ANY } IrType;
 
 typedef enum IrOp {
 #define OP(name, result, args, imm, flags, doc) IR_##name##_OP,
@@ -181,6 +182,7 @@ typedef enum ExitValueKind {
     EXIT_BORROWED,
     EXIT_DROP,
     EXIT_I64,
+    EXIT_U64,
     EXIT_F64,
     EXIT_IF,    /* a number: when it is 0 the next row is skipped */
     EXIT_SAME,  /* the next number is the object that the row `slot` has made, where it made one */
@@ -339,7 +341,9 @@ bool ir_dominates(const Block *a, const Block *b);
 
 static inline bool ir_is(const Ins *ins, unsigned flag) { return (IR_OPS[ins->op].flags & flag) != 0; }
 /* Is it the object that was made of an unboxed number, its argument? */
-static inline bool ir_is_box(const Ins *ins) { return ins->op == IR_box_i64_OP || ins->op == IR_box_f64_OP; }
+static inline bool ir_is_box(const Ins *ins) {
+    return ins->op == IR_box_i64_OP || ins->op == IR_box_u64_OP || ins->op == IR_box_f64_OP;
+}
 enum { PHI_OF_NUMBERS = 1 }; /* imm of a phi of objects that are numbers; set by opt_origin */
 /* Is it surely an object whose end runs nothing: that of a number, or a bool? */
 static inline bool ir_ends_quietly(const Ins *ins) {

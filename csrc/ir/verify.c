@@ -33,6 +33,7 @@ static bool is_of(const Ins *value, char type) {
     switch (type) {
     case 'o': return value->type == IR_OBJ;
     case 'i': return value->type == IR_I64;
+    case 'u': return value->type == IR_U64;
     case 'f': return value->type == IR_F64;
     case 'p': return value->type == IR_PTR;
     default: return value->type != IR_VOID;
@@ -100,8 +101,11 @@ static void check_virtual(Fn *fn, const char *after, const Ins *ins) {
         if (ins->args[i]->op != IR_ki64_OP || ins->args[i]->imm < 0 || ins->args[i]->imm > OBJECT_MAX_PLACE)
             refuse(fn, after, ins, "has a part in no place");
     for (int i = 0; i < ins->arg_count; i++)
-        if (ir_is(ins->args[i], OPF_VIRTUAL) && !is_object)
+        if (ir_is(ins->args[i], OPF_VIRTUAL) && !is_object && ins->op != IR_wide_OP)
             refuse(fn, after, ins, "uses an object that is not there");
+    for (int i = 1; ins->op == IR_wide_OP && i < ins->arg_count; i++)
+        if (ins->args[i]->type != IR_I64 && ins->args[i]->type != IR_U64 && ins->args[i]->type != IR_WIDE)
+            refuse(fn, after, ins, "is made of something that is no int");
 }
 
 static void check_ins(Fn *fn, const char *after, Block *block, Ins *ins) {

@@ -475,11 +475,35 @@ bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
+/* Two ints that are not too large to go without objects: what was. */
+static bool note_words(FunctionRecord *record, PyObject *left, PyObject *right, int32_t offset) {
+    if (left == NULL || right == NULL) return false;
+    uint8_t types[] = {decode_likely_type(left), decode_likely_type(right)};
+    PyObject *operands[] = {left, right};
+    bool words = false;
+    for (int i = 0; i < 2; i++) {
+        int overflow = 0;
+        if (types[i] != LIKELY_INT && types[i] != LIKELY_WORD) return false;
+        if (types[i] == LIKELY_INT) PyLong_AsLongLongAndOverflow(operands[i], &overflow);
+        if (overflow) return false;
+        words |= types[i] == LIKELY_WORD;
+    }
+    long far = words ? 0 : PyLong_AsLong(right);
+    if (!words)
+        return compile_note_failed_guard(
+            record, guards_wide_unit(offset, far < 0 || far > 63 ? WIDE_FAR : WIDE_RESULT));
+    for (int i = 0; i < 2; i++)
+        if (types[i] == LIKELY_WORD)
+            compile_note_failed_guard(record, guards_wide_unit(offset, WIDE_LEFT + i));
+    return true;
+}
+
 /* The two topmost operands, where they are numbers: what an operator's guard met. */
 static void note_numbers(FunctionRecord *record, const Frame *frame, int32_t offset) {
     if (offset < 0 || frame->stacktop - frame->f_code->co_nlocalsplus < 2) return;
     PyObject *right = frame->localsplus[frame->stacktop - 1], *left = frame->localsplus[frame->stacktop - 2];
     bool left_float = left && PyFloat_CheckExact(left), right_float = right && PyFloat_CheckExact(right);
+    if (note_words(record, left, right, offset)) return;
     if ((left_float || (left && PyLong_CheckExact(left))) &&
         (right_float || (right && PyLong_CheckExact(right))))
         compile_note_failed_guard(record, guards_number_unit(offset, left_float || right_float));

@@ -9,11 +9,12 @@ static const struct {
     IrOp op;
     const char *type; /* NULL: the known object that imm tells */
 } ASSUMED[] = {
-    {IR_unbox_i64_OP, "int"},  {IR_unbox_f64_OP, "float"}, {IR_unbox_number_OP, "float"},
-    {IR_array_is_OP, "array"}, {IR_is_type_OP, NULL},      {IR_length_OP, NULL},
-    {IR_seq_has_OP, NULL},     {IR_range_is_OP, "range"},  {IR_range_has_OP, "range"},
-    {IR_tuple_is_OP, "tuple"}, {IR_list_is_OP, "list"},    {IR_latin_is_OP, "str"},
-    {IR_code_of_OP, "str"},    {IR_char_code_OP, "str"},   {IR_same_text_OP, "str"},
+    {IR_unbox_i64_OP, "int"},   {IR_unbox_u64_OP, "int"},      {IR_unbox_low_OP, "int"},
+    {IR_unbox_f64_OP, "float"}, {IR_unbox_number_OP, "float"}, {IR_array_is_OP, "array"},
+    {IR_is_type_OP, NULL},      {IR_length_OP, NULL},          {IR_seq_has_OP, NULL},
+    {IR_range_is_OP, "range"},  {IR_range_has_OP, "range"},    {IR_tuple_is_OP, "tuple"},
+    {IR_list_is_OP, "list"},    {IR_latin_is_OP, "str"},       {IR_code_of_OP, "str"},
+    {IR_char_code_OP, "str"},   {IR_same_text_OP, "str"},
 };
 
 static const char *assumed_type(const Ins *ins) {

@@ -126,12 +126,30 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
     int32_t unit = (int32_t)instr->offset;
     int mixed = times_failed(record, guards_number_unit(unit, true)),
         others = times_failed(record, guards_number_unit(unit, false));
+    int left_words = times_failed(record, guards_wide_unit(unit, WIDE_LEFT)),
+        right_words = times_failed(record, guards_wide_unit(unit, WIDE_RIGHT)),
+        wide = times_failed(record, guards_wide_unit(unit, WIDE_RESULT)),
+        far = times_failed(record, guards_wide_unit(unit, WIDE_FAR));
+    bool shifts = instr->op == BC_BINARY_OP && instr->arg == BIN_LSHIFT;
+    if (shifts || (instr->op == BC_BINARY_OP && bc_is_watched(instr->arg))) {
+        others += shifts ? far : 0;
+        wide += shifts ? 0 : far;
+    } else {
+        others += wide + far;
+        wide = 0;
+    }
     bool of_floats =
         instr->feedback == FB_FLOAT || instr->left == LIKELY_FLOAT || instr->right == LIKELY_FLOAT;
     if (others > 0 && mixed == 0 && !of_floats) instr->left = instr->right = LIKELY_BIG;
     else if (mixed + others > 0)
         instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;
-    return mixed + others < MOST ? mixed + others : MOST;
+    if (mixed + others == 0) {
+        if (left_words > 0) instr->left = LIKELY_WORD;
+        if (right_words > 0) instr->right = LIKELY_WORD;
+    }
+    if (wide > 0) instr->flags |= BC_OVERFLOWS;
+    int words = Py_MIN(left_words, 1) + Py_MIN(right_words, 1) + Py_MIN(wide, 1);
+    return words + (mixed + others < MOST ? mixed + others : MOST);
 }
 
 /* A compile after one entry that failed has its frame as the sample, and may do better. */

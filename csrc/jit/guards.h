@@ -32,6 +32,11 @@ static inline int32_t guards_number_unit(int32_t unit, bool any_float) {
     return INT32_MIN + unit * 2 + any_float;
 }
 
+/* Likewise that these were ints from -2**63 to 2**64, and what did not fit in an int64: an operand, or else
+ * the result, the right operand being from 0 to 63 or not. */
+enum { WIDE_RESULT, WIDE_LEFT, WIDE_RIGHT, WIDE_FAR };
+static inline int32_t guards_wide_unit(int32_t unit, int what) { return INT32_MIN / 8 * 3 + unit * 4 + what; }
+
 /* Likewise that something arrived at one, where ways meet, that was not the number that was guessed. */
 static inline int32_t guards_arrival_unit(int32_t unit) { return INT32_MIN / 2 + unit; }
 

@@ -322,7 +322,7 @@ static const Site *find_operator(void *context, CompileContext *cx, const Instr 
 static uint8_t argument_type(const FunctionRecord *record, const uint8_t *types, int i) {
     uint8_t type = types[i];
     if (type == LIKELY_OTHER && record->argument_types != NULL) type = record->argument_types[i];
-    return type == LIKELY_INT ? IR_I64 : type == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+    return lower_unboxed_type(type);
 }
 
 static const NativeSignature *find_native(void *context, CompileContext *cx, const Callee *callee,
@@ -341,9 +341,7 @@ static const NativeSignature *native_of(Looking *looking, CompileContext *cx, co
         uint8_t *likely = arena_array(&cx->arena, uint8_t, count + 1);
         for (int i = 0; i < count; i++) {
             signature.arguments[i] = argument_type(record, types, i);
-            likely[i] = signature.arguments[i] == IR_I64   ? LIKELY_INT
-                        : signature.arguments[i] == IR_F64 ? LIKELY_FLOAT
-                                                           : LIKELY_OTHER;
+            likely[i] = lower_likely_of((IrType)signature.arguments[i]);
         }
         Callees callees = {find_callee, find_generator, find_parameter,   find_operator,
                            find_native, looking,        &looking->results};

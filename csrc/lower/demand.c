@@ -14,6 +14,7 @@ typedef struct Walk {
 
 static uint8_t both(uint8_t a, uint8_t b) {
     if (a == LIKELY_UNSEEN || a == b) return b;
+    if ((a == LIKELY_INT && b == LIKELY_WORD) || (a == LIKELY_WORD && b == LIKELY_INT)) return LIKELY_WORD;
     return b == LIKELY_UNSEEN ? a : LIKELY_OTHER;
 }
 

@@ -58,14 +58,6 @@ typedef struct Infer {
     int unpacked_count;           /* -1: there is none */
 } Infer;
 
-static uint8_t meet(uint8_t a, uint8_t b) {
-    uint8_t unbound = (a | b) & MAY_BE_UNBOUND, x = a & ~MAY_BE_UNBOUND, y = b & ~MAY_BE_UNBOUND;
-    if (x == LIKELY_UNSEEN || x == y) return y | unbound;
-    if ((x == LIKELY_BIG && y == LIKELY_INT) || (x == LIKELY_INT && y == LIKELY_BIG))
-        return LIKELY_BIG | unbound;
-    return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
-}
-
 static void push(Infer *f, uint8_t type) {
     if (f->depth >= f->code->stack_size) bail(f->cx, "bad_bytecode", "the operand stack overflows");
     f->stack[f->depth++] = (Guess){.type = type, .slot = -1};
@@ -76,11 +68,13 @@ static Guess pop(Infer *f) {
     return f->stack[--f->depth];
 }
 
+static bool is_unboxed(Likely type) { return likely_number(type) || type == LIKELY_WORD; }
+
 static void ask(Infer *f, const Instr *instr, int place, Guess guess, uint8_t type) {
     if (f->asks == NULL) return;
     Asks *asks = &f->asks[instr - f->code->instrs];
     bool known =
-        type == LIKELY_UNSEEN || (likely_number(type) && (guess.type == LIKELY_OTHER || guess.type == type));
+        type == LIKELY_UNSEEN || (is_unboxed(type) && (guess.type == LIKELY_OTHER || guess.type == type));
     asks->slot[place] = known ? guess.slot : -1;
     asks->type[place] = type;
     f->asked |= asks->slot[place] >= 0 && (f->locals[guess.slot] & ~MAY_BE_UNBOUND) == LIKELY_OTHER;
@@ -88,7 +82,7 @@ static void ask(Infer *f, const Instr *instr, int place, Guess guess, uint8_t ty
 
 /* The type that the uses of a local ask for, where nothing else tells. */
 static uint8_t or_demanded(uint8_t type, uint8_t demanded) {
-    return (type & ~MAY_BE_UNBOUND) == LIKELY_OTHER && likely_number(demanded)
+    return (type & ~MAY_BE_UNBOUND) == LIKELY_OTHER && is_unboxed(demanded)
                ? (uint8_t)(demanded | (type & MAY_BE_UNBOUND))
                : type;
 }
@@ -121,16 +115,16 @@ static void arrive(Infer *f, int target, int depth) {
     const uint8_t *demanded = f->demand && !boxed ? f->demand->on_arrival[target] : NULL;
     for (int i = 0; i < f->code->local_count; i++) {
         uint8_t given = demanded != NULL ? or_demanded(f->locals[i], demanded[i]) : f->locals[i];
-        if (f->kept != NULL && f->kept[i] && likely_number(given & ~MAY_BE_UNBOUND))
+        if (f->kept != NULL && f->kept[i] && is_unboxed(given & ~MAY_BE_UNBOUND))
             given = LIKELY_OTHER | (given & MAY_BE_UNBOUND);
-        uint8_t met = meet(f->out->locals[target][i], given);
+        uint8_t met = infer_meet(f->out->locals[target][i], given);
         if (f->goes_round && f->out->locals[target][i] == LIKELY_INT && met == LIKELY_OTHER)
             note_turn(f, target, i);
         changed |= met != f->out->locals[target][i];
         f->out->locals[target][i] = met;
     }
     for (int i = 0; i < depth; i++) {
-        uint8_t met = meet(f->out->stack[target][i], f->stack[i].type);
+        uint8_t met = infer_meet(f->out->stack[target][i], f->stack[i].type);
         changed |= met != f->out->stack[target][i];
         f->out->stack[target][i] = met;
     }
@@ -158,6 +152,7 @@ static Guess operand(const Infer *f, int from_top) {
 
 /* What was noted of an operand helps where nothing else is known of it, and else what there was before. */
 static uint8_t or_noted(Guess operand, uint8_t noted) {
+    if (noted == LIKELY_WORD && (operand.type == LIKELY_OTHER || operand.type == LIKELY_INT)) return noted;
     if (operand.type != LIKELY_OTHER && operand.type != LIKELY_UNSEEN) return operand.type;
     if (likely_number(noted) || noted == LIKELY_DICT_LIKE) return noted;
     return noted == LIKELY_UNSEEN && likely_number(operand.given) ? operand.given : operand.type;
@@ -252,8 +247,8 @@ Likely infer_return(const Inference *inference, const Bytecode *code) {
     uint8_t type = LIKELY_UNSEEN;
     for (int i = 0; i < code->count; i++) {
         if (inference->operands[i].depth <= 0) continue;
-        if (code->instrs[i].op == BC_RETURN_VALUE) type = meet(type, inference->operands[i].right);
-        else if (code->instrs[i].op == BC_END_GATHER) type = meet(type, gathered(&code->instrs[i]));
+        if (code->instrs[i].op == BC_RETURN_VALUE) type = infer_meet(type, inference->operands[i].right);
+        else if (code->instrs[i].op == BC_END_GATHER) type = infer_meet(type, gathered(&code->instrs[i]));
     }
     return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
 }
@@ -352,7 +347,7 @@ static uint8_t python_call(Infer *f, const Instr *instr) {
          site = site->next) {
         int without = noted != NULL && site->unbound == NULL; /* a self */
         const Site *called = noted != NULL && site->unbound != NULL ? site->unbound : site;
-        type = meet(type, result_of_site(f, called, arguments + without, count - without));
+        type = infer_meet(type, result_of_site(f, called, arguments + without, count - without));
     }
     return type;
 }
@@ -363,7 +358,7 @@ static uint8_t operator_call(Infer *f, const Instr *instr, uint8_t left, uint8_t
     uint8_t type = LIKELY_UNSEEN;
     if (f->callees == NULL || instr->site == NULL || instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
     for (const Site *site = instr->site; site != NULL && type != LIKELY_OTHER; site = site->next)
-        type = meet(type, result_of_site(f, site, operands, 2));
+        type = infer_meet(type, result_of_site(f, site, operands, 2));
     return type;
 }
 
@@ -382,11 +377,24 @@ static void push_given(Infer *f, const Instr *instr, uint8_t type) {
     if (known && number) f->stack[f->depth - 1].given = instr->value;
 }
 
+/* The right operand, where it is a constant. */
+static const ConstInfo *constant_below(const Infer *f, const Instr *instr) {
+    bool constant = instr > f->code->instrs && instr[-1].op == BC_LOAD_CONST;
+    return constant ? &f->code->consts[instr[-1].arg] : NULL;
+}
+
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
     Likely type = infer_arithmetic(instr, left_type, right_type);
     bool big = infer_is_big(instr, left_type, right_type), one_kind = !big && !infer_is_mixed(instr);
+    Likely types[2] = {left_type, right_type}, word = infer_word(instr, types, constant_below(f, instr));
+    if (word != LIKELY_OTHER) {
+        if (is_unboxed(types[0])) refine(f, instr, 0, left, types[0]);
+        if (is_unboxed(types[1])) refine(f, instr, 1, right, types[1]);
+        push(f, word);
+        return;
+    }
     if (one_kind && (instr->feedback == FB_INT || instr->feedback == FB_FLOAT)) left_type = right_type = type;
     if (one_kind && type == LIKELY_INT && left_type == LIKELY_OTHER) left_type = LIKELY_INT;
     if (one_kind && type == LIKELY_INT && right_type == LIKELY_OTHER) right_type = LIKELY_INT;
@@ -400,15 +408,6 @@ static void binary(Infer *f, const Instr *instr) {
     if (type == LIKELY_OTHER) type = (Likely)operator_call(f, instr, left.type, right.type);
     bool unseen = left.type == LIKELY_UNSEEN || right.type == LIKELY_UNSEEN;
     push(f, instr->feedback == FB_STR ? LIKELY_STR : type == LIKELY_OTHER && unseen ? LIKELY_UNSEEN : type);
-}
-
-static uint8_t subscr_result(Likely container, Likely key) {
-    if (container == LIKELY_CHAR) container = LIKELY_STR;
-    if (key == LIKELY_SLICE) return infer_is_sequence(container) ? container : LIKELY_OTHER;
-    if (container == LIKELY_STR) return LIKELY_CHAR;
-    if (container == LIKELY_DOUBLES) return LIKELY_FLOAT;
-    if (container == LIKELY_C_INTS) return LIKELY_INT;
-    return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
 }
 
 /* Of which the flow says nothing, a frame seen at a back-edge may: slots are locals, then operands. */
@@ -572,7 +571,8 @@ static void step(Infer *f, const Instr *instr) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: {
         Guess operand = pop(f);
-        push(f, likely_number(operand.type) || operand.type == LIKELY_BIG ? operand.type : LIKELY_OTHER);
+        bool big = operand.type == LIKELY_BIG || operand.type == LIKELY_WORD;
+        push(f, big ? LIKELY_BIG : likely_number(operand.type) ? operand.type : LIKELY_OTHER);
         break;
     }
     case BC_IS_OP: compare_identity(f, instr); break;
@@ -600,7 +600,7 @@ static void step(Infer *f, const Instr *instr) {
         if (instr->left == LIKELY_DICT_LIKE) spread(f, instr, container, LIKELY_DICT_LIKE);
         if (instr->feedback == FB_LIST_INT || instr->feedback == FB_TUPLE_INT)
             refine(f, instr, 0, key, LIKELY_INT);
-        uint8_t type = subscr_result((Likely)container.type, (Likely)key.type);
+        uint8_t type = infer_subscript((Likely)container.type, (Likely)key.type);
         if (type == LIKELY_OTHER) type = operator_call(f, instr, container.type, key.type);
         push_given(f, instr, type);
         break;

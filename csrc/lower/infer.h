@@ -36,6 +36,10 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *
 Likely infer_return(const Inference *inference, const Bytecode *code);
 
 static inline bool likely_str(Likely type) { return type == LIKELY_STR || type == LIKELY_CHAR; }
+/* An int that is from -2**63 to 2**64, or of any size. */
+static inline bool likely_int(Likely type) {
+    return type == LIKELY_INT || type == LIKELY_WORD || type == LIKELY_BIG;
+}
 static inline bool likely_number(Likely type) { return type == LIKELY_INT || type == LIKELY_FLOAT; }
 
 /* Are an operator's operands numbers of either kind by turns, or ints of any size? */
@@ -44,6 +48,12 @@ bool infer_is_mixed(const Instr *instr);
 bool infer_is_big(const Instr *instr, Likely left, Likely right);
 /* The number type an arithmetic operation works in: LIKELY_INT, LIKELY_FLOAT, or LIKELY_OTHER for neither. */
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
+/* Likewise of ints one of which, or what they give, is not from -2**63 to 2**63: LIKELY_INT, LIKELY_WORD or
+ * LIKELY_BIG, where bits do to compute it; else LIKELY_OTHER. `constant`: the right operand, if it is one.
+ * `types`: of the operands, and what they are taken for where nothing is known of them. */
+Likely infer_word(const Instr *instr, Likely types[2], const ConstInfo *constant);
+/* How many low bits a rest by a constant, if it is one, is; 0: it is none of bits. */
+int infer_bits_of_rest(const ConstInfo *by);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 /* The same where the interpreter has noted nothing. */
 Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
@@ -51,6 +61,12 @@ Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
 bool infer_is_sequence(Likely type);
 /* What operators of sequences give: joined, repeated, formatted. */
 uint8_t infer_joined(const Instr *instr, Likely left, Likely right);
+
+/* Of a value that comes from two ways. */
+uint8_t infer_meet(uint8_t a, uint8_t b);
+
+/* What a subscript of a built-in container gives. */
+uint8_t infer_subscript(Likely container, Likely key);
 
 /* Likely of the iterator of an object, and of an iterator's items. */
 uint8_t infer_iterator_of(Likely type);

@@ -83,3 +83,12 @@ bool infer_items_of_loop(const Inference *inference, const Bytecode *code, const
                          : LIKELY_OTHER;
     return true;
 }
+
+uint8_t infer_subscript(Likely container, Likely key) {
+    if (container == LIKELY_CHAR) container = LIKELY_STR;
+    if (key == LIKELY_SLICE) return infer_is_sequence(container) ? container : LIKELY_OTHER;
+    if (container == LIKELY_STR) return LIKELY_CHAR;
+    if (container == LIKELY_DOUBLES) return LIKELY_FLOAT;
+    if (container == LIKELY_C_INTS) return LIKELY_INT;
+    return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
+}

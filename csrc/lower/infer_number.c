@@ -1,13 +1,22 @@
 /* What operators give, by what is known and noted of their operands. */
 #include "lower/infer.h"
 
+uint8_t infer_meet(uint8_t a, uint8_t b) {
+    uint8_t unbound = (a | b) & MAY_BE_UNBOUND, x = a & ~MAY_BE_UNBOUND, y = b & ~MAY_BE_UNBOUND;
+    if (x == LIKELY_UNSEEN || x == y) return y | unbound;
+    if (likely_int(x) && likely_int(y))
+        return (x == LIKELY_BIG || y == LIKELY_BIG ? LIKELY_BIG : LIKELY_WORD) | unbound;
+    return (y == LIKELY_UNSEEN ? x : LIKELY_OTHER) | unbound;
+}
+
 bool infer_is_mixed(const Instr *instr) {
     return instr->left == LIKELY_MIXED || instr->left == LIKELY_NUMBER || instr->left == LIKELY_BIG;
 }
 
 bool infer_is_big(const Instr *instr, Likely left, Likely right) {
-    return (instr->left == LIKELY_BIG || left == LIKELY_BIG || right == LIKELY_BIG) && left != LIKELY_FLOAT &&
-           right != LIKELY_FLOAT;
+    bool big = instr->left == LIKELY_BIG || left == LIKELY_BIG || right == LIKELY_BIG ||
+               left == LIKELY_WORD || right == LIKELY_WORD;
+    return big && left != LIKELY_FLOAT && right != LIKELY_FLOAT;
 }
 
 /* Of numbers of any kind: known here, or one of them is probably a float. */
@@ -32,6 +41,8 @@ static bool is_beside_int(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION || infer_is_big(instr, left, right)) return LIKELY_OTHER;
+    if (left == LIKELY_WORD) left = LIKELY_INT; /* beside a float */
+    if (right == LIKELY_WORD) right = LIKELY_INT;
     if (infer_is_mixed(instr)) return mixed_result(instr, left, right);
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);
     if (instr->feedback == FB_INT && !by_operands) return LIKELY_INT;
@@ -61,6 +72,67 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right) {
     }
 }
 
+int infer_bits_of_rest(const ConstInfo *by) {
+    if (by == NULL) return 0;
+    if (by->is_2_64) return 64;
+    bool one_bit = by->integer != 0 && (by->integer & (by->integer - 1)) == 0;
+    if (by->type == LIKELY_INT && by->integer < 0) return 0;
+    return (by->type == LIKELY_INT || by->type == LIKELY_WORD) && one_bit
+               ? __builtin_ctzll((uint64_t)by->integer)
+               : 0;
+}
+
+/* The right operand is the mask most likely, which is not below 0. */
+static Likely and_of_words(Likely left, Likely right, const ConstInfo *constant) {
+    bool negative = constant != NULL && constant->type == LIKELY_INT && constant->integer < 0;
+    if (right == LIKELY_WORD || (left == LIKELY_WORD && (right == LIKELY_BIG || negative)))
+        return LIKELY_WORD;
+    return negative || left == right ? LIKELY_OTHER : LIKELY_INT;
+}
+
+/* Beside a word there is another int, unless the interpreter saw something else. Of what the bits are taken
+ * there was one of any size where ints did not fit. */
+static void take_for_ints(const Instr *instr, Likely types[2], bool takes_bits) {
+    bool ints = instr->site == NULL && instr->feedback != FB_FLOAT && instr->feedback != FB_STR;
+    for (int i = 0; i < 2; i++) {
+        if (types[i] != LIKELY_OTHER) continue;
+        if (instr->left == LIKELY_BIG && takes_bits) types[i] = LIKELY_BIG;
+        else if (ints && types[!i] == LIKELY_WORD && instr->left != LIKELY_BIG) types[i] = LIKELY_INT;
+    }
+}
+
+Likely infer_word(const Instr *instr, Likely types[2], const ConstInfo *constant) {
+    if (instr->flags & BC_NO_SPECULATION || instr->left == LIKELY_NUMBER || instr->left == LIKELY_MIXED)
+        return LIKELY_OTHER;
+    int rest = instr->arg == BIN_REMAINDER ? infer_bits_of_rest(constant) : 0;
+    take_for_ints(instr, types, instr->arg == BIN_AND || rest > 0);
+    Likely left = types[0], right = types[1];
+    if (rest == 64 && likely_int(left)) return LIKELY_WORD;
+    if (!likely_int(left) || !likely_int(right)) return LIKELY_OTHER;
+    bool big = left == LIKELY_BIG || right == LIKELY_BIG, ints = left == LIKELY_INT && right == LIKELY_INT;
+    bool above_1 = constant != NULL && (constant->type == LIKELY_WORD || constant->integer > 1);
+    if (ints && !(instr->flags & BC_OVERFLOWS)) return LIKELY_OTHER;
+    switch (instr->arg) {
+    case BIN_ADD:
+    case BIN_SUBTRACT:
+    case BIN_MULTIPLY: return LIKELY_BIG;
+    case BIN_LSHIFT: return right == LIKELY_INT ? LIKELY_BIG : LIKELY_OTHER;
+    case BIN_AND: return and_of_words(left, right, constant);
+    case BIN_OR:
+    case BIN_XOR: return big ? LIKELY_BIG : LIKELY_WORD;
+    case BIN_RSHIFT:
+        if (left != LIKELY_WORD || right != LIKELY_INT) return LIKELY_OTHER;
+        return constant != NULL && constant->integer > 0 ? LIKELY_INT : LIKELY_WORD;
+    case BIN_REMAINDER:
+        if (rest > 0) return LIKELY_INT;
+        return left == LIKELY_WORD && !big ? right : LIKELY_OTHER;
+    case BIN_FLOOR_DIVIDE:
+        if (left != LIKELY_WORD || big) return LIKELY_OTHER;
+        return above_1 ? LIKELY_INT : LIKELY_WORD;
+    default: return LIKELY_OTHER;
+    }
+}
+
 /* The interpreter has specialised forms of comparisons that a jump follows only. Of the others, what is asked
  * whether it is less than a number is most likely one of its type. */
 Likely infer_unwatched(const Instr *instr, Likely left, Likely right) {
@@ -75,6 +147,7 @@ Likely infer_unwatched(const Instr *instr, Likely left, Likely right) {
 
 Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     if (instr->flags & BC_NO_SPECULATION || infer_is_big(instr, left, right)) return LIKELY_OTHER;
+    if (left == LIKELY_WORD || right == LIKELY_WORD) return LIKELY_OTHER;
     bool known = likely_number(left) && left == right && instr->flags & BC_BY_OPERANDS;
     if (infer_is_mixed(instr)) return known ? left : LIKELY_OTHER;
     bool by_operands = (instr->flags & BC_BY_OPERANDS) && likely_number(left) && likely_number(right);

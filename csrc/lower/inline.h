@@ -91,11 +91,6 @@ typedef struct Before {
 Before inline_remember(Lowerer *l);
 void inline_go_back(Lowerer *l, const Before *before);
 
-/* Of what the callee gives. */
-static inline IrType inline_type(Likely likely) {
-    return likely == LIKELY_INT ? IR_I64 : likely == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
-}
-
 /* A call whose operands stay with the caller until it has returned. */
 static inline bool inline_is_operator(const Call *call) { return call->function == NULL; }
 

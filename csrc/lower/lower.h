@@ -129,6 +129,23 @@ Ins *lower_peek(Lowerer *l, int depth); /* 1: the top; as an object */
 Ins *lower_pop_any(Lowerer *l);         /* object or number */
 
 /* --- numbers (lower_number.c); only where l->inference is there --- */
+static inline IrType lower_unboxed_type(Likely likely) {
+    switch (likely) {
+    case LIKELY_INT: return IR_I64;
+    case LIKELY_WORD: return IR_U64;
+    case LIKELY_FLOAT: return IR_F64;
+    default: return IR_OBJ;
+    }
+}
+static inline Likely lower_likely_of(IrType type) {
+    switch (type) {
+    case IR_I64: return LIKELY_INT;
+    case IR_U64: return LIKELY_WORD;
+    case IR_WIDE: return LIKELY_BIG;
+    case IR_F64: return LIKELY_FLOAT;
+    default: return LIKELY_OTHER;
+    }
+}
 /* What a constant of the code is; NULL: the value is none. */
 static inline const ConstInfo *lower_const_info(const Ins *value) {
     return value->op == IR_const_OP ? value->scratch : NULL;
@@ -146,6 +163,8 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state);
 /* What is of another type already was guessed wrong: it is boxed, and the guard will leave. */
 Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state);
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state);
+/* A local variable that was unboxed once is known from now on; gives the number. */
+Ins *lower_remember(Lowerer *l, const Ins *object, Ins *number);
 /* An operator (BinaryKind) of two ints, of two floats; leaves with the state. */
 Ins *lower_int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state);
 Ins *lower_float_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state);
@@ -154,6 +173,14 @@ bool lower_number_binary(Lowerer *l);
 bool lower_any_numbers(Lowerer *l);
 bool lower_number_unary(Lowerer *l, BcOp op);
 bool lower_number_compare(Lowerer *l);
+/* The same of ints beyond 63 bits (lower_word.c). */
+bool lower_word_binary(Lowerer *l);
+bool lower_word_unary(Lowerer *l, BcOp op);
+bool lower_word_compare(Lowerer *l);
+Ins *lower_word(Lowerer *l, Ins *value, FrameState *state);
+Ins *lower_signed(Lowerer *l, Ins *word, FrameState *state);
+Ins *lower_word_as_float(Lowerer *l, Ins *word);
+Ins *lower_wide_object(Lowerer *l, Ins *wide);
 bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
 /* The item of what is guarded to be a list, or a tuple; `state` as above. */

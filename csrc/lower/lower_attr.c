@@ -268,7 +268,7 @@ bool lower_attr_store(Lowerer *l) {
         return true;
     }
     Ins *place = base(l, &access);
-    if (value->type == IR_I64) value = lower_object(l, value); /* opt_place.c may do without */
+    if (value->type != IR_F64) value = lower_object(l, value); /* opt_place.c may do without */
     if (value->type == IR_F64) lower_guarded(INS(l, attr_set_f64, site->offset, owner, place, value), state);
     else if (number || !l->framed) lower_guarded(INS(l, attr_set, site->offset, owner, place, value), state);
     else INS(l, attr_swap, site->offset, owner, place, value);

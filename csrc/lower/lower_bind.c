@@ -4,7 +4,7 @@
 static uint8_t likely_of(const Ins *value) {
     const ConstInfo *constant = lower_const_info(value);
     if (constant != NULL) return constant->type;
-    return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : LIKELY_OTHER;
+    return lower_likely_of((IrType)value->type);
 }
 
 /* Numbers that are constants cross unboxed. */

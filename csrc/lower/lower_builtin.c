@@ -25,9 +25,8 @@ enum { METHOD_COUNT = sizeof(METHODS) / sizeof(METHODS[0]) };
 bool lower_known_method(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 1) return false;
     Ins *owner = l->stack[l->depth - 1];
-    Likely type = owner->type == IR_I64   ? LIKELY_INT
-                  : owner->type == IR_F64 ? LIKELY_FLOAT
-                                          : (Likely)l->inference->operands[l->index].right;
+    Likely type = lower_likely_of((IrType)owner->type);
+    if (owner->type == IR_OBJ) type = (Likely)l->inference->operands[l->index].right;
     Builtin method = bc_method(type, l->code->name_ids[l->instr->arg]);
     int row = 0;
     while (row < METHOD_COUNT && METHODS[row].builtin != method) row++;
@@ -354,7 +353,7 @@ static Ins *call_divmod(Lowerer *l, Call *call) {
 
 /* The type that a value is of for sure. */
 static Known sure_type(const Ins *value) {
-    if (value->type == IR_I64) return KNOWN_int;
+    if (value->type == IR_I64 || value->type == IR_U64 || value->type == IR_WIDE) return KNOWN_int;
     if (value->type == IR_F64) return KNOWN_float;
     if (value->op != IR_call_OP) return KNOWN_COUNT;
     return value->imm == H_rt_build_tuple  ? KNOWN_tuple

@@ -193,9 +193,10 @@ bool lower_quiet_compare(Lowerer *l) {
 /* --- subscripts --- */
 
 bool lower_is_hash_key(const Ins *key, Likely guess) {
-    if (key->type == IR_F64) return false;
+    if (key->type != IR_OBJ && key->type != IR_I64) return false;
     return key->type == IR_I64 || key->op == IR_char_OP || guess == LIKELY_OTHER || guess == LIKELY_INT ||
-           guess == LIKELY_STR || guess == LIKELY_CHAR || guess == LIKELY_TUPLE || guess == LIKELY_UNSEEN;
+           guess == LIKELY_WORD || guess == LIKELY_STR || guess == LIKELY_CHAR || guess == LIKELY_TUPLE ||
+           guess == LIKELY_UNSEEN;
 }
 
 bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]) {

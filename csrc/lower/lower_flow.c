@@ -47,6 +47,69 @@ void lower_other_way(Lowerer *l, const Fork *fork, Block *block) {
     if (l->locals != NULL) memcpy(l->locals, fork->locals, sizeof(Local) * (size_t)l->code->local_count);
 }
 
+static bool has_stale_locals(const Lowerer *l) {
+    if (l->locals == NULL || !l->framed) return false;
+    for (int slot = 0; slot < l->code->local_count; slot++)
+        if (l->locals[slot].stale) return true;
+    return false;
+}
+
+static void go_to(Lowerer *l, Block *block) {
+    ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
+    ir_set_succs(l->block, block, NULL);
+}
+
+/* An object of the user's own may look at the frame while it is asked: the numbers are put there only then.
+ */
+static Ins *truth_in_the_open(Lowerer *l, Ins *value) {
+    Block *known = lower_new_block(l), *ask = lower_new_block(l), *join = lower_new_block(l);
+    Ins *quiet = INS(l, truth_quiet, 0, value);
+    Ins *runs_code = INS(l, icmp, 0 /* < */, quiet, K_INT(l, 0));
+    Fork fork = lower_fork(l);
+    lower_branch(l, runs_code, ask, known);
+    l->block = ask;
+    lower_flush(l);
+    Ins *asked = INS(l, truth, 0, value);
+    Block *tail = lower_new_block(l); // made last, so that it is the join's second predecessor
+    go_to(l, tail);
+    l->block = tail;
+    go_to(l, join);
+    bool ran_code = l->ran_code;
+    lower_other_way(l, &fork, known);
+    go_to(l, join);
+    l->block = join;
+    l->ran_code = ran_code;
+    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_I64, 2);
+    phi->args[0] = quiet;
+    phi->args[1] = asked;
+    ir_append(join, phi);
+    return phi;
+}
+
+/* `state`: where to go on when asking would run code; NULL: it is asked all the same. What a
+ * comparison by a helper gave is asked along with it, see opt_fold.c. */
+Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state) {
+    if (value->op == IR_mkbool_OP) return value->args[0];
+    if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
+    if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
+    if (value->type == IR_U64) return INS(l, icmp, 3, INS(l, bits, 0, value), K_INT(l, 0));
+    if (state != NULL && lower_speculates(l) && (value->op != IR_call_OP || has_stale_locals(l))) {
+        Ins *truth = INS(l, truth_quiet, 0, value);
+        lower_guarded(INS(l, settled, 0, truth), state);
+        return truth;
+    }
+    if (!l->framed) lower_need_frame(l); // the frame is made without the numbers
+    return has_stale_locals(l) ? truth_in_the_open(l, value) : INS(l, truth, 0, value);
+}
+
+Ins *lower_truth_of_top(Lowerer *l) {
+    Ins *top = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
+    if (top != NULL && top->type == IR_WIDE) l->stack[l->depth - 1] = top = lower_object(l, top);
+    FrameState *state =
+        top != NULL && top->type == IR_OBJ && lower_speculates(l) ? lower_state_here(l) : NULL;
+    return lower_truth(l, lower_pop_any(l), state);
+}
+
 /* Jump when `condition` equals `wanted`, else go on; the stack is the same both ways. */
 static void conditional(Lowerer *l, Ins *condition, bool wanted) {
     Block *taken = lower_new_block(l), *next = lower_new_block(l);

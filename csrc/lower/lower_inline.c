@@ -359,7 +359,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     callee->code->argument_types = call->types;
     inner->inference = infer_types(l->cx, callee->code, l->callees);
     inner->code = peel_loops(l->cx, callee->code, &inner->inference, l->callees);
-    inner->inlined->type = inline_type(infer_return(inner->inference, inner->code));
+    inner->inlined->type = lower_unboxed_type(infer_return(inner->inference, inner->code));
     int kind = kind_of(l, call, callee);
     bool object = kind == INLINED_INIT || kind == INLINED_SET_ITEM,
          number = kind >= INLINED_CONTAINS && kind <= INLINED_LEN;

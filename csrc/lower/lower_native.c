@@ -7,11 +7,7 @@ enum { FIRST_ARGUMENT = 2 };
 
 IrType lower_native_result(CompileContext *cx, const Callee *callee, uint8_t *types, const Callees *callees) {
     callee->code->argument_types = types;
-    return inline_type(infer_return(infer_types(cx, callee->code, callees), callee->code));
-}
-
-static uint8_t likely_of_type(int type) {
-    return type == IR_I64 ? LIKELY_INT : type == IR_F64 ? LIKELY_FLOAT : LIKELY_OTHER;
+    return lower_unboxed_type(infer_return(infer_types(cx, callee->code, callees), callee->code));
 }
 
 static Ins *param(Lowerer *l, const NativeSignature *signature, int index) {
@@ -29,7 +25,7 @@ static Call received(Lowerer *l, const Callee *callee, const NativeSignature *si
     call.args = arena_array(arena, Ins *, count + 1);
     call.types = arena_array(arena, uint8_t, count + 1);
     for (int i = 0; i < count; i++) {
-        call.types[i] = likely_of_type(signature->arguments[i]);
+        call.types[i] = lower_likely_of((IrType)signature->arguments[i]);
         call.args[i] = param(l, signature, i);
     }
     call.function = signature->of_code ? param(l, signature, count) : K_PINNED(l, callee->function);
@@ -84,7 +80,7 @@ static Ins *passed(Lowerer *l, const Call *call, const Callee *callee, int i, Ir
 static bool is_other(const Ins *value, IrType type) {
     const ConstInfo *info = value != NULL ? lower_const_info(value) : NULL;
     if (value == NULL || type == IR_OBJ || (IrType)value->type == type) return false;
-    return info != NULL ? inline_type(info->type) != type : value->type != IR_OBJ;
+    return info != NULL ? lower_unboxed_type(info->type) != type : value->type != IR_OBJ;
 }
 
 static bool fits(const Call *call, const NativeSignature *signature) {

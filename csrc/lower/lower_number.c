@@ -15,11 +15,13 @@ static int64_t bits_of(double number) {
 
 /* The constant that a number comes from. NULL: it is none, or made here. */
 Ins *lower_constant_object(Lowerer *l, const Ins *number) {
+    Likely type = lower_likely_of((IrType)number->type);
+    if (number->op == IR_word_OP) number = number->args[0];
     if (number->op != IR_ki64_OP && number->op != IR_kf64_OP) return NULL;
     for (int i = 0; i < l->code->const_count; i++) {
         const ConstInfo *info = &l->code->consts[i];
-        bool same = number->type == IR_I64 ? info->type == LIKELY_INT && info->integer == number->imm
-                                           : info->type == LIKELY_FLOAT && bits_of(info->real) == number->imm;
+        bool same = type == LIKELY_FLOAT ? info->type == LIKELY_FLOAT && bits_of(info->real) == number->imm
+                                         : info->type == type && info->integer == number->imm;
         if (same) return K_CONST(l, i);
     }
     return NULL;
@@ -28,7 +30,12 @@ Ins *lower_constant_object(Lowerer *l, const Ins *number) {
 static Ins *box(Lowerer *l, Ins *value) {
     Ins *constant = lower_constant_object(l, value);
     if (constant != NULL) return constant;
-    return value->type == IR_I64 ? INS(l, box_i64, 0, value) : INS(l, box_f64, 0, value);
+    switch (value->type) {
+    case IR_I64: return INS(l, box_i64, 0, value);
+    case IR_U64: return INS(l, box_u64, 0, value);
+    case IR_WIDE: return lower_wide_object(l, value);
+    default: return INS(l, box_f64, 0, value);
+    }
 }
 
 static void flush_local(Lowerer *l, int slot);
@@ -65,7 +72,7 @@ static Ins *given_from_afar(Lowerer *l, const Ins *number) {
 Ins *lower_object(Lowerer *l, Ins *value) {
     if (value->op == IR_range_OP || lower_is_iterator(value)) return lower_iterator_object(l, value);
     if (lower_is_suspended(value)) lower_give_up_steps(l);
-    if (value->type != IR_I64 && value->type != IR_F64) return value;
+    if (lower_likely_of((IrType)value->type) == LIKELY_OTHER) return value;
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == value) return l->locals[slot].value;
     if (!l->framed) {
@@ -100,8 +107,7 @@ Ins *lower_guarded(Ins *guard, FrameState *state) {
     return guard;
 }
 
-/* A local variable that was unboxed once is known from now on. */
-static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
+Ins *lower_remember(Lowerer *l, const Ins *object, Ins *number) {
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].value == object) l->locals[slot].number = number;
     if (!l->framed) return number;
@@ -116,19 +122,23 @@ static Ins *remember(Lowerer *l, const Ins *object, Ins *number) {
 Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
     const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_I64) return value;
+    if (value->type == IR_U64) return lower_signed(l, value, state);
+    if (value->type == IR_WIDE) value = lower_object(l, value);
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
-    return remember(l, value, lower_guarded(INS(l, unbox_i64, 0, value), state));
+    return lower_remember(l, value, lower_guarded(INS(l, unbox_i64, 0, value), state));
 }
 
 Ins *lower_f64(Lowerer *l, Ins *value, Likely type, FrameState *state) {
     const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_F64) return value;
+    if (value->type == IR_U64) return lower_word_as_float(l, value);
+    if (value->type == IR_WIDE) return lower_guarded(INS(l, unbox_number, 0, lower_object(l, value)), state);
     if (info != NULL && info->type == LIKELY_FLOAT) return lower_const(l, IR_kf64_OP, bits_of(info->real));
     if (info != NULL && info->type == LIKELY_INT)
         return lower_const(l, IR_kf64_OP, bits_of((double)info->integer));
     if (value->type == IR_I64) return INS(l, i2f, 0, value);
     if (type == LIKELY_INT) return INS(l, i2f, 0, lower_i64(l, value, state));
-    return remember(l, value, lower_guarded(INS(l, unbox_f64, 0, value), state));
+    return lower_remember(l, value, lower_guarded(INS(l, unbox_f64, 0, value), state));
 }
 
 /* A value cannot be the wanted type for sure: speculating would leave each time. */
@@ -136,7 +146,7 @@ static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
     const ConstInfo *info = lower_const_info(value);
     if (info != NULL) return info->type != LIKELY_INT && (wanted == LIKELY_INT || info->type != LIKELY_FLOAT);
     if (value->op == IR_mkbool_OP || value->op == IR_char_OP || value->op == IR_null_OP) return true;
-    return wanted == LIKELY_INT && value->type == IR_F64;
+    return wanted == LIKELY_INT && value->type != IR_I64 && value->type != IR_OBJ;
 }
 
 /* --- operators --- */
@@ -181,7 +191,7 @@ static bool becomes_float(const Lowerer *l, const Ins *value, Likely type) {
 }
 
 static Likely likely(const Ins *value, Likely guess) {
-    return value->type == IR_I64 ? LIKELY_INT : value->type == IR_F64 ? LIKELY_FLOAT : guess;
+    return value->type != IR_OBJ ? lower_likely_of((IrType)value->type) : guess;
 }
 
 static bool is_bit_kind(int kind) { return kind == BIN_AND || kind == BIN_OR || kind == BIN_XOR; }
@@ -333,67 +343,6 @@ bool lower_number_compare(Lowerer *l) {
     return true;
 }
 
-static bool has_stale_locals(const Lowerer *l) {
-    if (l->locals == NULL || !l->framed) return false;
-    for (int slot = 0; slot < l->code->local_count; slot++)
-        if (l->locals[slot].stale) return true;
-    return false;
-}
-
-static void go_to(Lowerer *l, Block *block) {
-    ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
-    ir_set_succs(l->block, block, NULL);
-}
-
-/* An object of the user's own may look at the frame while it is asked: the numbers are put there only then.
- */
-static Ins *truth_in_the_open(Lowerer *l, Ins *value) {
-    Block *known = lower_new_block(l), *ask = lower_new_block(l), *join = lower_new_block(l);
-    Ins *quiet = INS(l, truth_quiet, 0, value);
-    Ins *runs_code = INS(l, icmp, 0 /* < */, quiet, K_INT(l, 0));
-    Fork fork = lower_fork(l);
-    lower_branch(l, runs_code, ask, known);
-    l->block = ask;
-    lower_flush(l);
-    Ins *asked = INS(l, truth, 0, value);
-    Block *tail = lower_new_block(l); // made last, so that it is the join's second predecessor
-    go_to(l, tail);
-    l->block = tail;
-    go_to(l, join);
-    bool ran_code = l->ran_code;
-    lower_other_way(l, &fork, known);
-    go_to(l, join);
-    l->block = join;
-    l->ran_code = ran_code;
-    Ins *phi = ir_new_ins(l->fn, IR_phi_OP, IR_I64, 2);
-    phi->args[0] = quiet;
-    phi->args[1] = asked;
-    ir_append(join, phi);
-    return phi;
-}
-
-/* `state`: where to go on when asking would run code; NULL: it is asked all the same. What a
- * comparison by a helper gave is asked along with it, see opt_fold.c. */
-Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state) {
-    if (value->op == IR_mkbool_OP) return value->args[0];
-    if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
-    if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
-    if (state != NULL && lower_speculates(l) && (value->op != IR_call_OP || has_stale_locals(l))) {
-        Ins *truth = INS(l, truth_quiet, 0, value);
-        lower_guarded(INS(l, settled, 0, truth), state);
-        return truth;
-    }
-    if (!l->framed) lower_need_frame(l); // the frame is made without the numbers
-    return has_stale_locals(l) ? truth_in_the_open(l, value) : INS(l, truth, 0, value);
-}
-
-Ins *lower_truth_of_top(Lowerer *l) {
-    const Ins *top = l->depth > 0 ? l->stack[l->depth - 1] : NULL;
-    FrameState *state =
-        top != NULL && top->type == IR_OBJ && lower_speculates(l) ? lower_state_here(l) : NULL;
-    return lower_truth(l, lower_pop_any(l), state);
-}
-
 /* --- containers --- */
 
 bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess) {
@@ -406,7 +355,8 @@ bool lower_likely_int(const Lowerer *l, const Ins *value, Likely guess) {
 /* Is the key probably an int, by feedback or because it is one already? */
 static bool int_key(const Lowerer *l, const Ins *key) {
     const ConstInfo *info = lower_const_info(key);
-    return key->type == IR_I64 || (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
+    return key->type == IR_I64 || key->type == IR_U64 ||
+           (info != NULL ? info->type == LIKELY_INT : key->type == IR_OBJ);
 }
 
 Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *state) {
@@ -440,7 +390,7 @@ bool lower_number_store_subscr(Lowerer *l) {
         return false;
     Ins *value = l->stack[l->depth - 3], *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
     if (container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key)) return false;
-    bool number = value->type != IR_OBJ && !lower_has_object(l, value);
+    bool number = (value->type == IR_I64 || value->type == IR_F64) && !lower_has_object(l, value);
     if (!number) l->stack[l->depth - 3] = value = lower_object(l, value);
     FrameState *state = lower_state_here(l);
     Ins *index = lower_i64(l, key, state);
@@ -486,12 +436,12 @@ Ins *lower_held_object(Lowerer *l, const Ins *number) {
 /* An object of which the uses of the variable ask for a number: the variable has both. */
 static bool store_and_unbox(Lowerer *l, int slot, Ins *value) {
     Likely wanted = (Likely)l->inference->operands[l->index].stored;
-    bool number = wanted == LIKELY_INT || wanted == LIKELY_FLOAT;
-    if (!number || !lower_speculates(l) || value->type != IR_OBJ || excludes(l, value, wanted)) return false;
+    IrType type = lower_unboxed_type(wanted);
+    if (type == IR_OBJ || !lower_speculates(l) || value->type != IR_OBJ || excludes(l, value, wanted))
+        return false;
     if (lower_const_info(value) != NULL || ir_is(value, OPF_CONST)) return false;
     FrameState *state = lower_state_here(l);
-    Ins *unboxed =
-        wanted == LIKELY_INT ? lower_i64(l, value, state) : lower_f64(l, value, LIKELY_FLOAT, state);
+    Ins *unboxed = lower_as_type(l, value, type, state);
     lower_pop_any(l);
     if (!l->framed) {
         if (l->locals[slot].value != NULL && l->locals[slot].value->type == IR_OBJ)
@@ -516,6 +466,7 @@ static Ins *object_of(const Lowerer *l, Ins *number) {
  * is the caller's. NULL: no value. */
 static Ins *number_of_constant(Lowerer *l, Ins *given) {
     const ConstInfo *info = given != NULL ? lower_const_info(given) : NULL;
+    if (info != NULL && info->type == LIKELY_WORD) return l->framed ? lower_word(l, given, NULL) : given;
     if (info == NULL || (info->type != LIKELY_INT && info->type != LIKELY_FLOAT)) return given;
     bool integer = info->type == LIKELY_INT;
     Ins *number = integer ? K_INT(l, info->integer) : lower_const(l, IR_kf64_OP, bits_of(info->real));
@@ -614,13 +565,14 @@ void lower_flush(Lowerer *l) {
 
 static IrType wanted_type(Lowerer *l, int target, uint8_t guess) {
     if (l->code->instrs[target].flags & (BC_NO_SPECULATION | BC_ARRIVES_BOXED)) return IR_OBJ;
-    guess &= (uint8_t)~MAY_BE_UNBOUND;
-    return guess == LIKELY_INT ? IR_I64 : guess == LIKELY_FLOAT ? IR_F64 : IR_OBJ;
+    return lower_unboxed_type(guess & ~MAY_BE_UNBOUND);
 }
 
 Ins *lower_as_type(Lowerer *l, Ins *value, IrType type, FrameState *state) {
     if (type == IR_OBJ) return lower_object(l, value);
     if ((IrType)value->type == type) return value;
+    if (type == IR_U64) return lower_word(l, value, state);
+    if (value->type == IR_U64 && type == IR_I64) return lower_signed(l, value, state);
     if (value->type != IR_OBJ)
         value = lower_object(l, value); // a guess that went wrong: the guard will leave
     const ConstInfo *info = lower_const_info(value);
@@ -634,10 +586,16 @@ bool lower_may_be_stale(const Lowerer *l, int target, int slot) {
            l->stale[target][slot];
 }
 
+/* Of a variable without a value. */
+static Ins *number_of_nothing(Lowerer *l, IrType type) {
+    if (type == IR_F64) return lower_const(l, IR_kf64_OP, 0);
+    return type == IR_I64 ? K_INT(l, 0) : INS(l, word, 0, K_INT(l, 0));
+}
+
 /* What an entry finds in the memory of a local that may be unbound. */
 static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, IrType type,
                            FrameState *state) {
-    Ins *none = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Ins *none = number_of_nothing(l, type);
     Block *bound = lower_new_block(l), *join = lower_new_block(l);
     Block *unbound = lower_new_block(l);
     Ins *is_bound = INS(l, not, 0, is_null);
@@ -660,14 +618,14 @@ static void unbox_if_bound(Lowerer *l, Local *local, Ins *object, Ins *is_null, 
 
 /* A local of a call without a frame that has no value yet, and gets one in the loop that begins here. */
 static Local unbound(Lowerer *l, IrType type) {
-    Ins *none = type == IR_OBJ ? K_NULL(l) : type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+    Ins *none = type == IR_OBJ ? K_NULL(l) : number_of_nothing(l, type);
     return (Local){.value = none, .bound = K_INT(l, 0), .stale = true, .quiet = true};
 }
 
 static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
     Local *local = &l->locals[slot];
     if (!l->framed) {
-        if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL)) return;
+        if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL) && local->value->type == IR_OBJ) return;
         if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
         else if (may_be_unbound) *local = unbound(l, type);
         return;
@@ -677,6 +635,8 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         local->value = NULL;
         return;
     }
+    bool widens = type == IR_U64 && local->value != NULL && local->value->type == IR_I64;
+    if (widens) local->value = lower_word(l, local->value, state);
     if (local->value != NULL && (IrType)local->value->type == type) {
         if (may_be_unbound || local->bound->op == IR_ki64_OP) return;
         lower_guarded(INS(l, guard, 0, local->bound), state);
@@ -685,7 +645,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
     }
     if (local->value == NULL && local->quiet && may_be_unbound &&
         !local->stale) { /* nothing was stored there yet */
-        local->value = type == IR_I64 ? K_INT(l, 0) : lower_const(l, IR_kf64_OP, 0);
+        local->value = number_of_nothing(l, type);
         local->bound = K_INT(l, 0);
         local->stale = false; /* memory has nothing too */
         return;

@@ -233,10 +233,10 @@ static void note_yield(const Lowerer *inner, Form *form, int index) {
     const uint8_t *locals = inner->inference->locals[index + 1];
     const OperandTypes *operands = &inner->inference->operands[index];
     form->yields[form->yield_count++] = index;
-    form->given = both(form->given, inline_type(operands->right));
+    form->given = both(form->given, lower_unboxed_type(operands->right));
     for (int slot = 0; slot < inner->code->local_count; slot++) {
         uint8_t guess = locals[slot];
-        IrType type = guess & MAY_BE_UNBOUND ? IR_OBJ : inline_type(guess);
+        IrType type = guess & MAY_BE_UNBOUND ? IR_OBJ : lower_unboxed_type(guess);
         form->types[slot] = (uint8_t)both((IrType)form->types[slot], type);
     }
     int depth = operands->depth - 1;

@@ -106,7 +106,7 @@ typedef struct Body {
 } Body;
 
 static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->imm == 1; }
-static bool is_number(const Ins *value) { return value->type == IR_I64 || value->type == IR_F64; }
+static bool is_number(const Ins *value) { return value->type != IR_OBJ && value->type != IR_WIDE; }
 
 static bool was_stored(const Body *body, int slot) {
     for (int i = 0; i < body->count; i++)

@@ -8,10 +8,13 @@ static void unary(Lowerer *l, Helper helper) {
 
 void lower_UNARY_POSITIVE(Lowerer *l) { unary(l, H_rt_positive); }
 void lower_UNARY_NEGATIVE(Lowerer *l) {
-    if (!l->inference || !lower_number_unary(l, BC_UNARY_NEGATIVE)) unary(l, H_rt_negative);
+    if (!l->inference ||
+        !(lower_number_unary(l, BC_UNARY_NEGATIVE) || lower_word_unary(l, BC_UNARY_NEGATIVE)))
+        unary(l, H_rt_negative);
 }
 void lower_UNARY_INVERT(Lowerer *l) {
-    if (!l->inference || !lower_number_unary(l, BC_UNARY_INVERT)) unary(l, H_rt_invert);
+    if (!l->inference || !(lower_number_unary(l, BC_UNARY_INVERT) || lower_word_unary(l, BC_UNARY_INVERT)))
+        unary(l, H_rt_invert);
 }
 
 void lower_UNARY_NOT(Lowerer *l) { lower_push(l, INS(l, mkbool, 0, INS(l, not, 0, lower_truth_of_top(l)))); }
@@ -65,7 +68,7 @@ static Helper helper_of(const Lowerer *l, int kind) {
 }
 
 void lower_BINARY_OP(Lowerer *l) {
-    if (l->inference && (lower_number_binary(l) || lower_any_numbers(l))) return;
+    if (l->inference && (lower_word_binary(l) || lower_number_binary(l) || lower_any_numbers(l))) return;
     if (l->inference) need_frame_to_grow(l);
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
@@ -89,8 +92,8 @@ void lower_BINARY_OP(Lowerer *l) {
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
-    if (l->inference && (lower_known_compare(l) || lower_number_compare(l) || lower_any_numbers(l) ||
-                         lower_inline_operator(l)))
+    if (l->inference && (lower_known_compare(l) || lower_word_compare(l) || lower_number_compare(l) ||
+                         lower_any_numbers(l) || lower_inline_operator(l)))
         return;
     if (lower_quiet_compare(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l), *kind = K_INT(l, l->instr->arg);

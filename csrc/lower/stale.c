@@ -33,6 +33,7 @@ static bool arithmetic_looks(const Stale *s, int index) {
     const OperandTypes *types = &s->inference->operands[index];
     Likely left = types->left, right = types->right;
     if (instr->op == BC_COMPARE_OP && is_text(left) && is_text(right)) return false;
+    if (likely_int(left) && likely_int(right)) return false;
     return (instr->op == BC_BINARY_OP ? infer_arithmetic(instr, left, right)
                                       : infer_comparison(instr, left, right)) == LIKELY_OTHER;
 }
@@ -97,7 +98,7 @@ static bool looks(const Stale *s, int index) {
                !is_sequence(s->inference->operands[index].left);
     case BC_STORE_SUBSCR: return instr->feedback != FB_LIST_INT;
     case BC_UNARY_NEGATIVE:
-    case BC_UNARY_INVERT: return top != LIKELY_INT && top != LIKELY_FLOAT;
+    case BC_UNARY_INVERT: return !likely_number(top) && top != LIKELY_WORD;
     case BC_CALL: return call_looks(s, index);
     case BC_GET_ITER: return top != LIKELY_RANGE && top != LIKELY_RANGE_ITER && !infer_iterates_quietly(top);
     case BC_FOR_ITER: return top != LIKELY_RANGE_ITER;

@@ -72,8 +72,14 @@ struct Numbers {
 };
 
 static bool tells_number(const Ins *ins) {
-    if (ins->op == IR_unbox_i64_OP || ins->op == IR_unbox_f64_OP || ins->op == IR_unbox_number_OP)
-        return true;
+    switch (ins->op) {
+    case IR_unbox_i64_OP:
+    case IR_unbox_u64_OP:
+    case IR_unbox_low_OP:
+    case IR_unbox_f64_OP:
+    case IR_unbox_number_OP: return true;
+    default: break;
+    }
     return ins->op == IR_is_type_OP &&
            (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
 }

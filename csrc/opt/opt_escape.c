@@ -459,6 +459,7 @@ static void fold(Escape *e, Ins *ins) {
     bool known = false;
     switch (ins->op) {
     case IR_unbox_i64_OP: known = arg->op == IR_box_i64_OP; break;
+    case IR_unbox_u64_OP: known = arg->op == IR_box_u64_OP; break;
     case IR_unbox_f64_OP:
     case IR_unbox_number_OP: known = arg->op == IR_box_f64_OP; break;
     case IR_is_type_OP:

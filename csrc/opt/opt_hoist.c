@@ -79,6 +79,8 @@ static bool find_loop(Hoist *h, Block *head, Loop *loop) {
 static bool is_movable(const Ins *ins) {
     switch (ins->op) {
     case IR_iadd_wrap_OP:
+    case IR_word_OP:
+    case IR_bits_OP:
     case IR_iselect_OP:
     case IR_fselect_OP:
     case IR_f2i_OP:

@@ -127,7 +127,7 @@ static void note_stored(Numbering *n, const Ins *ins) {
 
 /* The number that an unboxing gives, if it is there already; NULL: it is not. */
 static Ins *known_number(const Numbering *n, const Ins *ins) {
-    if (ins->op != IR_unbox_i64_OP && ins->op != IR_unbox_f64_OP) return NULL;
+    if (ins->op != IR_unbox_i64_OP && ins->op != IR_unbox_u64_OP && ins->op != IR_unbox_f64_OP) return NULL;
     const Ins *object = ins->args[0];
     Ins *number = ir_is_box(object) ? object->args[0] : n->numbers_of[object->id];
     return number != NULL && number->type == ins->type ? number : NULL;

@@ -17,9 +17,14 @@ typedef struct Origin {
     Ins **twins;      /* by value: the join of the objects; NULL: there is none */
 } Origin;
 
-static bool is_number(const Ins *value) { return value->type == IR_I64 || value->type == IR_F64; }
-static bool is_unboxed(const Ins *value) {
-    return value->op == IR_unbox_i64_OP || value->op == IR_unbox_f64_OP;
+static bool is_number(const Ins *value) {
+    return value->type == IR_I64 || value->type == IR_U64 || value->type == IR_F64;
+}
+/* What a number was before it was asked whether it is below 0; itself, if it was not. */
+static Ins *signed_one(Ins *value) { return value->op == IR_word_OP ? value->args[0] : value; }
+static bool is_unboxed(Ins *value) {
+    const Ins *number = signed_one(value);
+    return number->op == IR_unbox_i64_OP || value->op == IR_unbox_u64_OP || value->op == IR_unbox_f64_OP;
 }
 static bool is_join(const Ins *value) {
     return (value->op == IR_phi_OP && is_number(value)) || value->op == IR_iselect_OP ||
@@ -35,7 +40,7 @@ static void find_computed(Origin *o) {
             const Ins *join = o->joins.items[i];
             bool computed = join->op != IR_phi_OP;
             for (int a = 0; a < join->arg_count; a++) {
-                const Ins *arg = join->args[a];
+                Ins *arg = join->args[a];
                 computed |= is_join(arg) ? o->computed[arg->id] : !is_unboxed(arg);
             }
             changed |= computed != o->computed[join->id];
@@ -87,7 +92,7 @@ static void find_uses(Origin *o) {
 }
 
 static Ins *object_of(const Origin *o, Ins *value) {
-    if (is_unboxed(value)) return value->args[0];
+    if (is_unboxed(value)) return signed_one(value)->args[0];
     return is_join(value) ? o->twins[value->id] : NULL;
 }
 

@@ -300,6 +300,7 @@ static void fill_liveness(Refcount *r) {
 
 static uint8_t exit_kind_of(const Ins *value, bool owned) {
     if (value->type == IR_I64) return EXIT_I64;
+    if (value->type == IR_U64) return EXIT_U64;
     if (value->type == IR_F64) return EXIT_F64;
     return owned ? EXIT_OWNED : EXIT_BORROWED;
 }
@@ -365,8 +366,20 @@ static bool has_bare_numbers(const Ins *value) {
            class->imm != KNOWN_dict;
 }
 
+/* An int that is made of what it was computed of, behind those that are. */
+static void make_wide(Refcount *r, NewExit *n, Ins *value) {
+    if (row_of(n, value) >= 0) return;
+    for (int i = 1; i < value->arg_count; i++)
+        if (value->args[i]->op == IR_wide_OP) make_wide(r, n, value->args[i]);
+    vec_push(fn_arena(r->fn), &n->objects, ((MadeObject){value, n->exit.values.count}));
+    add_row(r, n, EXIT_NEW, value->arg_count, ir_const(r->fn, IR_known_OP, KNOWN_int));
+    add_row(r, n, EXIT_PART, 0, ir_const(r->fn, IR_ki64_OP, value->imm));
+    for (int i = 1; i < value->arg_count; i++) place(r, n, value->args[i], i);
+}
+
 /* Make an object, behind those that are parts of it. */
 static void make_object(Refcount *r, NewExit *n, Ins *value) {
+    if (value->op == IR_wide_OP) make_wide(r, n, value);
     if (value->op != IR_object_OP || row_of(n, value) >= 0) return;
     for (int i = 2; i < value->arg_count; i += 2) {
         if (value->args[i]->op == IR_range_OP) make_range(r, n, value->args[i]);
@@ -397,7 +410,9 @@ static void note_same(Refcount *r, NewExit *n, Ins *value) {
     if (value->type == IR_OBJ) return;
     for (int i = 0; i < n->exit.values.count; i++) {
         const ExitValue *row = &n->exit.values.items[i];
-        if (row->value != value || (row->kind != EXIT_I64 && row->kind != EXIT_F64)) continue;
+        if (row->kind == EXIT_NEW && row->value->op == IR_known_OP && row->value->imm == KNOWN_int)
+            i += row->slot; /* an int does not keep what it was made of */
+        if (row->value != value || row->kind < EXIT_I64 || row->kind > EXIT_F64) continue;
         add_row(r, n, EXIT_SAME, i, value);
         return;
     }

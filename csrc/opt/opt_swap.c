@@ -11,6 +11,8 @@ static bool is_quiet(const Ins *ins) {
     case IR_chkloc_OP:
     case IR_is_type_OP:
     case IR_unbox_i64_OP:
+    case IR_unbox_u64_OP:
+    case IR_unbox_low_OP:
     case IR_size_OP:
     case IR_index_OP:
     case IR_list_items_OP:

@@ -384,6 +384,10 @@ void rt_exit_native(PyThreadState *tstate, Frame *frame, CompiledCode *compiled,
     if (record->kind == EXIT_RAISE) need_exception(tstate);
 }
 
+static int exit_kind_of(IrType number) {
+    return number == IR_I64 ? EXIT_I64 : number == IR_U64 ? EXIT_U64 : EXIT_F64;
+}
+
 i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, i64 a3, i64 a4, i64 a5,
                      i64 a6, i64 a7, i64 a8, i64 a9, i64 a10, i64 a11) {
     const i64 arguments[] = {a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11};
@@ -395,7 +399,7 @@ i64 rt_absent_native(PyThreadState *tstate, void *link, i64 a0, i64 a1, i64 a2, 
         if (native->signature.arguments[i] == IR_OBJ) Py_INCREF(left->values[i]);
         else
             left->values[i] =
-                exit_boxed(native->signature.arguments[i] == IR_I64 ? EXIT_I64 : EXIT_F64, left->values[i]);
+                exit_boxed(exit_kind_of((IrType)native->signature.arguments[i]), left->values[i]);
     }
     return native->signature.result == IR_OBJ ? 0 : NATIVE_LEFT_NUMBER;
 }

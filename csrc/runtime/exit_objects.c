@@ -11,9 +11,11 @@ PyObject *exit_boxed(int kind, PyObject *bits) {
     memcpy(&real, &bits, sizeof(real));
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *object = kind == EXIT_I64 ? PyLong_FromLongLong(integer) : PyFloat_FromDouble(real);
+    PyObject *object = kind == EXIT_I64   ? PyLong_FromLongLong(integer)
+                       : kind == EXIT_U64 ? PyLong_FromUnsignedLongLong((uint64_t)integer)
+                                          : PyFloat_FromDouble(real);
     if (object != NULL) spare_fill();
-    else object = kind == EXIT_I64 ? spare_int(integer) : spare_float(real);
+    else object = kind == EXIT_F64 ? spare_float(real) : spare_int(integer, kind == EXIT_I64);
     if (object == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
     PyErr_Restore(type, value, traceback);
     return object;
@@ -148,6 +150,19 @@ static PyObject *new_bound_method(const ExitSlot *slot, PyObject **parts, PyObje
     return method != NULL ? method : no_memory();
 }
 
+/* Its parts are the operator and its operands, numbers or rows before. */
+static PyObject *new_int(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { KIND = 1, LEFT, RIGHT };
+    PyObject *left = part(&slot[LEFT], rows, parts[LEFT]), *right = part(&slot[RIGHT], rows, parts[RIGHT]);
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *result = rt_with_ints(left, right, exit_bits(parts[KIND]));
+    PyErr_Restore(type, value, traceback);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    return result != NULL ? result : no_memory();
+}
+
 /* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
  */
 static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
@@ -177,6 +192,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     PyObject **rows = f->spill;
     PyTypeObject *class = (PyTypeObject *)rows[row];
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
+    if (class == &PyLong_Type) return new_int(slot, &rows[row], rows);
     if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
     if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
     if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);

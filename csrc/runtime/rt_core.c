@@ -55,6 +55,9 @@ PyObject *rt_box_i64(i64 value) {
     PyObject *object = cp_int_of_kept(value);
     return object != NULL ? object : PyLong_FromLong(value);
 }
+PyObject *rt_box_u64(i64 bits) {
+    return bits >= 0 ? rt_box_i64(bits) : PyLong_FromUnsignedLongLong((uint64_t)bits);
+}
 PyObject *rt_new_range(i64 next, i64 end, i64 step) { return cp_new_range_iterator(next, end, step); }
 
 i64 rt_range_end(i64 start, i64 stop, i64 step) {
@@ -97,6 +100,19 @@ i64 rt_unbox_long(PyObject *object, PyObject **results) {
     i64 value = PyLong_AsLongLongAndOverflow(object, &overflow);
     memcpy(results, &value, sizeof(value));
     return !overflow;
+}
+
+i64 rt_unbox_word(PyObject *object, PyObject **results) {
+    Py_ssize_t size = Py_SIZE(object);
+    if (size < 0 || size > 3) return 0;
+    if (size == 3 && ((PyLongObject *)object)->ob_digit[2] >> (64 - 2 * PyLong_SHIFT) != 0) return 0;
+    return rt_unbox_low(object, results);
+}
+
+i64 rt_unbox_low(PyObject *object, PyObject **results) {
+    uint64_t bits = PyLong_AsUnsignedLongLongMask(object);
+    memcpy(results, &bits, sizeof(bits));
+    return 1;
 }
 
 /* As the interpreter at a back-edge: signals, pending calls, the GIL's hand-over, an exception from another

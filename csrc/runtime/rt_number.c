@@ -239,6 +239,8 @@ i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results) {
     return -1;
 }
 
+PyObject *rt_with_ints(PyObject *a, PyObject *b, i64 kind) { return of_ints(kind)(a, b); }
+
 static uint64_t magnitude(i64 number) { return number < 0 ? -(uint64_t)number : (uint64_t)number; }
 
 i64 rt_bit_length(i64 number) { return number == 0 ? 0 : 64 - __builtin_clzll(magnitude(number)); }

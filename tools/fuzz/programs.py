@@ -1,5 +1,5 @@
 """A file of random cases: plain statements, kernels, calls within calls, mixtures of types, objects that
-need not be made, recursion, arguments handed on."""
+need not be made, recursion, arguments handed on, low bits of ints."""
 
 from fuzz.guests import GUEST_PRELUDE, GuestCase
 from fuzz.handed import HandedCase
@@ -11,6 +11,7 @@ from fuzz.nests import NEST_PRELUDE, NestCase
 from fuzz.recursions import RecursionCase
 from fuzz.statements import PRELUDE, WHERE, Case
 from fuzz.unmade import UNMADE_PRELUDE, UnmadeCase
+from fuzz.words import WordCase
 
 KINDS = {
     "statements": Case,
@@ -22,6 +23,7 @@ KINDS = {
     "recursions": RecursionCase,
     "handed": HandedCase,
     "library": LibraryCase,
+    "words": WordCase,
 }
 
 
