@@ -471,7 +471,8 @@ typedef struct Trial {
     PyObject *first[32];
 } Trial;
 
-/* Go on with what a list, a tuple, a dict or a set has. False: it is none, or others may be told of its end.
+/* Go on with what a list, a tuple, a dict, a set or a plain instance has. False: it is none, or others may be
+ * told of its end.
  */
 static bool for_all(PyObject *object, void (*visit)(Trial *trial, PyObject *object), Trial *trial) {
     PyObject *key, *value;
@@ -489,6 +490,10 @@ static bool for_all(PyObject *object, void (*visit)(Trial *trial, PyObject *obje
         int64_t next = 0;
         Py_ssize_t size = ((PySetObject *)object)->used;
         while ((next = cp_next_member(object, size, next, 1, &key)) > 0) visit(trial, key);
+    } else if (cp_is_plain_class(Py_TYPE(object)) && *cp_values(object) != NULL && !cp_has_weakrefs(object)) {
+        PyDictValues *values = *cp_values(object);
+        for (Py_ssize_t i = 0; i < cp_shared_keys(Py_TYPE(object))->dk_nentries; i++)
+            if (values->values[i] != NULL) visit(trial, values->values[i]);
     } else return false;
     return true;
 }

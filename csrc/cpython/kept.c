@@ -44,11 +44,6 @@ static inline KeptClass *kept_of(PyTypeObject *type) {
     return kept->is_plain && kept->version != 0 && !_Py_tracemalloc_config.tracing ? kept : NULL;
 }
 
-static inline bool has_weak_references(PyObject *object) {
-    Py_ssize_t offset = Py_TYPE(object)->tp_weaklistoffset;
-    return offset > 0 && *(PyObject **)((char *)object + offset) != NULL;
-}
-
 static bool keep_within(PyObject *object, int depth);
 
 static inline void drop_value(PyObject *value, int depth) {
@@ -61,7 +56,7 @@ static bool keep_within(PyObject *object, int depth) {
     PyTypeObject *type = Py_TYPE(object);
     KeptClass *kept = kept_of(type);
     PyDictValues *values = *cp_values(object);
-    if (kept == NULL || kept->count == KEPT_OF_CLASS || values == NULL || has_weak_references(object))
+    if (kept == NULL || kept->count == KEPT_OF_CLASS || values == NULL || cp_has_weakrefs(object))
         return false;
     if (_PyObject_GC_IS_TRACKED(object)) _PyObject_GC_UNTRACK(object);
     PyDictKeysObject *keys = cp_shared_keys(type);

@@ -150,15 +150,11 @@ bool cp_raises_plainly(PyObject *class) {
 
 bool cp_goes_unnoticed(PyObject *object) { return goes_unnoticed(object); }
 
-static bool is_referred_to_weakly(PyObject *object) {
-    return Py_TYPE(object)->tp_weaklistoffset > 0 && *_PyObject_GET_WEAKREFS_LISTPTR(object) != NULL;
-}
-
 static bool exception_goes_unnoticed(PyObject *exception) {
     PyBaseExceptionObject *base = (PyBaseExceptionObject *)exception;
     PyTypeObject *known = known_base(Py_TYPE(exception));
     if (Py_REFCNT(exception) > 1 || known == NULL || base->traceback != NULL || base->notes != NULL ||
-        is_referred_to_weakly(exception))
+        cp_has_weakrefs(exception))
         return false;
     if ((PyObject *)known == PyExc_StopIteration &&
         !goes_unnoticed(((PyStopIterationObject *)exception)->value))

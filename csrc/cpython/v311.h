@@ -111,6 +111,10 @@ static inline bool cp_is_plain_class(PyTypeObject *type) {
         if (!(base->tp_flags & Py_TPFLAGS_HEAPTYPE) || base->tp_dealloc != type->tp_dealloc) return false;
     return true;
 }
+static inline bool cp_has_weakrefs(PyObject *object) {
+    Py_ssize_t offset = Py_TYPE(object)->tp_weaklistoffset;
+    return offset > 0 && *(PyObject **)((char *)object + offset) != NULL;
+}
 /* What object.__new__ makes of a class: an instance with its values. */
 static inline PyObject *cp_new_instance(PyTypeObject *type) { // new ref
     PyObject *none = PyTuple_New(0), *object = NULL;          /* CPython's one empty tuple */

@@ -47,18 +47,21 @@ static void sample(uint8_t *types, PyObject **values, int count) {
     for (int i = 0; i < count; i++) types[i] = values[i] ? decode_likely_type(values[i]) : LIKELY_UNSEEN;
 }
 
+static bool sample_frame(OsrPoint *point, Frame *frame) {
+    if (point->types == NULL || point->count != frame->stacktop) {
+        uint8_t *types = PyMem_RawRealloc(point->types, (size_t)frame->stacktop + 1);
+        if (types == NULL) return false;
+        point->types = types;
+        point->count = frame->stacktop;
+    }
+    sample(point->types, frame->localsplus, point->count);
+    return true;
+}
+
 bool feedback_sample_loop(FunctionRecord *record, Frame *frame) {
     OsrPoint *loop = feedback_find_loop(record, cp_frame_lasti(frame));
     if (loop == NULL) loop = new_loop(record, cp_frame_lasti(frame));
-    if (loop == NULL) return false;
-    if (loop->types == NULL || loop->count != frame->stacktop) {
-        uint8_t *types = PyMem_RawRealloc(loop->types, (size_t)frame->stacktop + 1);
-        if (types == NULL) return false;
-        loop->types = types;
-        loop->count = frame->stacktop;
-    }
-    sample(loop->types, frame->localsplus, loop->count);
-    return true;
+    return loop != NULL && sample_frame(loop, frame);
 }
 
 static void widen(uint8_t *types, PyObject *const *values, int count) {
@@ -87,6 +90,19 @@ static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record
         code->sample_types = loop->types;
         code->sample_count = loop->count;
     }
+}
+
+/* A generator has its variables, and what it goes over, while it waits. */
+static void add_resumption(Bytecode *code, FunctionRecord *record) {
+    Frame *frame = publish_frame;
+    OsrPoint *resumed = &record->resumed;
+    if (frame != NULL && frame->owner == CP_OWNED_BY_GENERATOR && frame->f_code == record->code) {
+        resumed->unit = cp_frame_lasti(frame);
+        sample_frame(resumed, frame);
+    }
+    if (code->sample_types != NULL || resumed->types == NULL || resumed->count < code->local_count) return;
+    code->sample_types = resumed->types;
+    code->sample_count = resumed->count;
 }
 
 /* The arguments of the call that made it hot, or what they have become in a loop. */
@@ -199,6 +215,7 @@ static void mark_past(Bytecode *code, const FunctionRecord *record) {
 void feedback_add(CompileContext *cx, Bytecode *code, FunctionRecord *record, bool speculate) {
     add_loops(cx, code, record);
     if (!speculate) return;
+    add_resumption(code, record);
     add_arguments(cx, code, record);
     mark_past(code, record);
 }
@@ -210,6 +227,7 @@ void feedback_add_callee(Bytecode *code, const FunctionRecord *record) {
 void feedback_free(FunctionRecord *record) {
     for (int32_t i = 0; i < record->osr_count; i++) PyMem_RawFree(record->osr_points[i].types);
     PyMem_RawFree(record->osr_points);
+    PyMem_RawFree(record->resumed.types);
     PyMem_RawFree(record->failed_guards);
     PyMem_RawFree(record->warm_units);
     PyMem_RawFree(record->argument_types);

@@ -180,11 +180,21 @@ typedef struct BodyStart {
     uint64_t owner; /* the program that learned it */
 } BodyStart;
 
-enum { BODY_FORMAT = 6 };
+enum { BODY_FORMAT = 7 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
     return row ? 1 + (int)(row - reason_table) : 0;
+}
+
+static void put_point(Writer *w, const OsrPoint *point) {
+    put(w, &point->unit, sizeof point->unit);
+    put_list(w, point->types, point->types ? point->count : 0, 1);
+}
+
+static void get_point(BodyReader *r, OsrPoint *point) {
+    memcpy(&point->unit, get(r, sizeof point->unit), sizeof point->unit);
+    point->types = get_list(r, &point->count, 1);
 }
 
 /* The length, or 0 when it is too long. */
@@ -209,12 +219,9 @@ static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     put_list(&w, warm->types, warm->types_length, 1);
     put_list(&w, warm->argument_types, warm->argument_count, 1);
     put_list(&w, warm->natives, warm->native_count, 1);
+    put_point(&w, &record->resumed);
     put(&w, &record->osr_count, sizeof record->osr_count);
-    for (int32_t i = 0; i < record->osr_count; i++) {
-        const OsrPoint *point = &record->osr_points[i];
-        put(&w, &point->unit, sizeof point->unit);
-        put_list(&w, point->types, point->types ? point->count : 0, 1);
-    }
+    for (int32_t i = 0; i < record->osr_count; i++) put_point(&w, &record->osr_points[i]);
     return w.at == w.end ? 0 : (size_t)(w.at - body);
 }
 
@@ -242,10 +249,7 @@ static void read_loops(BodyReader *r, FunctionRecord *record) {
     int32_t count, room = (int32_t)Py_SIZE(record->code);
     memcpy(&count, get(r, sizeof count), sizeof count);
     OsrPoint *points = count > 0 && count <= room ? PyMem_RawCalloc((size_t)count, sizeof(OsrPoint)) : NULL;
-    for (int32_t i = 0; points != NULL && i < count; i++) {
-        memcpy(&points[i].unit, get(r, sizeof count), sizeof count);
-        points[i].types = get_list(r, &points[i].count, 1);
-    }
+    for (int32_t i = 0; points != NULL && i < count; i++) get_point(r, &points[i]);
     if (points == NULL) return;
     if (!r->failed && record->osr_points == NULL) {
         record->osr_points = points;
@@ -254,6 +258,14 @@ static void read_loops(BodyReader *r, FunctionRecord *record) {
     }
     for (int32_t i = 0; i < count; i++) PyMem_RawFree(points[i].types);
     PyMem_RawFree(points);
+}
+
+/* Likewise what a generator had, unless this run knows. */
+static void read_resumption(BodyReader *r, FunctionRecord *record) {
+    OsrPoint resumed = {0};
+    get_point(r, &resumed);
+    if (!r->failed && record->resumed.types == NULL) record->resumed = resumed;
+    else PyMem_RawFree(resumed.types);
 }
 
 static bool read_body(Warm *warm, const IndexRecord *from) {
@@ -269,6 +281,7 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     warm->types = get_list(&r, &warm->types_length, 1);
     warm->argument_types = get_list(&r, &warm->argument_count, 1);
     warm->natives = get_list(&r, &warm->native_count, 1);
+    read_resumption(&r, record);
     read_loops(&r, record);
     if (r.failed) return false;
     warm->tier = start.tier;

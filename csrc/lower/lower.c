@@ -51,7 +51,7 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
     state->there = l->framed && l->frame != 0;
     int stale = !l->framed; /* the function called is kept like a local */
     for (int i = 0; l->locals != NULL && i < l->code->local_count; i++)
-        stale += l->locals[i].stale || is_operand_too(l, &l->locals[i], count);
+        stale += lower_is_lacking(&l->locals[i]) || is_operand_too(l, &l->locals[i], count);
     if (stale == 0) return state;
     count_state_values(l, stale);
     state->slots = arena_array(arena, int32_t, stale);
@@ -64,7 +64,7 @@ static FrameState *new_state(Lowerer *l, uint32_t offset, int32_t handler, int c
         state->local_count = 1;
     }
     for (int i = 0; i < l->code->local_count; i++) {
-        bool lacks = l->locals[i].stale;
+        bool lacks = lower_is_lacking(&l->locals[i]);
         if (!lacks && !is_operand_too(l, &l->locals[i], count)) continue;
         state->slots[state->local_count] = ir_local_slot(l->fn, l->frame, i);
         state->bound[state->local_count] = lacks ? lower_lacks(&l->locals[i]) : K_INT(l, 0);
@@ -133,15 +133,6 @@ Ins *lower_ins(Lowerer *l, IrOp op, int64_t imm, int arg_count, Ins **args) {
 
 Ins *lower_call(Lowerer *l, Helper helper, int arg_count, Ins **args) {
     return lower_ins(l, IR_call_OP, helper, arg_count, args);
-}
-
-void lower_keep(Lowerer *l, Ins *const *values, int count) {
-    Ins **kept = arena_array(&l->cx->arena, Ins *, count + 1);
-    int kept_count = 0;
-    for (int i = count - 1; i >= 0; i--)
-        if (values[i]->type == IR_OBJ && values[i]->op != IR_null_OP && !ir_is(values[i], OPF_VIRTUAL))
-            kept[kept_count++] = values[i];
-    if (kept_count > 0) lower_ins(l, IR_keep_OP, 0, kept_count, kept);
 }
 
 Ins *lower_const(Lowerer *l, IrOp op, int64_t imm) { return ir_const(l->fn, op, imm); }
@@ -259,8 +250,9 @@ static void add_phi(Lowerer *l, Place *place, Ins **value) {
 /* What the memory of a local lacks on the way to a place: a loop that is entered with a number of its own
  * has no look at it, so that all else in it need not ask. */
 static void open_lacks(Lowerer *l, Place *place, Local *local, const Local *met) {
+    bool certain = met->stale && met->lacks == NULL;
     local->lacks = NULL;
-    if (!l->framed || !local->stale || (place->is_loop && met->stale && met->lacks == NULL)) return;
+    if (!l->framed || !local->stale || (certain && (place->is_loop || lower_has_made(l, met)))) return;
     local->lacks = met->stale ? lower_lacks(met) : K_INT(l, 0);
     add_phi(l, place, &local->lacks);
 }
@@ -423,10 +415,11 @@ static void open_place(Lowerer *l, Place *place, int target) {
             continue;
         }
         local->stale = lower_may_be_stale(l, target, i);
-        local->quiet = true;
+        bool made = lower_has_made(l, local);
+        local->quiet = !made;
         if (lower_stays_one(l, target, i)) continue;
         add_phi(l, place, &local->value);
-        if (l->inference->locals[target][i] & MAY_BE_UNBOUND) add_phi(l, place, &local->bound);
+        if (l->inference->locals[target][i] & MAY_BE_UNBOUND && !made) add_phi(l, place, &local->bound);
         open_lacks(l, place, local, &l->locals[i]);
     }
     for (int i = 0; i < l->depth; i++)
@@ -783,7 +776,9 @@ Fn *lower_code(CompileContext *cx, Bytecode *code, int tier, const int64_t layou
     if (tier > 1) {
         inference = l.inference;
         l.locals = fresh_locals(&l, true);
-        l.stale = stale_foresee(cx, code, inference, false);
+        Foreseen foreseen = stale_foresee(cx, code, inference, callees, false);
+        l.stale = foreseen.stale;
+        if (!code->is_generator) l.made = foreseen.made, l.made_ever = foreseen.made_ever;
     } else {
         number_caches(&l);
     }

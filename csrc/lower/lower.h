@@ -95,6 +95,7 @@ typedef struct Lowerer {
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
     bool **stale;               /* by instruction that control jumps to, then by local: see lower/stale.h */
+    bool **made, *made_ever;    /* likewise; NULL: objects in variables go to the frame's memory */
     int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
@@ -198,7 +199,23 @@ Ins *lower_held_object(Lowerer *l, const Ins *number);
 Ins *lower_given_object(Lowerer *caller, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */
 void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebody may look */
+void lower_flush_local(Lowerer *l, int slot);
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
+
+/* --- objects in variables (lower_object.c) --- */
+
+bool lower_is_lacking(const Local *local); /* may the memory lack what it has? */
+/* Does a variable of the frame's have an object that memory may lack? */
+bool lower_has_made(const Lowerer *l, const Local *local);
+/* STORE_FAST of what was made here, which is on top of the stack; false: it goes to memory. */
+bool lower_object_store(Lowerer *l, int slot, Ins *value);
+/* Such a variable is read. */
+void lower_object_load(Lowerer *l, int slot);
+void lower_object_stored(Local *local);
+/* In the form that the place at `target` has it in; false: it is to be in memory. */
+bool lower_conform_object(Lowerer *l, int target, int slot, const Place *place, FrameState *state);
+void lower_keep_objects(Lowerer *l); /* the function returns */
+
 #define STEP_VARIES INT64_MIN
 /* The step of the range that the operand `place` is the iterator of where control arrives at `target`; 0: it
  * is none, or one that is an object; STEP_VARIES: not known before it runs, but not below 1. */
@@ -301,6 +318,7 @@ bool lower_is_hash_key(const Ins *key, Likely guess);
 /* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
  */
 bool lower_is_made_tuple(const Ins *value);
+bool lower_item_made(Lowerer *l, const Ins *tuple, const Ins *key); /* a subscript of it; false: not known */
 bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
 Ins *lower_last_part(Lowerer *l, Ins *parts[3]);
 /* A key was looked for in a dict; storing there in the same block starts from what it gave. */

@@ -79,6 +79,16 @@ bool lower_is_made_tuple(const Ins *value) {
            value->arg_count <= MOST;
 }
 
+/* The item of a tuple that is made here. */
+bool lower_item_made(Lowerer *l, const Ins *tuple, const Ins *key) {
+    const ConstInfo *index = key->type == IR_OBJ ? lower_const_info(key) : NULL;
+    if (!lower_is_made_tuple(tuple) || index == NULL || index->type != LIKELY_INT) return false;
+    int64_t at = index->integer < 0 ? index->integer + tuple->arg_count : index->integer;
+    if (at < 0 || at >= tuple->arg_count) return false;
+    replace_operands(l, 2, tuple->args[at]);
+    return true;
+}
+
 /* Of two tuples that are made here: part by part, the last ones first, since which of them decides is only
  * known then. */
 static bool compare_made(Lowerer *l) {

@@ -13,7 +13,9 @@ void lower_RETURN_VALUE(Lowerer *l) {
         lower_inline_return(l);
         return;
     }
-    INS(l, ret, 0, lower_pop(l));
+    Ins *value = lower_pop(l);
+    lower_keep_objects(l);
+    INS(l, ret, 0, value);
     lower_end(l);
 }
 

@@ -370,7 +370,8 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->inlined->rest_count = call->rest_count;
     inner->inlined->keyword_count = call->keyword_count;
     inner->inlined->levels = ir_levels(kind);
-    if (way == WAY_FRAMED) inner->stale = stale_foresee(l->cx, inner->code, inner->inference, true);
+    if (way == WAY_FRAMED)
+        inner->stale = stale_foresee(l->cx, inner->code, inner->inference, l->callees, true).stale;
     return inner;
 }
 
@@ -393,15 +394,15 @@ static bool yields_for_certain(const Lowerer *l, const Ins *right) {
 }
 
 static void guard_yields(Lowerer *l, const Call *call, FrameState *state) {
-    Ins *left = call->args[0], *right = call->args[1];
+    Ins *right = call->args[1];
     uint32_t version = call->site->type_version;
-    if (lower_hinted(l, right) == version)
+    Helper yields = l->instr->op == BC_COMPARE_OP ? H_rt_yields_compared : H_rt_yields;
+    if (lower_hinted(l, right) == version) {
         lower_guarded(INS(l, type_is, 0, right, K_FACT(l, TYPE, version)), state);
-    else
-        lower_guarded(INS(l, guard, 0,
-                          lower_call(l, l->instr->op == BC_COMPARE_OP ? H_rt_yields_compared : H_rt_yields, 2,
-                                     (Ins *[]){left, lower_object(l, right)})),
-                      state);
+        return;
+    }
+    Ins *operands[] = {inline_pinned(l, call->site->type), lower_object(l, right)};
+    lower_guarded(INS(l, guard, 0, lower_call(l, yields, 2, operands)), state);
 }
 
 /* What a property has for a getter now. */

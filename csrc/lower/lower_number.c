@@ -38,8 +38,6 @@ static Ins *box(Lowerer *l, Ins *value) {
     }
 }
 
-static void flush_local(Lowerer *l, int slot);
-
 /* The object that this block has made of a number already; NULL: none. */
 static Ins *boxed_before(const Lowerer *l, const Ins *value) {
     for (Ins *ins = l->block->last; ins != NULL; ins = ins->prev)
@@ -83,7 +81,7 @@ Ins *lower_object(Lowerer *l, Ins *value) {
     for (int slot = 0; l->locals != NULL && slot < l->code->local_count; slot++) {
         const Local *local = &l->locals[slot];
         if (local->value != value || local->bound->op != IR_ki64_OP || local->bound->imm == 0) continue;
-        flush_local(l, slot);
+        lower_flush_local(l, slot);
         Ins *object = INS0(l, ldloc, lower_slot(l, slot));
         object->nullable = false;
         return object;
@@ -371,6 +369,7 @@ Ins *lower_item(Lowerer *l, Ins *container, Ins *index, bool list, FrameState *s
 bool lower_number_subscr(Lowerer *l) {
     if (l->depth < 2 || (l->instr->flags & BC_NO_SPECULATION)) return false;
     Ins *container = l->stack[l->depth - 2], *key = l->stack[l->depth - 1];
+    if (lower_item_made(l, container, key)) return true;
     bool list = l->instr->feedback == FB_LIST_INT, tuple = l->instr->feedback == FB_TUPLE_INT;
     if ((!list && !tuple) || container->type != IR_OBJ || ir_is(container, OPF_CONST) || !int_key(l, key))
         return false;
@@ -413,6 +412,7 @@ static bool is_one(const Ins *value) { return value->op == IR_ki64_OP && value->
 
 Ins *lower_number_load(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
+    lower_object_load(l, slot);
     if (local->value == NULL) return NULL;
     if (!is_one(local->bound)) {
         lower_guarded(INS(l, guard, 0, local->bound), lower_state_here(l));
@@ -488,6 +488,8 @@ bool lower_number_store(Lowerer *l, int slot) {
         return true;
     }
     if (value == NULL || value->type == IR_OBJ) {
+        if (value != NULL && lower_object_store(l, slot, value)) return true;
+        if (lower_has_made(l, local)) lower_keep(l, &local->value, 1);
         *local = (Local){.bound = K_INT(l, 1)};
         return false;
     }
@@ -529,10 +531,11 @@ static void share(Lowerer *l, int from, Ins *object) {
         store_object(l, slot, object);
         local->stale = false;
         local->lacks = NULL;
+        if (lower_has_made(l, local)) lower_object_stored(local);
     }
 }
 
-static void flush_local(Lowerer *l, int slot) {
+void lower_flush_local(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
     if (!local->stale) return;
     local->stale = false; // before the box: it has a frame state of its own
@@ -546,11 +549,12 @@ static void flush_local(Lowerer *l, int slot) {
         l->block = bound;
     }
     local->stale = true;
-    Ins *object = box(l, local->value);
+    Ins *object = local->value->type == IR_OBJ ? local->value : box(l, local->value);
     local->stale = false;
     store_object(l, slot, object);
     local->lacks = NULL;
     if (certain && !ir_is(object, OPF_CONST)) share(l, slot, object);
+    if (lower_has_made(l, local)) lower_object_stored(local);
     if (certain) return;
     ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
     ir_set_succs(l->block, after, NULL);
@@ -558,7 +562,7 @@ static void flush_local(Lowerer *l, int slot) {
 }
 
 void lower_flush(Lowerer *l) {
-    for (int slot = 0; slot < l->code->local_count; slot++) flush_local(l, slot);
+    for (int slot = 0; slot < l->code->local_count; slot++) lower_flush_local(l, slot);
 }
 
 /* --- joins --- */
@@ -622,7 +626,9 @@ static Local unbound(Lowerer *l, IrType type) {
     return (Local){.value = none, .bound = K_INT(l, 0), .stale = true, .quiet = true};
 }
 
-static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound, FrameState *state) {
+static void conform_local(Lowerer *l, int target, int slot, IrType type, bool may_be_unbound,
+                          FrameState *state) {
+    const Place *place = lower_place_at(l, target);
     Local *local = &l->locals[slot];
     if (!l->framed) {
         if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL) && local->value->type == IR_OBJ) return;
@@ -630,8 +636,9 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         else if (may_be_unbound) *local = unbound(l, type);
         return;
     }
+    if (type == IR_OBJ && lower_conform_object(l, target, slot, place, state)) return;
     if (type == IR_OBJ) {
-        flush_local(l, slot);
+        lower_flush_local(l, slot);
         local->value = NULL;
         return;
     }
@@ -650,7 +657,7 @@ static void conform_local(Lowerer *l, int slot, IrType type, bool may_be_unbound
         local->stale = false; /* memory has nothing too */
         return;
     }
-    flush_local(l, slot);
+    lower_flush_local(l, slot);
     Ins *object = INS0(l, ldloc, lower_slot(l, slot));
     Ins *is_null = INS(l, is, 0, object, K_NULL(l));
     if (may_be_unbound) {
@@ -743,7 +750,7 @@ void lower_conform(Lowerer *l, int target) {
         } else if (slot >= l->code->plain_local_count || (type != IR_OBJ && keeps_object(l, slot))) {
             type = IR_OBJ;
         }
-        conform_local(l, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));
-        if (l->locals[slot].value != NULL && !lower_may_be_stale(l, target, slot)) flush_local(l, slot);
+        conform_local(l, target, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));
+        if (l->locals[slot].value != NULL && !lower_may_be_stale(l, target, slot)) lower_flush_local(l, slot);
     }
 }

@@ -312,3 +312,12 @@ void lower_MATCH_CLASS(Lowerer *l) {
     Ins *names = lower_pop(l), *type = lower_pop(l), *subject = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_match_class, subject, type, names, K_INT(l, l->instr->arg)));
 }
+
+void lower_keep(Lowerer *l, Ins *const *values, int count) {
+    Ins **kept = arena_array(&l->cx->arena, Ins *, count + 1);
+    int kept_count = 0;
+    for (int i = count - 1; i >= 0; i--)
+        if (values[i]->type == IR_OBJ && values[i]->op != IR_null_OP && !ir_is(values[i], OPF_VIRTUAL))
+            kept[kept_count++] = values[i];
+    if (kept_count > 0) lower_ins(l, IR_keep_OP, 0, kept_count, kept);
+}

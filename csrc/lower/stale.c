@@ -10,12 +10,15 @@ typedef struct Loop {
     int end;        /* the last jump back to it, -1: this is no loop */
     bool looked_at; /* something in it looks at the frame */
     bool *assigned; /* by local */
+    bool *accessed; /* by local: read or given a value */
+    bool *made;     /* by local: given what is made for it, and nothing else */
 } Loop;
 
 typedef struct Stale {
     CompileContext *cx;
     const Bytecode *code;
     const Inference *inference;
+    const Callees *callees; /* NULL: no call is put in line */
     bool **on_arrival;
     Loop *loops; /* by instruction */
     int *work, work_count;
@@ -83,6 +86,23 @@ static bool is_quiet(const Stale *s, int index) {
     }
 }
 
+/* A short Python function that is known is mostly put in line, and needs no frame. */
+static bool is_put_in_line(const Stale *s, const Site *site) {
+    enum { SHORT_UNITS = 100 };
+    if (site == NULL || s->callees == NULL) return false;
+    for (; site != NULL; site = site->next) {
+        const Callee *callee = s->callees->find(s->callees->context, s->cx, site);
+        if (callee == NULL || callee->units > SHORT_UNITS) return false;
+    }
+    return true;
+}
+
+/* Does an operator lead to a method of the left operand's class that is put in line? */
+static bool is_method_in_line(const Stale *s, const Instr *instr) {
+    bool method = instr->site != NULL && instr->site->kind == SITE_METHOD;
+    return method && !(instr->flags & BC_NO_SPECULATION) && is_put_in_line(s, instr->site);
+}
+
 static bool call_looks(const Stale *s, int index);
 
 /* Will the instruction probably be a call of a helper that runs code? */
@@ -92,11 +112,13 @@ static bool looks(const Stale *s, int index) {
     uint8_t top = s->inference->operands[index].right;
     switch (instr->op) {
     case BC_BINARY_OP:
-    case BC_COMPARE_OP: return arithmetic_looks(s, index);
+    case BC_COMPARE_OP: return arithmetic_looks(s, index) && !is_method_in_line(s, instr);
     case BC_BINARY_SUBSCR:
+        if (is_method_in_line(s, instr) || s->inference->operands[index].left == LIKELY_TUPLE) return false;
         return instr->feedback != FB_LIST_INT && instr->feedback != FB_TUPLE_INT &&
                !is_sequence(s->inference->operands[index].left);
     case BC_STORE_SUBSCR: return instr->feedback != FB_LIST_INT;
+    case BC_UNPACK_SEQUENCE: return top != LIKELY_TUPLE && top != LIKELY_LIST;
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return !likely_number(top) && top != LIKELY_WORD;
     case BC_CALL: return call_looks(s, index);
@@ -140,7 +162,9 @@ static bool is_reversed(const Stale *s, int index) {
 /* Calls of built-in functions are mostly done in line, and those of range that a loop goes over. */
 static bool call_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
-    if (instr->flags & BC_NO_SPECULATION || instr->arg2 >= 0) return true;
+    if (instr->flags & BC_NO_SPECULATION) return true;
+    if (is_put_in_line(s, s->inference->operands[index].callable)) return false;
+    if (instr->arg2 >= 0) return true;
     int next = index + 1;
     while (next < s->code->count && s->code->instrs[next].op == BC_NOP) next++;
     switch (s->inference->operands[index].builtin) {
@@ -169,6 +193,30 @@ static bool call_looks(const Stale *s, int index) {
     }
 }
 
+/* What an instruction gives, is it made for who stores it? */
+static bool makes(const Stale *s, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    switch (instr->op) {
+    case BC_BUILD_TUPLE: return instr->arg > 0;
+    case BC_CALL: return is_put_in_line(s, s->inference->operands[index].callable);
+    case BC_BINARY_OP: return is_method_in_line(s, instr);
+    default: return false;
+    }
+}
+
+/* What is read in the loop before it is given anything there comes from memory. */
+static void note_access(const Stale *s, Loop *loop, int head, int index) {
+    const Instr *instr = &s->code->instrs[index];
+    bool first = (instr->op == BC_LOAD_FAST || instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) &&
+                 !loop->accessed[instr->arg];
+    if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) {
+        bool made = instr->op == BC_STORE_FAST && index > head && makes(s, index - 1);
+        loop->made[instr->arg] = made && (first || loop->made[instr->arg]);
+        loop->assigned[instr->arg] = true;
+    }
+    if (first) loop->accessed[instr->arg] = true;
+}
+
 static void find_loops(Stale *s) {
     const Bytecode *code = s->code;
     s->loops = arena_array(&s->cx->arena, Loop, code->count + 1);
@@ -180,11 +228,13 @@ static void find_loops(Stale *s) {
         Loop *loop = &s->loops[head];
         if (loop->end < 0) continue;
         loop->assigned = arena_array(&s->cx->arena, bool, code->local_count + 1);
+        loop->accessed = arena_array(&s->cx->arena, bool, code->local_count + 1);
+        loop->made = arena_array(&s->cx->arena, bool, code->local_count + 1);
         for (int i = head; i <= loop->end; i++) {
             const Instr *instr = &code->instrs[i];
             if (s->inference->operands[i].depth < 0 || (instr->flags & BC_COLD)) continue;
             loop->looked_at |= looks(s, i);
-            if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) loop->assigned[instr->arg] = true;
+            note_access(s, loop, head, i);
         }
     }
 }
@@ -234,9 +284,24 @@ static void walk_from(Stale *s, int index) {
     }
 }
 
-bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference, bool arguments) {
+static Foreseen foreseen(const Stale *s) {
+    Arena *arena = &s->cx->arena;
+    Foreseen all = {.stale = s->on_arrival,
+                    .made = arena_array(arena, bool *, s->code->count + 1),
+                    .made_ever = arena_array(arena, bool, s->code->local_count + 1)};
+    for (int head = 0; head < s->code->count; head++) {
+        const Loop *loop = &s->loops[head];
+        if (loop->end < 0 || loop->looked_at) continue;
+        all.made[head] = loop->made;
+        for (int i = 0; i < s->code->plain_local_count; i++) all.made_ever[i] |= loop->made[i];
+    }
+    return all;
+}
+
+Foreseen stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference,
+                       const Callees *callees, bool arguments) {
     Arena *arena = &cx->arena;
-    Stale s = {.cx = cx, .code = code, .inference = inference};
+    Stale s = {.cx = cx, .code = code, .inference = inference, .callees = callees};
     s.on_arrival = arena_array(arena, bool *, code->count + 1);
     s.work = arena_array(arena, int, code->count + 1);
     s.queued = arena_array(arena, bool, code->count + 1);
@@ -256,5 +321,5 @@ bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *
         s.queued[index] = false;
         walk_from(&s, index);
     }
-    return s.on_arrival;
+    return foreseen(&s);
 }

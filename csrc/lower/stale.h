@@ -4,11 +4,21 @@
 
 #include "base/bail.h"
 #include "bytecode/bytecode.h"
+#include "lower/callees.h"
 #include "lower/infer.h"
 
-/* By instruction that control jumps to, then by local: false where the memory is to have the number on every
- * way there. Those ways store it where it turns out that they have not. NULL: nothing is known. At the start
- * memory has the arguments, or lacks them, too: `arguments`. */
-bool **stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference, bool arguments);
+typedef struct Foreseen {
+    /* By instruction that control jumps to, then by local: false where the memory is to have the number on
+     * every way there. Those ways store it where it turns out that they have not. NULL: nothing is known. */
+    bool **stale;
+    /* By instruction that a loop begins at which nobody looks at, then by local: is all that it is given in
+     * the loop likely to be made for it? NULL: no loop, or none is. */
+    bool **made;
+    bool *made_ever; /* by local: in one of these loops */
+} Foreseen;
+
+/* At the start memory has the arguments, or lacks them, too: `arguments`. */
+Foreseen stale_foresee(CompileContext *cx, const Bytecode *code, const Inference *inference,
+                       const Callees *callees, bool arguments);
 
 #endif

@@ -140,6 +140,7 @@ uint64_t memory_changed(const Numbers *numbers, const Ins *ins) {
     case IR_seq_item_OP:
     case IR_byte_next_OP: return MEM_ITERATORS;
     case IR_call_OP:
+        if (ins->imm == H_rt_forget_slot) return slot_bit(ins->args[0]->imm);
         if (ins->imm == H_rt_list_append || ins->imm == H_rt_set_slice) return MEM_SIZES | MEM_ITEMS;
         if (only_looks(ins)) return 0;
         if (ins->imm == H_rt_replace_global) return MEM_ATTRIBUTES;

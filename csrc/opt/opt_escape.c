@@ -6,43 +6,11 @@
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
-#include "opt/opt.h"
+#include "opt/escape.h"
 
 #include <string.h>
 
-enum { MAX_ROUNDS = 3, MAX_FIELDS = 30, MANY_BLOCKS = 2000 };
-
-typedef struct Use {
-    Ins *ins;
-    bool in_state;
-} Use;
-
-/* What the object is made of from a point on: just made, and after each store. */
-typedef struct Version {
-    const Ins *from;
-    Ins *object; /* the virtual one */
-    int count;   /* of its parts, in the order in which they came */
-    int64_t places[MAX_FIELDS];
-    Ins *values[MAX_FIELDS];
-} Version;
-
-typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_LIST, SORT_DICT, SORT_FUNCTION, SORT_METHOD } Sort;
-
-typedef struct Object {
-    Ins *made;
-    Sort sort;
-    bool escapes;
-    VEC(Use) uses;
-    VEC(Ins *) stores;
-    VEC(Version *) versions;
-} Object;
-
-typedef struct Escape {
-    Fn *fn;
-    VEC(Object *) objects;
-    Ins **become; /* by value: what stands for it now */
-    uint32_t become_count;
-} Escape;
+enum { MAX_ROUNDS = 3, MANY_BLOCKS = 2000 };
 
 /* --- which there are, and what is done with them --- */
 
@@ -75,31 +43,13 @@ static Sort sort_of(const Ins *making) {
 }
 
 /* The object that a value is, or whose values it points to. */
-static Object *object_of(const Ins *value) {
+Object *escape_object(const Ins *value) {
     if (value->op == IR_values_OP || value->op == IR_itself_OP) value = value->args[0];
     return is_making(value) ? value->scratch : NULL;
 }
 
 static bool is_store(const Ins *ins) {
     return ins->op == IR_attr_set_OP || ins->op == IR_attr_set_f64_OP || ins->op == IR_attr_swap_OP;
-}
-
-/* The class of an instance as the guard in front of it knows it, NULL: in no way. */
-static const Ins *class_version(const Object *object) {
-    const Ins *class = object->made->args[0];
-    for (const Ins *ins = object->made->prev; ins != NULL; ins = ins->prev)
-        if (ins->op == IR_version_is_OP && ins->args[0] == class) return ins->args[1];
-    return NULL;
-}
-
-/* Are both operands of the class of an instance, so that the left one is asked first? */
-static bool yields_surely(const Object *object, const Ins *call) {
-    const Ins *other = call->args[object_of(call->args[0]) == object], *version = class_version(object);
-    if (object_of(other) != NULL && object_of(other)->sort == SORT_INSTANCE)
-        return version != NULL && class_version(object_of(other)) == version;
-    for (const Ins *ins = call->prev; ins != NULL && version != NULL && !ir_runs_code(ins); ins = ins->prev)
-        if (ins->op == IR_type_is_OP && ins->args[0] == other && ins->args[1] == version) return true;
-    return false;
 }
 
 static bool is_harmless(const Object *object, const Ins *ins, int arg) {
@@ -116,10 +66,9 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_tuple_at_OP: return object->sort == SORT_TUPLE;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) return ins->imm == H_rt_closure_of;
-        if (object->sort == SORT_LIST) return ins->imm == H_rt_repeat;
-        return ins->imm == H_rt_yields && object->sort == SORT_INSTANCE && yields_surely(object, ins);
+        return object->sort == SORT_LIST && ins->imm == H_rt_repeat;
     default:
-        return is_store(ins) && arg < 2 && object_of(ins->args[1]) == object &&
+        return is_store(ins) && arg < 2 && escape_object(ins->args[1]) == object &&
                ins->args[1]->op == IR_values_OP;
     }
 }
@@ -129,13 +78,14 @@ static void note_use(Escape *e, Object *object, Ins *ins, bool in_state) {
 }
 
 /* Somebody may look at the frame, or keep it, where code runs in the middle of it. */
-static bool shows_state(const Ins *ins) {
-    return ins->op == IR_poll_OP || ins->op == IR_turn_OP || ins->op == IR_yield_OP;
-}
+static bool shows_state(const Ins *ins) { return ins->op == IR_poll_OP || ins->op == IR_yield_OP; }
 
 static void note_state(Escape *e, Ins *ins) {
     for (int s = 0; s < ir_state_count(ins->state); s++) {
-        Object *object = object_of(*ir_state_value(ins->state, s));
+        Object *object = escape_object(*ir_state_value(ins->state, s));
+        Join *join = escape_join(*ir_state_value(ins->state, s));
+        if (join != NULL) escape_use_join(e, join, ins, true);
+        if (join != NULL && shows_state(ins)) join->escapes = true;
         if (object == NULL) continue;
         if (shows_state(ins)) object->escapes = true;
         note_use(e, object, ins, true);
@@ -144,9 +94,12 @@ static void note_state(Escape *e, Ins *ins) {
 
 static void look_at(Escape *e, Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
-        Object *object = object_of(ins->args[a]);
+        Object *object = escape_object(ins->args[a]);
+        Join *join = escape_join(ins->args[a]);
+        if (join != NULL) escape_use_join(e, join, ins, false);
         if (object == NULL) continue;
-        if (ins->op == IR_phi_OP || !is_harmless(object, ins, a)) object->escapes = true;
+        if (ins->op == IR_phi_OP) object->escapes |= !escape_joins(e, object, ins);
+        else if (!is_harmless(object, ins, a)) object->escapes = true;
         else note_use(e, object, ins, false);
         if (is_store(ins) && a == 0 && !object->escapes) vec_push(fn_arena(e->fn), &object->stores, ins);
     }
@@ -155,9 +108,10 @@ static void look_at(Escape *e, Ins *ins) {
 
 static void find_objects(Escape *e) {
     Fn *fn = e->fn;
-    e->objects.count = 0;
+    e->objects.count = e->joins.count = 0;
     for (int i = 0; i < fn->blocks.count; i++) {
         int position = 0;
+        escape_find_joins(e, fn->blocks.items[i]);
         for_each_ins(ins, fn->blocks.items[i]) {
             ins->use_count = position++;
             if (!is_making(ins)) continue;
@@ -173,7 +127,7 @@ static void find_objects(Escape *e) {
 
 /* --- what it is made of where --- */
 
-static bool comes_before(const Ins *a, const Ins *b) {
+bool escape_comes_before(const Ins *a, const Ins *b) {
     return a->block == b->block ? a->use_count < b->use_count : ir_dominates(a->block, b->block);
 }
 
@@ -181,7 +135,7 @@ static bool comes_before(const Ins *a, const Ins *b) {
 static bool is_gone(const Ins *ins) { return ins->block == NULL; }
 
 /* Blocks reached from the end of the one that has the store, until the object is made anew. */
-static bool *reached_after(Escape *e, const Object *object, const Ins *store) {
+bool *escape_reached_after(Escape *e, const Object *object, const Ins *store) {
     Arena *arena = fn_arena(e->fn);
     bool *reached = arena_array(arena, bool, e->fn->blocks.count + 1);
     Block **work = arena_array(arena, Block *, e->fn->blocks.count + 1);
@@ -203,12 +157,13 @@ static bool *reached_after(Escape *e, const Object *object, const Ins *store) {
 static bool is_in_order(Escape *e, Object *object) {
     for (int s = 0; s < object->stores.count; s++) {
         const Ins *store = object->stores.items[s];
-        const bool *reached = reached_after(e, object, store);
+        const bool *reached = escape_reached_after(e, object, store);
         for (int u = 0; u < object->uses.count; u++) {
             const Ins *ins = object->uses.items[u].ins;
             if (is_gone(ins)) continue;
-            if (ins != store && !comes_before(store, ins) && reached[ins->block->order]) return false;
-            if (ins->op == IR_object_OP && !comes_before(store, ins)) return false; /* a part of another */
+            if (ins != store && !escape_comes_before(store, ins) && reached[ins->block->order]) return false;
+            if (ins->op == IR_object_OP && !escape_comes_before(store, ins))
+                return false; /* a part of another */
             if (ins == store && reached[ins->block->order]) return false;
         }
     }
@@ -217,28 +172,29 @@ static bool is_in_order(Escape *e, Object *object) {
 
 static void sort_stores(Object *object) {
     for (int i = 1; i < object->stores.count; i++)
-        for (int k = i; k > 0 && comes_before(object->stores.items[k], object->stores.items[k - 1]); k--) {
+        for (int k = i; k > 0 && escape_comes_before(object->stores.items[k], object->stores.items[k - 1]);
+             k--) {
             Ins *store = object->stores.items[k];
             object->stores.items[k] = object->stores.items[k - 1];
             object->stores.items[k - 1] = store;
         }
 }
 
-static Version *version_at(const Object *object, const Ins *ins) {
+Version *escape_version_at(const Object *object, const Ins *ins) {
     Version *found = object->versions.items[0];
     for (int i = 1; i < object->versions.count; i++)
-        if (comes_before(object->versions.items[i]->from, ins)) found = object->versions.items[i];
+        if (escape_comes_before(object->versions.items[i]->from, ins)) found = object->versions.items[i];
     return found;
 }
 
-static int part_at(const Version *version, int64_t place) {
+int escape_part_at(const Version *version, int64_t place) {
     int i = 0;
     while (i < version->count && version->places[i] != place) i++;
     return i < version->count ? i : -1;
 }
 
 /* Its end, which comes with the store of another value in its place, runs nothing. */
-static bool ends_quietly(const Ins *value) {
+bool escape_ends_quietly(const Ins *value) {
     return value->type != IR_OBJ || ir_is_box(value) || ir_is(value, OPF_CONST);
 }
 
@@ -252,9 +208,9 @@ static Version *new_version(Escape *e, Object *object, const Ins *from, const Ve
 }
 
 static bool add_part(Version *version, int64_t place, Ins *value) {
-    int i = part_at(version, place);
+    int i = escape_part_at(version, place);
     if (i < 0 && version->count == MAX_FIELDS) return false;
-    if (i >= 0 && !ends_quietly(version->values[i])) return false;
+    if (i >= 0 && !escape_ends_quietly(version->values[i])) return false;
     if (i < 0) i = version->count++;
     version->places[i] = place;
     version->values[i] = value;
@@ -283,37 +239,44 @@ static bool find_versions(Escape *e, Object *object) {
     if (object->sort == SORT_FUNCTION) add_function_parts(e, first, object->made);
     for (int i = 0; i < object->stores.count; i++) {
         Ins *store = object->stores.items[i];
-        Version *version = new_version(e, object, store, version_at(object, store));
+        Version *version = new_version(e, object, store, escape_version_at(object, store));
         if (!add_part(version, store->imm, store->args[2])) return false;
     }
     for (int u = 0; u < object->uses.count; u++) {
         const Ins *ins = object->uses.items[u].ins;
         if (is_gone(ins)) continue;
         int64_t place = place_read(e, ins);
-        if (place >= 0 && !object->uses.items[u].in_state && part_at(version_at(object, ins), place) < 0)
+        if (place >= 0 && !object->uses.items[u].in_state &&
+            escape_part_at(escape_version_at(object, ins), place) < 0)
             return false;
     }
     return true;
 }
 
-static bool can_go(Escape *e, Object *object) {
-    if (object->escapes || !is_in_order(e, object)) return false;
+bool escape_can_go(Escape *e, Object *object) {
+    if (object->escapes) return false;
+    if (object->looked_at) return object->can_go;
+    object->looked_at = true;
+    if (!is_in_order(e, object)) return false;
     sort_stores(object);
-    return find_versions(e, object);
+    return object->can_go = find_versions(e, object);
 }
 
 /* --- doing without --- */
 
-static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
-    if (version->object != NULL) return version->object;
-    Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
+Ins *escape_class(Escape *e, const Object *object) {
     Known class = object->sort == SORT_TUPLE    ? KNOWN_tuple
                   : object->sort == SORT_LIST   ? KNOWN_list
                   : object->sort == SORT_DICT   ? KNOWN_dict
                   : object->sort == SORT_METHOD ? KNOWN_method
                                                 : KNOWN_function;
-    made->args[0] =
-        object->sort == SORT_INSTANCE ? object->made->args[0] : ir_const(e->fn, IR_known_OP, class);
+    return object->sort == SORT_INSTANCE ? object->made->args[0] : ir_const(e->fn, IR_known_OP, class);
+}
+
+static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
+    if (version->object != NULL) return version->object;
+    Ins *made = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * version->count);
+    made->args[0] = escape_class(e, object);
     for (int i = 0; i < version->count; i++) {
         made->args[1 + 2 * i] = ir_const(e->fn, IR_ki64_OP, version->places[i]);
         made->args[2 + 2 * i] = version->values[i];
@@ -323,12 +286,12 @@ static Ins *virtual_of(Escape *e, const Object *object, Version *version) {
     return version->object = made;
 }
 
-static FrameState *copy_state(Escape *e, const FrameState *state) {
+FrameState *escape_copy_state(Escape *e, const FrameState *state) {
     Arena *arena = fn_arena(e->fn);
     if (state == NULL) return NULL;
     FrameState *copy = arena_new(arena, FrameState);
     *copy = *state;
-    copy->parent = copy_state(e, state->parent);
+    copy->parent = escape_copy_state(e, state->parent);
     copy->stack = arena_array(arena, Ins *, state->stack_count + 1);
     copy->locals = arena_array(arena, Ins *, state->local_count + 1);
     copy->bound = arena_array(arena, Ins *, state->local_count + 1);
@@ -339,8 +302,8 @@ static FrameState *copy_state(Escape *e, const FrameState *state) {
 }
 
 static void replace_in_state(Escape *e, const Object *object, Ins *ins) {
-    Version *version = version_at(object, ins);
-    ins->state = copy_state(e, ins->state);
+    Version *version = escape_version_at(object, ins);
+    ins->state = escape_copy_state(e, ins->state);
     for (int s = 0; s < ir_state_count(ins->state); s++) {
         Ins **value = ir_state_value(ins->state, s);
         if (*value == object->made) *value = virtual_of(e, object, version);
@@ -362,8 +325,8 @@ static Ins *boxed_before(Escape *e, Ins *ins, Ins *value) {
 
 /* What is read of it: a number that has no object yet gets one, which goes when nobody wants it. */
 static void replace_read(Escape *e, const Object *object, Ins *ins) {
-    const Version *version = version_at(object, ins);
-    Ins *value = version->values[part_at(version, place_read(e, ins))];
+    const Version *version = escape_version_at(object, ins);
+    Ins *value = version->values[escape_part_at(version, place_read(e, ins))];
     become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
 }
 
@@ -373,13 +336,13 @@ static int kept_parts(const Object *object, const Version *version, Ins **kept) 
     bool from_last = object->sort == SORT_TUPLE || object->sort == SORT_LIST;
     int count = 0, first = from_last ? 0 : version->count - 1, step = from_last ? 1 : -1;
     for (int i = first; i >= 0 && i < version->count; i += step)
-        if (!ends_quietly(version->values[i])) kept[count++] = version->values[i];
+        if (!escape_ends_quietly(version->values[i])) kept[count++] = version->values[i];
     return count;
 }
 
 /* The parts live until where the whole did. */
 static void replace_kept(Escape *e, const Object *object, Ins *keep) {
-    const Version *version = version_at(object, keep);
+    const Version *version = escape_version_at(object, keep);
     Ins **args = arena_array(fn_arena(e->fn), Ins *, keep->arg_count + version->count + 1);
     int count = 0;
     for (int a = 0; a < keep->arg_count; a++)
@@ -403,7 +366,8 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     case IR_is_OP: become(e, ins, ir_const(fn, IR_ki64_OP, ins->args[0] == ins->args[1])); break;
     case IR_object_OP:
         for (int a = 1; a < ins->arg_count; a++)
-            if (ins->args[a] == object->made) ins->args[a] = virtual_of(e, object, version_at(object, ins));
+            if (ins->args[a] == object->made)
+                ins->args[a] = virtual_of(e, object, escape_version_at(object, ins));
         break;
     case IR_type_is_OP:
         ins->op = IR_version_is_OP;
@@ -417,8 +381,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);
-        else if (object->sort == SORT_LIST) repeat_item(object, ins);
-        else become(e, ins, ir_const(fn, IR_ki64_OP, 1));
+        else repeat_item(object, ins);
         break;
     default: break; /* it goes */
     }
@@ -518,14 +481,16 @@ void opt_escape(Fn *fn) {
     if (fn->blocks.count > MANY_BLOCKS) return;
     bool any = false, changed = true;
     for (int round = 0; round < MAX_ROUNDS && changed; round++) {
-        changed = false;
         find_objects(&e);
         if (e.objects.count == 0) break;
         if (round == 0) ir_fill_dominators(fn);
         e.become_count = fn->next_value;
         e.become = arena_array(fn_arena(fn), Ins *, e.become_count + 1);
+        escape_settle_joins(&e);
+        changed = escape_without_joins(&e);
+        any |= changed;
         for (int i = 0; i < e.objects.count; i++) {
-            if (!can_go(&e, e.objects.items[i])) continue;
+            if (!escape_can_go(&e, e.objects.items[i])) continue;
             do_without(&e, e.objects.items[i]);
             changed = any = true;
         }

@@ -563,6 +563,18 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     return cp_is_tracing(tstate) || compiled->invalid;
 }
 
+/* Has a variable an object that the memory lacks, which leaving makes or hands over? */
+static bool lacks_objects(const Frames *f, PyObject **spill) {
+    for (int i = 0; i < f->record->value_count; i++) {
+        const ExitSlot *slot = &f->record->values[i];
+        if (slot->kind == EXIT_IF && spill[i] == NULL) i++;
+        else if ((slot->kind == EXIT_MADE || slot->kind == EXIT_OWNED) && is_local(f, slot)) return true;
+    }
+    return false;
+}
+
+/* What code run here would find in such a variable is put there by leaving only: the next look, which is the
+ * interpreter's, does what is to be done. */
 i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i64 exit, PyObject **spill) {
     const ExitRecord *record = &compiled->exits[exit];
     const ExitLevel *outermost = &record->levels[record->level_count - 1];
@@ -571,9 +583,10 @@ i64 rt_exit_turn(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
     find_frames(tstate, &f);
     set_place(f.at[0], record->levels[0].lasti);
     if (cp_poll_quietly(tstate)) return cp_is_tracing(tstate) || compiled->invalid;
-    i64 status = rt_exit_poll(tstate, frame, compiled, exit, spill);
     FunctionRecord *function = compiled->record;
-    if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status;
+    bool lacks = lacks_objects(&f, spill);
+    i64 status = lacks ? 0 : rt_exit_poll(tstate, frame, compiled, exit, spill);
+    if (status != 0 || function == NULL || cp_is_tracing(tstate) || compiled->invalid) return status | lacks;
     if (record->level_count == 1) compile_back_soon(function, outermost->offset, outermost->lasti);
     else compile_rearm(function, outermost->offset);
     return 1;

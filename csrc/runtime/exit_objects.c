@@ -84,7 +84,7 @@ static PyObject *new_enumerate(const ExitSlot *slot, PyObject **parts, PyObject 
     return enumerate != NULL ? enumerate : no_memory();
 }
 
-_Static_assert(EXIT_MOST_ZIPPED == SPARE_ZIPPED, "a spare zip is for all of them");
+_Static_assert((int)EXIT_MOST_ZIPPED == (int)SPARE_ZIPPED, "a spare zip is for all of them");
 
 /* Its parts are the items that were given last, then the iterators that it goes over. */
 static PyObject *new_zip(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
@@ -191,6 +191,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     const ExitSlot *slot = &f->record->values[row];
     PyObject **rows = f->spill;
     PyTypeObject *class = (PyTypeObject *)rows[row];
+    if (class == NULL) return NULL; /* none on this way: who would have it has a condition */
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
     if (class == &PyLong_Type) return new_int(slot, &rows[row], rows);
     if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
@@ -227,5 +228,5 @@ void exit_make_objects(Frames *f, PyObject **spill) {
 }
 
 void exit_forget_objects(const Frames *f) {
-    for (int row = 0; row < f->objects_end; row = exit_next_row(f->record, row)) Py_DECREF(f->spill[row]);
+    for (int row = 0; row < f->objects_end; row = exit_next_row(f->record, row)) Py_XDECREF(f->spill[row]);
 }

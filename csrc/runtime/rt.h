@@ -70,8 +70,8 @@ i64 rt_with_numbers(PyObject *a, PyObject *b, i64 kind, PyObject **results);
 i64 rt_compare_numbers(PyObject *a, PyObject *b, i64 op);
 PyObject *rt_binary_noted(FR, PyObject *a, PyObject *b, i64 kind, i64 in_place, RtCache *cache);
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place);
-i64 rt_yields(PyObject *a, PyObject *b);
-i64 rt_yields_compared(PyObject *a, PyObject *b);
+i64 rt_yields(PyObject *class, PyObject *b);
+i64 rt_yields_compared(PyObject *class, PyObject *b);
 /* What __contains__ and __len__ gave as the bool and the int that they stand for; NULL: it raised. */
 PyObject *rt_found_given(PyObject *result_steal, bool turned);
 PyObject *rt_length_given(PyObject *result_steal);
@@ -238,6 +238,7 @@ i64 rt_delete_global(TS, FR, PyObject *name);
 PyObject *rt_load_deref(FR, PyObject *cell, i64 slot);
 void rt_store_deref(PyObject *cell, PyObject *value_steal);
 i64 rt_delete_deref(FR, PyObject *cell, i64 slot);
+i64 rt_forget_slot(FR, i64 slot);
 i64 rt_make_cell(FR, i64 slot);
 PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);

@@ -94,7 +94,7 @@ static bool yields(PyTypeObject *left, PyTypeObject *right) {
     return left == right || !(joins(right) || PyType_IsSubtype(right, left));
 }
 
-i64 rt_yields(PyObject *a, PyObject *b) { return yields(Py_TYPE(a), Py_TYPE(b)); }
+i64 rt_yields(PyObject *class, PyObject *b) { return yields((PyTypeObject *)class, Py_TYPE(b)); }
 
 PyObject *rt_not_implemented(PyObject *a, PyObject *b, i64 kind, i64 in_place) {
     Operator *operator= & operators[kind];
@@ -158,7 +158,9 @@ static bool yields_compared(PyTypeObject *left, PyTypeObject *right) {
     return left == right || !PyType_IsSubtype(right, left);
 }
 
-i64 rt_yields_compared(PyObject *a, PyObject *b) { return yields_compared(Py_TYPE(a), Py_TYPE(b)); }
+i64 rt_yields_compared(PyObject *class, PyObject *b) {
+    return yields_compared((PyTypeObject *)class, Py_TYPE(b));
+}
 
 /* The function that a comparison calls first where an object of the class is on its left; NULL: it is for
  * CPython to say. */

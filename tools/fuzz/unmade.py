@@ -231,7 +231,7 @@ class UnmadeCase:
 
     def compound(self, depth, indent, names):
         pad, body = "    " * indent, lambda more=(): self.statements(depth, indent + 1, names + more)
-        kind, turn = self.random.randrange(4), self.random.randrange(40)
+        kind, turn = self.random.randrange(6), self.random.randrange(40)
         if kind == 0:
             sign = self.pick("<", ">", "==")
             return [f"{pad}if {self.number(2, names)} {sign} {self.number(1, names)}:", *body()]
@@ -239,12 +239,46 @@ class UnmadeCase:
             return [f"{pad}if i == {turn}:", *body(), f"{pad}else:", *body()]
         if kind == 2:
             return [f"{pad}for j in range({self.random.randrange(1, 4)}):", *body(("j",))]
+        if kind > 3:
+            return [pad + line for line in self.fresh(turn, (*names, "j"))]
         fails = f"{pad}    t += {self.made(2, names)}.dot(w if i == {turn} else p)"
         handler = [
             f"{pad}except (TypeError, AttributeError) as error:",
             f"{pad}    ENDS.append(vtold(error))",
         ]
         return [f"{pad}try:", *body(), fails, *handler]
+
+    def fresh(self, turn, names):
+        """A loop in which nobody looks, with a new object for its variables in each turn."""
+        n = lambda: self.number(1, names)  # noqa: E731
+        inside = (*names, "r.x", "r.y", "s[0]")
+        use = lambda: self.number(1, inside)  # noqa: E731
+        made = [
+            f"r = VPair({n()}, {n()})",
+            f"r = VPair({n()}, j) + VPair(1, {n()})",
+            f"r = vmade({n()}, p.x)",
+        ]
+        more = [
+            f"r.x = {use()}",
+            f"r.x += {use()}",
+            "h = r",
+            f"r = VPair(r.y, {use()})",
+            f"if j == {turn % 7}: {self.pick('break', 'continue', 'keep.append(r)', 'h = s')}",
+            f"if i == {turn}: r = {self.pick('q', 'VMore(1, 2)', 'VPair(w, 1)')}",
+            f"if r.x < {n()}: s = ({use()}, 1)",
+            f"t -= s[{self.pick('0', '-1', '1')}]",
+            f"a, b = s[0], {use()}",
+        ]
+        behind = ["t += r.x", "q = r", "keep.append(s)", "keep.append((r, s, h))", "u += s[0]", "p = h"]
+        return [
+            "h = p",
+            f"for j in range({self.pick('3', '5', 'i % 4 + 1')}):",
+            f"    {self.random.choice(made)}",
+            f"    s = ({self.number(1, (*names, 'r.x', 'r.y'))}, {self.pick('r.x', 'j', '(j, 1)', 'r')})",
+            *(f"    {line}" for line in self.random.sample(more, self.random.randrange(4))),
+            f"    {self.pick('t', 'u')} {self.pick('=', '+=')} {use()}",
+            *self.random.sample(behind, self.random.randrange(3)),
+        ]
 
     def source(self):
         name = self.name
