@@ -137,7 +137,7 @@ static int chances(const Instr *instr) {
 /* What an operator's guards met were numbers: it is made for any, if need be. How often it may fail for that.
  */
 static int meet_numbers(Instr *instr, const FunctionRecord *record) {
-    enum { MOST = 2 };
+    enum { MOST = 2, MOST_WORDS = 8 }; /* code of other functions, made before, meets words too */
     if (instr->op != BC_BINARY_OP && instr->op != BC_COMPARE_OP) return 0;
     int32_t unit = (int32_t)instr->offset;
     int mixed = times_failed(record, guards_number_unit(unit, true)),
@@ -164,8 +164,8 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
         if (right_words > 0) instr->right = LIKELY_WORD;
     }
     if (wide > 0) instr->flags |= BC_OVERFLOWS;
-    int words = Py_MIN(left_words, 1) + Py_MIN(right_words, 1) + Py_MIN(wide, 1);
-    return words + (mixed + others < MOST ? mixed + others : MOST);
+    int words = Py_MAX(left_words, right_words) + wide;
+    return Py_MIN(words, MOST_WORDS) + (mixed + others < MOST ? mixed + others : MOST);
 }
 
 /* A compile after one entry that failed has its frame as the sample, and may do better. */

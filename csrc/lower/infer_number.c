@@ -97,7 +97,9 @@ static void take_for_ints(const Instr *instr, Likely types[2], bool takes_bits) 
     for (int i = 0; i < 2; i++) {
         if (types[i] != LIKELY_OTHER) continue;
         if (instr->left == LIKELY_BIG && takes_bits) types[i] = LIKELY_BIG;
-        else if (ints && types[!i] == LIKELY_WORD && instr->left != LIKELY_BIG) types[i] = LIKELY_INT;
+        else if (ints && (types[!i] == LIKELY_WORD || instr->flags & BC_OVERFLOWS) &&
+                 instr->left != LIKELY_BIG)
+            types[i] = LIKELY_INT;
     }
 }
 
@@ -116,7 +118,7 @@ Likely infer_word(const Instr *instr, Likely types[2], const ConstInfo *constant
     case BIN_ADD:
     case BIN_SUBTRACT:
     case BIN_MULTIPLY: return LIKELY_BIG;
-    case BIN_LSHIFT: return right == LIKELY_INT ? LIKELY_BIG : LIKELY_OTHER;
+    case BIN_LSHIFT: return right == LIKELY_INT && instr->left != LIKELY_BIG ? LIKELY_BIG : LIKELY_OTHER;
     case BIN_AND: return and_of_words(left, right, constant);
     case BIN_OR:
     case BIN_XOR: return big ? LIKELY_BIG : LIKELY_WORD;

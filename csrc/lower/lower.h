@@ -182,6 +182,8 @@ Ins *lower_word(Lowerer *l, Ins *value, FrameState *state);
 Ins *lower_signed(Lowerer *l, Ins *word, FrameState *state);
 Ins *lower_word_as_float(Lowerer *l, Ins *word);
 Ins *lower_wide_object(Lowerer *l, Ins *wide);
+/* What an operator gives where it cannot overflow, as the operations say that gave a and b; NULL: it may. */
+Ins *lower_sure_to_fit(Lowerer *l, int kind, Ins *a, Ins *b);
 bool lower_number_subscr(Lowerer *l);
 bool lower_number_store_subscr(Lowerer *l);
 /* The item of what is guarded to be a list, or a tuple; `state` as above. */

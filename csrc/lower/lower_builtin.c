@@ -269,8 +269,11 @@ static bool is_of_nobody(const Ins *value) {
     switch (value->op) {
     case IR_ki64_OP:
     case IR_iadd_OP:
+    case IR_iadd_wrap_OP:
     case IR_isub_OP:
+    case IR_isub_wrap_OP:
     case IR_imul_OP:
+    case IR_imul_wrap_OP:
     case IR_ifloordiv_OP:
     case IR_imod_OP:
     case IR_fadd_OP:

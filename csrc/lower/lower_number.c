@@ -150,6 +150,8 @@ static bool excludes(const Lowerer *l, const Ins *value, Likely wanted) {
 /* --- operators --- */
 
 Ins *lower_int_operator(Lowerer *l, int kind, Ins *a, Ins *b, FrameState *state) {
+    Ins *sure = lower_sure_to_fit(l, kind, a, b);
+    if (sure != NULL) return sure;
     switch (kind) {
     case BIN_ADD: return lower_guarded(INS(l, iadd, 0, a, b), state);
     case BIN_SUBTRACT: return lower_guarded(INS(l, isub, 0, a, b), state);

@@ -28,8 +28,69 @@ static const ConstInfo *constant_of(const Ins *value, ConstInfo *number) {
     return number;
 }
 
+/* --- how large a number is, as its operation says --- */
+
+static int width(int64_t number) {
+    return number < 0 ? WORD_BITS : WORD_BITS - __builtin_clzll((uint64_t)number | 1);
+}
+
+static int constant_of_shift(const Ins *shift) {
+    const Ins *by = shift->args[1];
+    return is_number(by) && by->imm >= 0 && by->imm < WORD_BITS ? (int)by->imm : -1;
+}
+
+static int width_of(const Ins *number, int depth) {
+    const Ins *const *args = (const Ins *const *)number->args;
+    int a = WORD_BITS, b = WORD_BITS;
+    bool two = number->arg_count == 2 && args[0]->type == IR_I64 && args[1]->type == IR_I64;
+    if (two && depth > 0) a = width_of(args[0], depth - 1), b = width_of(args[1], depth - 1);
+    int sum = WORD_BITS, by = two ? constant_of_shift(number) : -1;
+    switch (number->op) {
+    case IR_ki64_OP: return width(number->imm);
+    case IR_byte_get_OP:
+    case IR_byte_next_OP:
+    case IR_code_of_OP: return 8;
+    case IR_icmp_OP:
+    case IR_bit_OP: return 1;
+    case IR_iand_OP: return a < b ? a : b;
+    case IR_ior_OP:
+    case IR_ixor_OP: return a > b ? a : b;
+    case IR_imod_OP:
+    case IR_umod_OP: return b;
+    case IR_ushr_OP: return by < 0 ? a : a > by ? a - by : 1;
+    case IR_ishr_OP: return a;
+    case IR_iadd_OP:
+    case IR_iadd_wrap_OP: sum = (a > b ? a : b) + 1; break;
+    case IR_imul_OP:
+    case IR_imul_wrap_OP: sum = a + b; break;
+    case IR_ishl_OP:
+    case IR_ishl_wrap_OP: sum = by < 0 ? WORD_BITS : a + by; break;
+    default: break;
+    }
+    return sum < WORD_BITS ? sum : WORD_BITS;
+}
+
+/* Bits that a number has at most, which is not below 0; 64: nothing is known. */
+static int bits_in(const Ins *number) {
+    enum { DEPTH = 6 };
+    return width_of(number, DEPTH);
+}
+
+Ins *lower_sure_to_fit(Lowerer *l, int kind, Ins *a, Ins *b) {
+    int left = bits_in(a), right = bits_in(b), most = left > right ? left : right;
+    switch (kind) {
+    case BIN_ADD: return most < WORD_BITS - 1 ? INS(l, iadd_wrap, 0, a, b) : NULL;
+    case BIN_SUBTRACT: return most < WORD_BITS ? INS(l, isub_wrap, 0, a, b) : NULL;
+    case BIN_MULTIPLY: return left + right < WORD_BITS ? INS(l, imul_wrap, 0, a, b) : NULL;
+    case BIN_LSHIFT:
+        if (!is_number(b) || b->imm < 0 || b->imm >= WORD_BITS || left + b->imm >= WORD_BITS) return NULL;
+        return INS(l, ishl_wrap, 0, a, b);
+    default: return NULL;
+    }
+}
+
 static Ins *guard_sign(Lowerer *l, Ins *number, FrameState *state) {
-    if (!is_number(number) || number->imm < 0)
+    if (bits_in(number) == WORD_BITS)
         lower_guarded(INS(l, guard, 0, INS(l, icmp, 5 /* >= */, number, K_INT(l, 0))), state);
     return number;
 }
@@ -105,7 +166,7 @@ static Ins *wide(Lowerer *l, int kind, Ins *a, Ins *b) {
 
 static void guard_distance(Lowerer *l, Ins *by, FrameState *state) {
     if (is_number(by)) return;
-    Ins *beyond = INS(l, iand, 0, by, K_INT(l, ~INT64_C(WORD_BITS - 1)));
+    Ins *beyond = INS(l, iand, 0, by, K_INT(l, ~(int64_t)(WORD_BITS - 1)));
     lower_guarded(INS(l, guard, 0, INS(l, icmp, 2 /* == */, beyond, K_INT(l, 0))), state);
 }
 
@@ -163,8 +224,10 @@ static bool is_odd_constant(int kind, const ConstInfo *constant) {
            (kind == BIN_RSHIFT || kind == BIN_FLOOR_DIVIDE || kind == BIN_REMAINDER);
 }
 
-static bool is_big_object(const Ins *value, Likely type) {
-    return value->type == IR_OBJ && type == LIKELY_BIG;
+/* Is it an object that may be an int of any size? */
+static bool is_big_object(const Lowerer *l, const Ins *value, Likely type) {
+    return value->type == IR_OBJ &&
+           (type == LIKELY_BIG || (l->instr->left == LIKELY_BIG && lower_const_info(value) == NULL));
 }
 
 bool lower_word_binary(Lowerer *l) {
@@ -178,7 +241,7 @@ bool lower_word_binary(Lowerer *l) {
     Likely type = infer_word(l->instr, types, constant);
     bool takes_bits = kind == BIN_AND || (kind == BIN_REMAINDER && types[0] != LIKELY_WORD);
     for (int i = 0; i < 2; i++)
-        if (!takes_bits && is_big_object(values[i], types[i])) return false;
+        if (!takes_bits && is_big_object(l, values[i], types[i])) return false;
     if (type == LIKELY_OTHER || is_odd_constant(kind, constant)) return false;
     FrameState *state = lower_state_here(l);
     if (type == LIKELY_BIG) {

@@ -18,7 +18,9 @@ static bool is_quiet(const Ins *ins) {
     case IR_list_items_OP:
     case IR_list_get_OP:
     case IR_iadd_OP:
+    case IR_iadd_wrap_OP:
     case IR_isub_OP:
+    case IR_isub_wrap_OP:
     case IR_setlasti_OP: return true;
     default: return false;
     }

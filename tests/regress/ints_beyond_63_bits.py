@@ -98,6 +98,23 @@ def shifted(a, b):
     return [told(rotated, a & M64, k) for k in (1, 13, 63, 64, 65, b)]
 
 
+def moved(x, k):
+    return (x * 3 << k) & M64, (x & M64) >> k
+
+
+def case_moved_by_64():
+    return [told(moved, a, k) for _ in range(4) for k in (0, 1, 64, 65) for a in EDGES]
+
+
+def sums_of_small(a, b):
+    p, q, r = a & 0x7FFFFFFFFFFFFFFF, b & 0x3FFFFFFFFFFFFFFF, a & 0xFFFFFFFF
+    return p + q, q + q, p - q, q - p, r * r, r * (b & 0x7FFFFFFF), r << 31, r << 32, (a & 255) << 56, q + q + q
+
+
+def case_sums_of_small():
+    return over_edges(sums_of_small)
+
+
 def case_mixed():
     return over_edges(mixed)
 
