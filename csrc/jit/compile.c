@@ -475,27 +475,32 @@ bool compile_note_failed_guard(FunctionRecord *record, int32_t offset) {
     return true;
 }
 
+/* Is there an operator whose result does not fit? */
+static bool may_overflow(int64_t left, int64_t right) {
+    int64_t result;
+    if (__builtin_add_overflow(left, right, &result) || __builtin_sub_overflow(left, right, &result) ||
+        __builtin_mul_overflow(left, right, &result))
+        return true;
+    return right > 0 && right < 64 && (right == 63 || left >> (63 - right) != (left < 0 ? -1 : 0));
+}
+
 /* Two ints that are not too large to go without objects: what was. */
 static bool note_words(FunctionRecord *record, PyObject *left, PyObject *right, int32_t offset) {
     if (left == NULL || right == NULL) return false;
-    uint8_t types[] = {decode_likely_type(left), decode_likely_type(right)};
     PyObject *operands[] = {left, right};
+    int64_t numbers[2] = {0};
     bool words = false;
     for (int i = 0; i < 2; i++) {
         int overflow = 0;
-        if (types[i] != LIKELY_INT && types[i] != LIKELY_WORD) return false;
-        if (types[i] == LIKELY_INT) PyLong_AsLongLongAndOverflow(operands[i], &overflow);
+        uint8_t type = decode_likely_type(operands[i]);
+        if (type != LIKELY_INT && type != LIKELY_WORD) return false;
+        if (type == LIKELY_INT) numbers[i] = PyLong_AsLongLongAndOverflow(operands[i], &overflow);
+        else words |= compile_note_failed_guard(record, guards_wide_unit(offset, WIDE_LEFT + i));
         if (overflow) return false;
-        words |= types[i] == LIKELY_WORD;
     }
-    long far = words ? 0 : PyLong_AsLong(right);
-    if (!words)
-        return compile_note_failed_guard(
-            record, guards_wide_unit(offset, far < 0 || far > 63 ? WIDE_FAR : WIDE_RESULT));
-    for (int i = 0; i < 2; i++)
-        if (types[i] == LIKELY_WORD)
-            compile_note_failed_guard(record, guards_wide_unit(offset, WIDE_LEFT + i));
-    return true;
+    if (words || !may_overflow(numbers[0], numbers[1])) return words;
+    bool far = numbers[1] < 0 || numbers[1] > 63;
+    return compile_note_failed_guard(record, guards_wide_unit(offset, far ? WIDE_FAR : WIDE_RESULT));
 }
 
 /* The two topmost operands, where they are numbers: what an operator's guard met. */

@@ -146,16 +146,19 @@ static int meet_numbers(Instr *instr, const FunctionRecord *record) {
         right_words = times_failed(record, guards_wide_unit(unit, WIDE_RIGHT)),
         wide = times_failed(record, guards_wide_unit(unit, WIDE_RESULT)),
         far = times_failed(record, guards_wide_unit(unit, WIDE_FAR));
+    bool of_floats =
+        instr->feedback == FB_FLOAT || instr->left == LIKELY_FLOAT || instr->right == LIKELY_FLOAT;
     bool shifts = instr->op == BC_BINARY_OP && instr->arg == BIN_LSHIFT;
-    if (shifts || (instr->op == BC_BINARY_OP && bc_is_watched(instr->arg))) {
+    if (of_floats || mixed > 0) { /* two ints where there was a float */
+        others += Py_MAX(left_words, right_words) + wide + far;
+        left_words = right_words = wide = 0;
+    } else if (shifts || (instr->op == BC_BINARY_OP && bc_is_watched(instr->arg))) {
         others += shifts ? far : 0;
         wide += shifts ? 0 : far;
     } else {
         others += wide + far;
         wide = 0;
     }
-    bool of_floats =
-        instr->feedback == FB_FLOAT || instr->left == LIKELY_FLOAT || instr->right == LIKELY_FLOAT;
     if (others > 0 && mixed == 0 && !of_floats) instr->left = instr->right = LIKELY_BIG;
     else if (mixed + others > 0)
         instr->left = instr->right = others || mixed > 1 ? LIKELY_NUMBER : LIKELY_MIXED;

@@ -108,7 +108,18 @@ def case_moved_by_64():
 
 def sums_of_small(a, b):
     p, q, r = a & 0x7FFFFFFFFFFFFFFF, b & 0x3FFFFFFFFFFFFFFF, a & 0xFFFFFFFF
-    return p + q, q + q, p - q, q - p, r * r, r * (b & 0x7FFFFFFF), r << 31, r << 32, (a & 255) << 56, q + q + q
+    return (
+        p + q,
+        q + q,
+        p - q,
+        q - p,
+        r * r,
+        r * (b & 0x7FFFFFFF),
+        r << 31,
+        r << 32,
+        (a & 255) << 56,
+        q + q + q,
+    )
 
 
 def case_sums_of_small():

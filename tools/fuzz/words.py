@@ -54,7 +54,22 @@ class WordCase(Case):
         return self.pick(*self.names, *self.names, "i", "m", self.number(), self.number())
 
     def bits(self):
-        return self.pick("1", "7", "13", "31", "32", "33", "59", "63", "64", "i", "(i & 63)", "(-i & 31)", "(i * 5)", "(m % 70)")
+        return self.pick(
+            "1",
+            "7",
+            "13",
+            "31",
+            "32",
+            "33",
+            "59",
+            "63",
+            "64",
+            "i",
+            "(i & 63)",
+            "(-i & 31)",
+            "(i * 5)",
+            "(m % 70)",
+        )
 
     def anything(self, depth):
         """Of any size."""
