@@ -489,13 +489,36 @@ static bool is_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
                                                : DK_UNICODE_ENTRIES(keys)[index].me_key) == key;
 }
 
-/* Likewise, or a str of its text, which is what a dict is asked for again with a key that was made for it. */
+/* Is it the same int or text? Their hashes are the same for ever; of a wide int only the object itself is. */
+static inline bool is_same_plainly(PyObject *there, PyObject *key) {
+    int64_t one, other;
+    if (PyUnicode_CheckExact(key))
+        return there == key || (PyUnicode_CheckExact(there) && same_text(there, key));
+    if (!PyLong_CheckExact(key)) return false;
+    return there == key ||
+           (PyLong_CheckExact(there) && short_value(there, &one) && short_value(key, &other) && one == other);
+}
+
+/* Has an entry a tuple of just such parts? */
+static bool are_parts_at(PyDictObject *dict, Py_ssize_t index, PyObject *const *parts, Py_ssize_t count) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (index < 0 || index >= keys->dk_nentries || keys->dk_kind != DICT_KEYS_GENERAL) return false;
+    PyObject *there = DK_ENTRIES(keys)[index].me_key;
+    if (there == NULL || !PyTuple_CheckExact(there) || PyTuple_GET_SIZE(there) != count) return false;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!is_same_plainly(PyTuple_GET_ITEM(there, i), parts[i])) return false;
+    return true;
+}
+
+/* Has an entry a key that is one of these? */
 static bool is_same_key_at(PyDictObject *dict, Py_ssize_t index, PyObject *key) {
     PyDictKeysObject *keys = dict->ma_keys;
-    if (is_key_at(dict, index, key)) return true;
-    if (index < 0 || index >= keys->dk_nentries || keys->dk_kind == DICT_KEYS_GENERAL) return false;
-    return PyUnicode_CheckExact(key) && DK_UNICODE_ENTRIES(keys)[index].me_key != NULL &&
-           is_str_there(keys, index, key, ((PyASCIIObject *)key)->hash);
+    if (PyTuple_CheckExact(key))
+        return are_parts_at(dict, index, &PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key));
+    if (index < 0 || index >= keys->dk_nentries) return false;
+    bool general = keys->dk_kind == DICT_KEYS_GENERAL;
+    PyObject *there = general ? DK_ENTRIES(keys)[index].me_key : DK_UNICODE_ENTRIES(keys)[index].me_key;
+    return there != NULL && is_same_plainly(there, key);
 }
 
 static bool is_int_at(PyDictObject *dict, Py_ssize_t index, int64_t number) {
@@ -506,14 +529,20 @@ static bool is_int_at(PyDictObject *dict, Py_ssize_t index, int64_t number) {
     return key != NULL && PyLong_CheckExact(key) && short_value(key, &there) && there == number;
 }
 
-/* Only of a key whose hash is the same for ever. */
 int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value) {
     PyDictObject *object = (PyDictObject *)dict;
-    bool lasts = PyUnicode_CheckExact(key) || PyLong_CheckExact(key);
-    if (hint == 0) return cp_dict_find(dict, key, value);
-    PyObject *there = lasts && is_same_key_at(object, hint - 1, key) ? *value_at(object, hint - 1) : NULL;
+    bool found = hint != 0 && is_same_key_at(object, hint - 1, key);
+    PyObject *there = found ? *value_at(object, hint - 1) : NULL;
     if (there == NULL) return cp_dict_find(dict, key, value);
     *value = there;
+    return hint;
+}
+
+int64_t cp_dict_find_parts_at(PyObject *dict, PyObject *const *parts, Py_ssize_t count, int64_t hint,
+                              PyObject **value) {
+    PyDictObject *object = (PyDictObject *)dict;
+    if (!are_parts_at(object, hint - 1, parts, count)) return cp_dict_find_parts(dict, parts, count, value);
+    *value = *value_at(object, hint - 1);
     return hint;
 }
 
@@ -599,8 +628,10 @@ int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t
     return replace(object, *index, value) ? 1 : -1;
 }
 
-int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value) {
+int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value,
+                          int64_t hint) {
     PyDictObject *object = (PyDictObject *)dict;
+    if (are_parts_at(object, hint - 1, parts, count)) return replace(object, hint - 1, value) ? 1 : -1;
     Wanted wanted = {.parts = parts, .count = count};
     PyObject *there;
     if (!hash_of_parts(parts, count, &wanted.hash)) return -1;

@@ -282,7 +282,10 @@ int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t
 int64_t cp_hash_parts(PyObject *const *parts, Py_ssize_t count);
 /* Likewise by a tuple of these parts, which is made only if it comes to stand there. */
 int64_t cp_dict_find_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject **value);
-int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value);
+int64_t cp_dict_find_parts_at(PyObject *dict, PyObject *const *parts, Py_ssize_t count, int64_t hint,
+                              PyObject **value);
+int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t count, PyObject *value,
+                          int64_t hint);
 int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count);
 int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add);
 /* --- cpython/dict_likes.c: classes made of dict --- */

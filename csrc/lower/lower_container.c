@@ -269,7 +269,8 @@ static bool dict_subscr(Lowerer *l, Ins *container, Likely key_type) {
         return true;
     }
     if (made)
-        found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts));
+        found = EMIT_CALL(l, rt_dict_item_parts, container, parts[0], parts[1], lower_last_part(l, parts),
+                          K_INT(l, 0));
     else
         found = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_item_int, container, key, K_INT(l, 0))
                                     : EMIT_CALL(l, rt_dict_item, container, key, K_INT(l, 0));
@@ -305,8 +306,8 @@ static bool dict_store(Lowerer *l, Likely key_type) {
     lower_guard_type(l, container, KNOWN_dict, state);
     Ins *hint = hint_for(l, container, key), *parts[3], *done;
     if (lower_key_parts(l, key, parts))
-        done =
-            EMIT_CALL(l, rt_dict_set_parts, container, value, parts[0], parts[1], lower_last_part(l, parts));
+        done = EMIT_CALL(l, rt_dict_set_parts, container, value, parts[0], parts[1],
+                         lower_last_part(l, parts), hint);
     else
         done = key->type == IR_I64 ? EMIT_CALL(l, rt_dict_set_int, container, key, value, hint)
                                    : EMIT_CALL(l, rt_dict_set, container, key, value, hint);
@@ -619,7 +620,8 @@ static Ins *look_for(Lowerer *l, Ins *container, Ins *item, Likely type, FrameSt
 
 static void push_found(Lowerer *l, Ins *found, FrameState *state) {
     lower_guarded(INS(l, settled, 0, found), state);
-    bool hint = found->op == IR_call_OP && (found->imm == H_rt_dict_has || found->imm == H_rt_dict_has_int);
+    bool hint = found->op == IR_call_OP && (found->imm == H_rt_dict_has || found->imm == H_rt_dict_has_int ||
+                                            found->imm == H_rt_dict_has_parts);
     if (l->instr->arg) found = INS(l, not, 0, found);
     else if (hint) found = INS(l, icmp, 3 /* != */, found, K_INT(l, 0));
     replace_operands(l, 2, INS(l, mkbool, 0, found));

@@ -180,7 +180,7 @@ static void gather_pair(Lowerer *l) {
     if (!lower_is_made_tuple(pair) || pair->arg_count != 2) lower_give_up_inlining(l);
     Ins *dict = l->stack[0], *key = pair->args[0], *value = pair->args[1];
     Ins *done = lower_key_parts(l, key, parts) ? EMIT_CALL(l, rt_dict_set_parts, dict, value, parts[0],
-                                                           parts[1], lower_last_part(l, parts))
+                                                           parts[1], lower_last_part(l, parts), K_INT(l, 0))
                                                : EMIT_CALL(l, rt_dict_set, dict, key, value, K_INT(l, 0));
     lower_guarded(INS(l, settled, 0, done), state);
     l->depth--;

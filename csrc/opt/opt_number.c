@@ -84,34 +84,50 @@ static Ins *final_value(Ins *value) { return value->scratch != NULL ? value->scr
 
 /* --- searches in dicts --- */
 
-/* Does it give a hint where a key is? The dict and the key are its first arguments. */
-static bool searches(const Ins *ins) {
-    return ins->op == IR_call_OP &&
-           (ins->imm == H_rt_dict_has || ins->imm == H_rt_dict_has_int || ins->imm == H_rt_dict_item ||
-            ins->imm == H_rt_dict_item_int || ins->imm == H_rt_dict_get || ins->imm == H_rt_dict_get_int);
+/* Helpers that look a key up in their first argument, a dict. */
+typedef struct Search {
+    uint16_t helper;
+    uint8_t key, parts; /* the argument that is the key, or the first part of so many */
+    uint8_t hint;       /* the argument that says where it was found before; 0: there is none */
+    bool gives;         /* it gives such a hint */
+} Search;
+
+static const Search SEARCHES[] = {
+    {H_rt_dict_has, 1, 1, 0, true},        {H_rt_dict_has_int, 1, 1, 0, true},
+    {H_rt_dict_get, 1, 1, 0, true},        {H_rt_dict_get_int, 1, 1, 0, true},
+    {H_rt_dict_item, 1, 1, 2, true},       {H_rt_dict_item_int, 1, 1, 2, true},
+    {H_rt_dict_set, 1, 1, 3, false},       {H_rt_dict_set_int, 1, 1, 3, false},
+    {H_rt_dict_has_parts, 1, 3, 0, true},  {H_rt_dict_get_parts, 2, 3, 0, true},
+    {H_rt_dict_item_parts, 1, 3, 4, true}, {H_rt_dict_set_parts, 2, 3, 5, false},
+};
+
+static const Search *search_of(const Ins *ins) {
+    for (size_t i = 0; ins->op == IR_call_OP && i < sizeof(SEARCHES) / sizeof(SEARCHES[0]); i++)
+        if (SEARCHES[i].helper == ins->imm) return &SEARCHES[i];
+    return NULL;
 }
 
-/* The argument that is such a hint; -1: it has none. */
-static int hint_of(const Ins *ins) {
-    if (ins->op != IR_call_OP) return -1;
-    if (ins->imm == H_rt_dict_item || ins->imm == H_rt_dict_item_int) return 2;
-    return ins->imm == H_rt_dict_set || ins->imm == H_rt_dict_set_int ? 3 : -1;
+static bool is_same_search(const Ins *a, const Search *search, const Ins *b) {
+    const Search *other = search_of(b);
+    if (other == NULL || !other->gives || other->parts != search->parts || a->args[0] != b->args[0])
+        return false;
+    for (int i = 0; i < search->parts; i++)
+        if (a->args[search->key + i] != b->args[other->key + i]) return false;
+    return true;
 }
 
 /* A key is looked for where it was found before. Whether it is there still the helper asks. */
 static void find_hint(Numbering *n, Ins *ins) {
-    int hint = hint_of(ins);
-    if (hint < 0 && !searches(ins)) return;
-    int bucket = (int)((ins->args[0]->id * 31 + ins->args[1]->id) % BUCKETS);
-    bool open = hint >= 0 && ins->args[hint]->op == IR_ki64_OP;
+    const Search *search = search_of(ins);
+    if (search == NULL) return;
+    int bucket = (int)((ins->args[0]->id * 31 + ins->args[search->key]->id) % BUCKETS), hint = search->hint;
+    bool open = hint != 0 && ins->args[hint]->op == IR_ki64_OP;
     for (const Computed *entry = n->buckets[bucket]; entry != NULL && open; entry = entry->next) {
-        const Ins *earlier = entry->ins;
-        if (!searches(earlier) || earlier->args[0] != ins->args[0] || earlier->args[1] != ins->args[1])
-            continue;
+        if (!is_same_search(ins, search, entry->ins)) continue;
         ins->args[hint] = entry->ins;
         break;
     }
-    if (searches(ins)) enter(n, ins, ins, bucket, 0);
+    if (search->gives) enter(n, ins, ins, bucket, 0);
 }
 
 /* --- attributes that were stored --- */

@@ -168,11 +168,11 @@ i64 rt_dict_pop(PyObject *dict, PyObject *key, PyObject *otherwise, PyObject **r
 i64 rt_dict_like_item(PyObject *dict, PyObject *key, PyObject **results);
 i64 rt_dict_like_has(PyObject *dict, PyObject *key);
 i64 rt_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
-i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, PyObject **results);
+i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, i64 hint, PyObject **results);
 i64 rt_dict_get_parts(PyObject *dict, PyObject *otherwise, PyObject *a, PyObject *b, PyObject *c,
                       PyObject **results);
 i64 rt_dict_has_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c);
-i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c);
+i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c, i64 hint);
 i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_put_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);
 i64 rt_set_discard_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c);

@@ -274,9 +274,9 @@ i64 rt_dict_like_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint) {
 /* Parts of a key that is a tuple nobody made; the third may be NULL. */
 #define PARTS(a, b, c) (PyObject *[]){a, b, c}, 2 + ((c) != NULL)
 
-i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, PyObject **results) {
+i64 rt_dict_item_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c, i64 hint, PyObject **results) {
     PyObject *value = NULL;
-    i64 found = cp_dict_find_parts(dict, PARTS(a, b, c), &value);
+    i64 found = cp_dict_find_parts_at(dict, PARTS(a, b, c), hint, &value);
     if (found <= 0) return -1;
     results[0] = Py_NewRef(value);
     return found;
@@ -292,12 +292,11 @@ i64 rt_dict_get_parts(PyObject *dict, PyObject *otherwise, PyObject *a, PyObject
 
 i64 rt_dict_has_parts(PyObject *dict, PyObject *a, PyObject *b, PyObject *c) {
     PyObject *value;
-    i64 found = cp_dict_find_parts(dict, PARTS(a, b, c), &value);
-    return found > 0 ? 1 : found;
+    return cp_dict_find_parts(dict, PARTS(a, b, c), &value);
 }
 
-i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c) {
-    return cp_dict_set_parts(dict, PARTS(a, b, c), value);
+i64 rt_dict_set_parts(PyObject *dict, PyObject *value, PyObject *a, PyObject *b, PyObject *c, i64 hint) {
+    return cp_dict_set_parts(dict, PARTS(a, b, c), value, hint);
 }
 
 i64 rt_set_has_parts(PyObject *set, PyObject *a, PyObject *b, PyObject *c) {

@@ -48,7 +48,7 @@ def attempt(function, *args):
 def case_changed_in_between():
     out = []
     for turn in range(400):
-        key = ("k", 7, 2**40, (1, 2), 1.5)[turn % 5]
+        key = ("k", 7, 2**40, (1, 2), 1.5, ("x", turn % 3), (1, (2, 3)), (1.5, None))[turn % 8]
         entries = {"a": 1, key: turn, "b": 2}
 
         def leave():
@@ -142,6 +142,41 @@ def case_a_class_that_hashes_otherwise_then():
     out.append(attempt(look, {key: 1}, key, other))
     del Late.__hash__
     return out[-3:]
+
+
+def case_parts():
+    """Keys that are tuples nobody makes."""
+
+    def count(entries, a, b, meddler):
+        if (a, b) in entries:
+            if meddler:
+                entries[(a, b)] += 1
+        else:
+            entries[(a, b)] = 1
+        entries[a, b, 1] = entries.get((a, b, 1), 0) + entries[(a, b)]
+        return entries[a, b, 1]
+
+    out = []
+    for turn in range(400):
+        a, b = ((1, 2), ("a", 2), (2**70, 1), (1.0, 2), (True, 2), (None, "x"), ((1,), 2), (-1, "ab"))[
+            turn % 8
+        ]
+        entries = {(1, 2): turn, (a, b): 5, ("z", 1): 2}
+
+        def take(entries=entries, key=(a, b)):
+            entries.pop(key)
+            entries["other"] = 1
+            entries[key] = 3
+
+        def swap(entries=entries, key=(a, b)):
+            items = list(entries.items())
+            entries.clear()
+            entries.update(reversed(items))
+
+        meddler = Meddler((int, take, swap)[turn % 3]) if turn > 50 else 1
+        out.append(attempt(count, entries, a, b, meddler))
+        out.append(attempt(count, {}, a, b, meddler) if turn % 3 == 0 else list(entries.items()))
+    return out[:4], out[120:]
 
 
 def memo(cache, n):
