@@ -70,7 +70,7 @@ typedef struct FunctionRecord {
     uint8_t cold_compiles; /* compiles because of them */
     uint8_t cold_off;      /* all of it is compiled, whether it ran or not */
     OsrPoint *osr_points;
-    OsrPoint resumed; /* of a generator: where it stood when it was resumed and compiled */
+    OsrPoint resumed;     /* of a generator: where it stood when it was resumed and compiled */
     uint32_t *seen_types; /* by inline cache: what tier 1's have seen, see cpython/decode.h; NULL: nothing */
     int32_t seen_count;
     uint8_t
