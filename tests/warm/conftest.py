@@ -48,7 +48,10 @@ class Runner:
 
     def start(self, code, **extra):
         path = self.folder / self.script
-        path.write_text(code + REPORT)
+        # In place at once: processes that were started before may not have read theirs yet.
+        written = path.with_suffix(".new")
+        written.write_text(code + REPORT)
+        written.rename(path)
         return subprocess.Popen(
             [sys.executable, "-m", "dxpy", "run", str(path)],
             env=self.environment(extra),
