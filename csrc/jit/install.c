@@ -12,6 +12,7 @@
 
 double quick_code_make(Fn *fn, QuickCode *code) {
     double begun = files_now();
+    ir_verify(fn, "lowering");
     opt_run(fn, NULL, NULL, NULL);
     if (quick_can() && !quick_emit(fn, &code->bytes, &code->image)) quick_code_free(code);
     return (files_now() - begun) * 1e3;

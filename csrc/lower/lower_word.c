@@ -141,9 +141,8 @@ static Ins *low_bits(Lowerer *l, Ins *value) {
 
 /* Of an object of any size, too. */
 static Ins *any_bits(Lowerer *l, Ins *value, Likely type, FrameState *state) {
-    Ins *bits = low_bits(l, part(l, value, type, state));
-    if (bits->op == IR_unbox_low_OP) bits->state = state;
-    return bits;
+    Ins *number = part(l, value, type, state), *bits = low_bits(l, number);
+    return number->type == IR_OBJ ? lower_guarded(bits, state) : bits;
 }
 
 /* --- operators --- */
