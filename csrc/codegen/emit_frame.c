@@ -117,6 +117,15 @@ void emit_push_OP(Unit *u, Ins *ins) {
     set_current(u, frame);
 }
 
+/* Goes to `asked_for` where the frame or its variables as a dict were asked for. */
+static void leave_if_asked(Unit *u, gcc_jit_rvalue *frame, gcc_jit_block *asked_for) {
+    static const LayoutField FIELDS[] = {LAYOUT_frame_object, LAYOUT_frame_locals};
+    for (int i = 0; i < 2; i++) {
+        gcc_jit_rvalue *made = read_pointer(u, frame, FIELDS[i]);
+        emit_unlikely(u, emit_compare(u, GCC_JIT_COMPARISON_NE, made, emit_null(u)), asked_for);
+    }
+}
+
 /* Nobody asked for the frame: what it holds is dropped, the locals in their order. */
 static void drop_contents(Unit *u, const InlinedCall *call, gcc_jit_rvalue *frame) {
     for (int i = 0; i < call->local_count; i++) {
@@ -141,10 +150,7 @@ void emit_pop_OP(Unit *u, Ins *ins) {
     set_current(u, emit_frame(u, call->parent));
     if (call->local_count <= MOST_DROPPED_IN_LINE) {
         gcc_jit_block *asked_for = emit_block(u), *done = emit_block(u);
-        emit_unlikely(
-            u,
-            emit_compare(u, GCC_JIT_COMPARISON_NE, read_pointer(u, frame, LAYOUT_frame_object), emit_null(u)),
-            asked_for);
+        leave_if_asked(u, frame, asked_for);
         drop_contents(u, call, frame);
         gcc_jit_block_end_with_jump(u->block, NULL, done);
         u->block = asked_for;

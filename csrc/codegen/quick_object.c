@@ -334,7 +334,8 @@ void quick_pop_OP(Quick *q, Ins *ins) {
     quick_load_frame(q, RDX, call->parent);
     set_current(q, RDX);
     if (call->local_count <= MOST_DROPPED_IN_LINE) {
-        x86_compare_number(a, quick_frame(q, ins->frame, LAYOUT_frame_object), 0);
+        x86_load(a, RCX, quick_frame(q, ins->frame, LAYOUT_frame_object));
+        x86_alu_place(a, ALU_OR, RCX, quick_frame(q, ins->frame, LAYOUT_frame_locals));
         x86_jump_if(a, COND_NOT_EQUAL, by_helper);
         drop_contents(q, ins, call);
         x86_jump(a, done);

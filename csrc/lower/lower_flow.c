@@ -176,16 +176,11 @@ void lower_RETURN_GENERATOR(Lowerer *l) {
 
 /* --- exceptions --- */
 
-/* Operands above the one that catches go from the top down, those of callers too: behind the raise, since
- * they are no part of the handler's state. */
+/* Operands above those that a handler has go from the top down, behind the raise: they are no part of its
+ * state. */
 static void keep_until_raised(Lowerer *l) {
-    const Lowerer *in = l;
-    for (bool caught = false; in != NULL && !caught;) {
-        caught = in->instr->handler >= 0;
-        int first = caught ? in->code->handlers[in->instr->handler].depth : 0;
-        for (int i = in->depth - 1; i >= first; i--) lower_keep(l, &in->stack[i], 1);
-        in = in->inlined != NULL ? in->inlined->caller : NULL;
-    }
+    int handler = l->instr->handler, first = handler >= 0 ? l->code->handlers[handler].depth : 0;
+    for (int i = l->depth - 1; i >= first; i--) lower_keep(l, &l->stack[i], 1);
 }
 
 void lower_RAISE_VARARGS(Lowerer *l) {

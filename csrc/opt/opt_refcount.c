@@ -68,12 +68,14 @@ static void note_value(Refcount *r, Values *uses, Ins *value) {
 }
 
 /* Values that the exits of an instruction need: what goes where it raises, too, if its state says what goes
- * first. */
+ * first, and what callers have on their stacks if it does nothing else, which goes with their frames. */
 static void note_state(Refcount *r, Ins *ins) {
     Values *uses = &r->uses[ins->id];
     bool leaves = ir_leaves(ins) || (ins->state != NULL && ir_is_caught_in_line(ins->state));
+    bool ends = ir_is(ins, OPF_TERMINATOR);
     for (const FrameState *state = ins->state; state != NULL; state = next_level(state, leaves)) {
-        int count = state == ins->state ? state->stack_count : kept_depth(r, state, leaves);
+        bool all = ends || state == ins->state;
+        int count = all ? state->stack_count : kept_depth(r, state, leaves);
         for (int i = 0; i < count; i++) note_value(r, uses, state->stack[i]);
         for (int i = 0; i < state->local_count; i++)
             if (state->locals[i]->type == IR_OBJ) note_value(r, uses, state->locals[i]);

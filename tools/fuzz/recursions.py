@@ -82,7 +82,7 @@ class RecursionCase:
             add(f"    except {kind} as error:")
             add(
                 self.pick(
-                    "        return len(error.args)",
+                    "        NOTES.append(str(error)); return len(error.args)",
                     "        NOTES.append(where(error)); d = 1",
                     "        raise",
                 )
