@@ -231,24 +231,13 @@ static uint8_t call_result(Infer *f, const Instr *instr) {
 
 enum { MAX_NESTED = 3 };
 
-/* What a built-in function has of the items it takes. */
-static uint8_t gathered(const Instr *instr) {
-    return instr->arg == GATHER_INTS     ? LIKELY_INT
-           : instr->arg == GATHER_FLOATS ? LIKELY_FLOAT
-           : instr->arg == GATHER_LIST   ? LIKELY_LIST
-           : instr->arg == GATHER_SET    ? LIKELY_SET
-           : instr->arg == GATHER_DICT   ? LIKELY_DICT
-           : instr->arg == GATHER_MIN    ? LIKELY_OTHER
-           : instr->arg == GATHER_MAX    ? LIKELY_OTHER
-                                         : LIKELY_BOOL;
-}
-
 Likely infer_return(const Inference *inference, const Bytecode *code) {
     uint8_t type = LIKELY_UNSEEN;
     for (int i = 0; i < code->count; i++) {
         if (inference->operands[i].depth <= 0) continue;
         if (code->instrs[i].op == BC_RETURN_VALUE) type = infer_meet(type, inference->operands[i].right);
-        else if (code->instrs[i].op == BC_END_GATHER) type = infer_meet(type, gathered(&code->instrs[i]));
+        else if (code->instrs[i].op == BC_END_GATHER)
+            type = infer_meet(type, infer_gathered(&code->instrs[i]));
     }
     return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
 }
@@ -605,7 +594,7 @@ static void step(Infer *f, const Instr *instr) {
         push_given(f, instr, type);
         break;
     }
-    case BC_BEGIN_GATHER: push(f, gathered(instr)); break;
+    case BC_BEGIN_GATHER: push(f, infer_gathered(instr)); break;
     case BC_GET_ITER: push(f, infer_iterator_of((Likely)pop(f).type)); break;
     case BC_CALL: {
         Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
@@ -732,6 +721,11 @@ static void arrive_by_osr(Infer *f, const OsrSample *sample) {
     arrive(f, sample->index, f->depth);
 }
 
+static void note_join(void *depths, int index) {
+    int *depth = &((int *)depths)[index];
+    if (*depth == -1) *depth = -2;
+}
+
 /* One walk over the whole function, to the fixed point. */
 static Inference *infer_once(Infer *with) {
     CompileContext *cx = with->cx;
@@ -764,9 +758,10 @@ static Inference *infer_once(Infer *with) {
     }
     for (int i = 0; i < code->count; i++) {
         int target = code->instrs[i].target;
-        if (target >= 0 && f.depths[target] == -1) f.depths[target] = -2;
-        if (code->instrs[i].flags & BC_STEPS && f.depths[i + 1] == -1) f.depths[i + 1] = -2;
+        if (target >= 0) note_join(f.depths, target);
+        if (code->instrs[i].flags & BC_STEPS) note_join(f.depths, i + 1);
     }
+    lower_find_unseen(code, note_join, f.depths);
     arrive(&f, 0, 0);
     walk_all(&f);
     for (int i = 0; i < code->osr_sample_count; i++) arrive_by_osr(&f, &code->osr_samples[i]);

@@ -32,6 +32,10 @@ typedef struct Inference {
 /* `callees`: NULL to know nothing of functions called. */
 Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *callees);
 
+/* Finds the instructions behind clauses whose bodies may be done without an exception (lower_unseen.c), where
+ * control flow joins then. */
+void lower_find_unseen(const Bytecode *code, void (*found)(void *context, int behind), void *context);
+
 /* What it probably returns. */
 Likely infer_return(const Inference *inference, const Bytecode *code);
 
@@ -71,6 +75,8 @@ uint8_t infer_subscript(Likely container, Likely key);
 /* Likely of the iterator of an object, and of an iterator's items. */
 uint8_t infer_iterator_of(Likely type);
 uint8_t infer_item_of(Likely iterator);
+/* What a built-in function has of the items it takes: of an END_GATHER's kind. */
+uint8_t infer_gathered(const Instr *instr);
 /* Of what the loop in front of an UNPACK_SEQUENCE gets from enumerate or zip. False: it goes over nothing
  * like that. */
 bool infer_items_of_loop(const Inference *inference, const Bytecode *code, const Instr *unpack,

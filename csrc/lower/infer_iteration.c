@@ -92,3 +92,14 @@ uint8_t infer_subscript(Likely container, Likely key) {
     if (container == LIKELY_C_INTS) return LIKELY_INT;
     return container == LIKELY_BYTES || container == LIKELY_BYTEARRAY ? LIKELY_INT : LIKELY_OTHER;
 }
+
+uint8_t infer_gathered(const Instr *instr) {
+    return instr->arg == GATHER_INTS     ? LIKELY_INT
+           : instr->arg == GATHER_FLOATS ? LIKELY_FLOAT
+           : instr->arg == GATHER_LIST   ? LIKELY_LIST
+           : instr->arg == GATHER_SET    ? LIKELY_SET
+           : instr->arg == GATHER_DICT   ? LIKELY_DICT
+           : instr->arg == GATHER_MIN    ? LIKELY_OTHER
+           : instr->arg == GATHER_MAX    ? LIKELY_OTHER
+                                         : LIKELY_BOOL;
+}

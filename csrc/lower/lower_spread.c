@@ -64,9 +64,9 @@ static bool is_handed_on(const Lowerer *l, int load, int parameter) {
 static Ins *loaded(Lowerer *l, int index) {
     const Instr *instr = l->instr;
     l->instr = &l->code->instrs[index];
-    lower_LOAD_FAST(l);
+    Ins *value = lower_object(l, lower_load_local(l, l->instr->arg)); /* the operand stack may be full */
     l->instr = instr;
-    return lower_pop(l);
+    return value;
 }
 
 /* How many items *args probably has, no **kwargs beside it; -1: it is not known. */

@@ -70,10 +70,8 @@ static int first_clause(const Bytecode *code, int handler) {
     return bc->lasti || code->instrs[bc->target].op != BC_PUSH_EXC_INFO ? -1 : bc->target + 1;
 }
 
-/* Control comes there from one more place. */
-void lower_count_unseen(Lowerer *l) {
-    const Bytecode *code = l->code;
-    for (int i = 0; l->inference != NULL && l->native == NULL && i < code->handler_count; i++) {
+void lower_find_unseen(const Bytecode *code, void (*found)(void *context, int behind), void *context) {
+    for (int i = 0; i < code->handler_count; i++) {
         int clause = first_clause(code, i), earlier = 0;
         while (code->handlers[earlier].target != code->handlers[i].target) earlier++;
         if (clause < 0 || earlier < i) continue;
@@ -81,9 +79,16 @@ void lower_count_unseen(Lowerer *l) {
             match = match_of(code, clause);
             if (match == 0) break;
             int end = body_end(code, match + CLAUSE_REST);
-            if (end >= 0) l->places[behind(code, end)].edges += 2;
+            if (end >= 0) found(context, behind(code, end));
         }
     }
+}
+
+/* Control comes there from one more place. */
+static void count_edge(void *l, int behind) { ((Lowerer *)l)->places[behind].edges += 2; }
+
+void lower_count_unseen(Lowerer *l) {
+    if (l->inference != NULL && l->native == NULL) lower_find_unseen(l->code, count_edge, l);
 }
 
 /* --- bodies --- */
