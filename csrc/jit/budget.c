@@ -14,6 +14,7 @@ static const double AT_ONCE = 0.01;
 enum { BASELINE_DIVISOR = 10 };
 
 static double spent;      // seconds; one per process, like the clock it is compared with
+static double spent_anew; // of them for what is not left often, see is_settled
 static double began = -1; // what that showed at the first question: what ran before earned nothing
 
 static double seconds(clockid_t clock) {
@@ -54,7 +55,8 @@ bool budget_allows(const Engine *engine, Tier tier) {
     int64_t now = budget_now();
     if (now == empty_tick[tier]) return false;
     double ran = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    if (began < 0 || began > ran) began = ran, spent = 0; /* a forked child's clock begins anew */
+    if (began < 0 || began > ran)
+        began = ran, spent = spent_anew = 0; /* a forked child's clock begins anew */
     double allowed = AT_ONCE + (ran - began) * (double)options.compile_share / 100;
     if (tier == TIER_BASELINE) allowed /= BASELINE_DIVISOR;
     if (spent < allowed) return true;
@@ -70,13 +72,25 @@ void budget_end(double begun, FunctionRecord *record, bool runs) {
     if (runs) record->cost = now - begun, record->made_at = now;
 }
 
+/* What is left now and then waits until much more time has passed than compiling it again takes. Of a program
+ * with many such functions that is no small part: together they have a tenth of what compiling may take. */
+static bool is_settled(const FunctionRecord *record) {
+    static const double ONE = 0.1, ALL = 0.1;
+    double now = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    if ((now - record->made_at) * ONE < record->cost) return false;
+    double allowed = (AT_ONCE + (now - began) * (double)options.compile_share / 100) * ALL;
+    if (spent_anew + record->cost / 2 > allowed) return false;
+    spent_anew += record->cost;
+    return true;
+}
+
 /* An exit is put at more than it takes, since what runs after it is the interpreter's. Where that is long, as
  * in a loop that is not met again, the time since the last compile says so. */
 bool budget_is_worth_it(const FunctionRecord *record, uint64_t exits, int64_t since) {
-    static const double EXIT_SECONDS = 32e-6, SHARE = 0.1;
+    static const double EXIT_SECONDS = 32e-6;
     static const int64_t RARE = 1000000000; /* nanoseconds in which it might have been left more often */
     if (!budget_is_limited(record->engine)) return true;
     if (budget_now() - since > RARE) return false;
     if ((double)exits * EXIT_SECONDS >= record->cost) return true;
-    return (seconds(CLOCK_PROCESS_CPUTIME_ID) - record->made_at) * SHARE >= record->cost;
+    return is_settled(record);
 }

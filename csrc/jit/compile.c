@@ -616,6 +616,7 @@ static Tier osr_tier(const FunctionRecord *record) {
 
 void compile_hot_loop(FunctionRecord *record, int32_t unit) {
     if (osr_tier(record) == TIER_INTERPRETER) return;
+    warm_wake(record);
     bool known = !warm_is_restoring(record) && feedback_find_loop(record, unit) != NULL;
     if (!has_osr_entry(record, unit) && (record->requested || known)) return;
     osr_disarm(NULL); /* whatever was armed was not met */

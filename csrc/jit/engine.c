@@ -173,7 +173,7 @@ static Tier highest_allowed(const FunctionRecord *record) {
 /* Tier 3 is what takes longest to compile: it is for code of tier 2 that has proved itself. */
 static uint64_t heat_due(const FunctionRecord *record, Tier tier) {
     const uint64_t *thresholds = record->engine->thresholds;
-    if (tier < TIER_AOT || !record->engine->of_process) return thresholds[tier];
+    if (tier < TIER_AOT || !record->engine->of_process) return Py_MAX(thresholds[tier], record->rests_until);
     uint64_t proof = thresholds[TIER_AOT] - thresholds[TIER_OPTIMIZING];
     return Py_MAX(thresholds[tier], record->optimized_at + proof);
 }
@@ -561,7 +561,7 @@ void engine_deoptimize(FunctionRecord *record) {
     record->tier = TIER_INTERPRETER;
     record->requested = 0;
     record->seen = 1;
-    record->warm_at = 0;
+    record->warm_at = record->rests_until = 0;
     clear_counters(record);
     set_next_ask(record);
 }

@@ -13,6 +13,7 @@
 #include "cpython/identity.h"
 #include "cpython/layout.h"
 #include "cpython/version.h"
+#include "jit/body.h"
 #include "jit/budget.h"
 #include "jit/engine.h"
 #include "jit/guards.h"
@@ -50,6 +51,7 @@ typedef struct Warm {
     uint64_t owner;                      /* the program whose record was found; 0: none was */
     bool has_own;                        /* it was found under this program's own id */
     uint8_t tier;                        /* of the code published last, or 0 */
+    uint8_t ran;                         /* how much it ran in an earlier run, see how_much; 0: not known */
     uint8_t facts;                       /* bit of a tier: its artifact was linked with facts */
     char keys[TIER_COUNT][HASH_HEX + 1]; /* of artifacts; "": none */
     KeptSite *sites;                     /* for each instruction; NULL: not lowered yet */
@@ -120,126 +122,72 @@ bool warm_open(void) {
 
 /* --- a record's body --- */
 
-typedef struct Writer {
-    uint8_t *at, *end;
-} Writer;
-
-static void put(Writer *w, const void *bytes, size_t length) {
-    if ((size_t)(w->end - w->at) < length) {
-        w->end = w->at; /* too long: nothing more goes in */
-        return;
-    }
-    if (length > 0) memcpy(w->at, bytes, length); // an empty list has no items to point to
-    w->at += length;
-}
-
-static void put_list(Writer *w, const void *items, int32_t count, size_t size) {
-    put(w, &count, sizeof count);
-    put(w, items, (size_t)count * size);
-}
-
-typedef struct BodyReader {
-    const uint8_t *at, *end;
-    bool failed;
-} BodyReader;
-
-static const void *get(BodyReader *r, size_t length) {
-    static const uint8_t nothing[sizeof(uint64_t)];
-    if ((size_t)(r->end - r->at) < length) {
-        r->failed = true;
-        r->at = r->end;
-        return nothing;
-    }
-    r->at += length;
-    return r->at - length;
-}
-
-/* NULL with *count 0 when there are none. */
-static void *get_list(BodyReader *r, int32_t *count, size_t size) {
-    memcpy(count, get(r, sizeof *count), sizeof *count);
-    if (*count < 0 || (size_t)*count > (size_t)(r->end - r->at) / size) r->failed = true;
-    if (r->failed) *count = 0;
-    void *items = *count > 0 ? PyMem_RawMalloc((size_t)*count * size) : NULL;
-    if (items == NULL) *count = 0;
-    else memcpy(items, get(r, (size_t)*count * size), (size_t)*count * size);
-    return items;
-}
-
 /* For `dxpy cache list` alone. */
-static void put_name(Writer *w, PyObject *name) {
+static void put_name(BodyWriter *w, PyObject *name) {
     Py_ssize_t length = 0;
     const char *text = PyUnicode_AsUTF8AndSize(name, &length);
     PyErr_Clear(); /* lone surrogates: it stays without */
-    put_list(w, text, text ? (int32_t)Py_MIN(length, 1000) : 0, 1);
+    body_put_list(w, text, text ? (int32_t)Py_MIN(length, 1000) : 0, 1);
 }
 
 /* What begins a body. */
 typedef struct BodyStart {
     uint8_t format, tier, ceiling, facts, keys /* bits */, reason /* 1 + its number */, recompiles,
-        argument_types;
+        argument_types, ran, unused[7];
     uint64_t owner; /* the program that learned it */
 } BodyStart;
 
-enum { BODY_FORMAT = 7 };
+enum { BODY_FORMAT = 8 };
 
 static int reason_number(const char *name) {
     const ReasonRow *row = name ? reason_find(name) : NULL;
     return row ? 1 + (int)(row - reason_table) : 0;
 }
 
-static void put_point(Writer *w, const OsrPoint *point) {
-    put(w, &point->unit, sizeof point->unit);
-    put_list(w, point->types, point->types ? point->count : 0, 1);
-}
-
-static void get_point(BodyReader *r, OsrPoint *point) {
-    memcpy(&point->unit, get(r, sizeof point->unit), sizeof point->unit);
-    point->types = get_list(r, &point->count, 1);
-}
-
 /* The length, or 0 when it is too long. */
 static size_t write_body(const Warm *warm, uint8_t *body, size_t room) {
     const FunctionRecord *record = warm->record;
-    Writer w = {body, body + room};
+    BodyWriter w = {body, body + room};
     BodyStart start = {.format = BODY_FORMAT,
                        .tier = warm->tier,
                        .ceiling = record->ceiling,
                        .facts = warm->facts,
                        .owner = program,
                        .recompiles = (uint8_t)Py_MIN(record->recompiles, UINT8_MAX),
-                       .argument_types = warm->argument_types != NULL};
+                       .argument_types = warm->argument_types != NULL,
+                       .ran = warm->ran};
     if (record->ceiling < TIER_AOT) start.reason = (uint8_t)reason_number(record->bail_reason);
     for (int tier = 0; tier < TIER_COUNT; tier++) start.keys |= (uint8_t)((warm->keys[tier][0] != 0) << tier);
-    put(&w, &start, sizeof start);
+    body_put(&w, &start, sizeof start);
     for (int tier = 0; tier < TIER_COUNT; tier++)
-        if (warm->keys[tier][0]) put(&w, warm->keys[tier], HASH_HEX);
+        if (warm->keys[tier][0]) body_put(&w, warm->keys[tier], HASH_HEX);
     put_name(&w, record->name);
-    put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
-    put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
-    put_list(&w, warm->types, warm->types_length, 1);
-    put_list(&w, warm->argument_types, warm->argument_count, 1);
-    put_list(&w, warm->natives, warm->native_count, 1);
-    put_point(&w, &record->resumed);
-    put(&w, &record->osr_count, sizeof record->osr_count);
-    for (int32_t i = 0; i < record->osr_count; i++) put_point(&w, &record->osr_points[i]);
+    body_put_list(&w, warm->sites, warm->site_count, sizeof(KeptSite));
+    body_put_list(&w, warm->inlined, warm->inlined_count, sizeof(KeptSite));
+    body_put_list(&w, warm->types, warm->types_length, 1);
+    body_put_list(&w, warm->argument_types, warm->argument_count, 1);
+    body_put_list(&w, warm->natives, warm->native_count, 1);
+    body_put_point(&w, &record->resumed);
+    body_put(&w, &record->osr_count, sizeof record->osr_count);
+    for (int32_t i = 0; i < record->osr_count; i++) body_put_point(&w, &record->osr_points[i]);
     return w.at == w.end ? 0 : (size_t)(w.at - body);
 }
 
 static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HASH_HEX + 1],
                        const char **name, int32_t *name_length) {
-    memcpy(start, get(r, sizeof *start), sizeof *start);
+    memcpy(start, body_get(r, sizeof *start), sizeof *start);
     for (int tier = 0; tier < TIER_COUNT; tier++) {
         keys[tier][0] = 0;
         if (!(start->keys & 1 << tier) || r->failed) continue;
         const char *key = (const char *)r->at;
-        get(r, HASH_HEX);
+        body_get(r, HASH_HEX);
         if (!r->failed) memcpy(keys[tier], key, HASH_HEX);
         keys[tier][HASH_HEX] = 0;
     }
-    memcpy(name_length, get(r, sizeof *name_length), sizeof *name_length);
+    memcpy(name_length, body_get(r, sizeof *name_length), sizeof *name_length);
     *name = (const char *)r->at;
     if (*name_length < 0) return false;
-    get(r, (size_t)*name_length);
+    body_get(r, (size_t)*name_length);
     return !r->failed && start->format == BODY_FORMAT && start->tier < TIER_COUNT &&
            start->ceiling < TIER_COUNT && start->reason <= REASON_COUNT;
 }
@@ -247,9 +195,9 @@ static bool read_start(BodyReader *r, BodyStart *start, char keys[TIER_COUNT][HA
 /* Hot loops of earlier runs, unless this one knows some already. */
 static void read_loops(BodyReader *r, FunctionRecord *record) {
     int32_t count, room = (int32_t)Py_SIZE(record->code);
-    memcpy(&count, get(r, sizeof count), sizeof count);
+    memcpy(&count, body_get(r, sizeof count), sizeof count);
     OsrPoint *points = count > 0 && count <= room ? PyMem_RawCalloc((size_t)count, sizeof(OsrPoint)) : NULL;
-    for (int32_t i = 0; points != NULL && i < count; i++) get_point(r, &points[i]);
+    for (int32_t i = 0; points != NULL && i < count; i++) body_get_point(r, &points[i]);
     if (points == NULL) return;
     if (!r->failed && record->osr_points == NULL) {
         record->osr_points = points;
@@ -263,7 +211,7 @@ static void read_loops(BodyReader *r, FunctionRecord *record) {
 /* Likewise what a generator had, unless this run knows. */
 static void read_resumption(BodyReader *r, FunctionRecord *record) {
     OsrPoint resumed = {0};
-    get_point(r, &resumed);
+    body_get_point(r, &resumed);
     if (!r->failed && record->resumed.types == NULL) record->resumed = resumed;
     else PyMem_RawFree(resumed.types);
 }
@@ -276,16 +224,17 @@ static bool read_body(Warm *warm, const IndexRecord *from) {
     int32_t name_length;
     if (!read_start(&r, &start, warm->keys, &name, &name_length)) return false;
     forget_snapshot(warm);
-    warm->sites = get_list(&r, &warm->site_count, sizeof(KeptSite));
-    warm->inlined = get_list(&r, &warm->inlined_count, sizeof(KeptSite));
-    warm->types = get_list(&r, &warm->types_length, 1);
-    warm->argument_types = get_list(&r, &warm->argument_count, 1);
-    warm->natives = get_list(&r, &warm->native_count, 1);
+    warm->sites = body_get_list(&r, &warm->site_count, sizeof(KeptSite));
+    warm->inlined = body_get_list(&r, &warm->inlined_count, sizeof(KeptSite));
+    warm->types = body_get_list(&r, &warm->types_length, 1);
+    warm->argument_types = body_get_list(&r, &warm->argument_count, 1);
+    warm->natives = body_get_list(&r, &warm->native_count, 1);
     read_resumption(&r, record);
     read_loops(&r, record);
     if (r.failed) return false;
     warm->tier = start.tier;
     warm->facts = start.facts;
+    warm->ran = start.ran;
     warm->saved = from->saved;
     warm->owner = start.owner;
     bool own = start.owner == program;
@@ -640,7 +589,7 @@ static void restored(FunctionRecord *record) {
 }
 
 void warm_give_up(FunctionRecord *record) {
-    record->warm_at = 0;
+    record->warm_at = record->rests_until = 0;
     if (record->warm != NULL) record->warm->wanted = 0;
 }
 
@@ -708,10 +657,61 @@ static void restore_safely(FunctionRecord *record) {
     PyErr_Restore(type, value, traceback);
 }
 
+/* --- functions that earlier runs made code of for little --- */
+
+/* Calls and turns of loops that what the sampler saw stands for, in powers of two. */
+static uint8_t how_much(const FunctionRecord *record) {
+    uint64_t ran = record_calls(record) + record_loops(record);
+    return ran == 0 ? 1 : (uint8_t)(64 - __builtin_clzll(ran));
+}
+
+/* Lowering it again costs what some hundred calls gain, and guards that fail cost more. */
+static bool was_worth_it(uint8_t ran) {
+    enum { ENOUGH = 12 }; /* 2,048 */
+    return ran == 0 || ran >= ENOUGH;
+}
+
+/* It is left alone until it has run some more than it did: by then it is worth what it was not before. */
+static bool rests(FunctionRecord *record) {
+    const Warm *warm = record->warm;
+    if (!(warm->facts & 1 << warm->tier) || was_worth_it(warm->ran)) return false;
+    if (!budget_is_limited(record->engine) || options.warm != 1) return false;
+    record->rests_until = 1U << warm->ran;
+    return true;
+}
+
+void warm_wake(FunctionRecord *record) {
+    if (record->rests_until == 0) return;
+    record->rests_until = 0;
+    record->warm->wanted = record->warm->tier;
+    record->warm->tries = 1;
+    engine_retry_after(record, 1);
+}
+
+static bool woken(FunctionRecord *record) {
+    warm_wake(record);
+    Finding finding = install(record, allowed(record, record->warm->wanted), true);
+    if (finding == FOUND) restored(record);
+    else warm_give_up(record);
+    return finding != NOT_FOUND;
+}
+
+static int note_how_much(FunctionRecord *record, void *unused) {
+    Warm *warm = record->warm;
+    if (warm == NULL || warm->tier == 0) return 0;
+    uint8_t ran = how_much(record);
+    bool spent = record->compiled != NULL || record->compiles > 0;
+    if (!spent && ran <= warm->ran) return 0;
+    if (warm->ran > 0 && was_worth_it(ran) == was_worth_it(warm->ran)) return 0;
+    warm->ran = ran;
+    is_news(warm);
+    return 0;
+}
+
 void warm_meet(FunctionRecord *record) {
     if (!is_on || record->never || !index_has(identity_hint(record->code, record->name))) return;
     if (look_up(record) && record->warm->tier > 0 &&
-        warm_is_worth_keeping(record, (Tier)record->warm->tier)) {
+        warm_is_worth_keeping(record, (Tier)record->warm->tier) && !rests(record)) {
         record->warm->wanted = record->warm->tier;
         restore_safely(record);
     }
@@ -741,6 +741,7 @@ static void refresh_sometimes(void) {
 
 bool warm_learn(FunctionRecord *record, Tier tier) {
     Warm *warm = warm_is_worth_keeping(record, tier) ? warm_of(record) : NULL;
+    if (warm != NULL && record->rests_until > 0) return woken(record);
     if (warm == NULL || warm->keys[tier][0]) return false;
     refresh_sometimes();
     if (!identify(warm) || !index_has(warm->hint) || !look_up(record)) return false;
@@ -788,6 +789,7 @@ void warm_save(void) {
 void warm_stop(void) {
     keep_all();
     compile_settle(options.settle);
+    if (is_on) engine_each(engine_of_process(), note_how_much, NULL);
     warm_save();
     if (!is_on) return;
     cache_trim_daily((double)options.cache_age * DAY);

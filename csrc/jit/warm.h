@@ -30,6 +30,9 @@ void warm_retry(FunctionRecord *record);
 typedef enum LoopTry { NOT_IN_LOOP, FIRST_TURN, LATER_TURN } LoopTry;
 void warm_retry_in_loop(FunctionRecord *record, LoopTry turn);
 
+/* It rested, since earlier runs made code of it for little, and is seen in a loop: it is tried soon. */
+void warm_wake(FunctionRecord *record);
+
 /* It is not tried again. */
 void warm_give_up(FunctionRecord *record);
 

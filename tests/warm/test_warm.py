@@ -482,3 +482,31 @@ result = (result[-1], counter.count)
             assert tuple(got["result"]) == stock["result"]
             if calls == 3 and "double" in functions:
                 assert got["compiles"] == 0 and got["warm"] >= 2
+
+
+FOR_LITTLE = """
+class Thing:
+    def __init__(self, value):
+        self.value = value
+def f(thing):
+    return thing.value + 1
+thing = Thing(4)
+result = 0
+for _ in range({calls}):
+    result += f(thing)
+"""
+
+
+def test_what_was_made_for_little_rests(run):
+    """1,200 calls do not pay for finding the code again; a run with more of them comes to it all the same."""
+    usual = {"DXPY_THRESHOLDS": "100,1000,10000", "DXPY_SYNC": 0, "DXPY_ONLY": "__main__.f"}
+    first = run(FOR_LITTLE.format(calls=1200), **usual)
+    rests = run(FOR_LITTLE.format(calls=1200), **usual)
+    assert first["tiers"][2] == 1
+    assert (rests["warm"], rests["compiles"]) == (0, 0)
+    wakes = run(FOR_LITTLE.format(calls=9000), **usual)
+    assert wakes["tiers"][2] == 1
+    assert wakes["warm"] + wakes["compiles"] == 1
+    again = run(FOR_LITTLE.format(calls=1200), **usual)
+    assert again["warm"] == 1
+    assert first["result"] == rests["result"] == again["result"] == 6000
