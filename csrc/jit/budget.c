@@ -64,6 +64,13 @@ bool budget_allows(const Engine *engine, Tier tier) {
     return false;
 }
 
+/* By calls, and by the time between the sampler's looks. */
+bool budget_is_for_optimizing(const FunctionRecord *record) {
+    static const double CALL = 0.5e-6, LOOK = 0.005, ENOUGH = 0.1;
+    if (!budget_is_limited(record->engine)) return true;
+    return (double)record_calls(record) * CALL + record->looks * LOOK >= ENOUGH;
+}
+
 double budget_begin(void) { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 void budget_end(double begun, FunctionRecord *record, bool runs) {

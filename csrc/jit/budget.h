@@ -16,6 +16,9 @@ double budget_patience(void);
 /* May something be compiled at this tier now? */
 bool budget_allows(const struct Engine *engine, Tier tier);
 
+/* Has it run for as long as tier 3 takes, tens of milliseconds of another processor, if there is one? */
+bool budget_is_for_optimizing(const FunctionRecord *record);
+
 /* Around a compile: what it took is booked, for its function too if its code is there now. */
 double budget_begin(void);
 void budget_end(double begun, FunctionRecord *record, bool runs);

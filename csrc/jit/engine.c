@@ -183,6 +183,7 @@ static Tier due_tier(const FunctionRecord *record) {
     Tier tier = highest_allowed(record);
     if (record->engine->of_process && record->tier < TIER_OPTIMIZING) tier = Py_MIN(tier, TIER_OPTIMIZING);
     while (tier > TIER_INTERPRETER && heat < heat_due(record, tier)) tier--;
+    if (tier == TIER_AOT && tier > record->tier && !budget_is_for_optimizing(record)) tier--;
     return tier;
 }
 
@@ -197,6 +198,7 @@ static void set_next_ask(FunctionRecord *record) {
     if (record->engine->enabled && !record->requested && record->tier < highest_allowed(record)) {
         uint64_t heat = record_heat(record), due = heat_due(record, (Tier)(record->tier + 1));
         pause = due > heat ? due - heat : budget_is_limited(record->engine) ? BUDGET_PAUSE : 1;
+        if (due <= heat && record->tier == TIER_OPTIMIZING) pause = Py_MAX(pause, heat / BUDGET_PAUSE);
         if (record->faults > 0) {
             uint64_t back_off = (uint64_t)FAULT_PAUSE << Py_MIN(record->faults - 1, FAULT_PAUSE_DOUBLINGS);
             pause = Py_MAX(pause, back_off);

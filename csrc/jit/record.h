@@ -83,6 +83,7 @@ typedef struct FunctionRecord {
     CpCatcher caught[CP_LINES]; /* and who caught them */
     struct Warm *warm;          /* what the index of the code cache says of it (jit/warm.c), or NULL */
     uint32_t warm_at;           /* heat at which to try that again; 0: not at all */
+    uint32_t looks;             /* of the sampler's, at its loops or what they call */
     uint32_t rests_until; /* heat before which nothing is made or looked for: it was not worth it; or 0 */
     struct FunctionRecord *next, *previous; /* chain of records with one name */
 } FunctionRecord;

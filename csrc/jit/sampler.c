@@ -29,6 +29,7 @@ static bool skipping; // the look that was asked for
 
 static void note_loops(FunctionRecord *record) {
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
+    record->looks++;
     engine_loops_ran(record);
 }
 
