@@ -80,3 +80,31 @@ def test_a_guard_that_fails_seldom_stays(run_python):
     )
     assert (compiles_seldom, exits_seldom) == (compiles, exits + 16)
     assert compiles_often > compiles and exits_often < 10000
+
+
+FOR_LONG = """
+import dxpy, time
+dxpy.enable(cache=False)
+def f(a):
+    return [a, a + 1]
+def state():
+    about = dxpy.stats()
+    return about.tier2_functions, about.tier3_functions, about.pending_compiles
+for i in range(20000):
+    f(i)
+short = state()
+end = time.monotonic() + 60
+while dxpy.stats().tier3_functions == 0 and time.monotonic() < end:
+    for i in range(100000):
+        f(i)
+print(*short, dxpy._jit.describe(f.__code__)["tier"])
+"""
+
+
+def test_tier_three_is_for_what_ran_for_long(run_python):
+    """20,000 calls take less time than libgccjit would, many more do not."""
+    done = run_python("-c", FOR_LONG)
+    assert done.returncode == 0, done.stderr
+    tier2, tier3, waiting, tier = map(int, done.stdout.split())
+    assert not HERE or (tier2 > 0 and tier3 == waiting == 0)
+    assert tier == 3
