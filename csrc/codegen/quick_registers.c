@@ -303,9 +303,9 @@ static void give_words(Scan *scan) {
     VEC(int32_t) free_words = {0};
     for (int i = 0; i < q->order_count; i++) for_each_ins(ins, q->order[i]) {
             Life *life = &q->lives[ins->id];
-            bool is_dead_phi = ins->op == IR_phi_OP && life->uses == 0;
-            if (ins->type != IR_VOID && !is_dead_phi &&
-                (life->reg < 0 || !quick_is_kept_by_calls(quick_kind(ins), life->reg))) {
+            bool is_nowhere =
+                ir_is(ins, OPF_VIRTUAL) || ins->type == IR_VOID || (ins->op == IR_phi_OP && life->uses == 0);
+            if (!is_nowhere && (life->reg < 0 || !quick_is_kept_by_calls(quick_kind(ins), life->reg))) {
                 life->place = free_words.count > 0 ? free_words.items[--free_words.count] : q->words++;
                 life->next_ending = ending[life->last / 2];
                 ending[life->last / 2] = ins;

@@ -17,7 +17,7 @@ static void (*const LOWER[])(Lowerer *) = {
 /* A number that is a constant is shown as the constant itself. */
 static Ins *shown(Lowerer *l, Ins *value) {
     Ins *constant = value->type == IR_OBJ ? NULL : lower_constant_object(l, value);
-    return constant != NULL ? constant : value;
+    return constant != NULL ? constant : lower_object_of(l, value);
 }
 
 /* Is a variable's number among the operands while the memory has its object? An exit takes that one for both.

@@ -197,6 +197,9 @@ void lower_number_delete(Lowerer *l, int slot);
 Ins *lower_constant_object(Lowerer *l, const Ins *number);
 /* The object of a number, from the memory of a variable that has both; NULL: there is none. */
 Ins *lower_held_object(Lowerer *l, const Ins *number);
+
+/* The object that a variable of a call without a frame has of a number; else the number itself. */
+Ins *lower_object_of(const Lowerer *l, Ins *number);
 /* The object that a caller has of a number it has given; NULL: none, or all of that number are one. */
 Ins *lower_given_object(Lowerer *caller, const Ins *number);
 Ins *lower_lacks(const Local *local); /* 1 where the memory lacks a stale number */

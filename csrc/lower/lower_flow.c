@@ -95,6 +95,7 @@ Ins *lower_truth(Lowerer *l, Ins *value, FrameState *state) {
     if (value->type == IR_I64) return INS(l, icmp, 3 /* != */, value, K_INT(l, 0));
     if (value->type == IR_F64) return INS(l, fcmp, 3, value, lower_const(l, IR_kf64_OP, 0));
     if (value->type == IR_U64) return INS(l, icmp, 3, INS(l, bits, 0, value), K_INT(l, 0));
+    if (value->type == IR_WIDE) value = lower_object(l, value);
     if (state != NULL && lower_speculates(l) && (value->op != IR_call_OP || has_stale_locals(l))) {
         Ins *truth = INS(l, truth_quiet, 0, value);
         lower_guarded(INS(l, settled, 0, truth), state);

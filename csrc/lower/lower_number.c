@@ -28,14 +28,20 @@ Ins *lower_constant_object(Lowerer *l, const Ins *number) {
 }
 
 static Ins *box(Lowerer *l, Ins *value) {
-    Ins *constant = lower_constant_object(l, value);
+    Ins *constant = lower_constant_object(l, value), *object;
     if (constant != NULL) return constant;
     switch (value->type) {
-    case IR_I64: return INS(l, box_i64, 0, value);
-    case IR_U64: return INS(l, box_u64, 0, value);
+    case IR_I64: object = INS(l, box_i64, 0, value); break;
+    case IR_U64: object = INS(l, box_u64, 0, value); break;
     case IR_WIDE: return lower_wide_object(l, value);
-    default: return INS(l, box_f64, 0, value);
+    default: object = INS(l, box_f64, 0, value);
     }
+    for (int slot = 0; !l->framed && slot < l->code->local_count;
+         slot++) { /* an exit hands on this very one */
+        Local *local = &l->locals[slot];
+        if (local->value == value) local->number = value, local->value = object;
+    }
+    return object;
 }
 
 /* The object that this block has made of a number already; NULL: none. */
@@ -457,9 +463,8 @@ static bool store_and_unbox(Lowerer *l, int slot, Ins *value) {
     return true;
 }
 
-/* The object that a number was unboxed from, of a call without a frame; else the number itself. */
-static Ins *object_of(const Lowerer *l, Ins *number) {
-    for (int slot = 0; slot < l->code->local_count; slot++)
+Ins *lower_object_of(const Lowerer *l, Ins *number) {
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
         if (l->locals[slot].number == number) return l->locals[slot].value;
     return number;
 }
@@ -482,7 +487,7 @@ bool lower_number_store(Lowerer *l, int slot) {
     if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */
         if (local->value != NULL && local->value->type == IR_OBJ) INS(l, keep, 0, local->value);
-        Ins *object = given->type == IR_OBJ ? given : object_of(l, value);
+        Ins *object = given->type == IR_OBJ ? given : lower_object_of(l, value);
         *local =
             (Local){.number = object != value ? value : NULL, .value = object, .stale = true, .quiet = true};
         local->bound = K_INT(l, 1);

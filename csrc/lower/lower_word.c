@@ -119,11 +119,23 @@ Ins *lower_word_as_float(Lowerer *l, Ins *word) {
     return INS(l, fselect, 0, small, INS(l, i2f, 0, bits), INS(l, fadd, 0, half, half));
 }
 
+/* What this block has made of it already, and was not given up since; NULL: nothing. */
+static Ins *made_before(const Lowerer *l, const Ins *wide) {
+    const Ins *ins = wide->scratch != NULL ? l->block->last : NULL;
+    while (ins != NULL && ins != wide->scratch) ins = ins->prev;
+    return ins != NULL ? wide->scratch : NULL;
+}
+
+/* It is one object, whoever has it. */
 Ins *lower_wide_object(Lowerer *l, Ins *wide) {
+    Ins *object = made_before(l, wide);
+    if (object != NULL) return object;
     Ins *left = lower_object(l, wide->args[1]), *right = lower_object(l, wide->args[2]);
-    Ins *object = EMIT_CALL(l, rt_with_ints, left, right, K_INT(l, wide->imm));
+    wide->scratch = object = EMIT_CALL(l, rt_with_ints, left, right, K_INT(l, wide->imm));
     for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
-        if (l->locals[slot].value == wide) l->locals[slot].value = object; /* the same one from now on */
+        if (l->locals[slot].value == wide) l->locals[slot].value = object;
+    for (int i = 0; !l->framed && i < l->depth; i++)
+        if (l->stack[i] == wide) l->stack[i] = object;
     return object;
 }
 

@@ -31,3 +31,15 @@ def case_of_functions_below():
 
 def case_of_any_size():
     return [chosen([1, 2**63, 3, 2**64 - 5, 2**70, -7], 12, x) for x in (1, 2**63, -(2**70), 5)]
+
+
+def truths(x, count):
+    found = []
+    for i in range(count):
+        x = (x * 0x9E3779B97F4A7C15 + i) & MASK
+        found.append((bool(x << i), bool((x & 0xFF) << 60), not x << 1, (x << 2 or 1) & 7))
+    return found
+
+
+def case_truth_of_any_size():
+    return [truths(x, 12) for x in (1, 0, 2**63, 5)]

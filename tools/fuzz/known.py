@@ -5,8 +5,23 @@ import re
 # Near the limit a comparison or a call of a C function fails or not by how the interpreter has specialised it; so does
 # one that a generator expression is given to.
 AT_THE_LIMIT = re.compile("recursion depth exceeded( |[^\\n]{0,60}<genexpr>)")
+# A C function that calls back takes a level more before the call is specialised, so that nothing but the place differs.
+LIMIT = "recursion depth exceeded"
 # A bytearray for which there is no memory is thrown away by CPython before it has set its fields, and asks one of them.
 UNSET_FIELD = "SystemError: deallocated bytearray object has exported buffers"
+
+
+def without_places(text):
+    """The text without what comes behind a limit's message in the same parentheses: how many calls fitted, and which."""
+    parts, begin = [], 0
+    while (at := text.find(LIMIT, begin)) >= 0:
+        end, depth = at, 1
+        while end < len(text) and depth:
+            depth += (text[end] in "([") - (text[end] in ")]")
+            end += 1
+        parts.append(text[begin:at])
+        begin = end
+    return "".join(parts) + text[begin:]
 
 
 def is_known(difference):
@@ -14,4 +29,6 @@ def is_known(difference):
     last = [text.rsplit("\n", 2)[-2:][0] for text in difference[2:]]
     unbound = last[0] == last[1] and last[0].startswith("UnboundLocalError")
     unset = any(UNSET_FIELD in text for text in difference[2:])
-    return unbound or unset or any(map(AT_THE_LIMIT.search, difference[2:]))
+    both = all(LIMIT in text for text in difference[2:])
+    place = both and without_places(difference[2]) == without_places(difference[3])
+    return unbound or unset or place or any(map(AT_THE_LIMIT.search, difference[2:]))
