@@ -1,6 +1,6 @@
-/* What is made here runs at once; the next process finds it in the code cache. It is gathered for a second,
- * up to some dozens of functions, since an object of many costs one file to write and one to load. It is
- * stored as it is: nobody compiles it a second time for that. */
+/* What is made here runs at once; the next process finds it in the code cache. It is gathered for two
+ * seconds, up to a hundred functions or so, since an object of many costs one file to write and one to load.
+ * It is stored as it is: nobody compiles it a second time for that. */
 #include "jit/keep.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "codegen/object.h"
 #include "jit/warm.h"
 
-enum { MOST_UNITS = 64 }; /* the loader goes through an object's names one by one */
+enum { MOST_UNITS = 128 }; /* the loader goes through an object's names one by one */
 
 typedef struct Kept {
     char key[HASH_HEX + 1];
@@ -93,8 +93,17 @@ void keep_code(const char *key, QuickCode *code) {
     if (count == MOST_UNITS) store_all(false);
 }
 
+void keep_not(const char *key) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(shelf[i].key, key) != 0) continue;
+        quick_code_free(&shelf[i].code);
+        shelf[i] = shelf[--count];
+        return;
+    }
+}
+
 void keep_look(void) {
-    static const double SECONDS = 1;
+    static const double SECONDS = 2;
     if (count > 0 && files_now() - since > SECONDS) store_all(false);
 }
 

@@ -7,7 +7,10 @@
 /* Have it stored under `key` some time later; its buffers are taken over. */
 void keep_code(const char *key, QuickCode *code);
 
-/* Store what has waited for a second. To be asked often. */
+/* It is not worth being stored. */
+void keep_not(const char *key);
+
+/* Store what has waited for two seconds. To be asked often. */
 void keep_look(void);
 
 /* Store all there is. */

@@ -659,10 +659,9 @@ static void restore_safely(FunctionRecord *record) {
 
 /* --- functions that earlier runs made code of for little --- */
 
-/* Calls and turns of loops that what the sampler saw stands for, in powers of two. */
+/* Calls and turns of loops, also those that a look of the sampler's stands for, in powers of two. */
 static uint8_t how_much(const FunctionRecord *record) {
-    uint64_t ran = record_calls(record) + record_loops(record);
-    return ran == 0 ? 1 : (uint8_t)(64 - __builtin_clzll(ran));
+    return (uint8_t)(64 - __builtin_clzll(1 + record_calls(record) + record_loops(record)));
 }
 
 /* Lowering it again costs what some hundred calls gain, and guards that fail cost more. */
@@ -671,13 +670,17 @@ static bool was_worth_it(uint8_t ran) {
     return ran == 0 || ran >= ENOUGH;
 }
 
+static bool is_by_text(const Warm *warm) { return warm->facts & 1 << warm->tier; }
+static bool may_rest(const FunctionRecord *record) {
+    return budget_is_limited(record->engine) && options.warm == 1;
+}
+
 /* It is left alone until it has run some more than it did: by then it is worth what it was not before. */
 static bool rests(FunctionRecord *record) {
     const Warm *warm = record->warm;
-    if (!(warm->facts & 1 << warm->tier) || was_worth_it(warm->ran)) return false;
-    if (!budget_is_limited(record->engine) || options.warm != 1) return false;
-    record->rests_until = 1U << warm->ran;
-    return true;
+    if (is_by_text(warm) && !was_worth_it(warm->ran) && may_rest(record))
+        record->rests_until = 1U << warm->ran;
+    return record->rests_until > 0;
 }
 
 void warm_wake(FunctionRecord *record) {
@@ -698,10 +701,10 @@ static bool woken(FunctionRecord *record) {
 
 static int note_how_much(FunctionRecord *record, void *unused) {
     Warm *warm = record->warm;
-    if (warm == NULL || warm->tier == 0) return 0;
     uint8_t ran = how_much(record);
-    bool spent = record->compiled != NULL || record->compiles > 0;
-    if (!spent && ran <= warm->ran) return 0;
+    if (warm == NULL || warm->tier == 0 || !may_rest(record)) return 0;
+    if (!was_worth_it(ran) && is_by_text(warm)) keep_not(warm->keys[warm->tier]);
+    if (record->compiled == NULL && record->compiles == 0 && ran <= warm->ran) return 0;
     if (warm->ran > 0 && was_worth_it(ran) == was_worth_it(warm->ran)) return 0;
     warm->ran = ran;
     is_news(warm);
@@ -787,9 +790,9 @@ void warm_save(void) {
 }
 
 void warm_stop(void) {
+    if (is_on) engine_each(engine_of_process(), note_how_much, NULL);
     keep_all();
     compile_settle(options.settle);
-    if (is_on) engine_each(engine_of_process(), note_how_much, NULL);
     warm_save();
     if (!is_on) return;
     cache_trim_daily((double)options.cache_age * DAY);
