@@ -232,13 +232,17 @@ typedef struct Site {
     void *type;   /* that has type_version */
     void *object; /* what is there now */
     void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such
-                     thing. SITE_CODE: a sample of the functions; NULL: they are made by this very code */
+                     thing. SITE_CODE: a sample of the functions; NULL: none is there */
+    void
+        *defaults; /* SITE_CODE: the tuple of those that one of the functions has, or had; NULL: none is known
+                    */
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
                   */
     const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */
-    void *code;                    /* of a Python function that `object` is; SITE_CODE: that. Else NULL */
-    uint8_t builtin;               /* Builtin that the object is */
-    uint8_t method; /* Builtin that it is a bound method of: of a C type, with what it is called on */
+    void *code; /* of a Python function that `object` is; SITE_CODE: that, NULL: they are made by this very
+                   code. Else NULL */
+    uint8_t builtin; /* Builtin that the object is */
+    uint8_t method;  /* Builtin that it is a bound method of: of a C type, with what it is called on */
     const struct Site
         *unbound;            /* of a bound method of a Python function: its function; NULL: it is none such */
     void *definition;        /* of a built-in function: its PyMethodDef, which never goes */
@@ -260,8 +264,7 @@ static inline bool bc_names_callable(const Site *site) {
 
 /* Does a site lead to what a sample, or the call itself, was found to be of? */
 static inline bool bc_is_called(const Site *site) {
-    return !site->called &&
-           (site->kind == SITE_CALLABLE || (site->kind == SITE_CODE && site->holder != NULL));
+    return !site->called && (site->kind == SITE_CALLABLE || (site->kind == SITE_CODE && site->code != NULL));
 }
 
 /* Does LOAD_METHOD give a function and what to call it with? */

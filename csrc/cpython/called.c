@@ -5,6 +5,9 @@
 typedef struct Called {
     const void *key;     /* NULL: free */
     PyObject *reference; // new ref; a weak reference to one that is called
+    PyObject *code; // new ref; a weak reference to the code of a function that has cells; NULL: it is none
+    PyObject *defaults;  // new ref; likewise, if they are constants
+    const void *globals; // likewise, of the function; compared with, nothing else
     bool several;
 } Called;
 
@@ -35,15 +38,36 @@ static Called *find_place(const void *key) {
     return free_place;
 }
 
+static bool has_cells(PyObject *callable) {
+    return Py_IS_TYPE(callable, &PyFunction_Type) && ((PyFunctionObject *)callable)->func_closure != NULL;
+}
+
+/* Defaults that nobody sees kept; NULL: there are none, or others. borrowed */
+static PyObject *plain_defaults(const PyFunctionObject *function) {
+    PyObject *defaults = function->func_defaults;
+    for (Py_ssize_t i = 0; defaults != NULL && i < PyTuple_GET_SIZE(defaults); i++) {
+        PyObject *value = PyTuple_GET_ITEM(defaults, i);
+        if (value != Py_None && !PyBool_Check(value) && !PyLong_CheckExact(value) &&
+            !PyFloat_CheckExact(value) && !PyUnicode_CheckExact(value))
+            return NULL;
+    }
+    return defaults;
+}
+
 /* The collector is not to run now: finalizers would. */
 static void remember(Called *called, const void *key, PyObject *callable) {
+    PyFunctionObject *function = has_cells(callable) ? (PyFunctionObject *)callable : NULL;
     int collects = PyGC_Disable();
     PyObject *reference = PyWeakref_NewRef(callable, NULL);
+    PyObject *code = function != NULL ? PyWeakref_NewRef(function->func_code, NULL) : NULL;
     if (collects) PyGC_Enable();
-    if (reference == NULL) PyErr_Clear();
+    if (PyErr_Occurred()) PyErr_Clear();
     called->several = called->key == key;
     called->key = key;
+    called->globals = function != NULL ? function->func_globals : NULL;
     Py_XSETREF(called->reference, reference);
+    Py_XSETREF(called->code, code);
+    Py_XSETREF(called->defaults, Py_XNewRef(function != NULL ? plain_defaults(function) : NULL));
 }
 
 uint32_t called_number(PyObject *callable) {
@@ -67,4 +91,12 @@ PyObject *called_find(uint32_t number, bool *several) {
     const Called *called = &table[number - 1];
     *several = called->several;
     return alive(called);
+}
+
+PyObject *called_find_code(uint32_t number, const void *globals, PyObject **defaults) {
+    if (number == 0 || number > CALLED) return NULL;
+    const Called *called = &table[number - 1];
+    *defaults = called->defaults;
+    PyObject *code = called->code != NULL ? PyWeakref_GET_OBJECT(called->code) : Py_None;
+    return code != Py_None && called->globals == globals ? code : NULL;
 }

@@ -520,6 +520,15 @@ PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundi
     return PyCell_Check(value) ? PyCell_GET(value) : NULL;
 }
 
+Site *decode_called_code_site(CompileContext *cx, PyCodeObject *code, PyObject *called, PyObject *globals,
+                              PyObject *builtins) {
+    if (contains((PyCodeObject *)called, code, CONTAINED_DEPTH)) return NULL;
+    Site *site = arena_new(&cx->arena, Site);
+    *site = *decode_code_site(cx, called, globals, builtins);
+    site->code = called;
+    return site;
+}
+
 /* A function that has cells is made again and again, mostly. */
 Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *callable, bool several) {
     bool is_function = Py_IS_TYPE(callable, &PyFunction_Type);
@@ -531,11 +540,12 @@ Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *cal
     *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = callable};
     if (is_function) site->code = function->func_code;
     if (!is_function || (function->func_closure == NULL && !several)) return site;
-    PyCodeObject *called = (PyCodeObject *)function->func_code;
-    if (!hook_calls_own_code(function) || contains(called, code, CONTAINED_DEPTH)) return NULL;
-    *site = *decode_code_site(cx, (PyObject *)called, function->func_globals, function->func_builtins);
+    if (!hook_calls_own_code(function)) return NULL;
+    site = decode_called_code_site(cx, code, function->func_code, function->func_globals,
+                                   function->func_builtins);
+    if (site == NULL) return NULL;
     site->holder = function;
-    site->code = called;
+    site->defaults = function->func_defaults;
     return site;
 }
 

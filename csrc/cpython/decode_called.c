@@ -73,10 +73,21 @@ static void add_sample(const Samples *s, int index, uint32_t *seen) {
     if (number != 0 && !add_number(seen, number)) seen[0] = SEEN_SEVERAL;
 }
 
+/* Of functions with cells of which none is there just now; the next ones will be of that code too. */
+static Site *site_of_gone(const Samples *s, uint32_t number) {
+    PyObject *globals = s->around->globals, *defaults; // borrowed
+    PyObject *code = called_find_code(number, globals, &defaults);
+    if (code == NULL) return NULL;
+    Site *site = decode_called_code_site(s->cx, s->code, code, globals, s->around->builtins);
+    if (site != NULL) site->defaults = defaults;
+    return site;
+}
+
 static Site *site_of(const Samples *s, uint32_t number) {
     bool several;
     PyObject *callable = called_find(number & ~CALLED_BOUND, &several); // borrowed
-    Site *function = callable != NULL ? decode_callable_site(s->cx, s->code, callable, several) : NULL;
+    Site *function = callable != NULL ? decode_callable_site(s->cx, s->code, callable, several)
+                                      : site_of_gone(s, number & ~CALLED_BOUND);
     if (function == NULL || !(number & CALLED_BOUND)) return function;
     Site *bound = arena_new(&s->cx->arena, Site);
     *bound = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .unbound = function};

@@ -14,6 +14,10 @@ PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundi
 /* The site of a value that is a function of this code. */
 const Site *decode_code_site(CompileContext *cx, PyObject *code, PyObject *globals, PyObject *builtins);
 
+/* Likewise of a value that is called in `code`; NULL: none. */
+Site *decode_called_code_site(CompileContext *cx, PyCodeObject *code, PyObject *called, PyObject *globals,
+                              PyObject *builtins);
+
 /* Likewise of a value that is this function, class, C function or method; of functions with cells, and where
  * there were `several` of its code, any of that. NULL: none. */
 Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *callable, bool several);

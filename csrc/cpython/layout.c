@@ -74,6 +74,7 @@ const int64_t LAYOUT_OFFSETS[LAYOUT_COUNT] = {
     [LAYOUT_function_definition] = offsetof(PyCFunctionObject, m_ml),
     [LAYOUT_function_self] = offsetof(PyCFunctionObject, m_self),
     [LAYOUT_function_keyword_defaults] = offsetof(PyFunctionObject, func_kwdefaults),
+    [LAYOUT_function_defaults] = offsetof(PyFunctionObject, func_defaults),
     [LAYOUT_function_closure] = offsetof(PyFunctionObject, func_closure),
     [LAYOUT_cell_value] = offsetof(PyCellObject, ob_ref),
     [LAYOUT_function_version] = offsetof(PyFunctionObject, func_version),

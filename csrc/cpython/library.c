@@ -1,5 +1,5 @@
-/* C functions of the library that helpers do the work of, deques and fields of named tuples: what of these no
- * header of CPython says. */
+/* C functions of the library that helpers do the work of, deques, fields of named tuples and functions that
+ * functools.lru_cache made: what of these no header of CPython says. */
 #include "cpython/library.h"
 
 #include <string.h>
@@ -135,4 +135,87 @@ int64_t cp_tuple_getter_index(PyTypeObject *type, PyObject *found) {
                   strcmp(its->tp_name, "_collections._tuplegetter") == 0;
     bool of_tuple = PyType_HasFeature(type, Py_TPFLAGS_TUPLE_SUBCLASS);
     return getter && of_tuple ? ((TupleGetter *)found)->index : -1;
+}
+
+/* --- functools.lru_cache --- */
+
+/* In a list of those that were asked for, in that order, whose beginning is in the function. */
+typedef struct MemoEntry {
+    PyObject_HEAD struct MemoEntry *before, *after;
+    Py_hash_t hash;
+    PyObject *key, *result;
+} MemoEntry;
+
+typedef struct Memo {
+    MemoEntry first;
+    void *way;
+    int typed;
+    PyObject *results; /* by key: what was given, or, where there may be so many only, its entry */
+    Py_ssize_t hits;
+    PyObject *function;
+    Py_ssize_t most; /* -1: any number; 0: none */
+    Py_ssize_t misses;
+    PyObject *mark;
+    PyTypeObject *entry_type;
+    PyObject *info_type, *dict, *weak_references;
+} Memo;
+
+static ternaryfunc memo_call; // code of a C module: it never goes
+
+/* No class made in Python is immutable. */
+static bool learn_memo(const PyTypeObject *type) {
+    if (type->tp_basicsize != sizeof(Memo) || !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) ||
+        strcmp(type->tp_name, "functools._lru_cache_wrapper") != 0)
+        return false;
+    memo_call = type->tp_call;
+    return true;
+}
+
+bool cp_is_memo(PyObject *object) {
+    const PyTypeObject *type = Py_TYPE(object);
+    return memo_call != NULL ? type->tp_call == memo_call : learn_memo(type);
+}
+
+PyObject *cp_memo_key(PyObject *const *args, Py_ssize_t count) {
+    if (count == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0])))
+        return Py_NewRef(args[0]);
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
+    return tuple;
+}
+
+/* To the end of the list: it was asked for last. */
+static void move_to_end(Memo *memo, MemoEntry *entry) {
+    entry->before->after = entry->after;
+    entry->after->before = entry->before;
+    entry->before = memo->first.before;
+    entry->after = &memo->first;
+    entry->before->after = memo->first.before = entry;
+}
+
+int64_t cp_memo_find(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject **result) {
+    Memo *memo = (Memo *)object;
+    if (memo->typed || memo->most == 0) return -1;
+    PyObject *found;
+    bool by_itself = count == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0]));
+    int64_t status = by_itself ? cp_dict_find(memo->results, args[0], &found)
+                               : cp_dict_find_parts(memo->results, args, count, &found);
+    if (status <= 0) return status == 0 && memo->most > 0 ? -1 : status;
+    memo->hits++;
+    if (memo->most > 0) {
+        move_to_end(memo, (MemoEntry *)found);
+        found = ((MemoEntry *)found)->result;
+    }
+    *result = Py_NewRef(found);
+    return 1;
+}
+
+PyObject *cp_memo_missed(PyObject *memo) {
+    ((Memo *)memo)->misses++;
+    return ((Memo *)memo)->function;
+}
+
+bool cp_memo_keep(PyObject *memo, PyObject *key, PyObject *result) {
+    PyObject *results = ((Memo *)memo)->results;
+    return cp_dict_set(results, key, result, 0) > 0 || PyDict_SetItem(results, key, result) == 0;
 }

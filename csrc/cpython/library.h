@@ -20,4 +20,20 @@ bool cp_is_deque(PyObject *object);
 int64_t cp_deque_append(PyObject *deque, PyObject *value, bool left);
 int64_t cp_deque_pop(PyObject *deque, bool left, PyObject **result);
 
+/* Is it a function that functools.lru_cache made? */
+bool cp_is_memo(PyObject *object);
+
+/* What such a function has kept for these positional arguments. 1, the call counted; 0: nothing, and it keeps
+ * all that it gives; -1: it cannot be said without running code, or not here. */
+int64_t cp_memo_find(PyObject *memo, PyObject *const *args, Py_ssize_t count, PyObject **result);
+
+/* By what it is kept; new ref. */
+PyObject *cp_memo_key(PyObject *const *args, Py_ssize_t count);
+
+/* Count such a call, and say what is called then; borrowed. */
+PyObject *cp_memo_missed(PyObject *memo);
+
+/* False: an error. */
+bool cp_memo_keep(PyObject *memo, PyObject *key, PyObject *result);
+
 #endif

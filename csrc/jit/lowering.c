@@ -172,14 +172,14 @@ static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
     return false;
 }
 
-static void describe_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
-    PyObject *defaults = function->func_defaults;
+/* `last`: no others come in their place without the function getting another version. */
+static void describe_defaults(CompileContext *cx, PyObject *defaults, bool last, Callee *callee) {
     int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
     if (count > callee->positional) return;
     ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
-    callee->default_objects = arena_array(&cx->arena, void *, count + 1);
+    if (last) callee->default_objects = arena_array(&cx->arena, void *, count + 1);
     for (int i = 0; i < count; i++) {
-        callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
+        if (last) callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
         decode_constant(PyTuple_GET_ITEM(defaults, i), &infos[i]);
     }
     callee->defaults = infos;
@@ -266,16 +266,17 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     PyCodeObject *code = site->object;
     const Found *known = find_found(looking, code, site->globals);
     if (known != NULL) return if_wanted(looking, known);
-    bool made_here = site->holder == NULL; /* it gets hot before its caller does, having more calls */
+    bool made_here = site->code == NULL; /* it gets hot before its caller does, having more calls */
     if ((!made_here && is_better_called(looking, code)) ||
         why_code_refused(code, looking->generators) != NULL)
         return NULL;
     Callee *callee = add_callee(looking, cx, code, code, site->globals, site->builtins, site->holder);
     if (callee == NULL) return NULL;
-    callee->held = site->holder != NULL;
+    callee->held = !made_here;
     callee->sample = site->holder;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
+    describe_defaults(cx, site->defaults, false, callee);
     return callee;
 }
 
@@ -298,7 +299,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;
     callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
     callee->plain = init != NULL && cp_is_plain_class((PyTypeObject *)object);
-    describe_defaults(cx, function, callee);
+    describe_defaults(cx, function->func_defaults, true, callee);
     describe_keyword_defaults(cx, function, callee);
     return callee;
 }
@@ -383,7 +384,9 @@ bool lowering_native(const Native *native, void *function, QuickCode *code, Fact
                       .object = native->record->code,
                       .globals = native->globals,
                       .builtins = native->builtins,
-                      .holder = function};
+                      .holder = function,
+                      .code = native->record->code,
+                      .defaults = ((PyFunctionObject *)function)->func_defaults};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {

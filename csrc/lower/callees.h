@@ -23,7 +23,7 @@ typedef struct Callee {
                        those that are keyword-only, then that of *args, then that of **kwargs */
     int default_count; /* of the last positional parameters */
     const ConstInfo *defaults;
-    void **default_objects;
+    void **default_objects; /* NULL: they are read from the function called, and may be others */
     const KeywordDefault
         *keyword_defaults;  /* NULL: there are none; their dict may be changed without notice */
     uint32_t class_version; /* not 0: called is a class of that version, whose instances object.__new__ makes;
@@ -31,7 +31,7 @@ typedef struct Callee {
     bool has_finalizer;     /* of that class: it sees in which frame an instance ends */
     bool plain;             /* likewise: their end goes unnoticed, see H_rt_new_plain */
     void *globals, *builtins; /* not NULL: called is any function of this code whose dicts they are; there is
-                                 no version, `function` is NULL, and no default is known */
+                                 no version, `function` is NULL, and no default is known for certain */
     void *sample;             /* likewise: one of them, NULL: none is at hand */
     bool held;                /* likewise: nothing else keeps the code alive */
 } Callee;

@@ -97,6 +97,8 @@ static inline bool inline_is_operator(const Call *call) { return call->function 
 /* Arguments to parameters. False: they do not fit, or it cannot be said. */
 bool inline_bind(Lowerer *l, Call *call, const Callee *callee);
 Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, Way way);
+/* What a parameter has that gets no argument, read where it is no constant. */
+Ins *inline_default(Lowerer *l, const Callee *callee, Ins *function, int parameter);
 void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call);
 void inline_begin(Lowerer *l, Lowerer *inner, const Call *call);
 /* An argument for what needs it to be an object: an iterator that is none becomes one. */

@@ -15,9 +15,10 @@ static Ins *argument(Lowerer *l, Ins *value) {
 
 static Ins *default_argument(Lowerer *l, const Callee *callee, int parameter) {
     const ConstInfo *info = &callee->defaults[callee_default(callee, parameter)];
-    return info->type == LIKELY_INT    ? K_INT(l, info->integer)
-           : info->type == LIKELY_NONE ? K_KNOWN(l, None)
-                                       : NULL;
+    return callee->default_objects == NULL ? NULL
+           : info->type == LIKELY_INT      ? K_INT(l, info->integer)
+           : info->type == LIKELY_NONE     ? K_KNOWN(l, None)
+                                           : NULL;
 }
 
 /* What an argument probably is; the two topmost operands are foreseen, in whatever order they are given. */
@@ -43,7 +44,11 @@ static bool leave_out(Lowerer *l, const Callee *callee, int parameter, Ins **val
     } else {
         if (callee_default(callee, parameter) < 0) return false;
         *value = default_argument(l, callee, parameter);
-        *type = *value != NULL ? likely_of(*value) : LIKELY_OTHER;
+        *type = *value != NULL ? likely_of(*value)
+                : callee->default_objects == NULL
+                    ? lower_likely_of(
+                          lower_unboxed_type(callee->defaults[callee_default(callee, parameter)].type))
+                    : LIKELY_OTHER;
     }
     return true;
 }
@@ -119,18 +124,28 @@ static Ins *keyword_map(Lowerer *l, const Call *call) {
     return lower_call(l, H_rt_keyword_map, 1 + call->keyword_count, args);
 }
 
-/* A default that is an object. */
-static Ins *default_object(Lowerer *l, const Inlined *inlined, int parameter) {
-    const Callee *callee = inlined->callee;
-    if (parameter < callee->positional)
-        return inline_pinned(l, callee->default_objects[callee_default(callee, parameter)]);
+/* An attribute of a function that something must be in. */
+static Ins *held_by(Lowerer *l, Ins *function, int64_t offset, FrameState *state) {
+    Ins *held = lower_guarded(INS(l, attr_item, offset, function, INS(l, itself, 0, function)), state);
+    held->nullable = false;
+    return held;
+}
+
+/* A function of which the code alone is known has the tuple of its defaults read. */
+static Ins *positional_default(Lowerer *l, const Callee *callee, Ins *function, int parameter) {
+    int index = callee_default(callee, parameter);
+    if (callee->default_objects != NULL) return inline_pinned(l, callee->default_objects[index]);
+    FrameState *state = lower_state_here(l);
+    Ins *tuple = held_by(l, function, l->fn->layout[LAYOUT_function_defaults], state);
+    lower_guarded(INS(l, tuple_is, callee->default_count, tuple), state);
+    return INS(l, tuple_at, index, tuple);
+}
+
+Ins *inline_default(Lowerer *l, const Callee *callee, Ins *function, int parameter) {
+    if (parameter < callee->positional) return positional_default(l, callee, function, parameter);
     const KeywordDefault *place = &callee->keyword_defaults[parameter - callee->positional];
     FrameState *state = lower_state_here(l);
-    Ins *function = inlined->function;
-    Ins *held = lower_guarded(INS(l, attr_item, l->fn->layout[LAYOUT_function_keyword_defaults], function,
-                                  INS(l, itself, 0, function)),
-                              state);
-    held->nullable = false;
+    Ins *held = held_by(l, function, l->fn->layout[LAYOUT_function_keyword_defaults], state);
     Ins *dict = INS(l, itself, 0, held);
     lower_guarded(INS(l, keys_are, 0, dict, K_FACT(l, KEYS, place->keys_version)), state);
     Ins *value = lower_guarded(
@@ -148,7 +163,7 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
             lower_hint(l, value = new_instance(l, inner->inlined), callee->class_version);
         else if (value == NULL && callee_is_rest(callee, i)) value = rest_tuple(l, call);
         else if (value == NULL && callee_is_keywords(callee, i)) value = keyword_map(l, call);
-        else if (value == NULL) value = default_object(l, inner->inlined, i);
+        else if (value == NULL) value = inline_default(l, callee, inner->inlined->function, i);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
 }

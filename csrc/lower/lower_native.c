@@ -72,7 +72,7 @@ Fn *lower_native(CompileContext *cx, const Callee *callee, const NativeSignature
 static Ins *passed(Lowerer *l, const Call *call, const Callee *callee, int i, IrType type,
                    FrameState *state) {
     Ins *value = call->args[i];
-    if (value == NULL) value = inline_pinned(l, callee->default_objects[callee_default(callee, i)]);
+    if (value == NULL) value = inline_default(l, callee, call->function, i);
     return type == IR_OBJ ? lower_object(l, value) : lower_as_type(l, value, type, state);
 }
 

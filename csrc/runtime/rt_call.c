@@ -4,6 +4,7 @@
 #include "cpython/called.h"
 #include "cpython/generators.h"
 #include "cpython/hook.h"
+#include "cpython/library.h"
 #include "runtime/osr.h"
 #include "runtime/stack.h"
 
@@ -618,6 +619,9 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         if (consumed >> place & 1) Py_DECREF(callable);
         return result;
     }
+    if (names == NULL && cp_is_memo(callable) &&
+        rt_call_memo(tstate, callable, args.values, args.positional, &result))
+        return end_call(tstate, rest, place, consumed, result);
     if (args.positional == 1 && names == NULL) {
         bool known;
         result = call_known_class(tstate, callable, args.values[0], &known);
