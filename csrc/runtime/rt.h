@@ -246,6 +246,9 @@ PyObject *rt_closure_of(PyObject *function);
 PyObject *rt_load_attr(PyObject *owner, PyObject *name, RtCache *cache);
 i64 rt_store_quietly(PyObject *owner, PyObject *name, PyObject *value);
 i64 rt_store_attr(PyObject *owner, PyObject *name, PyObject *value, RtCache *cache);
+/* owner.name; all that is known of classes is known by interned names. NULL without an exception: there is
+ * none, and there may be none. */
+PyObject *rt_getattr_interned(PyObject *owner, PyObject *name, bool may_lack);
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise);
 i64 rt_hasattr(PyObject *owner, PyObject *name);
 i64 rt_setattr(PyObject *owner, PyObject *name, PyObject *value);

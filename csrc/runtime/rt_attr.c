@@ -729,8 +729,7 @@ static bool getattr_method(PyObject *owner, PyObject *name, PyObject **result) {
     return true;
 }
 
-/* What is known of classes is known by interned names. */
-static PyObject *getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
+PyObject *rt_getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
     PyObject *result = NULL;
     if (getattr_method(owner, name, &result)) return result;
     if (getattr_known(owner, name, &result)) {
@@ -747,7 +746,7 @@ static PyObject *getattr_interned(PyObject *owner, PyObject *name, bool may_lack
 PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise) {
     Py_INCREF(name);
     PyUnicode_InternInPlace(&name);
-    PyObject *result = getattr_interned(owner, name, otherwise != NULL);
+    PyObject *result = rt_getattr_interned(owner, name, otherwise != NULL);
     Py_DECREF(name);
     return result != NULL || PyErr_Occurred() ? result : Py_XNewRef(otherwise);
 }
@@ -755,7 +754,7 @@ PyObject *rt_getattr(PyObject *owner, PyObject *name, PyObject *otherwise) {
 i64 rt_hasattr(PyObject *owner, PyObject *name) {
     Py_INCREF(name);
     PyUnicode_InternInPlace(&name);
-    PyObject *found = getattr_interned(owner, name, true);
+    PyObject *found = rt_getattr_interned(owner, name, true);
     Py_DECREF(name);
     if (found == NULL) return PyErr_Occurred() ? -1 : 0;
     Py_DECREF(found);

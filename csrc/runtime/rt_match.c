@@ -141,15 +141,88 @@ static int match_positional(PyObject *subject, PyTypeObject *type, i64 count, Py
     return status;
 }
 
+/* What a pattern asks an object for, one by one: names that are different ones. */
+typedef struct Asked {
+    PyObject *args; /* borrowed; the class's __match_args__, NULL: it is not asked for */
+    PyObject *names;
+    Py_ssize_t positional, count;
+} Asked;
+
+static inline PyObject *asked_name(const Asked *asked, Py_ssize_t i) { // borrowed
+    return i < asked->positional ? PyTuple_GET_ITEM(asked->args, i)
+                                 : PyTuple_GET_ITEM(asked->names, i - asked->positional);
+}
+
+enum { MOST_ASKED = 8 };
+
+/* Nothing to complain about, and no code to run before the first attribute? */
+static bool asks_plainly(const Asked *asked) {
+    if (asked->count > MOST_ASKED) return false;
+    if (asked->positional > 0 && (asked->args == NULL || !PyTuple_CheckExact(asked->args) ||
+                                  PyTuple_GET_SIZE(asked->args) < asked->positional))
+        return false;
+    for (Py_ssize_t i = 0; i < asked->count; i++) {
+        PyObject *name = asked_name(asked, i);
+        if (!PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name)) return false;
+        for (Py_ssize_t before = 0; before < i; before++)
+            if (asked_name(asked, before) == name) return false;
+    }
+    return true;
+}
+
+/* __match_args__ of a class whose own class says nothing of it. False: it cannot be told. */
+static bool find_match_args(PyTypeObject *type, PyObject **args) {
+    PyObject *name = PyUnicode_InternFromString("__match_args__");
+    bool known = name != NULL && Py_TYPE(type)->tp_getattro == PyType_Type.tp_getattro &&
+                 _PyType_Lookup(Py_TYPE(type), name) == NULL;
+    if (known) *args = _PyType_Lookup(type, name);
+    if (name == NULL) PyErr_Clear();
+    Py_XDECREF(name);
+    return known;
+}
+
+/* The attributes of an instance of the class; None: it lacks one. */
+static PyObject *attributes_of(PyObject *subject, const Asked *asked) {
+    PyObject *values[MOST_ASKED], *result = NULL;
+    Py_ssize_t found = 0;
+    Py_XINCREF(asked->args);
+    while (found < asked->count &&
+           (values[found] = rt_getattr_interned(subject, asked_name(asked, found), true)))
+        found++;
+    if (found == asked->count) result = PyTuple_New(found);
+    else if (!PyErr_Occurred()) result = Py_NewRef(Py_None);
+    for (Py_ssize_t i = 0; i < found; i++) {
+        if (found == asked->count && result != NULL) PyTuple_SET_ITEM(result, i, values[i]);
+        else Py_DECREF(values[i]);
+    }
+    Py_XDECREF(asked->args);
+    return result;
+}
+
+/* Without a set of the names and a list of what they give. *known: false where nothing was done. */
+static PyObject *match_plainly(PyObject *subject, PyTypeObject *type, PyObject *names, i64 positional,
+                               bool *known) {
+    Asked asked = {NULL, names, positional, positional + PyTuple_GET_SIZE(names)};
+    *known = positional == 0 || find_match_args(type, &asked.args);
+    if (*known && asked.args == NULL && positional == 1 && asked.count == 1 &&
+        PyType_HasFeature(type, _Py_TPFLAGS_MATCH_SELF))
+        return PyTuple_Pack(1, subject);
+    *known = *known && asks_plainly(&asked);
+    return *known ? attributes_of(subject, &asked) : NULL;
+}
+
 PyObject *rt_match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, PyObject *names,
                          i64 positional) {
     if (!PyType_Check(type)) {
         PyErr_SetString(PyExc_TypeError, "called match pattern must be a type");
         return NULL;
     }
-    int status = PyObject_IsInstance(subject, type);
+    int status = (int)rt_isinstance(subject, type);
     if (status <= 0) return status < 0 ? NULL : Py_NewRef(Py_None);
-    PyObject *seen = PySet_New(NULL), *attributes = PyList_New(0), *result = NULL;
+    bool known;
+    PyObject *result = match_plainly(subject, (PyTypeObject *)type, names, positional, &known);
+    if (known) return result;
+    PyObject *seen = PySet_New(NULL), *attributes = PyList_New(0);
     if (seen == NULL || attributes == NULL) goto done;
     if (positional) status = match_positional(subject, (PyTypeObject *)type, positional, seen, attributes);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names) && status > 0; i++)
