@@ -37,7 +37,7 @@ typedef struct Surroundings {
     PyFunctionObject *function; /* one that has the code; NULL: the frame's, if there is a frame */
 } Surroundings;
 
-enum { SEEN_TYPES = 4 };
+enum { SEEN_TYPES = 8 };
 #define SEEN_SEVERAL UINT32_MAX
 /* In place of the last version, which it is greater than: owners have a dict, this entry of it. */
 #define SEEN_ENTRY      UINT32_C(0x80000000)

@@ -9,7 +9,7 @@
 
 /* Classes, functions, None, objects without __eq__ and __hash__ of their own: they are equal to themselves
  * only. */
-static bool is_identity(PyObject *key) {
+static inline bool is_identity(PyObject *key) {
     PyTypeObject *type = Py_TYPE(key);
     return type->tp_richcompare == PyBaseObject_Type.tp_richcompare &&
            type->tp_hash == PyBaseObject_Type.tp_hash;
@@ -59,6 +59,12 @@ static inline bool is_short(int64_t value) {
 }
 
 static inline Py_hash_t hash_of_short(int64_t value) { return value == -1 ? -2 : (Py_hash_t)value; }
+
+/* What object.__hash__ gives: addresses are multiples of 16. */
+static inline Py_hash_t hash_of_address(PyObject *key) {
+    uint64_t bits = (uint64_t)(uintptr_t)key, hash = bits >> 4 | bits << 60;
+    return hash == UINT64_MAX ? -2 : (Py_hash_t)hash;
+}
 
 /* Hashes of parts are mixed into that of a tuple one by one, as CPython mixes them. */
 #define MIX_FIRST  UINT64_C(11400714785074694791)
@@ -157,6 +163,11 @@ static inline bool hash_of_part(PyObject *key, int depth, Py_hash_t *hash, bool 
         *hash = ((PyASCIIObject *)key)->hash;
         return true;
     }
+    if (is_identity(key)) {
+        *lasts &= !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
+        *hash = hash_of_address(key);
+        return true;
+    }
     return hash_of_other(key, depth, hash, lasts);
 }
 
@@ -192,8 +203,7 @@ static bool hash_of_named(PyObject *key, int depth, Py_hash_t *hash, bool *lasts
 static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
     if (PyTuple_CheckExact(key)) return hash_of_tuple(key, depth, hash, lasts);
     if (is_tuple(key)) return hash_of_named(key, depth, hash, lasts);
-    if (!cp_is_plain_key(key) && !is_identity(key)) return false;
-    *lasts &= !PyType_HasFeature(Py_TYPE(key), Py_TPFLAGS_HEAPTYPE);
+    if (!cp_is_plain_key(key)) return false;
     *hash = Py_TYPE(key)->tp_hash(key);
     return *hash != -1;
 }

@@ -77,18 +77,39 @@ bool cp_keep_instance(PyObject *object) {
     return keep_within(object, NESTED);
 }
 
-PyObject *cp_instance_of_kept(PyTypeObject *type) {
+/* Memory for an instance and its values, as CPython lays it out; NULL: there is none. */
+static PyObject *new_memory(PyTypeObject *type, size_t count) {
+#ifdef Py_REF_DEBUG
+    return NULL; /* the debug build keeps account of what comes */
+#endif
+    size_t front = _Py_SIZE_ROUND_UP(count + 2, sizeof(PyObject *));
+    uint8_t *values = PyMem_Malloc(front + count * sizeof(PyObject *));
+    char *memory = values != NULL ? PyObject_Malloc((size_t)type->tp_basicsize - CP_VALUES_OFFSET) : NULL;
+    if (memory == NULL) {
+        PyMem_Free(values);
+        return NULL;
+    }
+    PyObject *object = (PyObject *)(memory - CP_VALUES_OFFSET);
+    Py_SET_TYPE(object, type);
+    values[front - 1] = (uint8_t)front;
+    *cp_values(object) = (PyDictValues *)(values + front);
+    if (type->tp_weaklistoffset > 0) *(PyObject **)((char *)object + type->tp_weaklistoffset) = NULL;
+    return object;
+}
+
+PyObject *cp_plain_instance(PyTypeObject *type) {
     if (!cp_has_values(type) || type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) return NULL;
     KeptClass *kept = kept_of(type);
-    if (kept == NULL || kept->count == 0) return NULL;
     PyDictKeysObject *keys = cp_shared_keys(type);
     struct _gc_runtime_state *collector = &_PyInterpreterState_GET()->gc;
-    if (keys->dk_usable > 1 || cp_would_collect(collector)) return NULL;
+    if (kept == NULL || keys->dk_usable > 1 || cp_would_collect(collector)) return NULL;
+    Py_ssize_t count = keys->dk_nentries + keys->dk_usable;
+    PyObject *object = kept->count > 0 ? kept->instances[--kept->count] : new_memory(type, (size_t)count);
+    if (object == NULL) return NULL;
     collector->generations[0].count++;
-    PyObject *object = kept->instances[--kept->count];
     PyDictValues *values = *cp_values(object);
     ((uint8_t *)values)[-2] = 0; /* no attribute was put there yet */
-    for (Py_ssize_t i = 0; i < keys->dk_nentries + keys->dk_usable; i++) values->values[i] = NULL;
+    for (Py_ssize_t i = 0; i < count; i++) values->values[i] = NULL;
     *cp_managed_dict(object) = NULL;
     Py_SET_REFCNT(object, 1);
     Py_INCREF(type);

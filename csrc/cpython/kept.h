@@ -56,8 +56,8 @@ static inline void cp_drop(PyObject *object) {
     if (--object->ob_refcnt == 0) cp_dealloc(object);
 #endif
 }
-/* An instance made of what was kept, as object.__new__ makes it; NULL: nothing is, or the collector is to
- * run. */
-PyObject *cp_instance_of_kept(PyTypeObject *type); // new ref
+/* An instance of a plain class as object.__new__ makes it, of memory that was kept if there is any; NULL:
+ * that is no such class, or the collector is to run, or there is no memory. */
+PyObject *cp_plain_instance(PyTypeObject *type); // new ref
 
 #endif

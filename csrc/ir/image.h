@@ -15,7 +15,7 @@
 enum {
     IMAGE_MAGIC = 0x69787064,
     IMAGE_VERSION = 11,
-    CACHE_BYTES = 64,
+    CACHE_BYTES = 80,
     RANGE_PARTS = 2,           /* rows behind EXIT_RANGE */
     OBJECT_MAX_PLACE = 8 * 30, /* of a part of an object that an exit makes */
     EXIT_MOST_ZIPPED = 4       /* iterators of a zip that it makes */
@@ -46,7 +46,7 @@ enum CacheField {
     CACHE_KEYS_VERSION = 24,
     CACHE_SPARE = 28,
     CACHE_OFFSET = 32,
-    CACHE_GAVE = 56
+    CACHE_GAVE = 72
 };
 enum { CACHE_GAVE_SEVERAL = 1 };
 /* and what kinds of places there are: of a global, */

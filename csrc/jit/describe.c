@@ -108,7 +108,7 @@ static PyObject *class_names(const Site *site) {
 static const char *site_state(const Instr *instr, bool several) {
     if (instr->site == NULL && !several) return NULL; /* nothing was seen */
     if (instr->flags & BC_NO_SPECULATION) return "its guard kept failing; owners of one class would help";
-    return several ? "more classes, or places, than are told apart; up to four are" : "";
+    return several ? "more classes, or places, than are told apart; up to eight are" : "";
 }
 
 static PyObject *describe_sites(FunctionRecord *record, const Bytecode *code, const uint32_t *seen) {

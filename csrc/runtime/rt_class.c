@@ -37,7 +37,7 @@ bool rt_check_none(PyObject *result_steal) {
 
 PyObject *rt_new_instance(PyObject *class) { return rt_new_plain(class); }
 PyObject *rt_new_plain(PyObject *class) {
-    PyObject *object = cp_instance_of_kept((PyTypeObject *)class);
+    PyObject *object = cp_plain_instance((PyTypeObject *)class);
     return object != NULL ? object : cp_new_instance((PyTypeObject *)class);
 }
 
