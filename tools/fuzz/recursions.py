@@ -83,7 +83,7 @@ class RecursionCase:
             add(
                 self.pick(
                     "        NOTES.append(str(error)); return len(error.args)",
-                    "        NOTES.append(where(error)); d = 1",
+                    "        NOTES.append((str(error)[:60], where(error))); d = 1",
                     "        raise",
                 )
             )
