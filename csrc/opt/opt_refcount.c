@@ -412,8 +412,10 @@ static void note_same(Refcount *r, NewExit *n, Ins *value) {
     if (value->type == IR_OBJ) return;
     for (int i = 0; i < n->exit.values.count; i++) {
         const ExitValue *row = &n->exit.values.items[i];
-        if (row->kind == EXIT_NEW && row->value->op == IR_known_OP && row->value->imm == KNOWN_int)
+        if (row->kind == EXIT_NEW && row->value->op == IR_known_OP && row->value->imm == KNOWN_int) {
             i += row->slot; /* an int does not keep what it was made of */
+            continue;
+        }
         if (row->value != value || row->kind < EXIT_I64 || row->kind > EXIT_F64) continue;
         add_row(r, n, EXIT_SAME, i, value);
         return;
