@@ -221,10 +221,11 @@ static Ins *divided(Lowerer *l, Likely type, Ins *values[2], Likely of_divisor, 
                    type);
 }
 
+/* By 2**64 too: what is below 0 is another number then, not the object that its bits came from. */
 static Ins *low_rest(Lowerer *l, Likely type, Ins *value, Likely of_value, const ConstInfo *by,
                      FrameState *state) {
     Ins *bits = any_bits(l, value, of_value, state);
-    return as_type(l, by->is_2_64 ? bits : INS(l, iand, 0, bits, K_INT(l, by->integer - 1)), type);
+    return as_type(l, INS(l, iand, 0, bits, K_INT(l, by->is_2_64 ? -1 : by->integer - 1)), type);
 }
 
 /* Does a number of bits, or a divisor, that is a constant make a case of its own? */
