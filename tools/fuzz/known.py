@@ -7,13 +7,14 @@ import re
 AT_THE_LIMIT = re.compile("recursion depth exceeded( |[^\\n]{0,60}<genexpr>)")
 # A C function that calls back takes a level more before the call is specialised, so that nothing but the place differs.
 LIMIT = "recursion depth exceeded"
+REPEATED = re.compile(r"\[Previous line repeated \d+ more times?\](?=\n\w*RecursionError)")
 # A bytearray for which there is no memory is thrown away by CPython before it has set its fields, and asks one of them.
 UNSET_FIELD = "SystemError: deallocated bytearray object has exported buffers"
 
 
 def without_places(text):
     """The text without what comes behind a limit's message in the same parentheses: how many calls fitted, and which."""
-    parts, begin = [], 0
+    parts, begin, text = [], 0, REPEATED.sub("", text)
     while (at := text.find(LIMIT, begin)) >= 0:
         end, depth = at, 1
         while end < len(text) and depth:

@@ -106,6 +106,8 @@ class Fuzzer:
                 stock = self.outcomes(modes.STOCK, source, folder, 40, number)
             for mode in [self.modes[number % len(self.modes)]] if self.args.mix else self.modes:
                 found = self.outcomes(mode, source, folder, 600 + 20 * stock.seconds, number)
+                for case, death, log in found.deaths:
+                    print(f"{case} ended by {death} in {mode.name}:\n{log[-1500:]}", flush=True)
                 with self.lock:
                     self.compiled += sum(found.work.get(f"tier{tier}_functions", 0) for tier in (1, 2, 3))
                 for difference in cases.differences(stock, found):
