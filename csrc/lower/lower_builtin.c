@@ -534,7 +534,8 @@ static Ins *call_math(Lowerer *l, Call *call) {
     bool rounds = call->builtin == BI_math_floor || call->builtin == BI_math_ceil;
     if (!may_be_number(l, value, call->types[0])) return NULL;
     guard_callable(l, call);
-    if (rounds && lower_likely_int(l, value, call->types[0]))
+    bool word = value->type == IR_U64 || value->type == IR_WIDE;
+    if (rounds && (word || lower_likely_int(l, value, call->types[0])))
         return call_unchanged(l, call, value, KNOWN_int);
     Ins *number = as_float(l, call, value, call->types[0]);
     if (call->builtin == BI_math_fabs) return INS(l, fabs, 0, number);

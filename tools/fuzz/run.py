@@ -54,6 +54,14 @@ def around(text, other):
     return text[max(0, at - 300) : at + 300]
 
 
+def is_python(source):
+    try:
+        compile(source, "fuzz", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
 class Fuzzer:
     def __init__(self, args):
         self.args = args
@@ -95,6 +103,11 @@ class Fuzzer:
     def batch(self, number):
         names = [f"{number * self.args.batch + k:06}" for k in range(self.args.batch)]
         source = self.source(names)
+        if not is_python(source):
+            kept = [name for name in names if is_python(self.source([name]))]
+            with self.lock:
+                self.unusable += len(names) - len(kept)
+            names, source = kept, self.source(kept)
         with tempfile.TemporaryDirectory(prefix="dxpy-fuzz-") as folder:
             stock = self.outcomes(modes.STOCK, source, folder, 40, number, ENDLESS)
             if stock.deaths:
@@ -193,7 +206,7 @@ def main():
     fuzzer.progress()
     print(
         f"{fuzzer.tried} programs of seed {args.seed} in {', '.join(mode.name for mode in fuzzer.modes)}: "
-        f"{len(fuzzer.finds)} differ, {fuzzer.unusable} left out (they end the stock process or take too long), "
+        f"{len(fuzzer.finds)} differ, {fuzzer.unusable} left out (they end the stock process, take too long or are no Python), "
         f"{fuzzer.compiled} functions compiled, {time.monotonic() - fuzzer.begin:.0f} s"
     )
     sys.exit(1 if fuzzer.finds else 0)
