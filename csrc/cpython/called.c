@@ -61,7 +61,7 @@ static void remember(Called *called, const void *key, PyObject *callable) {
     PyObject *reference = PyWeakref_NewRef(callable, NULL);
     PyObject *code = function != NULL ? PyWeakref_NewRef(function->func_code, NULL) : NULL;
     if (collects) PyGC_Enable();
-    if (PyErr_Occurred()) PyErr_Clear();
+    PyErr_Clear();
     called->several = called->key == key;
     called->key = key;
     called->globals = function != NULL ? function->func_globals : NULL;

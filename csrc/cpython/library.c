@@ -176,9 +176,13 @@ bool cp_is_memo(PyObject *object) {
     return memo_call != NULL ? type->tp_call == memo_call : learn_memo(type);
 }
 
+/* Is the only argument the key, and no tuple of it? */
+static bool is_key_itself(PyObject *const *args, Py_ssize_t count) {
+    return count == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0]));
+}
+
 PyObject *cp_memo_key(PyObject *const *args, Py_ssize_t count) {
-    if (count == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0])))
-        return Py_NewRef(args[0]);
+    if (is_key_itself(args, count)) return Py_NewRef(args[0]);
     PyObject *tuple = PyTuple_New(count);
     for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
     return tuple;
@@ -197,9 +201,8 @@ int64_t cp_memo_find(PyObject *object, PyObject *const *args, Py_ssize_t count, 
     Memo *memo = (Memo *)object;
     if (memo->typed || memo->most == 0) return -1;
     PyObject *found;
-    bool by_itself = count == 1 && (PyUnicode_CheckExact(args[0]) || PyLong_CheckExact(args[0]));
-    int64_t status = by_itself ? cp_dict_find(memo->results, args[0], &found)
-                               : cp_dict_find_parts(memo->results, args, count, &found);
+    int64_t status = is_key_itself(args, count) ? cp_dict_find(memo->results, args[0], &found)
+                                                : cp_dict_find_parts(memo->results, args, count, &found);
     if (status <= 0) return status == 0 && memo->most > 0 ? -1 : status;
     memo->hits++;
     if (memo->most > 0) {
