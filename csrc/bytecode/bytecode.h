@@ -233,9 +233,8 @@ typedef struct Site {
     void *object; /* what is there now */
     void *holder; /* the staticmethod or classmethod that has `object`, at `offset`; NULL: it is no such
                      thing. SITE_CODE: a sample of the functions; NULL: none is there */
-    void
-        *defaults; /* SITE_CODE: the tuple of those that one of the functions has, or had; NULL: none is known
-                    */
+    const ConstInfo *defaults; /* SITE_CODE: those that one of the functions has, or had */
+    int default_count;         /* 0: none is known */
     void *bound; /* LOAD_METHOD: the class that `object` is called with; NULL: with the owner, or with nothing
                   */
     const struct SuperCall *above; /* of `super()` and of the LOAD_METHOD behind it; NULL: it is neither */

@@ -272,10 +272,15 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     }
 }
 
+ConstInfo *decode_constants(CompileContext *cx, PyObject *tuple, int *count) {
+    *count = tuple != NULL ? (int)PyTuple_GET_SIZE(tuple) : 0;
+    ConstInfo *infos = arena_array(&cx->arena, ConstInfo, *count + 1);
+    for (int i = 0; i < *count; i++) decode_constant(PyTuple_GET_ITEM(tuple, i), &infos[i]);
+    return infos;
+}
+
 static void describe_consts(Decoder *d) {
-    d->out->consts = arena_array(&d->cx->arena, ConstInfo, d->out->const_count + 1);
-    for (int i = 0; i < d->out->const_count; i++)
-        decode_constant(PyTuple_GET_ITEM(d->code->co_consts, i), &d->out->consts[i]);
+    d->out->consts = decode_constants(d->cx, d->code->co_consts, &d->out->const_count);
     d->out->name_ids = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     d->out->name_types = arena_array(&d->cx->arena, uint8_t, d->out->name_count + 1);
     for (int i = 0; i < d->out->name_count; i++) {
@@ -545,7 +550,7 @@ Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *cal
                                    function->func_builtins);
     if (site == NULL) return NULL;
     site->holder = function;
-    site->defaults = function->func_defaults;
+    site->defaults = decode_constants(cx, function->func_defaults, &site->default_count);
     return site;
 }
 

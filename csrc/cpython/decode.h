@@ -66,5 +66,7 @@ uint8_t decode_likely_type(PyObject *object);
 uint8_t decode_likely_of(const void *type);
 /* What the lowering may know of an object that does not change. */
 void decode_constant(PyObject *object, ConstInfo *info);
+/* The same for the items of a tuple, in cx's arena: it may go. `tuple` NULL: it has none. */
+ConstInfo *decode_constants(CompileContext *cx, PyObject *tuple, int *count);
 
 #endif

@@ -79,7 +79,7 @@ static Site *site_of_gone(const Samples *s, uint32_t number) {
     PyObject *code = called_find_code(number, globals, &defaults);
     if (code == NULL) return NULL;
     Site *site = decode_called_code_site(s->cx, s->code, code, globals, s->around->builtins);
-    if (site != NULL) site->defaults = defaults;
+    if (site != NULL) site->defaults = decode_constants(s->cx, defaults, &site->default_count);
     return site;
 }
 

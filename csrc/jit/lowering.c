@@ -172,18 +172,19 @@ static bool may_be_inlined(const Looking *looking, PyFunctionObject *function) {
     return false;
 }
 
-/* `last`: no others come in their place without the function getting another version. */
-static void describe_defaults(CompileContext *cx, PyObject *defaults, bool last, Callee *callee) {
-    int count = defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0;
+static void describe_defaults(const ConstInfo *defaults, int count, Callee *callee) {
     if (count > callee->positional) return;
-    ConstInfo *infos = arena_array(&cx->arena, ConstInfo, count + 1);
-    if (last) callee->default_objects = arena_array(&cx->arena, void *, count + 1);
-    for (int i = 0; i < count; i++) {
-        if (last) callee->default_objects[i] = PyTuple_GET_ITEM(defaults, i);
-        decode_constant(PyTuple_GET_ITEM(defaults, i), &infos[i]);
-    }
-    callee->defaults = infos;
+    callee->defaults = defaults;
     callee->default_count = count;
+}
+
+/* No others come in their place without the function getting another version. */
+static void describe_defaults_of(CompileContext *cx, PyObject *tuple, Callee *callee) {
+    int count;
+    const ConstInfo *defaults = decode_constants(cx, tuple, &count);
+    describe_defaults(defaults, count, callee);
+    callee->default_objects = arena_array(&cx->arena, void *, count + 1);
+    for (int i = 0; i < count; i++) callee->default_objects[i] = PyTuple_GET_ITEM(tuple, i);
 }
 
 static void describe_keyword_defaults(CompileContext *cx, PyFunctionObject *function, Callee *callee) {
@@ -276,7 +277,7 @@ static const Callee *find_by_code(Looking *looking, CompileContext *cx, const Si
     callee->sample = site->holder;
     callee->globals = site->globals;
     callee->builtins = site->builtins;
-    describe_defaults(cx, site->defaults, false, callee);
+    describe_defaults(site->defaults, site->default_count, callee);
     return callee;
 }
 
@@ -299,7 +300,7 @@ static const Callee *find_callee(void *context, CompileContext *cx, const Site *
     callee->class_version = init != NULL ? cp_type_version((PyTypeObject *)object) : 0;
     callee->has_finalizer = init != NULL && ((PyTypeObject *)object)->tp_finalize != NULL;
     callee->plain = init != NULL && cp_is_plain_class((PyTypeObject *)object);
-    describe_defaults(cx, function->func_defaults, true, callee);
+    describe_defaults_of(cx, function->func_defaults, callee);
     describe_keyword_defaults(cx, function, callee);
     return callee;
 }
@@ -385,11 +386,12 @@ bool lowering_native(const Native *native, void *function, QuickCode *code, Fact
                       .globals = native->globals,
                       .builtins = native->builtins,
                       .holder = function,
-                      .code = native->record->code,
-                      .defaults = ((PyFunctionObject *)function)->func_defaults};
+                      .code = native->record->code};
     cx_init(&cx);
     bool bailed = setjmp(cx.bailed) != 0;
     if (!bailed) {
+        PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+        if (site.kind == SITE_CODE) site.defaults = decode_constants(&cx, defaults, &site.default_count);
         const Callee *callee = find_callee(&looking, &cx, &site);
         if (callee == NULL) bail(&cx, "too_large", "it stays a call");
         Fn *fn = lower_native(&cx, callee, &native->signature, LAYOUT_OFFSETS, &callees);
