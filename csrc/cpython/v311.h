@@ -586,15 +586,16 @@ void cp_watch(PyCodeObject *code);
 
 static inline void *cp_eval_breaker(PyInterpreterState *interp) { return &interp->ceval.eval_breaker; }
 
-/* A list loses its last items, whose references are the caller's; its room becomes what list.pop makes it. A
- * little memory stays as it is, for items come back most often, and more room than is said does no harm.
- * False: there is none, and nothing has changed. */
+/* A list loses its last items, whose references are the caller's; its room becomes what list.pop makes it,
+ * which may be more than a short list had. A little memory stays as it is, for items come back most often,
+ * and more room than is said does no harm. False: there is none, and nothing has changed. */
 static inline bool cp_list_cut(PyListObject *list, Py_ssize_t size) {
     enum { LITTLE = 16 };
     if (size < list->allocated >> 1) {
         size_t room = size == 0 ? 0 : ((size_t)size + ((size_t)size >> 3) + 6) & ~(size_t)3;
         PyObject **items = list->ob_item;
-        if (list->allocated > LITTLE) items = PyMem_Realloc(items, room * sizeof(PyObject *));
+        if (list->allocated > LITTLE || (Py_ssize_t)room > list->allocated)
+            items = PyMem_Realloc(items, room * sizeof(PyObject *));
         if (items == NULL) return false;
         list->ob_item = items;
         list->allocated = (Py_ssize_t)room;
