@@ -129,6 +129,11 @@ static inline void cp_put_value(PyObject *object, int offset, PyObject *value_st
     if (values->values[index] == NULL) cp_note_insertion(values, index);
     values->values[index] = value_steal;
 }
+/* What an object has there; NULL: its values are in a dict of its own. */
+static inline PyObject *cp_value_at(PyObject *object, int offset) { // borrowed
+    PyDictValues *values = *cp_values(object);
+    return values != NULL ? values->values[offset / (int)sizeof(PyObject *)] : NULL;
+}
 /* Likewise where the pointer to its dict stands; it has values or a dict. */
 enum { CP_DICT_OFFSET = -3 * (int)sizeof(void *) };
 static inline PyObject **cp_managed_dict(PyObject *object) { return _PyObject_ManagedDictPointer(object); }

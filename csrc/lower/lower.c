@@ -249,10 +249,12 @@ static void add_phi(Lowerer *l, Place *place, Ins **value) {
 
 /* What the memory of a local lacks on the way to a place: a loop that is entered with a number of its own
  * has no look at it, so that all else in it need not ask. */
-static void open_lacks(Lowerer *l, Place *place, Local *local, const Local *met) {
+static void open_lacks(Lowerer *l, Place *place, int target, int slot, const Local *met) {
+    Local *local = &place->locals[slot];
     bool certain = met->stale && met->lacks == NULL;
     local->lacks = NULL;
-    if (!l->framed || !local->stale || (certain && (place->is_loop || lower_has_made(l, met)))) return;
+    if (!l->framed || !local->stale) return;
+    if (certain && (place->is_loop || lower_has_made(l, met)) && !lower_carries(l, target, slot)) return;
     local->lacks = met->stale ? lower_lacks(met) : K_INT(l, 0);
     add_phi(l, place, &local->lacks);
 }
@@ -420,7 +422,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
         if (lower_stays_one(l, target, i)) continue;
         add_phi(l, place, &local->value);
         if (l->inference->locals[target][i] & MAY_BE_UNBOUND && !made) add_phi(l, place, &local->bound);
-        open_lacks(l, place, local, &l->locals[i]);
+        open_lacks(l, place, target, i, &l->locals[i]);
     }
     for (int i = 0; i < l->depth; i++)
         if (ir_is(place->stack[i], OPF_VIRTUAL)) append_virtual(place->block, place->stack[i]);

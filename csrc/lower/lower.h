@@ -32,6 +32,7 @@ typedef struct Local {
     Ins *lacks;  /* where it may: 0 when it has after all, and keeps the very object; NULL: like `bound` */
     Ins *loaded; /* the object read from the memory, which it still has; NULL: not read yet */
     bool quiet;  /* what the memory holds may be overwritten unseen: nothing, or a number */
+    bool whole;  /* of an object: `value` is it where the memory has it, too */
 } Local;
 
 typedef struct Incoming {
@@ -95,7 +96,8 @@ typedef struct Lowerer {
     Local *locals;              /* NULL: this tier keeps all in memory */
     const Inference *inference; /* NULL: this tier does not speculate */
     bool **stale;               /* by instruction that control jumps to, then by local: see lower/stale.h */
-    bool **made, *made_ever;    /* likewise; NULL: objects in variables go to the frame's memory */
+    uint8_t **made;             /* likewise, Made; NULL: objects in variables go to the frame's memory */
+    bool *made_ever;            /* in one of these */
     int *cache_numbers;         /* by instruction; NULL: they are numbered as they come */
     Block *marked_block;        /* where the running instruction was last said, and which it was */
     uint32_t marked_lasti;
@@ -216,7 +218,9 @@ bool lower_has_made(const Lowerer *l, const Local *local);
 bool lower_object_store(Lowerer *l, int slot, Ins *value);
 /* Such a variable is read. */
 void lower_object_load(Lowerer *l, int slot);
-void lower_object_stored(Local *local);
+/* The memory has it now; `certain`: it lacked it. */
+void lower_object_stored(Local *local, bool certain);
+bool lower_carries(const Lowerer *l, int target, int slot);
 /* In the form that the place at `target` has it in; false: it is to be in memory. */
 bool lower_conform_object(Lowerer *l, int target, int slot, const Place *place, FrameState *state);
 void lower_keep_objects(Lowerer *l); /* the function returns */

@@ -538,7 +538,7 @@ static void share(Lowerer *l, int from, Ins *object) {
         store_object(l, slot, object);
         local->stale = false;
         local->lacks = NULL;
-        if (lower_has_made(l, local)) lower_object_stored(local);
+        if (lower_has_made(l, local)) lower_object_stored(local, true);
     }
 }
 
@@ -561,7 +561,7 @@ void lower_flush_local(Lowerer *l, int slot) {
     store_object(l, slot, object);
     local->lacks = NULL;
     if (certain && !ir_is(object, OPF_CONST)) share(l, slot, object);
-    if (lower_has_made(l, local)) lower_object_stored(local);
+    if (lower_has_made(l, local)) lower_object_stored(local, certain);
     if (certain) return;
     ir_append(l->block, ir_new_ins(l->fn, IR_jump_OP, IR_VOID, 0));
     ir_set_succs(l->block, after, NULL);

@@ -11,7 +11,7 @@ typedef struct Loop {
     bool looked_at; /* something in it looks at the frame */
     bool *assigned; /* by local */
     bool *accessed; /* by local: read or given a value */
-    bool *made;     /* by local: given what is made for it, and nothing else */
+    uint8_t *made;  /* by local: Made */
 } Loop;
 
 typedef struct Stale {
@@ -103,6 +103,12 @@ static bool is_method_in_line(const Stale *s, const Instr *instr) {
     return method && !(instr->flags & BC_NO_SPECULATION) && is_put_in_line(s, instr->site);
 }
 
+/* Does lower_iter.c take a list or a tuple apart? */
+static bool is_unpacked(const Instr *instr) {
+    return instr->feedback == FB_LIST || instr->feedback == FB_TUPLE || instr->feedback == FB_TWO_TUPLE ||
+           instr->feedback == FB_LIST_OR_TUPLE;
+}
+
 static bool call_looks(const Stale *s, int index);
 
 /* Will the instruction probably be a call of a helper that runs code? */
@@ -118,7 +124,9 @@ static bool looks(const Stale *s, int index) {
         return instr->feedback != FB_LIST_INT && instr->feedback != FB_TUPLE_INT &&
                !is_sequence(s->inference->operands[index].left);
     case BC_STORE_SUBSCR: return instr->feedback != FB_LIST_INT;
-    case BC_UNPACK_SEQUENCE: return top != LIKELY_TUPLE && top != LIKELY_LIST;
+    case BC_UNPACK_SEQUENCE:
+        if (instr->feedback == FB_NONE) return top != LIKELY_TUPLE && top != LIKELY_LIST;
+        return !is_unpacked(instr);
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: return !likely_number(top) && top != LIKELY_WORD;
     case BC_CALL: return call_looks(s, index);
@@ -211,7 +219,10 @@ static void note_access(const Stale *s, Loop *loop, int head, int index) {
                  !loop->accessed[instr->arg];
     if (instr->op == BC_STORE_FAST || instr->op == BC_DELETE_FAST) {
         bool made = instr->op == BC_STORE_FAST && index > head && makes(s, index - 1);
-        loop->made[instr->arg] = made && (first || loop->made[instr->arg]);
+        uint8_t before = loop->assigned[instr->arg] ? loop->made[instr->arg]
+                         : first                    ? MADE_FIRST
+                                                    : MADE_CARRIED;
+        loop->made[instr->arg] = made ? before : MADE_NEVER;
         loop->assigned[instr->arg] = true;
     }
     if (first) loop->accessed[instr->arg] = true;
@@ -229,7 +240,7 @@ static void find_loops(Stale *s) {
         if (loop->end < 0) continue;
         loop->assigned = arena_array(&s->cx->arena, bool, code->local_count + 1);
         loop->accessed = arena_array(&s->cx->arena, bool, code->local_count + 1);
-        loop->made = arena_array(&s->cx->arena, bool, code->local_count + 1);
+        loop->made = arena_array(&s->cx->arena, uint8_t, code->local_count + 1);
         for (int i = head; i <= loop->end; i++) {
             const Instr *instr = &code->instrs[i];
             if (s->inference->operands[i].depth < 0 || (instr->flags & BC_COLD)) continue;
@@ -287,13 +298,13 @@ static void walk_from(Stale *s, int index) {
 static Foreseen foreseen(const Stale *s) {
     Arena *arena = &s->cx->arena;
     Foreseen all = {.stale = s->on_arrival,
-                    .made = arena_array(arena, bool *, s->code->count + 1),
+                    .made = arena_array(arena, uint8_t *, s->code->count + 1),
                     .made_ever = arena_array(arena, bool, s->code->local_count + 1)};
     for (int head = 0; head < s->code->count; head++) {
         const Loop *loop = &s->loops[head];
         if (loop->end < 0 || loop->looked_at) continue;
         all.made[head] = loop->made;
-        for (int i = 0; i < s->code->plain_local_count; i++) all.made_ever[i] |= loop->made[i];
+        for (int i = 0; i < s->code->plain_local_count; i++) all.made_ever[i] |= loop->made[i] != MADE_NEVER;
     }
     return all;
 }

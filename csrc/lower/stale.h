@@ -7,13 +7,19 @@
 #include "lower/callees.h"
 #include "lower/infer.h"
 
+/* Is all that a variable is given in a loop likely to be made for it? */
+typedef enum Made {
+    MADE_NEVER,
+    MADE_FIRST,  /* yes, before it is read */
+    MADE_CARRIED /* yes, but the loop begins with what it had before */
+} Made;
+
 typedef struct Foreseen {
     /* By instruction that control jumps to, then by local: false where the memory is to have the number on
      * every way there. Those ways store it where it turns out that they have not. NULL: nothing is known. */
     bool **stale;
-    /* By instruction that a loop begins at which nobody looks at, then by local: is all that it is given in
-     * the loop likely to be made for it? NULL: no loop, or none is. */
-    bool **made;
+    /* By instruction that a loop begins at which nobody looks at, then by local (Made). NULL: no loop. */
+    uint8_t **made;
     bool *made_ever; /* by local: in one of these loops */
 } Foreseen;
 

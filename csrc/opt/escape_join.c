@@ -1,10 +1,13 @@
-/* Objects that come to a join of two ways, a loop's variable most of all, and are not asked there: frame
- * states name them, and they end. A phi of objects becomes one for each of their parts. */
+/* Objects that come to a join of two ways, a loop's variable most of all: frame states name them, their parts
+ * are read, and they end. A phi of objects becomes one for each of their parts. */
 #include "opt/escape.h"
 
 #include <string.h>
 
-Join *escape_join(const Ins *value) { return value->op == IR_phi_OP ? value->scratch : NULL; }
+Join *escape_join(const Ins *value) {
+    if (value->op == IR_values_OP) value = value->args[0];
+    return value->op == IR_phi_OP ? value->scratch : NULL;
+}
 
 void escape_find_joins(Escape *e, Block *block) {
     for_each_ins(phi, block) {
@@ -12,8 +15,7 @@ void escape_find_joins(Escape *e, Block *block) {
         phi->scratch = NULL;
         if (phi->type != IR_OBJ) continue;
         Join *join = arena_new(fn_arena(e->fn), Join);
-        *join = (Join){.phi = phi};
-        join->group = join;
+        *join = (Join){.phi = phi, .wanted = {.value = phi}};
         phi->scratch = join;
         vec_push(fn_arena(e->fn), &e->joins, join);
     }
@@ -26,100 +28,112 @@ bool escape_joins(Escape *e, Object *object, const Ins *phi) {
     return true;
 }
 
-void escape_use_join(Escape *e, Join *join, Ins *ins, bool in_state) {
-    if (!in_state && ins->op != IR_keep_OP && ins->op != IR_phi_OP) join->escapes = true;
-    if (in_state || ins->op == IR_keep_OP) vec_push(fn_arena(e->fn), &join->uses, ((Use){ins, in_state}));
+void escape_name_join(Escape *e, Join *join, Ins *ins) {
+    vec_push(fn_arena(e->fn), &join->wanted.uses, ((Use){ins, true}));
+}
+
+/* Its values may be read from only. */
+void escape_use_join(Escape *e, Join *join, Ins *ins, int arg) {
+    bool of_values = ins->args[arg]->op == IR_values_OP, reads = escape_is_read(ins, arg);
+    if (of_values) {
+        if (!reads) join->escapes = true;
+    } else if (reads || ins->op == IR_keep_OP) {
+        join->is_read |= reads;
+        vec_push(fn_arena(e->fn), &join->wanted.uses, ((Use){ins, false}));
+    } else if (escape_is_part(ins)) {
+        join->escapes = true;
+    } else {
+        vec_push(fn_arena(e->fn), &join->wanted.by, ins);
+    }
 }
 
 /* --- which can go --- */
 
-static Join *group_of(Join *join) {
+Join *escape_group(Join *join) {
     while (join->group != join) join = join->group = join->group->group;
     return join;
 }
 
-/* What an object is made of at the end of a block; NULL: that is not clear. */
-static const Version *version_at_end(Escape *e, Object *object, const Block *block) {
-    for (int s = 0; s < object->stores.count; s++) {
-        const Ins *store = object->stores.items[s];
-        if (escape_comes_before(store, block->last)) continue;
-        if (store->block == block || escape_reached_after(e, object, store)[block->order]) return NULL;
-    }
-    return escape_version_at(object, block->last);
-}
-
-/* Of a part's phi: numbers stay unboxed but for such as an exit could not make where there is none. */
-static IrType type_of(const Ins *value) {
-    const Ins *number = ir_is_box(value) ? value->args[0] : value;
-    return number->type == IR_I64 || number->type == IR_F64 ? (IrType)number->type : IR_OBJ;
-}
-
-/* Has the object the parts that all others of the group have? Where one has a number that is no object yet,
- * all have one of its kind. */
-static bool fits(Escape *e, Join *group, Object *object, const Block *from) {
-    const Version *version = escape_can_go(e, object) ? version_at_end(e, object, from) : NULL;
-    if (version == NULL || version->count == 0 || (group->count > 0 && group->sort != object->sort))
-        return false;
-    bool first = group->count == 0;
-    if (!first && group->count != version->count) return false;
-    group->sort = object->sort;
-    group->count = version->count;
-    for (int i = 0; i < version->count; i++) {
-        int at = first ? i : escape_part_at(version, group->places[i]);
-        if (at < 0 || ir_is(version->values[at], OPF_VIRTUAL)) return false;
-        IrType type = type_of(version->values[at]);
-        if (type == IR_OBJ && version->values[at]->type != IR_OBJ) return false;
-        if (first) {
-            group->places[i] = version->places[i];
-            group->types[i] = type;
-        } else if (group->types[i] != type) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool can_come(Escape *e, Join *join, int way) {
-    Ins *value = join->phi->args[way];
-    Object *object = escape_object(value);
+    const Ins *value = join->phi->args[way];
+    const Object *object = escape_object(value);
     if (value->op == IR_null_OP) return true;
-    if (escape_join(value) != NULL) return !escape_join(value)->escapes;
-    return object != NULL && value == object->made &&
-           fits(e, group_of(join), object, join->phi->block->preds.items[way]);
+    if (value->op == IR_phi_OP) return escape_join(value) != NULL && !escape_join(value)->escapes;
+    if (object != NULL) return value == object->made && escape_can_go(e, (Object *)object);
+    return escape_foreign_guard(value) != NULL;
+}
+
+static void begin_group(Join *join) {
+    join->group = join;
+    join->count = 0;
+    join->may_be_none = join->has_foreign = false;
+    join->version = join->shared = NULL;
 }
 
 /* Joins that objects go on between have one form. */
 static void find_groups(Escape *e) {
+    for (int i = 0; i < e->joins.count; i++) begin_group(e->joins.items[i]);
     for (int i = 0; i < e->joins.count; i++) {
-        const Ins *phi = e->joins.items[i]->phi;
-        for (int a = 0; a < phi->arg_count; a++) {
-            Join *other = escape_join(phi->args[a]);
-            if (other != NULL) group_of(other)->group = group_of(e->joins.items[i]);
+        Join *join = e->joins.items[i];
+        for (int a = 0; a < join->phi->arg_count && !join->escapes; a++) {
+            Join *other = escape_join(join->phi->args[a]);
+            if (other != NULL) escape_group(other)->group = escape_group(join);
         }
     }
     for (int i = 0; i < e->objects.count; i++) {
         const Object *object = e->objects.items[i];
         for (int k = 1; k < object->joins.count; k++)
-            group_of(object->joins.items[k])->group = group_of(object->joins.items[0]);
+            escape_group(object->joins.items[k])->group = escape_group(object->joins.items[0]);
+    }
+    for (int i = 0; i < e->joins.count; i++) {
+        Join *join = e->joins.items[i], *group = escape_group(join);
+        for (int a = 0; a < join->phi->arg_count; a++) {
+            const Ins *value = join->phi->args[a];
+            group->may_be_none |= value->op == IR_null_OP;
+            group->has_foreign |=
+                value->op != IR_null_OP && value->op != IR_phi_OP && escape_object(value) == NULL;
+        }
     }
 }
 
-/* All of a group go, or none. */
-void escape_settle_joins(Escape *e) {
-    find_groups(e);
+static bool have_ways_come(Escape *e, Join *join) {
+    if (join->phi->block->preds.count != join->phi->arg_count) return false;
+    for (int way = 0; way < join->phi->arg_count; way++)
+        if (!can_come(e, join, way)) return false;
+    return true;
+}
+
+/* All of a group go, or none. True: something is known to escape that was not before. */
+static bool settle_round(Escape *e) {
+    bool changed = false;
     for (int i = 0; i < e->joins.count; i++) {
         Join *join = e->joins.items[i];
-        for (int way = 0; way < join->phi->arg_count && !join->escapes; way++)
-            join->escapes = !can_come(e, join, way);
-        group_of(join)->escapes |= join->escapes || join->phi->block->preds.count != join->phi->arg_count;
+        if (join->escapes || (have_ways_come(e, join) && escape_can_be_made(e, &join->wanted))) continue;
+        join->escapes = changed = true;
+    }
+    find_groups(e);
+    for (int i = 0; i < e->joins.count; i++)
+        if (e->joins.items[i]->escapes) escape_group(e->joins.items[i])->escapes = true;
+    for (int i = 0; i < e->joins.count; i++) {
+        Join *join = e->joins.items[i];
+        if (join->group == join && !join->escapes && !escape_find_parts(e, join)) join->escapes = true;
     }
     for (int i = 0; i < e->joins.count; i++) {
         Join *join = e->joins.items[i];
-        join->escapes = group_of(join)->escapes || group_of(join)->count == 0;
+        bool escapes = escape_group(join)->escapes;
+        changed |= escapes != join->escapes;
+        join->escapes = escapes;
     }
     for (int i = 0; i < e->objects.count; i++) {
         Object *object = e->objects.items[i];
-        for (int k = 0; k < object->joins.count; k++) object->escapes |= object->joins.items[k]->escapes;
+        for (int k = 0; k < object->joins.count && !object->escapes; k++)
+            if (object->joins.items[k]->escapes) object->escapes = changed = true;
+    }
+    return changed;
+}
+
+void escape_settle_joins(Escape *e) {
+    while (settle_round(e)) {
     }
 }
 
@@ -135,14 +149,15 @@ static Ins *new_phi(Escape *e, Join *join, IrType type) {
 
 /* Phis for the parts, which have no arguments yet. */
 static void open_join(Escape *e, Join *join) {
-    const Join *group = group_of(join);
+    const Join *group = escape_group(join);
     Ins *last = join->phi;
     while (last->next != NULL && last->next->op == IR_phi_OP) last = last->next;
-    join->class = new_phi(e, join, IR_OBJ);
+    join->whole = join->class = new_phi(e, join, IR_OBJ);
+    if (group->has_foreign && group->sort == SORT_INSTANCE) join->class = new_phi(e, join, IR_OBJ);
     join->object = ir_new_ins(e->fn, IR_object_OP, IR_OBJ, 1 + 2 * group->count);
-    join->object->args[0] = join->class;
+    join->object->args[0] = join->whole;
     for (int i = 0; i < group->count; i++) {
-        join->parts[i] = new_phi(e, join, group->types[i]);
+        join->parts[i] = new_phi(e, join, escape_type(join, i));
         join->object->args[1 + 2 * i] = ir_const(e->fn, IR_ki64_OP, group->places[i]);
         join->object->args[2 + 2 * i] = join->parts[i];
     }
@@ -150,25 +165,11 @@ static void open_join(Escape *e, Join *join) {
     join->object->use_count = join->phi->use_count;
 }
 
-static Ins *nothing(Escape *e, IrType type) {
-    return ir_const(e->fn, type == IR_OBJ ? IR_null_OP : type == IR_F64 ? IR_kf64_OP : IR_ki64_OP, 0);
-}
-
 static void fill_way(Escape *e, Join *join, int way) {
-    const Join *group = group_of(join), *other = escape_join(join->phi->args[way]);
-    const Object *object = escape_object(join->phi->args[way]);
-    const Version *version =
-        object != NULL ? escape_version_at(object, join->phi->block->preds.items[way]->last) : NULL;
-    join->class->args[way] = other != NULL    ? other->class
-                             : object != NULL ? escape_class(e, object)
-                                              : nothing(e, IR_OBJ);
-    for (int i = 0; i < group->count; i++) {
-        Ins *value = other != NULL     ? other->parts[i]
-                     : version != NULL ? version->values[escape_part_at(version, group->places[i])]
-                                       : nothing(e, group->types[i]);
-        bool number = group->types[i] != IR_OBJ;
-        join->parts[i]->args[way] = number && ir_is_box(value) ? value->args[0] : value;
-    }
+    join->whole->args[way] = escape_whole_for(e, join, way);
+    if (join->class != join->whole) join->class->args[way] = escape_class_for(e, join, way);
+    for (int i = 0; i < escape_group(join)->count; i++)
+        join->parts[i]->args[way] = escape_part_for(e, join, way, i);
 }
 
 static void replace_state(Escape *e, const Join *join, Ins *ins) {
@@ -181,35 +182,75 @@ static void replace_state(Escape *e, const Join *join, Ins *ins) {
 
 /* The last value named is dropped first: a tuple ends with its last item, an instance with its first. */
 static void replace_kept(Escape *e, Join *join, Ins *keep) {
-    const Join *group = group_of(join);
+    const Join *group = escape_group(join);
     bool from_last = group->sort == SORT_TUPLE;
-    Ins **args = arena_array(fn_arena(e->fn), Ins *, keep->arg_count + group->count + 1);
+    Ins **args = arena_array(fn_arena(e->fn), Ins *, keep->arg_count + group->count + 2);
     int count = 0;
     for (int a = 0; a < keep->arg_count; a++) {
         if (keep->args[a] != join->phi) args[count++] = keep->args[a];
         for (int i = 0; i < group->count && keep->args[a] == join->phi; i++) {
             int part = from_last ? i : group->count - 1 - i;
-            if (group->types[part] == IR_OBJ) args[count++] = join->parts[part];
+            if (escape_type(join, part) == IR_OBJ) args[count++] = join->parts[part];
         }
+        if (keep->args[a] == join->phi && group->has_foreign) args[count++] = join->whole;
     }
     keep->args = args;
     keep->arg_count = count;
 }
 
-bool escape_without_joins(Escape *e) {
-    bool any = false;
-    for (int i = 0; i < e->joins.count; i++)
-        if (!e->joins.items[i]->escapes) open_join(e, e->joins.items[i]);
-    for (int i = 0; i < e->joins.count; i++) {
-        Join *join = e->joins.items[i];
-        if (join->escapes) continue;
-        any = true;
-        for (int way = 0; way < join->phi->arg_count; way++) fill_way(e, join, way);
-        for (int u = 0; u < join->uses.count; u++)
-            if (join->uses.items[u].in_state) replace_state(e, join, join->uses.items[u].ins);
-            else replace_kept(e, join, join->uses.items[u].ins);
+static void replace_read(Escape *e, Join *join, Ins *ins) {
+    const Join *group = escape_group(join);
+    int i = 0, count = group->count;
+    while (i < count && group->places[i] != escape_place_read(e, ins, count)) i++;
+    Ins *part = join->parts[i];
+    if (part->type != IR_OBJ) part = escape_box(e, ins, part, escape_reading_state(ins));
+    escape_become(e, ins, part);
+}
+
+static void replace_use(Escape *e, Join *join, Ins *ins) {
+    switch (ins->op) {
+    case IR_keep_OP: replace_kept(e, join, ins); return;
+    case IR_type_is_OP:
+    case IR_unshadowed_OP:
+        ins->op = ins->op == IR_type_is_OP ? IR_version_is_OP : IR_shares_OP;
+        ins->args[0] = join->class;
+        return;
+    case IR_attr_item_OP:
+    case IR_tuple_get_OP:
+    case IR_tuple_at_OP: replace_read(e, join, ins); break;
+    case IR_size_OP: escape_become(e, ins, ir_const(e->fn, IR_ki64_OP, escape_group(join)->count)); break;
+    default: break; /* it goes */
     }
+}
+
+static bool stays(const Ins *ins) {
+    return ins->op == IR_keep_OP || ins->op == IR_version_is_OP || ins->op == IR_shares_OP;
+}
+
+/* Reads and states, in this order: what a number that is read is boxed with names others. */
+static void replace_uses(Escape *e, Join *join, bool in_states) {
+    for (int u = 0; u < join->wanted.uses.count; u++) {
+        const Use *use = &join->wanted.uses.items[u];
+        if (use->in_state != in_states || use->ins->block == NULL) continue;
+        if (in_states) replace_state(e, join, use->ins);
+        else replace_use(e, join, use->ins);
+    }
+    for (int u = 0; u < join->wanted.uses.count && !in_states; u++) {
+        Ins *ins = join->wanted.uses.items[u].ins;
+        if (!join->wanted.uses.items[u].in_state && !stays(ins) && ins->block != NULL) ir_remove(ins);
+    }
+}
+
+bool escape_without_joins(Escape *e) {
+    VEC(Join *) going = {0};
     for (int i = 0; i < e->joins.count; i++)
-        if (!e->joins.items[i]->escapes) ir_remove(e->joins.items[i]->phi);
-    return any;
+        if (!e->joins.items[i]->escapes) vec_push(fn_arena(e->fn), &going, e->joins.items[i]);
+    for (int i = 0; i < going.count; i++) open_join(e, going.items[i]);
+    for (int i = 0; i < going.count; i++) escape_make_join(e, going.items[i]);
+    for (int i = 0; i < going.count; i++)
+        for (int way = 0; way < going.items[i]->phi->arg_count; way++) fill_way(e, going.items[i], way);
+    for (int i = 0; i < going.count; i++) replace_uses(e, going.items[i], false);
+    for (int i = 0; i < going.count; i++) replace_uses(e, going.items[i], true);
+    for (int i = 0; i < going.count; i++) ir_remove(going.items[i]->phi);
+    return going.count > 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { MAX_ROUNDS = 3, MANY_BLOCKS = 2000 };
+enum { NOT_EQUAL = 3 }; /* of icmp */
 
 /* --- which there are, and what is done with them --- */
 
@@ -52,6 +53,35 @@ static bool is_store(const Ins *ins) {
     return ins->op == IR_attr_set_OP || ins->op == IR_attr_set_f64_OP || ins->op == IR_attr_swap_OP;
 }
 
+/* An item of a tuple by a constant index. */
+static bool is_constant_item(const Ins *ins) {
+    if (ins->op != IR_tuple_get_OP || ins->args[1]->op != IR_index_OP) return false;
+    const Ins *index = ins->args[1];
+    return index->args[0]->op == IR_ki64_OP && index->args[1]->op == IR_size_OP &&
+           index->args[1]->args[0] == ins->args[0];
+}
+
+bool escape_is_read(const Ins *ins, int arg) {
+    if (arg > 0) return ins->op == IR_attr_item_OP; /* of such values as stand in IR_values_OP */
+    switch (ins->op) {
+    case IR_values_OP:
+    case IR_type_is_OP:
+    case IR_unshadowed_OP:
+    case IR_attr_item_OP:
+    case IR_tuple_is_OP:
+    case IR_tuple_at_OP:
+    case IR_size_OP: return true;
+    case IR_is_type_OP: return ins->imm == KNOWN_tuple;
+    case IR_tuple_get_OP: return is_constant_item(ins);
+    default: return false;
+    }
+}
+
+bool escape_is_of_tuple(const Ins *ins) {
+    return ins->op == IR_tuple_is_OP || ins->op == IR_tuple_at_OP || ins->op == IR_tuple_get_OP ||
+           ins->op == IR_size_OP || ins->op == IR_is_type_OP;
+}
+
 static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     switch (ins->op) {
     case IR_keep_OP:
@@ -60,10 +90,13 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_values_OP:
     case IR_type_is_OP:
     case IR_unshadowed_OP: return object->sort == SORT_INSTANCE;
-    case IR_attr_item_OP: return true; /* of such values as stand in IR_values_OP */
+    case IR_attr_item_OP: return true;
     case IR_itself_OP: return object->sort == SORT_FUNCTION;
     case IR_tuple_is_OP: return object->sort == SORT_TUPLE && ins->imm == object->made->arg_count;
-    case IR_tuple_at_OP: return object->sort == SORT_TUPLE;
+    case IR_is_type_OP:
+    case IR_tuple_get_OP:
+    case IR_size_OP:
+    case IR_tuple_at_OP: return object->sort == SORT_TUPLE && escape_is_read(ins, arg);
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) return ins->imm == H_rt_closure_of;
         return object->sort == SORT_LIST && ins->imm == H_rt_repeat;
@@ -74,17 +107,17 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
 }
 
 static void note_use(Escape *e, Object *object, Ins *ins, bool in_state) {
-    vec_push(fn_arena(e->fn), &object->uses, ((Use){ins, in_state}));
+    vec_push(fn_arena(e->fn), &object->wanted.uses, ((Use){ins, in_state}));
 }
 
 /* Somebody may look at the frame, or keep it, where code runs in the middle of it. */
 static bool shows_state(const Ins *ins) { return ins->op == IR_poll_OP || ins->op == IR_yield_OP; }
 
-static void note_state(Escape *e, Ins *ins) {
+void escape_note_state(Escape *e, Ins *ins) {
     for (int s = 0; s < ir_state_count(ins->state); s++) {
         Object *object = escape_object(*ir_state_value(ins->state, s));
         Join *join = escape_join(*ir_state_value(ins->state, s));
-        if (join != NULL) escape_use_join(e, join, ins, true);
+        if (join != NULL) escape_name_join(e, join, ins);
         if (join != NULL && shows_state(ins)) join->escapes = true;
         if (object == NULL) continue;
         if (shows_state(ins)) object->escapes = true;
@@ -92,23 +125,33 @@ static void note_state(Escape *e, Ins *ins) {
     }
 }
 
+/* Does it put something into an object that may not be made itself? */
+bool escape_is_part(const Ins *ins) { return is_store(ins) && escape_object(ins->args[0]) != NULL; }
+
+/* It may be made there, and not before. */
+static void note_want(Escape *e, Object *object, Ins *ins, int arg) {
+    bool may_be = object->sort == SORT_INSTANCE || object->sort == SORT_TUPLE;
+    if (!may_be || ins->args[arg] != object->made || escape_is_part(ins)) object->escapes = true;
+    else vec_push(fn_arena(e->fn), &object->wanted.by, ins);
+}
+
 static void look_at(Escape *e, Ins *ins) {
     for (int a = 0; a < ins->arg_count; a++) {
         Object *object = escape_object(ins->args[a]);
         Join *join = escape_join(ins->args[a]);
-        if (join != NULL) escape_use_join(e, join, ins, false);
+        if (join != NULL) escape_use_join(e, join, ins, a);
         if (object == NULL) continue;
         if (ins->op == IR_phi_OP) object->escapes |= !escape_joins(e, object, ins);
-        else if (!is_harmless(object, ins, a)) object->escapes = true;
+        else if (!is_harmless(object, ins, a)) note_want(e, object, ins, a);
         else note_use(e, object, ins, false);
         if (is_store(ins) && a == 0 && !object->escapes) vec_push(fn_arena(e->fn), &object->stores, ins);
     }
-    note_state(e, ins);
+    escape_note_state(e, ins);
 }
 
 static void find_objects(Escape *e) {
     Fn *fn = e->fn;
-    e->objects.count = e->joins.count = 0;
+    e->objects.count = e->joins.count = e->foreign.count = 0;
     for (int i = 0; i < fn->blocks.count; i++) {
         int position = 0;
         escape_find_joins(e, fn->blocks.items[i]);
@@ -116,7 +159,7 @@ static void find_objects(Escape *e) {
             ins->use_count = position++;
             if (!is_making(ins)) continue;
             Object *object = arena_new(fn_arena(fn), Object);
-            *object = (Object){.made = ins, .sort = sort_of(ins)};
+            *object = (Object){.made = ins, .sort = sort_of(ins), .wanted = {.value = ins}};
             ins->scratch = object;
             vec_push(fn_arena(fn), &e->objects, object);
         }
@@ -158,8 +201,8 @@ static bool is_in_order(Escape *e, Object *object) {
     for (int s = 0; s < object->stores.count; s++) {
         const Ins *store = object->stores.items[s];
         const bool *reached = escape_reached_after(e, object, store);
-        for (int u = 0; u < object->uses.count; u++) {
-            const Ins *ins = object->uses.items[u].ins;
+        for (int u = 0; u < object->wanted.uses.count; u++) {
+            const Ins *ins = object->wanted.uses.items[u].ins;
             if (is_gone(ins)) continue;
             if (ins != store && !escape_comes_before(store, ins) && reached[ins->block->order]) return false;
             if (ins->op == IR_object_OP && !escape_comes_before(store, ins))
@@ -225,11 +268,14 @@ static void add_function_parts(Escape *e, Version *first, const Ins *made) {
     add_part(first, e->fn->layout[LAYOUT_function_closure], made->args[FUNCTION_CLOSURE]);
 }
 
-/* The place of the part that an instruction reads; -1: it reads none. */
-static int64_t place_read(const Escape *e, const Ins *ins) {
+int64_t escape_place_read(const Escape *e, const Ins *ins, int count) {
     if (ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP) return ins->imm;
+    if (ins->op == IR_tuple_get_OP && is_constant_item(ins)) {
+        int64_t index = ins->args[1]->args[0]->imm;
+        return index < 0 ? index + count : index;
+    }
     bool closure = ins->op == IR_call_OP && ins->imm == H_rt_closure_of;
-    return closure ? e->fn->layout[LAYOUT_function_closure] : -1;
+    return closure ? e->fn->layout[LAYOUT_function_closure] : NOT_READ;
 }
 
 static bool find_versions(Escape *e, Object *object) {
@@ -242,13 +288,32 @@ static bool find_versions(Escape *e, Object *object) {
         Version *version = new_version(e, object, store, escape_version_at(object, store));
         if (!add_part(version, store->imm, store->args[2])) return false;
     }
-    for (int u = 0; u < object->uses.count; u++) {
-        const Ins *ins = object->uses.items[u].ins;
+    for (int u = 0; u < object->wanted.uses.count; u++) {
+        const Ins *ins = object->wanted.uses.items[u].ins;
         if (is_gone(ins)) continue;
-        int64_t place = place_read(e, ins);
-        if (place >= 0 && !object->uses.items[u].in_state &&
-            escape_part_at(escape_version_at(object, ins), place) < 0)
+        const Version *version = escape_version_at(object, ins);
+        int64_t place = escape_place_read(e, ins, version->count);
+        if (place != NOT_READ && !object->wanted.uses.items[u].in_state && escape_part_at(version, place) < 0)
             return false;
+    }
+    return true;
+}
+
+static bool is_there(const Ins *value) {
+    bool joined = escape_join(value) != NULL && !escape_join(value)->escapes;
+    return escape_object(value) == NULL && !joined && !ir_is(value, OPF_VIRTUAL);
+}
+
+/* Where it is made none of its parts is left out, and nothing is stored to it later. */
+static bool parts_are_there(const Object *object) {
+    for (int p = 0; p < object->wanted.points.count; p++) {
+        const Point *point = &object->wanted.points.items[p];
+        const Version *version = escape_version_at(object, point->at);
+        if (version->count > MOST_MADE_PARTS) return false;
+        for (int i = 0; i < version->count; i++)
+            if (!is_there(version->values[i])) return false;
+        for (int s = 0; s < object->stores.count; s++)
+            if (!escape_comes_before(object->stores.items[s], point->at)) return false;
     }
     return true;
 }
@@ -257,9 +322,10 @@ bool escape_can_go(Escape *e, Object *object) {
     if (object->escapes) return false;
     if (object->looked_at) return object->can_go;
     object->looked_at = true;
+    if (!escape_can_be_made(e, &object->wanted) || !escape_is_rarely_made(e, &object->wanted)) return false;
     if (!is_in_order(e, object)) return false;
     sort_stores(object);
-    return object->can_go = find_versions(e, object);
+    return object->can_go = find_versions(e, object) && parts_are_there(object);
 }
 
 /* --- doing without --- */
@@ -310,24 +376,26 @@ static void replace_in_state(Escape *e, const Object *object, Ins *ins) {
     }
 }
 
-static void become(Escape *e, const Ins *ins, Ins *value) { e->become[ins->id] = value; }
+void escape_become(Escape *e, const Ins *ins, Ins *value) { e->become[ins->id] = value; }
 
 /* Other objects that its state names may go after this one: it is a use of theirs. */
-static Ins *boxed_before(Escape *e, Ins *ins, Ins *value) {
-    Ins *box = ir_new_ins(e->fn, IR_box_f64_OP, IR_OBJ, 1);
-    box->args[0] = value;
-    box->state = ins->state;
-    box->use_count = ins->use_count;
-    ir_insert_before(ins, box);
-    note_state(e, box);
+Ins *escape_box(Escape *e, Ins *before, Ins *number, FrameState *state) {
+    IrOp op = number->type == IR_F64 ? IR_box_f64_OP : IR_box_i64_OP;
+    Ins *box = ir_new_ins(e->fn, op, IR_OBJ, 1);
+    box->args[0] = number;
+    box->state = state;
+    box->use_count = before->use_count;
+    ir_insert_before(before, box);
+    escape_note_state(e, box);
     return box;
 }
 
 /* What is read of it: a number that has no object yet gets one, which goes when nobody wants it. */
 static void replace_read(Escape *e, const Object *object, Ins *ins) {
     const Version *version = escape_version_at(object, ins);
-    Ins *value = version->values[escape_part_at(version, place_read(e, ins))];
-    become(e, ins, value->type == IR_F64 ? boxed_before(e, ins, value) : value);
+    Ins *value = version->values[escape_part_at(version, escape_place_read(e, ins, version->count))];
+    if (value->type == IR_F64) value = escape_box(e, ins, value, ins->state);
+    escape_become(e, ins, value);
 }
 
 /* The last value named is dropped first: a tuple or a list ends with its last item, others with their first
@@ -363,7 +431,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     Fn *fn = e->fn;
     switch (ins->op) {
     case IR_keep_OP: replace_kept(e, object, ins); break;
-    case IR_is_OP: become(e, ins, ir_const(fn, IR_ki64_OP, ins->args[0] == ins->args[1])); break;
+    case IR_is_OP: escape_become(e, ins, ir_const(fn, IR_ki64_OP, ins->args[0] == ins->args[1])); break;
     case IR_object_OP:
         for (int a = 1; a < ins->arg_count; a++)
             if (ins->args[a] == object->made)
@@ -377,7 +445,9 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
         ins->op = IR_shares_OP;
         ins->args[0] = object->made->args[0];
         break;
+    case IR_size_OP: escape_become(e, ins, ir_const(fn, IR_ki64_OP, object->made->arg_count)); break;
     case IR_attr_item_OP:
+    case IR_tuple_get_OP:
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);
@@ -393,18 +463,19 @@ static bool stays(const Ins *ins) {
 }
 
 static void do_without(Escape *e, Object *object) {
-    for (int u = 0; u < object->uses.count; u++) {
-        Use *use = &object->uses.items[u];
+    escape_make_object(e, object);
+    for (int u = 0; u < object->wanted.uses.count; u++) {
+        Use *use = &object->wanted.uses.items[u];
         if (use->in_state && !is_gone(use->ins)) replace_in_state(e, object, use->ins);
     }
-    for (int u = 0; u < object->uses.count; u++) {
-        Use *use = &object->uses.items[u];
+    for (int u = 0; u < object->wanted.uses.count; u++) {
+        Use *use = &object->wanted.uses.items[u];
         bool once = !is_gone(use->ins) && e->become[use->ins->id] == NULL;
         if (!use->in_state && once) replace_use(e, object, use->ins);
     }
-    for (int u = 0; u < object->uses.count; u++) {
-        Ins *ins = object->uses.items[u].ins;
-        if (!object->uses.items[u].in_state && !stays(ins) && !is_gone(ins)) ir_remove(ins);
+    for (int u = 0; u < object->wanted.uses.count; u++) {
+        Ins *ins = object->wanted.uses.items[u].ins;
+        if (!object->wanted.uses.items[u].in_state && !stays(ins) && !is_gone(ins)) ir_remove(ins);
     }
     ir_remove(object->made);
 }
@@ -414,6 +485,26 @@ static void do_without(Escape *e, Object *object) {
 static Ins *final_value(const Escape *e, Ins *value) {
     while (value->id < e->become_count && e->become[value->id] != NULL) value = e->become[value->id];
     return value;
+}
+
+/* That of an item of a tuple that is known. */
+static void fold_index(Escape *e, Ins *ins, const Ins *index, const Ins *size) {
+    if (index->op != IR_ki64_OP || size->op != IR_ki64_OP) return;
+    int64_t from_start = index->imm < 0 ? index->imm + size->imm : index->imm;
+    if (from_start < 0 || from_start >= size->imm) return;
+    escape_become(e, ins, ir_const(e->fn, IR_ki64_OP, from_start));
+    ir_remove(ins);
+}
+
+static void fold_truth(Escape *e, Ins *ins, const Ins *arg) {
+    if (arg->op != IR_box_i64_OP) return;
+    Ins *truth = ir_new_ins(e->fn, IR_icmp_OP, IR_I64, 2);
+    truth->imm = NOT_EQUAL;
+    truth->args[0] = arg->args[0];
+    truth->args[1] = ir_const(e->fn, IR_ki64_OP, 0);
+    ir_insert_before(ins, truth);
+    escape_become(e, ins, truth);
+    ir_remove(ins);
 }
 
 /* What is asked of a number that was boxed just for its place in an object is known. */
@@ -433,10 +524,15 @@ static void fold(Escape *e, Ins *ins) {
     case IR_guard_OP:
         if (arg->op == IR_ki64_OP && arg->imm != 0) ir_remove(ins);
         return;
+    case IR_truth_quiet_OP: fold_truth(e, ins, arg); return;
+    case IR_settled_OP:
+        if (arg->op == IR_icmp_OP) ir_remove(ins);
+        return;
+    case IR_index_OP: fold_index(e, ins, arg, final_value(e, ins->args[1])); return;
     default: return;
     }
     if (!known) return;
-    become(e, ins, arg->args[0]);
+    escape_become(e, ins, arg->args[0]);
     ir_remove(ins);
 }
 
@@ -456,21 +552,33 @@ static void put_in(Escape *e) {
 
 /* --- numbers that only such objects and frame states have --- */
 
+static bool is_whole(const Ins *ins) { return ins->op == IR_call_OP && ins->imm == H_rt_whole; }
+
+/* Has it a number as well without its object? */
+static bool is_content(const Ins *ins) {
+    return ins->op == IR_object_OP || ins->op == IR_keep_OP || is_whole(ins);
+}
+
 /* use_count of a value: how often it is wanted by more than frame states. */
 static void count_uses(Fn *fn) {
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) ins->use_count = 0;
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
-            if (ins->op == IR_object_OP || ins->op == IR_keep_OP) continue;
+            if (is_content(ins)) continue;
             for (int a = 0; a < ins->arg_count; a++) ins->args[a]->use_count++;
         }
 }
 
 static Ins *unboxed(Ins *value) { return ir_is_box(value) && value->use_count == 0 ? value->args[0] : value; }
 
-static void unbox_parts(Fn *fn) {
+static void unbox_parts(Escape *e) {
+    Fn *fn = e->fn;
     count_uses(fn);
     for (int i = 0; i < fn->blocks.count; i++) for_each_ins(ins, fn->blocks.items[i]) {
-            for (int a = 0; a < ins->arg_count; a++) ins->args[a] = unboxed(ins->args[a]);
+            for (int a = 0; a < ins->arg_count; a++) {
+                if (!is_whole(ins)) ins->args[a] = unboxed(ins->args[a]);
+                else if (a > 1 && ins->args[a]->op != IR_box_u64_OP)
+                    ins->args[a] = escape_object_before(e, ins, unboxed(ins->args[a]));
+            }
             for (int s = 0; s < ir_state_count(ins->state); s++)
                 *ir_state_value(ins->state, s) = unboxed(*ir_state_value(ins->state, s));
         }
@@ -497,6 +605,6 @@ void opt_escape(Fn *fn) {
         if (changed) put_in(&e);
     }
     if (!any) return;
-    unbox_parts(fn);
+    unbox_parts(&e);
     opt_dce(fn);
 }

@@ -150,7 +150,7 @@ static bool is_local(const Frames *f, const ExitSlot *slot) {
 static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
     bool is_local;
     if (same != NULL && same - f->record->values < f->objects_end)
-        return Py_NewRef(f->spill[same - f->record->values]);
+        return Py_XNewRef(f->spill[same - f->record->values]);
     PyObject **place = same != NULL ? slot_place(f, same->slot, &is_local) : NULL;
     return place != NULL ? Py_XNewRef(*place) : NULL;
 }
@@ -181,6 +181,11 @@ static void drop_values(const Frames *f, int level) {
             Py_XDECREF(f->spill[i]);
 }
 
+/* The memory has it already. */
+static void skip_value(const ExitSlot *slot, PyObject *value) {
+    if (slot->kind == EXIT_OWNED) Py_XDECREF(value);
+}
+
 /* Put the values where the frames want them, drop the others of the innermost level. */
 static void place_values(Frames *f, PyObject **spill) {
     const ExitRecord *record = f->record;
@@ -193,7 +198,7 @@ static void place_values(Frames *f, PyObject **spill) {
             continue;
         }
         if (slot->kind == EXIT_IF && spill[i] != NULL) continue;
-        if (slot->kind == EXIT_IF) i++;
+        if (slot->kind == EXIT_IF) i++, skip_value(&record->values[i], spill[i]);
         else if (slot->kind != EXIT_DROP && slot->kind != EXIT_PART) place_value(f, slot, &spill[i], same);
         same = NULL;
     }

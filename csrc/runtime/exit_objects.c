@@ -185,13 +185,28 @@ static void put_part(PyObject *object, PyObject *names, int place, PyObject *val
     }
 }
 
+/* That a loop began with, which is there: of its parts others have the objects that it has. */
+static PyObject *the_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
+    PyObject *object = rows[row];
+    for (int i = 1; i <= slot->slot; i++) {
+        if (slot[i].kind == EXIT_OWNED) Py_XDECREF(rows[row + i]);
+        rows[row + i] = PyTuple_CheckExact(object) ? PyTuple_GET_ITEM(object, slot[i].slot)
+                                                   : cp_value_at(object, slot[i].slot); // borrowed
+    }
+    return Py_NewRef(object);
+}
+
 /* Make an object of the rows behind its own. Each number's row has its object from now on, so that others can
  * be the same one. */
 static PyObject *new_object(const Frames *f, int row) { // new ref
     const ExitSlot *slot = &f->record->values[row];
     PyObject **rows = f->spill;
     PyTypeObject *class = (PyTypeObject *)rows[row];
-    if (class == NULL) return NULL; /* none on this way: who would have it has a condition */
+    if (class == NULL) { /* none on this way: who would have it has a condition */
+        memset(&rows[row + 1], 0, sizeof(*rows) * (size_t)slot->slot);
+        return NULL;
+    }
+    if (!PyType_Check(class) && !PyFunction_Check(class)) return the_object(slot, rows, row);
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
     if (class == &PyLong_Type) return new_int(slot, &rows[row], rows);
     if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
@@ -229,4 +244,24 @@ void exit_make_objects(Frames *f, PyObject **spill) {
 
 void exit_forget_objects(const Frames *f) {
     for (int row = 0; row < f->objects_end; row = exit_next_row(f->record, row)) Py_XDECREF(f->spill[row]);
+}
+
+/* --- in the middle of the code --- */
+
+PyObject *rt_int_of_bits(i64 bits) { return exit_boxed(EXIT_I64, (PyObject *)(intptr_t)bits); }
+PyObject *rt_float_of_bits(i64 bits) { return exit_boxed(EXIT_F64, (PyObject *)(intptr_t)bits); }
+
+PyObject *rt_whole(PyObject *whole, i64 places, PyObject **rest, i64 count, uint64_t consumed) {
+    enum { PLACE_BITS = 5 };
+    if (!PyType_Check(whole)) {
+        rt_drop_rest(rest, count, consumed);
+        return Py_NewRef(whole);
+    }
+    PyObject *object = whole == (PyObject *)&PyTuple_Type ? PyTuple_New(count) : rt_new_plain(whole);
+    if (object == NULL) no_memory();
+    rt_own_rest(rest, count, consumed);
+    int unit = PyTuple_CheckExact(object) ? 1 : (int)sizeof(PyObject *);
+    for (i64 i = 0; i < count; i++)
+        put_part(object, NULL, unit * (int)(places >> PLACE_BITS * i & ((1 << PLACE_BITS) - 1)), rest[i]);
+    return object;
 }

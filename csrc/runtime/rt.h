@@ -238,7 +238,7 @@ i64 rt_delete_global(TS, FR, PyObject *name);
 PyObject *rt_load_deref(FR, PyObject *cell, i64 slot);
 void rt_store_deref(PyObject *cell, PyObject *value_steal);
 i64 rt_delete_deref(FR, PyObject *cell, i64 slot);
-i64 rt_forget_slot(FR, i64 slot);
+i64 rt_forget_slot(FR, i64 slot, i64 others);
 i64 rt_make_cell(FR, i64 slot);
 PyObject *rt_new_cell(PyObject *value);
 void rt_copy_free_vars(FR, i64 count);
@@ -349,6 +349,9 @@ i64 rt_check_depth(TS);
 PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);
 PyObject *rt_new_plain(PyObject *class);
+PyObject *rt_whole(PyObject *whole, i64 places, REST);
+PyObject *rt_int_of_bits(i64 bits);
+PyObject *rt_float_of_bits(i64 bits);
 /* Of an __init__'s result; false: an exception is set. */
 bool rt_check_none(PyObject *result_steal);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);

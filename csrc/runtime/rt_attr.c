@@ -166,9 +166,9 @@ i64 rt_delete_deref(Frame *frame, PyObject *cell, i64 slot) {
     return 0;
 }
 
-i64 rt_forget_slot(Frame *frame, i64 slot) {
-    PyObject *old = frame->localsplus[slot];
-    if (Py_REFCNT(old) == 1 && !cp_end_quietly(&old, 1)) return -1;
+i64 rt_forget_slot(Frame *frame, i64 slot, i64 others) {
+    PyObject *old = frame->localsplus[slot], *references[] = {old, old};
+    if (Py_REFCNT(old) <= 1 + others && !cp_end_quietly(references, 1 + others)) return -1;
     frame->localsplus[slot] = NULL;
     Py_DECREF(old);
     return 1;

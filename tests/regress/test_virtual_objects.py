@@ -48,6 +48,18 @@ def with_finalizer(n):
         total += Loud(i * 0.5, 0.5).sum()
     return total
 
+def carried(n):
+    pair = Pair(0.0, 1.0)
+    for i in range(n):
+        pair = Pair(pair.a + pair.b, pair.b)
+    return pair.sum()
+
+def carried_tuple(n):
+    state = (0, 1)
+    while state[0] < n:
+        state = (state[0] + 1, state[1] + 5)
+    return state
+
 for i in range(30):
     f = FUNCTION
     f(3000)
@@ -68,7 +80,14 @@ print(dxpy.dump(program.sums, "opt"))
 
 @pytest.mark.parametrize(
     ("function", "made"),
-    [("instances", "0 0 27.5"), ("tuples", "0 0 67.5"), ("nested", "0 0 55"), ("with_finalizer", "2 0 27.5")],
+    [
+        ("instances", "0 0 27.5"),
+        ("tuples", "0 0 67.5"),
+        ("nested", "0 0 55"),
+        ("with_finalizer", "2 0 27.5"),
+        ("carried", "0 0 11.0"),
+        ("carried_tuple", "0 0 (10, 51)"),
+    ],
 )
 def test_what_is_made(function, made, printed):
     """How many places make an instance, how many a tuple; and the function's result. The loop is there twice: its
