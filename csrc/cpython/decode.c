@@ -334,10 +334,12 @@ static bool is_module_named(PyObject *module, const char *name) {
            PyUnicode_CompareWithASCIIString(module, name) == 0;
 }
 
-/* What is called for a C function: generators are resumed in a way of our own. */
+/* What is called for a C function: some of them are ours, and generators are resumed in a way of our own. */
 static PyCFunction called_for(const PyMethodDef *def) {
     if (def->ml_meth == cp_resumers.send) return cp_own_resumers.send;
-    return def->ml_meth == cp_resumers.next ? cp_own_resumers.next : def->ml_meth;
+    if (def->ml_meth == cp_resumers.next) return cp_own_resumers.next;
+    PyCFunction ours = cp_replacement(def->ml_meth);
+    return ours != NULL ? ours : def->ml_meth;
 }
 
 static CCode c_code(const PyMethodDef *def) {

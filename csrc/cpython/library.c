@@ -37,7 +37,9 @@ static PyCFunction method_named(PyTypeObject *type, const char *name) {
 
 static PyCFunction function_named(PyObject *names, const char *name) {
     PyObject *function = PyDict_GetItemString(names, name);
-    return function != NULL && PyCFunction_CheckExact(function) ? PyCFunction_GET_FUNCTION(function) : NULL;
+    bool is_it = function != NULL && PyCFunction_CheckExact(function) &&
+                 strcmp(((PyCFunctionObject *)function)->m_ml->ml_name, name) == 0;
+    return is_it ? PyCFunction_GET_FUNCTION(function) : NULL;
 }
 
 static void learn(PyTypeObject *type) {
@@ -76,6 +78,30 @@ uint8_t cp_known_code(void *address) {
     for (uint8_t i = CODE_UNKNOWN + 1; i < KNOWN_CODE_COUNT; i++)
         if (address != NULL && (void *)(uintptr_t)methods[i] == address) return i;
     return CODE_UNKNOWN;
+}
+
+static PyCFunction originals[CP_REPLACED_COUNT], replacements[CP_REPLACED_COUNT];
+
+void cp_find_replaced(const PyCFunction *ours) {
+    PyObject *builtins = PyEval_GetBuiltins(); // borrowed
+    originals[CP_SORTED] = function_named(builtins, "sorted");
+    originals[CP_LIST_SORT] = method_named(&PyList_Type, "sort");
+    originals[CP_MIN] = function_named(builtins, "min");
+    originals[CP_MAX] = function_named(builtins, "max");
+    memcpy(replacements, ours, sizeof(replacements));
+}
+
+CpReplaced cp_replaced(PyCFunction theirs) {
+    int which = 0;
+    while (which < CP_REPLACED_COUNT && originals[which] != theirs) which++;
+    return (CpReplaced)which;
+}
+
+PyCFunction cp_original(CpReplaced which) { return originals[which]; }
+
+PyCFunction cp_replacement(PyCFunction theirs) {
+    CpReplaced which = cp_replaced(theirs);
+    return which < CP_REPLACED_COUNT ? replacements[which] : NULL;
 }
 
 /* Only C code makes a type whose methods are method descriptors of its own, and it names it for its module.

@@ -4,6 +4,17 @@
 
 #include "cpython/compat.h"
 
+/* Functions and methods that compiled code calls others of ours in place of. */
+typedef enum CpReplaced { CP_SORTED, CP_LIST_SORT, CP_MIN, CP_MAX, CP_REPLACED_COUNT } CpReplaced;
+
+/* Once, with ours by CpReplaced; NULL: it is called by name only. */
+void cp_find_replaced(const PyCFunction *ours);
+
+/* Which one a function of C is; CP_REPLACED_COUNT: none. */
+CpReplaced cp_replaced(PyCFunction theirs);
+PyCFunction cp_original(CpReplaced which);
+PyCFunction cp_replacement(PyCFunction theirs); /* NULL: there is none */
+
 /* What a C function is known to do, beside how it is called. */
 uint8_t cp_known_code(void *address);
 

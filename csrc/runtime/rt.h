@@ -454,6 +454,13 @@ CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result
 /* What compiled code calls in place of the C functions that resume generators, see CpResumers. */
 PyObject *rt_send_to_generator(PyObject *generator, PyObject *value);
 PyObject *rt_take_next(PyObject *self, PyObject *const *args, Py_ssize_t count);
+/* And in place of sorted and list.sort. With names of arguments: likewise of min and max; false: it is
+ * another function, or there is more to it, and nothing was done. */
+PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, PyObject *names);
+bool rt_call_replaced(TS, PyObject *callable, PyObject *const *args, i64 count, PyObject *names,
+                      PyObject **result);
+void rt_sort_prepare(void); // once, before anything is compiled
 /* What C code resumes generators and coroutines by, see CpSlots. */
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);

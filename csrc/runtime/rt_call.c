@@ -619,6 +619,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         if (consumed >> place & 1) Py_DECREF(callable);
         return result;
     }
+    if (names != NULL && rt_call_replaced(tstate, callable, args.values, args.positional, names, &result))
+        return end_call(tstate, rest, place, consumed, result);
     if (names == NULL && cp_is_memo(callable) &&
         rt_call_memo(tstate, callable, args.values, args.positional, &result))
         return end_call(tstate, rest, place, consumed, result);

@@ -1,0 +1,228 @@
+/* sorted, list.sort, and min and max with a key, as compiled code calls them: functions with keys are entered
+ * at once, and keys that nobody's code is asked to compare are sorted here. All else is left to CPython's own
+ * functions. */
+#include "runtime/rt.h"
+
+#include "cpython/library.h"
+#include "cpython/order.h"
+
+enum { LEVELS_OF_COMPARING = 8 }; /* of recursion that comparing items may take in CPython */
+
+typedef PyObject *(*KeywordFunction)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+
+static KeywordFunction theirs(CpReplaced which) {
+    return (KeywordFunction)(void (*)(void))cp_original(which);
+}
+
+/* What is given by name. False: there is more to it. */
+typedef struct Wanted {
+    PyObject *key; // borrowed; NULL: there is none
+    bool reverse;
+} Wanted;
+
+static bool read_names(PyObject *const *values, PyObject *names, Wanted *wanted) {
+    *wanted = (Wanted){NULL, false};
+    for (Py_ssize_t i = 0; names != NULL && i < PyTuple_GET_SIZE(names); i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i);
+        if (PyUnicode_CompareWithASCIIString(name, "key") == 0 && wanted->key == NULL)
+            wanted->key = values[i] != Py_None ? values[i] : NULL;
+        else if (PyUnicode_CompareWithASCIIString(name, "reverse") == 0 && PyBool_Check(values[i]))
+            wanted->reverse = values[i] == Py_True;
+        else return false;
+    }
+    return true;
+}
+
+/* --- lists --- */
+
+/* Puts items in the order of their keys. False: nothing was done. */
+static bool put_in_order(PyObject **items, PyObject *const *keys, Py_ssize_t count, bool reverse) {
+    return PyThreadState_Get()->recursion_remaining >= LEVELS_OF_COMPARING &&
+           cp_sort(items, keys, count, reverse);
+}
+
+/* Keys that are there already, for a sort that asks for them one by one. */
+typedef struct Keys {
+    PyObject **keys;
+    Py_ssize_t next, count;
+} Keys;
+
+static PyObject *give_key(PyObject *capsule, PyObject *item) {
+    (void)item;
+    Keys *keys = PyCapsule_GetPointer(capsule, NULL);
+    PyObject *key = keys->keys[keys->next];
+    keys->keys[keys->next++] = NULL;
+    return key;
+}
+
+static PyMethodDef giving_keys = {"key", give_key, METH_O, NULL};
+
+static PyObject *sort_as_cpython(PyObject *list, Keys *keys, bool reverse) {
+    PyObject *capsule = PyCapsule_New(keys, NULL, NULL), *result = NULL;
+    PyObject *function = capsule != NULL ? PyCFunction_New(&giving_keys, capsule) : NULL;
+    PyObject *names = function != NULL ? Py_BuildValue("(ss)", "key", "reverse") : NULL;
+    if (names != NULL) {
+        PyObject *values[] = {function, reverse ? Py_True : Py_False};
+        result = theirs(CP_LIST_SORT)(list, values, 0, names);
+    }
+    Py_XDECREF(names);
+    Py_XDECREF(function);
+    Py_XDECREF(capsule);
+    return result;
+}
+
+/* While keys are made the list is empty for all who look. */
+typedef struct Hidden {
+    PyObject **items;
+    Py_ssize_t count, room;
+} Hidden;
+
+static Hidden hide_items(PyListObject *list) {
+    Hidden hidden = {list->ob_item, Py_SIZE(list), list->allocated};
+    list->ob_item = NULL;
+    list->allocated = -1; /* who puts something in changes it */
+    Py_SET_SIZE(list, 0);
+    return hidden;
+}
+
+/* Gives what was put in meanwhile. */
+static Hidden show_items(PyListObject *list, Hidden hidden) {
+    Hidden between = {list->ob_item, Py_SIZE(list), list->allocated};
+    list->ob_item = hidden.items;
+    list->allocated = hidden.room;
+    Py_SET_SIZE(list, hidden.count);
+    return between;
+}
+
+static bool make_keys(PyThreadState *tstate, PyObject *function, PyObject **items, Keys *made) {
+    for (Py_ssize_t i = 0; i < made->count; i++) {
+        made->keys[i] = rt_call_borrowed(tstate, function, &items[i], 1);
+        if (made->keys[i] != NULL) continue;
+        while (i-- > 0) Py_DECREF(made->keys[i]);
+        return false;
+    }
+    return true;
+}
+
+static PyObject *sort_by(PyListObject *list, PyObject *function, bool reverse) {
+    Keys keys = {PyMem_New(PyObject *, Py_SIZE(list) + 1), 0, Py_SIZE(list)};
+    if (keys.keys == NULL) return PyErr_NoMemory();
+    Hidden hidden = hide_items(list), between = {NULL};
+    bool made = make_keys(PyThreadState_Get(), function, hidden.items, &keys), changed = false;
+    PyObject *result = NULL;
+    if (made && put_in_order(hidden.items, keys.keys, keys.count, reverse)) {
+        for (Py_ssize_t i = 0; i < keys.count; i++) Py_DECREF(keys.keys[i]);
+        changed = list->allocated != -1;
+        between = show_items(list, hidden);
+        if (!changed) result = Py_NewRef(Py_None);
+    } else {
+        changed = list->allocated != -1;
+        between = show_items(list, hidden);
+        if (made) {
+            result = sort_as_cpython((PyObject *)list, &keys, reverse);
+            for (Py_ssize_t i = 0; i < keys.count; i++) Py_XDECREF(keys.keys[i]);
+        }
+    }
+    if (changed && made && (result != NULL || !PyErr_Occurred())) {
+        Py_CLEAR(result);
+        PyErr_SetString(PyExc_ValueError, "list modified during sort");
+    }
+    while (between.items != NULL && between.count-- > 0) Py_XDECREF(between.items[between.count]);
+    PyMem_Free(between.items);
+    PyMem_Free(keys.keys);
+    return result;
+}
+
+PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    Wanted wanted;
+    if (count == 0 && read_names(args, names, &wanted)) {
+        PyListObject *of = (PyListObject *)list;
+        if (wanted.key != NULL) return sort_by(of, wanted.key, wanted.reverse);
+        if (put_in_order(of->ob_item, of->ob_item, Py_SIZE(list), wanted.reverse)) Py_RETURN_NONE;
+    }
+    return theirs(CP_LIST_SORT)(list, args, count, names);
+}
+
+PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    Wanted wanted;
+    if (count != 1 || !read_names(args + 1, names, &wanted))
+        return theirs(CP_SORTED)(self, args, count, names);
+    PyObject *list = PySequence_List(args[0]);
+    PyObject *none = list != NULL ? rt_list_sort(list, args + 1, 0, names) : NULL;
+    if (none == NULL) Py_CLEAR(list);
+    Py_XDECREF(none);
+    return list;
+}
+
+/* --- min and max --- */
+
+/* 1: the key is further out than the best one, 0: it is not, -1: raised. */
+static int is_further(PyObject *key, PyObject *best, bool greatest) {
+    int order = cp_order_of(key, best);
+    if (order == ORDER_UNKNOWN) return PyObject_RichCompareBool(key, best, greatest ? Py_GT : Py_LT);
+    return greatest ? order > 0 : order < 0;
+}
+
+/* What an iterator has that is furthest out by its key; NULL: an error, or there is nothing. */
+static PyObject *furthest(PyThreadState *tstate, PyObject *iterator, PyObject *function, bool greatest) {
+    PyObject *best = NULL, *best_key = NULL, *item;
+    while ((item = Py_TYPE(iterator)->tp_iternext(iterator)) != NULL) {
+        PyObject *key = rt_call_borrowed(tstate, function, &item, 1);
+        int further = key == NULL ? -1 : best == NULL ? 1 : is_further(key, best_key, greatest);
+        if (further > 0) {
+            Py_XDECREF(best_key);
+            Py_XDECREF(best);
+            best_key = key;
+            best = item;
+            continue;
+        }
+        Py_XDECREF(key);
+        Py_DECREF(item);
+        if (further < 0) break;
+    }
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_StopIteration) && item == NULL) PyErr_Clear();
+    Py_XDECREF(best_key);
+    if (PyErr_Occurred()) Py_CLEAR(best);
+    return best;
+}
+
+/* With nothing but a key by name. False: nothing was done. */
+static bool find_furthest(PyThreadState *tstate, PyObject *const *args, Py_ssize_t count, PyObject *names,
+                          bool greatest, PyObject **result) {
+    Wanted wanted;
+    if (count != 1 || PyTuple_GET_SIZE(names) != 1 || !read_names(args + 1, names, &wanted) ||
+        wanted.key == NULL)
+        return false;
+    PyObject *iterator = PyObject_GetIter(args[0]);
+    *result = iterator != NULL ? furthest(tstate, iterator, wanted.key, greatest) : NULL;
+    if (*result == NULL && !PyErr_Occurred())
+        PyErr_Format(PyExc_ValueError, "%s() arg is an empty sequence", greatest ? "max" : "min");
+    Py_XDECREF(iterator);
+    return true;
+}
+
+bool rt_call_replaced(PyThreadState *tstate, PyObject *callable, PyObject *const *args, i64 count,
+                      PyObject *names, PyObject **result) {
+    if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        PyCFunction method = ((PyMethodDescrObject *)callable)->d_method->ml_meth;
+        if (cp_replaced(method) != CP_LIST_SORT || count == 0 || !PyList_Check(args[0])) return false;
+        *result = rt_list_sort(args[0], args + 1, count - 1, names);
+        return true;
+    }
+    if (!Py_IS_TYPE(callable, &PyCFunction_Type)) return false;
+    PyObject *self = PyCFunction_GET_SELF(callable);
+    CpReplaced which = cp_replaced(PyCFunction_GET_FUNCTION(callable));
+    if (which == CP_MIN || which == CP_MAX)
+        return find_furthest(tstate, args, count, names, which == CP_MAX, result);
+    if (which == CP_REPLACED_COUNT) return false;
+    *result = (which == CP_SORTED ? rt_sorted : rt_list_sort)(self, args, count, names);
+    return true;
+}
+
+void rt_sort_prepare(void) {
+    const PyCFunction ours[CP_REPLACED_COUNT] = {
+        [CP_SORTED] = (PyCFunction)(void (*)(void))rt_sorted,
+        [CP_LIST_SORT] = (PyCFunction)(void (*)(void))rt_list_sort,
+    };
+    cp_find_replaced(ours);
+}
