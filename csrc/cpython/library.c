@@ -248,3 +248,29 @@ bool cp_memo_keep(PyObject *memo, PyObject *key, PyObject *result) {
     PyObject *results = ((Memo *)memo)->results;
     return cp_dict_set(results, key, result, 0) > 0 || PyDict_SetItem(results, key, result) == 0;
 }
+
+/* --- functools.partial --- */
+
+typedef struct Partial {
+    PyObject_HEAD PyObject *function, *args, *keywords;
+    PyObject *dict, *weak_references;
+    vectorcallfunc vectorcall;
+} Partial;
+
+static ternaryfunc partial_call; // likewise
+
+static bool learn_partial(const PyTypeObject *type) {
+    if (type->tp_basicsize != sizeof(Partial) || !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) ||
+        strcmp(type->tp_name, "functools.partial") != 0)
+        return false;
+    partial_call = type->tp_call;
+    return true;
+}
+
+bool cp_find_partial(PyObject *object, CpPartial *parts) {
+    const PyTypeObject *type = Py_TYPE(object);
+    if (partial_call != NULL ? type->tp_call != partial_call : !learn_partial(type)) return false;
+    const Partial *partial = (Partial *)object;
+    *parts = (CpPartial){partial->function, partial->args, partial->keywords};
+    return PyTuple_CheckExact(partial->args) && PyDict_CheckExact(partial->keywords);
+}

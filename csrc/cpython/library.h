@@ -44,6 +44,12 @@ PyObject *cp_memo_key(PyObject *const *args, Py_ssize_t count);
 /* Count such a call, and say what is called then; borrowed. */
 PyObject *cp_memo_missed(PyObject *memo);
 
+/* What an object of functools.partial is made of; borrowed. False: it is none. */
+typedef struct CpPartial {
+    PyObject *function, *args, *keywords;
+} CpPartial;
+bool cp_find_partial(PyObject *object, CpPartial *parts);
+
 /* False: an error. */
 bool cp_memo_keep(PyObject *memo, PyObject *key, PyObject *result);
 

@@ -76,6 +76,24 @@ static int likely_count(const Lowerer *l, const Pattern *pattern) {
     return l->code->instrs[pattern->call].arg2 - 1;
 }
 
+/* Is the tuple the code's own *args? */
+static bool is_own_rest(const Lowerer *l, const Pattern *pattern) {
+    int load = pattern->tuple_load >= 0 ? pattern->tuple_load : l->index - 1;
+    return load >= 0 && l->code->instrs[load].op == BC_LOAD_FAST &&
+           l->code->instrs[load].arg == l->code->rest_parameter;
+}
+
+/* How many items fill the parameters of the function called that have no default; -1: it is not known. */
+static int taken_count(const Lowerer *l, const Pattern *pattern, const Ins *function) {
+    const Site *site = function->type == IR_OBJ ? lower_site(function) : NULL;
+    if (site != NULL && site->unbound != NULL) site = site->unbound;
+    if (site == NULL || l->callees == NULL) return -1;
+    const Callee *callee = l->callees->find(l->callees->context, l->cx, site);
+    if (callee == NULL) return -1;
+    bool has_self = callee->class_version != 0 || lower_site(function) != site;
+    return callee->positional - callee->default_count - pattern->fixed - has_self;
+}
+
 /* Where a guard of the containers leaves to: the load in front, if there is one, so that its failures are
  * told from those of guards of the function called. NULL: it failed too often. */
 static FrameState *state_in_front(Lowerer *l) {
@@ -94,14 +112,14 @@ static bool is_made(const Ins *value, Helper helper) {
 }
 
 /* How many items a tuple has, and those that are known; -1: nobody knows. */
-static int items_of(Lowerer *l, const Pattern *pattern, Ins *tuple, Ins ***items) {
+static int items_of(Lowerer *l, const Pattern *pattern, const Ins *function, Ins *tuple, Ins ***items) {
     const ConstInfo *constant = lower_const_info(tuple);
     if (constant != NULL && constant->type == LIKELY_TUPLE && constant->length == 0) return 0;
     if (is_made(tuple, H_rt_build_tuple)) {
         *items = tuple->args;
         return tuple->arg_count;
     }
-    int count = likely_count(l, pattern);
+    int count = is_own_rest(l, pattern) ? likely_count(l, pattern) : taken_count(l, pattern, function);
     if (count < 0 || tuple->type != IR_OBJ || constant != NULL) return -1;
     FrameState *state = state_in_front(l);
     if (state == NULL) return -1;
@@ -161,6 +179,7 @@ static void call_spread(Lowerer *l, const Pattern *pattern, Ins *names, int arg_
     *(Instr *)l->instr = call;
     l->index = pattern->call;
     l->calls_left++;
+    lower_unbind(l);
     if (!lower_inline_call(l) && !lower_c_call(l)) lower_general_call(l);
 }
 
@@ -176,7 +195,7 @@ bool lower_spread_call(Lowerer *l) {
     int value_count = pattern.keywords >= 0 ? keywords_of(l, &pattern, &names, &values) : 0;
     if (value_count < 0) return false;
     Ins *tuple = pattern.tuple_load >= 0 ? loaded(l, pattern.tuple_load) : l->stack[l->depth - 1];
-    int item_count = items_of(l, &pattern, tuple, &items);
+    int item_count = items_of(l, &pattern, l->stack[below + 1], tuple, &items);
     if (item_count < 0) return false;
     const Instr *begin = l->instr;
     Spread spread = {.stack = l->stack, .depth = l->depth, .offset = begin->offset};
@@ -189,6 +208,7 @@ bool lower_spread_call(Lowerer *l) {
     l->depth = below;
     l->spread = NULL;
     l->instr = &l->code->instrs[l->index];
+    if (pattern.tuple_load < 0 && item_count > 0) lower_keep(l, &tuple, 1); /* it holds its items meanwhile */
     lower_push(l, result);
     return true;
 }

@@ -624,6 +624,8 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     if (names == NULL && cp_is_memo(callable) &&
         rt_call_memo(tstate, callable, args.values, args.positional, &result))
         return end_call(tstate, rest, place, consumed, result);
+    if (names == NULL && rt_call_partial(tstate, callable, args.values, args.positional, &result))
+        return end_call(tstate, rest, place, consumed, result);
     if (args.positional == 1 && names == NULL) {
         bool known;
         result = call_known_class(tstate, callable, args.values[0], &known);
@@ -754,6 +756,7 @@ static bool call_spread(PyThreadState *tstate, PyObject *callable, PyObject *tup
         return true;
     }
     for (Py_ssize_t i = 0; i < given; i++) values[1 + i] = PyTuple_GET_ITEM(tuple, i);
+    if (named == 0 && init == NULL && go_in(tstate, callable, values + 1, given, 0, result)) return true;
     for (Py_ssize_t i = 0; i < named && PyDict_Next(dict, &at, &key, &value); i++) {
         PyTuple_SET_ITEM(names, i, Py_NewRef(key));
         values[1 + given + i] = Py_NewRef(value);
