@@ -29,6 +29,30 @@ getattrofunc cp_finds_by(PyTypeObject *type) {
     return wrapped == PyObject_GenericGetAttr || wrapped == PyType_Type.tp_getattro ? wrapped : hook;
 }
 
+/* Has an object no attribute of its own of that name, for certain and without running code? */
+static bool lacks_own(PyTypeObject *type, PyObject *object, PyObject *name) {
+    if (cp_has_values(type) && *cp_values(object) != NULL) {
+        Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);
+        return index < 0 || (*cp_values(object))->values[index] == NULL;
+    }
+    PyObject **place = cp_has_values(type) ? cp_managed_dict(object) : _PyObject_GetDictPtr(object);
+    PyObject *dict = place != NULL ? *place : NULL;
+    if (dict == NULL) return true;
+    return PyDict_CheckExact(dict) && cp_keys_are_str(((PyDictObject *)dict)->ma_keys) &&
+           PyDict_GetItemWithError(dict, name) == NULL;
+}
+
+PyObject *cp_asked_instead(PyObject *object, PyObject *name) {
+    PyTypeObject *type = Py_TYPE(object);
+    if (type->tp_getattro != hook || hook == NULL || cp_finds_by(type) != PyObject_GenericGetAttr)
+        return NULL;
+    PyObject *getter = _PyType_Lookup(type, &_Py_ID(__getattr__)); // borrowed
+    if (getter == NULL || !Py_IS_TYPE(getter, &PyFunction_Type) || !PyUnicode_CheckExact(name) ||
+        !PyUnicode_CHECK_INTERNED(name) || _PyType_Lookup(type, name) != NULL)
+        return NULL;
+    return lacks_own(type, object, name) ? getter : NULL;
+}
+
 bool cp_is_object_setattr(PyObject *callable) {
     return Py_IS_TYPE(callable, &PyWrapperDescr_Type) &&
            callable == _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__setattr__));

@@ -344,6 +344,9 @@ static inline bool cp_may_come_first(PyObject *attribute) {
  * asked for one that is not. */
 void cp_find_lookups(void); /* once, before it is asked */
 getattrofunc cp_finds_by(PyTypeObject *type);
+/* The function __getattr__ of its class that an object is asked by, since it has nothing of that name;
+ * borrowed. NULL: there is none, or it cannot be said without running code. */
+PyObject *cp_asked_instead(PyObject *object, PyObject *name);
 /* Is it `object.__setattr__`, and may that be called for objects of a type, as far as the type's version
  * holds? CPython says no where a class written in C stores in its own way. */
 bool cp_is_object_setattr(PyObject *callable);

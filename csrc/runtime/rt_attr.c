@@ -462,6 +462,16 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
     return value != NULL;
 }
 
+/* As PyObject_GetAttr; no exception is made for a __getattr__ to be asked. */
+static PyObject *get_attr(PyObject *owner, PyObject *name) {
+    PyObject *function = cp_asked_instead(owner, name), *args[] = {owner, name};
+    if (function == NULL) return PyObject_GetAttr(owner, name);
+    Py_INCREF(function);
+    PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 2);
+    Py_DECREF(function);
+    return result;
+}
+
 static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject *name, RtCache *cache) {
     PyTypeObject *type = Py_TYPE(owner);
     RtCache *known = shared_find(USE_LOAD, type, name);
@@ -470,7 +480,7 @@ static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject 
         adopt(cache, known);
         if (load_by(known, type, owner, name, &result)) return result;
     }
-    result = PyObject_GetAttr(owner, name);
+    result = get_attr(owner, name);
     if (result != NULL) fill_load(owner, name, cache);
     return result;
 }
@@ -737,7 +747,7 @@ PyObject *rt_getattr_interned(PyObject *owner, PyObject *name, bool may_lack) {
         return result;
     }
     if (may_lack) _PyObject_LookupAttr(owner, name, &result);
-    else result = PyObject_GetAttr(owner, name);
+    else result = get_attr(owner, name);
     RtCache none = {0};
     if (result != NULL) fill_load(owner, name, &none);
     return result;
