@@ -35,10 +35,11 @@ def case_heaps():
 
 def case_replaced():
     seen = []
-    for count in range(1, 12):
+    for count in range(3, 14):
         data = list(range(count))
         for i in range(40):
             data[i:] = data[i + 1 :] + data[-2 : i + 1]
-            data.pop()
+            if len(data) > 2:
+                data.pop()
         seen.append((data, sys.getsizeof(data)))
     return seen

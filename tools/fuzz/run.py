@@ -25,6 +25,7 @@ from proving import cases, modes
 from fuzz import known, programs, shrink
 
 WHOLE = 8  # of so many batches one is compiled as a whole
+GUARDED = 3  # of so many one has memory whose ends are looked at
 ENDLESS = 0.7  # seconds of processor time; a case that takes more in stock is left out
 COMMON = [
     "left",
@@ -88,6 +89,8 @@ class Fuzzer:
             options["DXPY_EXCLUDE"] = ",".join(
                 f"{module}.{name}" for module in ("fuzz_batch", "small") for name in COMMON
             )
+        if number % GUARDED == 0:
+            options["PYTHONMALLOC"] = "debug"
         if "DXPY_CHANCE" in mode.options:
             options["DXPY_CHANCE"] = str(number + 1)
         return options
