@@ -7,6 +7,7 @@
 #include "cpython/order.h"
 
 enum { LEVELS_OF_COMPARING = 8 }; /* of recursion that comparing items may take in CPython */
+static const char CALLING[] = " while calling a Python object";
 
 typedef PyObject *(*KeywordFunction)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
 
@@ -147,8 +148,12 @@ PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyO
     Wanted wanted;
     if (count != 1 || !read_names(args + 1, names, &wanted))
         return theirs(CP_SORTED)(self, args, count, names);
-    PyObject *list = PySequence_List(args[0]);
-    PyObject *none = list != NULL ? rt_list_sort(list, args + 1, 0, names) : NULL;
+    PyThreadState *tstate = PyThreadState_Get();
+    PyObject *list = PySequence_List(args[0]), *none = NULL;
+    if (list != NULL && cp_enter_recursive(tstate, CALLING)) { /* CPython calls the list's method */
+        none = rt_list_sort(list, args + 1, 0, names);
+        cp_leave_recursive(tstate);
+    }
     if (none == NULL) Py_CLEAR(list);
     Py_XDECREF(none);
     return list;
@@ -193,11 +198,14 @@ static bool find_furthest(PyThreadState *tstate, PyObject *const *args, Py_ssize
     if (count != 1 || PyTuple_GET_SIZE(names) != 1 || !read_names(args + 1, names, &wanted) ||
         wanted.key == NULL)
         return false;
+    *result = NULL;
+    if (!cp_enter_recursive(tstate, CALLING)) return true;
     PyObject *iterator = PyObject_GetIter(args[0]);
-    *result = iterator != NULL ? furthest(tstate, iterator, wanted.key, greatest) : NULL;
+    if (iterator != NULL) *result = furthest(tstate, iterator, wanted.key, greatest);
     if (*result == NULL && !PyErr_Occurred())
         PyErr_Format(PyExc_ValueError, "%s() arg is an empty sequence", greatest ? "max" : "min");
     Py_XDECREF(iterator);
+    cp_leave_recursive(tstate);
     return true;
 }
 
