@@ -27,43 +27,69 @@ static const int16_t SAME_OPS[256] = {
 #undef SAME
 };
 
-static void decode_instrs(Decoder *d) {
+/* The instruction that begins at a code unit, which becomes that of the next one. */
+static Instr read_instr(Decoder *d, int *at) {
     _Py_CODEUNIT *units = cp_code_units(d->code);
-    int count = d->out->unit_count;
-    for (int i = 0; i < count; i++) d->instr_at[i] = -1;
-    for (int unit = 0; unit < count;) {
-        int start = unit;
-        unsigned oparg = 0;
-        int opcode = plain_opcode(units[unit]);
-        while (opcode == EXTENDED_ARG) {
-            oparg = (oparg | _Py_OPARG(units[unit])) << 8;
-            if (++unit >= count) bail(d->cx, "bad_bytecode", "EXTENDED_ARG at the end");
-            opcode = plain_opcode(units[unit]);
-        }
-        oparg |= _Py_OPARG(units[unit]);
-        if ((int)oparg < 0) bail(d->cx, "bad_bytecode", "argument of code unit %d is too large", unit);
-        Instr instr = {.offset = (uint32_t)start,
-                       .lasti = (uint32_t)unit,
-                       .arg = (int32_t)oparg,
-                       .target = -1,
-                       .handler = -1,
-                       .flags = has_run(d->code, unit),
-                       .feedback = FEEDBACK_OF[_Py_OPCODE(units[unit])]};
-        const JumpRule *jump = &JUMP_RULES[opcode];
-        if (jump->direction != 0) {
-            instr.op = jump->op;
-            instr.flags |= jump->checks ? BC_BACKWARD : 0;
-            instr.target = unit + 1 + jump->direction * (int)oparg; /* a code unit until resolve_jumps */
-        } else if (SAME_OPS[opcode]) {
-            instr.op = (uint8_t)(SAME_OPS[opcode] - 1);
-            if (instr.op == BC_RESUME) instr.arg &= 3;
-        } else if (!decode_by_rule(d, &instr, opcode, (int)oparg)) {
-            bail(d->cx, "bad_bytecode", "unknown opcode %d at code unit %d", opcode, unit);
-        }
-        d->instr_at[start] = d->instrs.count;
-        vec_push(&d->cx->arena, &d->instrs, instr);
-        unit += 1 + cache_units(opcode);
+    int unit = *at, count = (int)Py_SIZE(d->code), opcode = plain_opcode(units[unit]);
+    unsigned oparg = 0;
+    while (opcode == EXTENDED_ARG) {
+        oparg = (oparg | _Py_OPARG(units[unit])) << 8;
+        if (++unit >= count) bail(d->cx, "bad_bytecode", "EXTENDED_ARG at the end");
+        opcode = plain_opcode(units[unit]);
     }
+    oparg |= _Py_OPARG(units[unit]);
+    if ((int)oparg < 0) bail(d->cx, "bad_bytecode", "argument of code unit %d is too large", unit);
+    Instr instr = {.offset = (uint32_t)*at,
+                   .lasti = (uint32_t)unit,
+                   .arg = (int32_t)oparg,
+                   .target = -1,
+                   .handler = -1,
+                   .flags = has_run(d->code, unit),
+                   .feedback = FEEDBACK_OF[_Py_OPCODE(units[unit])]};
+    const JumpRule *jump = &JUMP_RULES[opcode];
+    if (jump->direction != 0) {
+        instr.op = jump->op;
+        instr.flags |= jump->checks ? BC_BACKWARD : 0;
+        instr.target = unit + 1 + jump->direction * (int)oparg; /* a code unit until resolve_jumps */
+    } else if (SAME_OPS[opcode]) {
+        instr.op = (uint8_t)(SAME_OPS[opcode] - 1);
+        if (instr.op == BC_RESUME) instr.arg &= 3;
+    } else if (!decode_by_rule(d, &instr, opcode, (int)oparg)) {
+        bail(d->cx, "bad_bytecode", "unknown opcode %d at code unit %d", opcode, unit);
+    }
+    *at = unit + 1 + cache_units(opcode);
+    return instr;
+}
+
+static void decode_instrs(Decoder *d) {
+    for (int i = 0; i < d->out->unit_count; i++) d->instr_at[i] = -1;
+    for (int unit = 0; unit < d->out->unit_count;) {
+        d->instr_at[unit] = d->instrs.count;
+        vec_push(&d->cx->arena, &d->instrs, read_instr(d, &unit));
+    }
+}
+
+int decode_cache_count(PyCodeObject *code) {
+    CompileContext cx;
+    Decoder d = {.cx = &cx, .code = code, .pending_offset = -1, .pending_names = -1};
+    volatile int count = 0;
+    if (setjmp(cx.bailed)) return 0; /* it will never be decoded */
+    for (int unit = 0; unit < Py_SIZE(code);) count += bc_has_cache(read_instr(&d, &unit).op);
+    return count;
+}
+
+int decode_find_cache(PyCodeObject *code, int32_t offset, Instr *found) {
+    CompileContext cx;
+    Decoder d = {.cx = &cx, .code = code, .pending_offset = -1, .pending_names = -1};
+    int cache = -1;
+    if (setjmp(cx.bailed)) return -1;
+    for (int unit = 0; unit < Py_SIZE(code);) {
+        *found = read_instr(&d, &unit);
+        cache += bc_has_cache(found->op);
+        if (found->op != BC_NOP && (int32_t)found->offset >= offset)
+            return bc_has_cache(found->op) && (int32_t)found->offset == offset ? cache : -1;
+    }
+    return -1;
 }
 
 static void resolve_jumps(Decoder *d) {

@@ -48,6 +48,16 @@ enum { SEEN_TYPES = 8 };
  * speculated on. */
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around);
 
+/* How many inline caches (bc_has_cache) code has. */
+int decode_cache_count(PyCodeObject *code);
+
+/* Add what the instruction at a code unit, before which a frame stands, has as its owner or calls to what its
+ * cache has in `seen` (see Surroundings). Runs no Python code. */
+void decode_note_met(const Frame *frame, int32_t offset, uint32_t *seen, int seen_count);
+
+/* Add what a cache has seen elsewhere to what it has in `seen`. */
+void decode_merge_seen(uint32_t *seen, const uint32_t *more);
+
 /* The classes that are alive, found when first needed, while no Python code runs. */
 typedef struct Classes Classes;
 Classes *decode_new_classes(CompileContext *cx, OperatorMethod method);

@@ -606,9 +606,7 @@ static const Site *called_site(const Classes *c, int index) {
     return site;
 }
 
-/* How deep an operator's operand lies whose class has the method; -1: it is no operator, or it is one of
- * which nothing is noted. */
-static int owner_depth(const Instr *instr) {
+int decode_owner_depth(const Instr *instr) {
     switch (instr->op) {
     case BC_BINARY_OP:
     case BC_BINARY_SUBSCR:
@@ -674,8 +672,8 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         c.recalled = known && around->recalled != NULL && around->recalled[cache];
         uint8_t no_value = LIKELY_UNSEEN, *value = &no_value;
         if (cache >= 0 && cache < around->value_count) value = &around->values[cache];
-        if (owner_depth(instr) >= 0) {
-            PyObject *sample = sample_operand(&c.samples, i, owner_depth(instr)); // borrowed
+        if (decode_owner_depth(instr) >= 0) {
+            PyObject *sample = sample_operand(&c.samples, i, decode_owner_depth(instr)); // borrowed
             instr->site = operator_site(&c, instr, seen, sample);
             recall_compared(&c, instr, seen, sample);
             sample_note_operator(&c.samples, i);

@@ -32,14 +32,6 @@ static PyObject *sample_called(const Samples *s, int index, bool *met) {
     return at[0] == NULL ? at[1] : NULL;
 }
 
-/* False: there are too many. */
-static bool add_number(uint32_t *seen, uint32_t number) {
-    int count = 0;
-    while (count < SEEN_TYPES && seen[count] != 0 && seen[count] != number) count++;
-    if (count < SEEN_TYPES) seen[count] = number;
-    return count < SEEN_TYPES;
-}
-
 /* All that a list, a tuple or a dict's values are, if they are so few. */
 static bool add_items(uint32_t *seen, PyObject *container) {
     enum { MOST = 64 };
@@ -51,13 +43,13 @@ static bool add_items(uint32_t *seen, PyObject *container) {
         item = PyList_CheckExact(container) ? PyList_GET_ITEM(container, position)
                                             : PyTuple_GET_ITEM(container, position);
         uint32_t number = item != NULL && position < MOST ? called_number(item) : 0;
-        few = number != 0 && add_number(found, number);
+        few = number != 0 && decode_add_seen(found, number);
     }
     while (few && PyDict_CheckExact(container) && PyDict_Next(container, &position, &key, &item)) {
         uint32_t number = count++ < MOST ? called_number(item) : 0;
-        few = number != 0 && add_number(found, number);
+        few = number != 0 && decode_add_seen(found, number);
     }
-    for (int i = 0; few && i < SEEN_TYPES && seen[i] != 0; i++) few = add_number(found, seen[i]);
+    for (int i = 0; few && i < SEEN_TYPES && seen[i] != 0; i++) few = decode_add_seen(found, seen[i]);
     if (few) memcpy(seen, found, sizeof(found));
     return few;
 }
@@ -70,7 +62,7 @@ static void add_sample(const Samples *s, int index, uint32_t *seen) {
         *callable = sample_called(s, index, &met);
     bool few = container == NULL || add_items(seen, container);
     uint32_t number = callable != NULL && (few || met) ? called_number(callable) : 0;
-    if (number != 0 && !add_number(seen, number)) seen[0] = SEEN_SEVERAL;
+    if (number != 0 && !decode_add_seen(seen, number)) seen[0] = SEEN_SEVERAL;
 }
 
 /* Of functions with cells of which none is there just now; the next ones will be of that code too. */

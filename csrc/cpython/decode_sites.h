@@ -8,6 +8,10 @@
  * not there, or nothing can be relied on. */
 bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object);
 
+/* The number of the inline cache (bc_has_cache) of the instruction at a code unit, and the instruction
+ * itself; -1: there is none. */
+int decode_find_cache(PyCodeObject *code, int32_t offset, Instr *found);
+
 /* What a variable has in the sample; NULL: it cannot be told. borrowed */
 PyObject *decode_variable(PyCodeObject *code, const Instr *load, const Surroundings *around);
 
@@ -25,6 +29,13 @@ Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *cal
 /* Sites of LOAD_ATTR, STORE_ATTR and LOAD_METHOD (decode_attr.c). Those of names must be there. */
 void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *out,
                             const Surroundings *around);
+
+/* How deep an operator's operand lies whose class has the method; -1: it is no operator, or it is one of
+ * which nothing is noted. */
+int decode_owner_depth(const Instr *instr);
+
+/* One more in what a cache has seen. False: there are too many. */
+bool decode_add_seen(uint32_t *seen, uint32_t number);
 
 /* --- samples (decode_sample.c): what values a function has, guessed from objects there are --- */
 

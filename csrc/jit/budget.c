@@ -91,13 +91,17 @@ static bool is_settled(const FunctionRecord *record) {
     return true;
 }
 
+bool budget_is_often(int64_t since) {
+    static const int64_t RARE = 1000000000; /* nanoseconds in which it might have been left more often */
+    return budget_now() - since <= RARE;
+}
+
 /* An exit is put at more than it takes, since what runs after it is the interpreter's. Where that is long, as
  * in a loop that is not met again, the time since the last compile says so. */
 bool budget_is_worth_it(const FunctionRecord *record, uint64_t exits, int64_t since) {
-    static const double EXIT_SECONDS = 32e-6;
-    static const int64_t RARE = 1000000000; /* nanoseconds in which it might have been left more often */
+    static const double EXIT_SECONDS = 8e-6;
     if (!budget_is_limited(record->engine)) return true;
-    if (budget_now() - since > RARE) return false;
+    if (!budget_is_often(since)) return false;
     if ((double)exits * EXIT_SECONDS >= record->cost) return true;
     return is_settled(record);
 }

@@ -514,35 +514,36 @@ static void note_numbers(FunctionRecord *record, const Frame *frame, int32_t off
         compile_note_failed_guard(record, guards_number_unit(offset, left_float || right_float));
 }
 
-void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost, int32_t offset) {
+bool compile_note_failure(Frame *innermost, int32_t offset) {
+    FunctionRecord *failed = table_record(innermost->f_code);
+    if (failed == NULL || options.force_exits) return false; /* it failed because it was told to */
+    note_numbers(failed, innermost, offset);
+    feedback_widen(failed, innermost);
+    lowering_make_room(failed);
+    return compile_note_failed_guard(failed, offset);
+}
+
+void compile_guard_failed(FunctionRecord *record, Frame *frame, Frame *innermost) {
     PyObject *type, *value, *traceback;
-    PyCodeObject *code = innermost->f_code;
-    if (options.force_exits) return; /* it failed because it was told to */
     if (record->requested && record->compiled == NULL) return;
+    Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
+    if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
     PyErr_Fetch(&type, &value, &traceback);
-    FunctionRecord *failed = code == record->code ? record : table_record(code);
-    if (failed != NULL) note_numbers(failed, innermost, offset);
-    if (failed != NULL) feedback_widen(failed, innermost);
-    if (failed != NULL && compile_note_failed_guard(failed, offset)) {
-        Tier tier = (Tier)Py_MAX(record->compiled_tier, record->requested);
-        if (!options.sync) tier = Py_MIN(tier, TIER_OPTIMIZING); /* tier 3 is for what has settled */
-        record->recompiles++;
-        if (is_given_up(record)) {
-            record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
-            tier = TIER_BASELINE;
-        }
-        record_pin(record);
-        lowering_make_room(failed);
-        fall_back(record);
-        record->tier = (uint8_t)Py_MIN(record->tier, tier);
-        record->requested = (uint8_t)tier;
-        publish_frame = frame;
-        lowering_met_frame = innermost;
-        if (record->compiled_tier == tier) engine_compile_ended(record, tier, true);
-        else if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
-        publish_frame = lowering_met_frame = NULL;
-        record_unpin(record);
+    record->recompiles++;
+    if (is_given_up(record)) {
+        record->ceiling = TIER_BASELINE; /* speculation does not pay here: tier 1 is where it rests */
+        tier = TIER_BASELINE;
     }
+    record_pin(record);
+    fall_back(record);
+    record->tier = (uint8_t)Py_MIN(record->tier, tier);
+    record->requested = (uint8_t)tier;
+    publish_frame = frame;
+    lowering_met_frame = innermost;
+    if (record->compiled_tier == tier) engine_compile_ended(record, tier, true);
+    else if (compile_start(record, tier, options.sync) < 0) engine_compile_ended(record, tier, false);
+    publish_frame = lowering_met_frame = NULL;
+    record_unpin(record);
     PyErr_Restore(type, value, traceback);
 }
 

@@ -5,7 +5,10 @@
 #include "cpython/arrays.h"
 #include "cpython/decode.h"
 #include "jit/guards.h"
+#include "jit/lowering.h"
+#include "jit/options.h"
 #include "jit/publish.h"
+#include "jit/table.h"
 
 bool feedback_note_unit(int32_t **units, int32_t *count, int32_t unit) {
     for (int32_t i = 0; i < *count; i++)
@@ -75,6 +78,13 @@ void feedback_widen(FunctionRecord *record, const Frame *frame) {
     widen(record->argument_types, frame->localsplus, count);
     for (int32_t i = 0; i < record->osr_count; i++)
         widen(record->osr_points[i].types, frame->localsplus, Py_MIN(count, record->osr_points[i].count));
+}
+
+void feedback_note_met(Frame *innermost, int32_t offset) {
+    FunctionRecord *record = !options.force_exits ? table_record(innermost->f_code) : NULL;
+    if (record == NULL) return;
+    lowering_make_room(record);
+    decode_note_met(innermost, offset, record->seen_types, record->seen_count);
 }
 
 static void add_loops(CompileContext *cx, Bytecode *code, FunctionRecord *record) {

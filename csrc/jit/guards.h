@@ -7,14 +7,26 @@
 /* A guard may fail now and then; each time it has failed this often, its speculation is reconsidered. */
 enum { EXITS_BEFORE_GIVING_UP = 8 };
 
-/* The guard of the instruction at this code unit failed again in the innermost of an exit's frames, which is
- * that of the function or of one put in line in it: the function is dropped, and compiled anew without
- * speculating there. Keeps the exception that is set. (jit/compile.c) */
+/* The guard of the instruction at this code unit of an exit's innermost frame keeps failing: the next compile
+ * does not speculate there, whatever it is made for. False: there is nothing, or no room, to note it in.
+ * (jit/compile.c) */
+bool compile_note_failure(struct _PyInterpreterFrame *innermost, int32_t offset);
+
+/* A guard of which that was noted failed again in the innermost of an exit's frames, which is that of the
+ * function or of one put in line in it: the function is dropped, and compiled anew. Keeps the exception that
+ * is set. (jit/compile.c) */
 void compile_guard_failed(FunctionRecord *record, struct _PyInterpreterFrame *frame,
-                          struct _PyInterpreterFrame *innermost, int32_t offset);
+                          struct _PyInterpreterFrame *innermost);
+
+/* The guard of the instruction before which an exit's innermost frame stands failed: what it met is known to
+ * the next compile, whatever that is made for. (jit/feedback.c) */
+void feedback_note_met(struct _PyInterpreterFrame *innermost, int32_t offset);
 
 /* Nanoseconds of a coarse clock. (jit/budget.c) */
 int64_t budget_now(void);
+
+/* Was it left more often than now and then since this time of that clock? (jit/budget.c) */
+bool budget_is_often(int64_t since);
 
 /* Compiled code was left so many times, since the time `since` of that clock lately: is it worth its
  * function's being compiled again? (jit/budget.c) */

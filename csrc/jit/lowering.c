@@ -25,11 +25,16 @@ void facts_free(Facts *facts) {
     free(facts);
 }
 
-#define SEEN_BYTES (sizeof(uint32_t) * SEEN_TYPES)
-
 /* There are not more caches than code units. */
 static void make_room_for_values(FunctionRecord *record) {
     if (record->seen_values == NULL) record->seen_values = PyMem_RawCalloc((size_t)Py_SIZE(record->code), 1);
+}
+
+void lowering_make_room(FunctionRecord *record) {
+    if (record->seen_types != NULL) return;
+    record->seen_count = decode_cache_count(record->code);
+    record->seen_types = PyMem_RawCalloc((size_t)record->seen_count, sizeof(uint32_t) * SEEN_TYPES);
+    if (record->seen_types == NULL) record->seen_count = 0;
 }
 
 static void note_seen_values(FunctionRecord *record, const CompiledCode *c) {
@@ -41,24 +46,18 @@ static void note_seen_values(FunctionRecord *record, const CompiledCode *c) {
     }
 }
 
-/* Keep what tier 1's inline caches have seen: its code goes when the next is there. */
+/* Keep what tier 1's inline caches have seen: its code goes when the next is there. It may have come back
+ * since other code met more. */
 static void note_seen_types(FunctionRecord *record) {
     const CompiledCode *c = record->compiled;
     if (c == NULL || c->tier != TIER_BASELINE || c->cache_count == 0) return;
-    uint32_t *seen = PyMem_RawRealloc(record->seen_types, SEEN_BYTES * (size_t)c->cache_count);
-    if (seen == NULL) return;
-    record->seen_types = seen;
-    record->seen_count = c->cache_count;
+    lowering_make_room(record);
     note_seen_values(record, c);
-    for (int i = 0; i < c->cache_count; i++)
-        rt_seen_types((const RtCache *)c->link + i, seen + i * SEEN_TYPES);
-}
-
-void lowering_make_room(FunctionRecord *record) {
-    if (record->seen_types != NULL) return;
-    record->seen_count = (int32_t)Py_SIZE(record->code); /* there are not more caches than code units */
-    record->seen_types = PyMem_RawCalloc((size_t)record->seen_count, SEEN_BYTES);
-    if (record->seen_types == NULL) record->seen_count = 0;
+    for (int i = 0; i < c->cache_count && i < record->seen_count; i++) {
+        uint32_t seen[SEEN_TYPES];
+        rt_seen_types((const RtCache *)c->link + i, seen);
+        decode_merge_seen(record->seen_types + i * SEEN_TYPES, seen);
+    }
 }
 
 static Facts *copy_facts(CompileContext *cx, const Fn *fn) {

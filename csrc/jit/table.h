@@ -29,6 +29,7 @@ typedef struct ExitLevel {
 /* The run-time form of a frame state and what must happen to the values alive there. */
 typedef struct ExitRecord {
     uint8_t kind; /* ExitKind */
+    bool noted;   /* that it failed often, for the next compile */
     int32_t level_count, value_count;
     ExitLevel *levels; /* innermost first; the last one is frame 0, of native code frame 1 */
     ExitSlot *values;

@@ -652,11 +652,11 @@ void lower_place(Lowerer *l, int index) {
     if (l->locals != NULL) memcpy(l->locals, place->locals, sizeof(Local) * (size_t)l->code->local_count);
     for (l->index = index; l->block != NULL; l->index++) {
         if (l->index >= l->code->count) bail(l->cx, "bad_bytecode", "the code ends without a return");
-        l->instr = &l->code->instrs[l->index];
         if (l->index != index && is_leader(l, l->index)) {
-            lower_goto(l, l->index);
+            lower_goto(l, l->index); /* the instruction in front of it is the one that runs still */
             return;
         }
+        l->instr = &l->code->instrs[l->index];
         if (l->ran_code && is_event(l->instr)) leave_before(l, l->index);
         if ((l->instr->flags & BC_COLD) || (l->inlined != NULL && lower_is_cold(l, l->index))) {
             INS0(l, cold, 0)->state = lower_state_here(l);

@@ -643,11 +643,12 @@ bool lower_known_contains(Lowerer *l) {
     return true;
 }
 
-/* Nothing says what the container is: most often of some built-in type, and nobody's code runs. */
+/* Nothing says what the container is, and no class with a method of its own was met: most often of some
+ * built-in type, and nobody's code runs. */
 bool lower_quiet_contains(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2 || top(l, 1)->type != IR_OBJ) return false;
     Likely type = operands(l)->right;
-    if (type != LIKELY_OTHER && type != LIKELY_UNSEEN) return false;
+    if ((type != LIKELY_OTHER && type != LIKELY_UNSEEN) || l->instr->site != NULL) return false;
     Ins *container = lower_peek(l, 1), *item = lower_peek(l, 2);
     FrameState *state = lower_state_here(l);
     push_found(l, EMIT_CALL(l, rt_quiet_has, container, item), state);

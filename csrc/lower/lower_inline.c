@@ -274,11 +274,6 @@ static bool raises_often(const Bytecode *code) {
     return false;
 }
 
-static const Callee *find_callee(Lowerer *l, const Call *call) {
-    const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site);
-    return callee != NULL && !raises_often(callee->code) ? callee : NULL;
-}
-
 /* Of calls within each other: all, or those of one function. */
 static int count_nested(const Lowerer *l, const void *code_object) {
     int count = 0;
@@ -316,6 +311,20 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     case BC_CALL: return INLINED_LEN;
     default: return INLINED_ITEM;
     }
+}
+
+/* Must what it gives be such that whoever asked for it has a guard there, and was it often another? */
+static bool returns_otherwise(const Bytecode *code, int kind) {
+    if (kind != INLINED_INIT && (kind < INLINED_CONTAINS || kind > INLINED_LEN)) return false;
+    for (int i = 0; i < code->count; i++)
+        if (code->instrs[i].op == BC_RETURN_VALUE && code->instrs[i].flags & BC_NO_SPECULATION) return true;
+    return false;
+}
+
+static const Callee *find_callee(Lowerer *l, const Call *call) {
+    const Callee *callee = l->callees->find(l->callees->context, l->cx, call->site);
+    if (callee == NULL || raises_often(callee->code)) return NULL;
+    return returns_otherwise(callee->code, kind_of(l, call, callee)) ? NULL : callee;
 }
 
 static int add_frame(Lowerer *l, const Call *call_made, const Callee *callee) {

@@ -208,17 +208,41 @@ static void place_values(Frames *f, PyObject **spill) {
 
 /* --- leaving --- */
 
-/* To be asked once for each time it was taken. */
-static bool is_taken_often(ExitRecord *record, const FunctionRecord *function) {
+/* A guard may fail now and then; each time it has failed this often its function may be compiled again.
+ * Before that it is noted, so that a compile made for another one of the function knows it too. */
+enum { EXITS_BEFORE_NOTED = EXITS_BEFORE_GIVING_UP / 2 };
+
+/* What the first few meet is what there is; later ones are asked now and then. */
+static void note_met(const ExitRecord *record, Frame *innermost) {
+    bool early = record->count <= 2 * EXITS_BEFORE_GIVING_UP;
+    if (record->kind == EXIT_GUARD && (early || record->count % EXITS_BEFORE_GIVING_UP == 0))
+        feedback_note_met(innermost, record->levels[0].offset);
+}
+
+/* To be asked once for each time it was taken. `at`: the frame that the guard belongs to, `offset` the unit
+ * it is known by. */
+static void count_failure(ExitRecord *record, FunctionRecord *function, const Frames *f, Frame *at,
+                          int32_t offset) {
     uint64_t turn = record->count % EXITS_BEFORE_GIVING_UP;
     if (turn == 1) record->since = budget_now();
-    return turn == 0 && budget_is_worth_it(function, record->count, record->since);
+    bool again = turn == 0 && budget_is_worth_it(function, record->count, record->since);
+    if (!record->noted && (again || (turn == EXITS_BEFORE_NOTED && budget_is_often(record->since))))
+        record->noted = compile_note_failure(at, offset);
+    if (again && record->noted) compile_guard_failed(function, f->at[record->level_count - 1], at);
 }
 
 /* At the place it goes on at by a jump back, and not at that jump itself. */
 static bool has_jumped_back(PyCodeObject *code, const ExitLevel *level) {
     return level->lasti > level->offset && cp_back_edge_of(code, level->lasti) >= 0 &&
            cp_first_unit(code, level->lasti) != level->offset;
+}
+
+/* The unit that a guard is known by. */
+static int32_t guard_unit(const ExitRecord *record, PyCodeObject *code) {
+    int32_t offset = record->levels[0].offset;
+    if (record->kind == EXIT_LOOP) return guards_loop_unit(offset);
+    if (record->levels[0].lasti < offset) return guards_arrival_unit(offset);
+    return has_jumped_back(code, &record->levels[0]) ? guards_entry_unit(offset) : offset;
 }
 
 static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord *record, const Frames *f) {
@@ -238,15 +262,10 @@ static void count_exit(PyThreadState *tstate, CompiledCode *compiled, ExitRecord
         cp_poll_quietly(tstate);
         compile_rearm(function, record->levels[outermost].offset);
     }
+    note_met(record, f->at[0]);
     if (record->kind == EXIT_COLD) compile_cold_taken(function, f->at[outermost]);
     else if (record->kind != EXIT_GUARD && record->kind != EXIT_LOOP) return;
-    else if (is_taken_often(record, function)) {
-        int32_t offset = record->levels[0].offset;
-        if (record->kind == EXIT_LOOP) offset = guards_loop_unit(offset);
-        else if (record->levels[0].lasti < offset) offset = guards_arrival_unit(offset);
-        else if (has_jumped_back(f->at[0]->f_code, &record->levels[0])) offset = guards_entry_unit(offset);
-        compile_guard_failed(function, f->at[outermost], f->at[0], offset);
-    }
+    else count_failure(record, function, f, f->at[0], guard_unit(record, f->at[0]->f_code));
     if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
 }
 
@@ -451,6 +470,7 @@ static void count_left(PyThreadState *tstate, Left *left) {
     record->count++;
     if (function == NULL) return;
     function->exits++;
+    note_met(record, left->f.at[0]);
     bool again = record->count % EXITS_BEFORE_GIVING_UP == 0;
     if (record->kind == EXIT_COLD && again) native_is_cold(function, left->f.at[0], level->offset);
     if ((record->kind == EXIT_GUARD || record->kind == EXIT_LOOP) && again)
@@ -512,8 +532,9 @@ static PyObject *leave_behind(PyThreadState *tstate, CompiledCode *compiled, Exi
     record->count++;
     if (function != NULL) {
         function->exits++;
-        if (left->absent != NULL && record->count % EXITS_BEFORE_GIVING_UP == 0)
-            compile_guard_failed(function, f.at[outermost], f.at[0], level->lasti);
+        if (left->absent != NULL && record->count % EXITS_BEFORE_GIVING_UP == 0 &&
+            compile_note_failure(f.at[0], level->lasti))
+            compile_guard_failed(function, f.at[outermost], f.at[0]);
         if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
     }
     PyObject *result = finish_left(tstate, left, f.at[0]);
@@ -644,8 +665,7 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     record->count++;
     if (function != NULL) {
         function->exits++;
-        if (is_taken_often(record, function))
-            compile_guard_failed(function, f.at[outermost], f.at[catcher], record->levels[catcher].lasti);
+        count_failure(record, function, &f, f.at[catcher], record->levels[catcher].lasti);
         if (!cp_is_tracing(tstate)) compile_rearm(function, record->levels[outermost].offset);
     }
     return interpret_inlined(tstate, &f, CP_UNWIND);

@@ -55,7 +55,7 @@ def test_defaults(run_python):
         "install_delay": 0.0,
         "compile_timeout": 10.0,
         "niceness": 3,
-        "compile_share": 20,
+        "compile_share": 10,
         "gcc_level": -1,
         "settle": 0.0,
         "dump": [],
