@@ -77,6 +77,7 @@ void lower_BINARY_OP(Lowerer *l) {
     Ins *right = lower_pop(l), *left = lower_pop(l);
     int kind = l->instr->arg;
     if (grows_local(l, left, kind)) {
+        if (is_noted(l)) EMIT_CALL(l, rt_note_left, left, K_CACHE(l));
         lower_push(l, EMIT_CALL(l, rt_add_local, left, right, K_INT(l, lower_local_of(l, left)),
                                 K_INT(l, l->instr->arg2)));
         return;

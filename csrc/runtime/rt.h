@@ -76,6 +76,7 @@ i64 rt_yields_compared(PyObject *class, PyObject *b);
 PyObject *rt_found_given(PyObject *result_steal, bool turned);
 PyObject *rt_length_given(PyObject *result_steal);
 PyObject *rt_inplace(PyObject *a, PyObject *b, i64 kind);
+void rt_note_left(PyObject *left, RtCache *cache);
 PyObject *rt_add_local(FR, PyObject *a, PyObject *b, i64 slot, i64 in_place);
 PyObject *rt_negative(PyObject *a);
 PyObject *rt_positive(PyObject *a);

@@ -270,6 +270,8 @@ PyObject *rt_binary_noted(Frame *frame, PyObject *a, PyObject *b, i64 kind, i64 
     return result;
 }
 
+void rt_note_left(PyObject *left, RtCache *cache) { rt_note_class(cache, Py_TYPE(left)); }
+
 PyObject *rt_add_local(Frame *frame, PyObject *a, PyObject *b, i64 slot, i64 in_place) {
     /* Both operands may be borrowed from the slot: x += x must not grow what it reads. */
     if (!PyUnicode_CheckExact(a) || !PyUnicode_CheckExact(b) || frame->localsplus[slot] != a || a == b)

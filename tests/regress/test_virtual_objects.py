@@ -78,6 +78,34 @@ print(dxpy.dump(program.sums, "opt"))
 """
 
 
+SHORT = """
+import dxpy
+dxpy.enable(sync=True, max_tier=2, cache=False)
+
+class Pair:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+    def __add__(self, other):
+        return Pair(self.a + other.a, self.b + other.b)
+
+def walk(n):
+    pair, step = Pair(0, 0), Pair(1, 2)
+    for i in range(n):
+        pair = pair + step
+    return pair.a, pair.b
+
+for i in range(3000):
+    walk(3)
+print(dxpy.dump(walk, "opt").count("rt_add"), walk(7))
+"""
+
+
+def test_a_sum_in_a_short_loop_knows_its_class(printed):
+    """No frame that stands in the loop tells it: tier 1 notes it, though a text would grow in its variable."""
+    assert printed(SHORT) == "0 (7, 14)"
+
+
 @pytest.mark.parametrize(
     ("function", "made"),
     [
