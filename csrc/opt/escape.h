@@ -134,6 +134,8 @@ const Ins *escape_foreign_guard(const Ins *value); /* NULL: it is no object that
 /* --- where the object itself is wanted (escape_whole.c) --- */
 
 bool escape_can_be_made(Escape *e, Wanted *wanted);
+/* Does a use have what is made of it? */
+bool escape_is_made_before(const Wanted *wanted, const Ins *use);
 /* Is there a way on which it is not? */
 bool escape_is_rarely_made(Escape *e, const Wanted *wanted);
 /* A part that may be a number, as an object in front of an instruction. */

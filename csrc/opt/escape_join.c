@@ -108,7 +108,9 @@ static bool settle_round(Escape *e) {
     bool changed = false;
     for (int i = 0; i < e->joins.count; i++) {
         Join *join = e->joins.items[i];
-        if (join->escapes || (have_ways_come(e, join) && escape_can_be_made(e, &join->wanted))) continue;
+        if (join->escapes || (have_ways_come(e, join) && escape_can_be_made(e, &join->wanted) &&
+                              escape_is_rarely_made(e, &join->wanted)))
+            continue;
         join->escapes = changed = true;
     }
     find_groups(e);

@@ -245,13 +245,14 @@ static IrType number_type(const Ins *value) {
     return number->type == IR_I64 || number->type == IR_F64 ? (IrType)number->type : IR_OBJ;
 }
 
-/* The join of the group that a value was read of, and which part it is. */
+/* The join of the group that a value was read of, and which part it is; not of the object that was made of
+ * it. */
 static Join *read_of(const Escape *e, const Join *group, const Ins *value, int *part) {
     Join *join = value->arg_count > 0 ? escape_join(value->args[0]) : NULL;
     if (join == NULL || join->escapes || escape_group(join) != group || !escape_is_read(value, 0))
         return NULL;
     *part = part_read(e, group, value);
-    return *part >= 0 ? join : NULL;
+    return *part >= 0 && !escape_is_made_before(&join->wanted, value) ? join : NULL;
 }
 
 /* What the ways say of a part: a number of which type, or an object that no guard can be put behind. */

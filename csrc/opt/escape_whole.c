@@ -102,6 +102,12 @@ bool escape_can_be_made(Escape *e, Wanted *wanted) {
     return true;
 }
 
+bool escape_is_made_before(const Wanted *wanted, const Ins *use) {
+    for (int p = 0; p < wanted->points.count; p++)
+        if (is_behind(&wanted->points.items[p], use)) return true;
+    return false;
+}
+
 static bool is_point(const Wanted *wanted, const Block *block) {
     for (int p = 0; p < wanted->points.count; p++)
         if (wanted->points.items[p].at->block == block) return true;
