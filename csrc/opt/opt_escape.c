@@ -470,8 +470,8 @@ static void do_without(Escape *e, Object *object) {
     }
     for (int u = 0; u < object->wanted.uses.count; u++) {
         Use *use = &object->wanted.uses.items[u];
-        bool once = !is_gone(use->ins) && e->become[use->ins->id] == NULL;
-        if (!use->in_state && once) replace_use(e, object, use->ins);
+        if (use->in_state || is_gone(use->ins)) continue; /* one in a state may be new */
+        if (e->become[use->ins->id] == NULL) replace_use(e, object, use->ins);
     }
     for (int u = 0; u < object->wanted.uses.count; u++) {
         Ins *ins = object->wanted.uses.items[u].ins;
