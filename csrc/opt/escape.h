@@ -37,7 +37,6 @@ typedef struct Wanted {
     VEC(Use) uses;
     VEC(Ins *) by;
     VEC(Point) points; /* where it is made for these */
-    bool is_early;     /* not just where it is wanted */
 } Wanted;
 
 typedef struct Object {

@@ -229,11 +229,12 @@ static bool find_form(Escape *e, Join *group) {
     return group->count > 0;
 }
 
+/* What there may be none of is not made: who wants it may take that as well. */
 static bool can_be_made(Escape *e, const Join *group) {
     for (int i = 0; i < e->joins.count; i++) {
         Join *join = e->joins.items[i];
         if (escape_group(join) != group || join->wanted.points.count == 0) continue;
-        if (group->count > MOST_MADE_PARTS || (group->may_be_none && join->wanted.is_early)) return false;
+        if (group->count > MOST_MADE_PARTS || group->may_be_none) return false;
     }
     return true;
 }

@@ -72,7 +72,6 @@ static bool add_point(Escape *e, Wanted *wanted, Ins *where) {
         point = point_at(e, wanted, above->last);
         for (int p = 0; p < made->preds.count; p++)
             if (point.reached[made->preds.items[p]->order]) return false;
-        wanted->is_early = true;
     }
     int kept = 0;
     for (int i = 0; i < wanted->points.count; i++)
@@ -86,7 +85,6 @@ static bool add_point(Escape *e, Wanted *wanted, Ins *where) {
 bool escape_can_be_made(Escape *e, Wanted *wanted) {
     enum { MOST_WANTS = 12 };
     wanted->points.count = 0;
-    wanted->is_early = false;
     if (wanted->by.count > MOST_WANTS) return false;
     for (int u = 0; u < wanted->by.count; u++) {
         Ins *ins = wanted->by.items[u];

@@ -181,9 +181,13 @@ static PyObject *furthest(PyThreadState *tstate, PyObject *iterator, PyObject *f
             best = item;
             continue;
         }
-        Py_XDECREF(key);
+        if (further < 0) {
+            Py_XDECREF(key);
+            Py_DECREF(item);
+            break;
+        }
         Py_DECREF(item);
-        if (further < 0) break;
+        Py_DECREF(key);
     }
     if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_StopIteration) && item == NULL) PyErr_Clear();
     Py_XDECREF(best_key);

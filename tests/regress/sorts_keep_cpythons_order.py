@@ -195,3 +195,23 @@ def case_keys_are_dropped_before_the_list_is_back():
     lengths, items = [], [3, 1, 2]
     items.sort(key=Key)
     return lengths, items
+
+
+def case_what_is_not_furthest_goes_before_its_key():
+    class Key(int):
+        def __del__(self):
+            gone.append(f"key {int(self)}")
+
+    class Item:
+        def __init__(self, number):
+            self.number = number
+
+        def __del__(self):
+            gone.append(f"item {self.number}")
+
+    gone = []
+    found = [
+        choose((Item(n) for n in (2, 1, 3, 3, 0)), key=lambda item: Key(item.number)).number
+        for choose in (max, min)
+    ]
+    return found, gone
