@@ -639,7 +639,9 @@ static void conform_local(Lowerer *l, int target, int slot, IrType type, bool ma
     Local *local = &l->locals[slot];
     if (!l->framed) {
         if (local->value != NULL && ir_is(local->value, OPF_VIRTUAL) && local->value->type == IR_OBJ) return;
-        if (local->value != NULL) local->value = lower_as_type(l, local->value, type, state);
+        bool known = local->number != NULL && (IrType)local->number->type == type;
+        if (local->value != NULL)
+            local->value = known ? local->number : lower_as_type(l, local->value, type, state);
         else if (may_be_unbound) *local = unbound(l, type);
         return;
     }
@@ -717,6 +719,28 @@ static const IterForm *form_wanted(Lowerer *l, int target, const Place *place, i
     return place->block == NULL ? lower_form_at(l, target, operand) : NULL;
 }
 
+/* As what a local arrives; an object, or nothing, where it has no number. */
+static IrType type_at(const Lowerer *l, int target, int slot) {
+    const Place *place = lower_place_at(l, target);
+    if (place->block != NULL)
+        return place->locals[slot].value != NULL ? (IrType)place->locals[slot].value->type : IR_OBJ;
+    IrType type = wanted_type(l, target, l->inference->locals[target][slot]);
+    return slot >= l->code->plain_local_count || (type != IR_OBJ && keeps_object(l, slot)) ? IR_OBJ : type;
+}
+
+static void conform_slot(Lowerer *l, int target, int slot) {
+    const Place *place = lower_place_at(l, target);
+    uint8_t guess = l->inference->locals[target][slot];
+    bool may_be_unbound = guess & MAY_BE_UNBOUND && guess != (LIKELY_UNSEEN | MAY_BE_UNBOUND);
+    if (place->block != NULL) {
+        const Local *met = &place->locals[slot];
+        may_be_unbound = met->value && met->bound->op == IR_phi_OP;
+    }
+    conform_local(l, target, slot, type_at(l, target, slot), may_be_unbound,
+                  lower_state(l, l->code->instrs[target].offset));
+    if (l->locals[slot].value != NULL && !lower_may_be_stale(l, target, slot)) lower_flush_local(l, slot);
+}
+
 void lower_conform(Lowerer *l, int target) {
     const uint8_t *locals = l->inference->locals[target], *stack = l->inference->stack[target];
     if (locals == NULL) bail(l->cx, "bad_bytecode", "control flow that was not foreseen");
@@ -746,18 +770,8 @@ void lower_conform(Lowerer *l, int target) {
         if (state == NULL || type != IR_OBJ) state = lower_state(l, l->code->instrs[target].offset);
         l->stack[i] = lower_as_type(l, l->stack[i], type, state);
     }
-    for (int slot = 0; slot < l->code->local_count; slot++) {
-        IrType type = wanted_type(l, target, locals[slot]);
-        bool may_be_unbound =
-            locals[slot] & MAY_BE_UNBOUND && locals[slot] != (LIKELY_UNSEEN | MAY_BE_UNBOUND);
-        if (place->block != NULL) {
-            const Local *met = &place->locals[slot];
-            type = met->value ? (IrType)met->value->type : IR_OBJ;
-            may_be_unbound = met->value && met->bound->op == IR_phi_OP;
-        } else if (slot >= l->code->plain_local_count || (type != IR_OBJ && keeps_object(l, slot))) {
-            type = IR_OBJ;
-        }
-        conform_local(l, target, slot, type, may_be_unbound, lower_state(l, l->code->instrs[target].offset));
-        if (l->locals[slot].value != NULL && !lower_may_be_stale(l, target, slot)) lower_flush_local(l, slot);
-    }
+    /* Without a frame a number that is boxed for one local becomes that object in others that have it. */
+    for (int slot = 0; !l->framed && slot < l->code->local_count; slot++)
+        if (type_at(l, target, slot) == IR_OBJ) conform_slot(l, target, slot);
+    for (int slot = 0; slot < l->code->local_count; slot++) conform_slot(l, target, slot);
 }

@@ -126,6 +126,20 @@ static const Site *site_of_loop(const Lowerer *l, int head) {
     return operands->callable != NULL ? operands->callable : site_of_code(l, head);
 }
 
+/* Is all of its body between its head and its end? Copies of a loop in it that was peeled are elsewhere, and
+ * are gone round in with the generator among the operands. */
+static bool is_in_one_place(const Lowerer *l, int head) {
+    const OperandTypes *operands = l->inference->operands;
+    int end = l->code->instrs[head].target;
+    for (int i = head + 1; i < end; i++) {
+        int target = l->code->instrs[i].target;
+        if (target >= 0 && (target < head || target >= end) && operands[i].depth >= 0 &&
+            operands[target].depth >= operands[head].depth)
+            return false;
+    }
+    return true;
+}
+
 /* Is it a loop over what a call of such a function gives? A generator that is put in line itself (BC_GIVE)
  * would be suspended in it with the loop's generator among its operands, and resumed by code that does not
  * know it. */
@@ -135,7 +149,7 @@ static bool may_step(Lowerer *l, int head) {
         return false;
     if (!is_quiet(loop) || (loop[-1].flags | loop[-2].flags) & BC_NO_SPECULATION ||
         loop->target <= head + 1 || loop->target - head > MAX_LOOP_INSTRUCTIONS ||
-        l->places[head - 1].edges != 1)
+        l->places[head - 1].edges != 1 || !is_in_one_place(l, head))
         return false;
     const Site *site = site_of_loop(l, head);
     if (site == NULL || site->next != NULL || lower_loop_suspends(l, head) ||
