@@ -720,7 +720,7 @@ static const IterForm *form_wanted(Lowerer *l, int target, const Place *place, i
 }
 
 /* As what a local arrives; an object, or nothing, where it has no number. */
-static IrType type_at(const Lowerer *l, int target, int slot) {
+static IrType type_at(Lowerer *l, int target, int slot) {
     const Place *place = lower_place_at(l, target);
     if (place->block != NULL)
         return place->locals[slot].value != NULL ? (IrType)place->locals[slot].value->type : IR_OBJ;
