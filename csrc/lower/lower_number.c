@@ -252,13 +252,17 @@ static bool divides(int kind) {
     return kind == BIN_TRUE_DIVIDE || kind == BIN_FLOOR_DIVIDE || kind == BIN_REMAINDER;
 }
 
+static bool is_bool(const Ins *value, Likely type) {
+    return value->op == IR_mkbool_OP || (value->type == IR_OBJ && likely(value, type) == LIKELY_BOOL);
+}
+
 bool lower_number_binary(Lowerer *l) {
     if (l->depth < 2) return false;
     if (int_power(l, l->stack[l->depth - 2], l->stack[l->depth - 1])) return true;
     Ins *left = l->stack[l->depth - 2], *right = l->stack[l->depth - 1];
     const OperandTypes *types = &l->inference->operands[l->index];
     int kind = l->instr->arg;
-    if (left->op == IR_mkbool_OP && right->op == IR_mkbool_OP && is_bit_kind(kind)) return false;
+    if (is_bit_kind(kind) && is_bool(left, types->left) && is_bool(right, types->right)) return false;
     bool adds_bool = right->op == IR_mkbool_OP && types->left == LIKELY_OTHER && left->type == IR_OBJ &&
                      infer_arithmetic(l->instr, LIKELY_OTHER, LIKELY_BOOL) == LIKELY_INT;
     left = number_of_bool(left);
