@@ -188,18 +188,20 @@ typedef struct Memo {
 
 static ternaryfunc memo_call; // code of a C module: it never goes
 
-/* No class made in Python is immutable. */
-static bool learn_memo(const PyTypeObject *type) {
-    if (type->tp_basicsize != sizeof(Memo) || !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) ||
-        strcmp(type->tp_name, "functools._lru_cache_wrapper") != 0)
+/* A class of a C module, by its name; no class made in Python is immutable. What it is called by goes to
+ * `call`. */
+static bool learn_class(const PyTypeObject *type, size_t size, const char *name, ternaryfunc *call) {
+    if (type->tp_basicsize != (Py_ssize_t)size || !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) ||
+        strcmp(type->tp_name, name) != 0)
         return false;
-    memo_call = type->tp_call;
+    *call = type->tp_call;
     return true;
 }
 
 bool cp_is_memo(PyObject *object) {
     const PyTypeObject *type = Py_TYPE(object);
-    return memo_call != NULL ? type->tp_call == memo_call : learn_memo(type);
+    return memo_call != NULL ? type->tp_call == memo_call
+                             : learn_class(type, sizeof(Memo), "functools._lru_cache_wrapper", &memo_call);
 }
 
 /* Is the only argument the key, and no tuple of it? */
@@ -259,17 +261,11 @@ typedef struct Partial {
 
 static ternaryfunc partial_call; // likewise
 
-static bool learn_partial(const PyTypeObject *type) {
-    if (type->tp_basicsize != sizeof(Partial) || !(type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE) ||
-        strcmp(type->tp_name, "functools.partial") != 0)
-        return false;
-    partial_call = type->tp_call;
-    return true;
-}
-
 bool cp_find_partial(PyObject *object, CpPartial *parts) {
     const PyTypeObject *type = Py_TYPE(object);
-    if (partial_call != NULL ? type->tp_call != partial_call : !learn_partial(type)) return false;
+    if (partial_call != NULL ? type->tp_call != partial_call
+                             : !learn_class(type, sizeof(Partial), "functools.partial", &partial_call))
+        return false;
     const Partial *partial = (Partial *)object;
     *parts = (CpPartial){partial->function, partial->args, partial->keywords};
     return PyTuple_CheckExact(partial->args) && PyDict_CheckExact(partial->keywords);

@@ -235,11 +235,10 @@ Likely infer_return(const Inference *inference, const Bytecode *code) {
     uint8_t type = LIKELY_UNSEEN;
     for (int i = 0; i < code->count; i++) {
         if (inference->operands[i].depth <= 0) continue;
-        if (code->instrs[i].op == BC_RETURN_VALUE && code->instrs[i].flags & BC_NO_SPECULATION)
-            return LIKELY_OTHER;
-        if (code->instrs[i].op == BC_RETURN_VALUE) type = infer_meet(type, inference->operands[i].right);
-        else if (code->instrs[i].op == BC_END_GATHER)
-            type = infer_meet(type, infer_gathered(&code->instrs[i]));
+        const Instr *instr = &code->instrs[i];
+        if (instr->op == BC_RETURN_VALUE && instr->flags & BC_NO_SPECULATION) return LIKELY_OTHER;
+        if (instr->op == BC_RETURN_VALUE) type = infer_meet(type, inference->operands[i].right);
+        else if (instr->op == BC_END_GATHER) type = infer_meet(type, infer_gathered(instr));
     }
     return type == LIKELY_UNSEEN ? LIKELY_OTHER : (Likely)type;
 }

@@ -21,19 +21,7 @@ CLASSES_MET_ONE_AFTER_THE_OTHER = """
 class Base:
     def __init__(self, n):
         self.n = n
-objects = [type(f"C{i}", (Base,), {})(i) for i in range(7)]
-def f(thing):
-    return thing.n + 1
-def expected(thing):
-    return objects.index(thing) + 1
-settle(f, objects)
-"""
-
-MORE_CLASSES_THAN_A_SITE_KNOWS = """
-class Base:
-    def __init__(self, n):
-        self.n = n
-objects = [type(f"C{i}", (Base,), {})(i) for i in range(20)]
+objects = [type(f"C{i}", (Base,), {})(i) for i in range(COUNT)]
 def f(thing):
     return thing.n + 1
 def expected(thing):
@@ -77,8 +65,8 @@ settle(f, [5, 3, 0, 1])
 @pytest.mark.parametrize(
     "program, most",
     [
-        (CLASSES_MET_ONE_AFTER_THE_OTHER, 3),
-        (MORE_CLASSES_THAN_A_SITE_KNOWS, 3),
+        (CLASSES_MET_ONE_AFTER_THE_OTHER.replace("COUNT", "7"), 3),
+        (CLASSES_MET_ONE_AFTER_THE_OTHER.replace("COUNT", "20"), 3),
         (CONTAINS_THAT_GIVES_NO_BOOL, 4),
         (ARRIVES_UNBOUND, 5),
     ],
