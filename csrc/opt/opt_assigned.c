@@ -1,8 +1,8 @@
 /* Definite assignment: drop the checks of local variables that are certainly bound.
  *
- * A forward analysis over sets of slots. Entries that are no start begin with what held wherever control can
- * come from: a handler with what held at each instruction that raises into it, a resume point with what held
- * at its yield.
+ * A forward analysis over sets of slots. A handler begins with what held at each instruction that raises into
+ * it. At a resume point and at an entry in a loop nothing is known: the interpreter may have come there by
+ * ways that are not in this function, such as one behind an exit.
  *
  * needs: preds, order.  keeps: everything. */
 #include "opt/opt.h"
@@ -35,12 +35,6 @@ static bool bound(const Assigned *a, int64_t slot) { return a->now[slot / 64] >>
 static void bind(Assigned *a, int64_t slot) { a->now[slot / 64] |= UINT64_C(1) << (slot % 64); }
 static void unbind(Assigned *a, int64_t slot) { a->now[slot / 64] &= ~(UINT64_C(1) << (slot % 64)); }
 
-static void meet_entry(Assigned *a, EntryKind kind, uint32_t offset) {
-    for (int i = 0; i < a->fn->entries.count; i++)
-        if (a->fn->entries.items[i].kind == kind && a->fn->entries.items[i].offset == offset)
-            meet(a, a->fn->entries.items[i].block);
-}
-
 static int local_count(const Assigned *a, const Ins *ins) {
     return ins->frame ? a->fn->inlined.items[ins->frame - 1].local_count : a->fn->local_count;
 }
@@ -62,7 +56,6 @@ static void step(Assigned *a, const Ins *ins) {
         if (ins->args[i]->op != IR_null_OP) bind(a, slot);
         else unbind(a, slot);
     }
-    if (ins->op == IR_yield_OP) meet_entry(a, ENTRY_RESUME, (uint32_t)ins->imm + 1);
     if (ins->op != IR_call_OP) return;
     if (ins->imm == H_rt_make_cell && names_local(a, ins, ins->args[0]->imm))
         bind(a, ir_local_slot(a->fn, ins->frame, (int)ins->args[0]->imm));
@@ -95,21 +88,8 @@ static void start_facts(Assigned *a) {
     for (int i = 0; i < a->fn->entries.count; i++) {
         const Entry *entry = &a->fn->entries.items[i];
         if (entry->kind == ENTRY_START) meet(a, entry->block);
-        else if (entry->kind == ENTRY_OSR)
+        else if (entry->kind == ENTRY_RESUME || entry->kind == ENTRY_OSR)
             memset(facts_of(a, entry->block), 0, sizeof(uint64_t) * (size_t)a->words);
-    }
-    if (!a->fn->is_generator) return;
-    memset(a->now, 0,
-           sizeof(uint64_t) * (size_t)a->words); /* a fresh generator: before its arguments became cells */
-    for (int i = 0; i < a->fn->argument_count && i < a->fn->local_count; i++) bind(a, i);
-    for (int i = 0; i < a->fn->entries.count; i++) {
-        const Entry *entry = &a->fn->entries.items[i];
-        bool from_yield = false;
-        for (int b = 0; b < a->fn->blocks.count; b++) {
-            const Ins *last = a->fn->blocks.items[b]->last;
-            if (last->op == IR_yield_OP && (uint32_t)last->imm + 1 == entry->offset) from_yield = true;
-        }
-        if (entry->kind == ENTRY_RESUME && !from_yield) meet(a, entry->block);
     }
 }
 
