@@ -21,6 +21,13 @@ static PyObject *call_with_names(PyThreadState *tstate, const CpPartial *parts, 
     return result;
 }
 
+static bool all_are_str(PyObject *keywords) {
+    PyObject *name;
+    for (Py_ssize_t at = 0; PyDict_Next(keywords, &at, &name, NULL);)
+        if (!PyUnicode_Check(name)) return false; /* the program put it there */
+    return true;
+}
+
 bool rt_call_partial(PyThreadState *tstate, PyObject *partial, PyObject *const *args, i64 count,
                      PyObject **result) {
     enum { FIRST = 2 };
@@ -28,7 +35,7 @@ bool rt_call_partial(PyThreadState *tstate, PyObject *partial, PyObject *const *
     PyObject *rest[FIRST + MOST_ARGUMENTS];
     if (!cp_find_partial(partial, &parts)) return false;
     i64 own = PyTuple_GET_SIZE(parts.args), named = PyDict_GET_SIZE(parts.keywords);
-    if (own + count + named > MOST_ARGUMENTS) return false;
+    if (own + count + named > MOST_ARGUMENTS || !all_are_str(parts.keywords)) return false;
     rest[0] = NULL;
     rest[1] = Py_NewRef(parts.function); /* a bound method is taken apart there */
     Py_INCREF(parts.args);
