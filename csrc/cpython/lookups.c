@@ -53,6 +53,25 @@ PyObject *cp_asked_instead(PyObject *object, PyObject *name) {
     return lacks_own(type, object, name) ? getter : NULL;
 }
 
+PyObject *cp_asked_for(PyObject *object, PyObject *name, PyObject *result) {
+    if (result != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError)) return result;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyAttributeErrorObject *error = (PyAttributeErrorObject *)value;
+    if (PyErr_GivenExceptionMatches(value, PyExc_AttributeError) && error->name == NULL &&
+        error->obj == NULL &&
+        (PyObject_SetAttr(value, &_Py_ID(name), name) != 0 ||
+         PyObject_SetAttr(value, &_Py_ID(obj), object) != 0)) {
+        Py_DECREF(type); /* a class with a __setattr__ that raises: that is the error then */
+        Py_DECREF(value);
+        Py_XDECREF(traceback);
+        return NULL;
+    }
+    PyErr_Restore(type, value, traceback);
+    return NULL;
+}
+
 bool cp_is_object_setattr(PyObject *callable) {
     return Py_IS_TYPE(callable, &PyWrapperDescr_Type) &&
            callable == _PyType_Lookup(&PyBaseObject_Type, &_Py_ID(__setattr__));

@@ -347,6 +347,9 @@ getattrofunc cp_finds_by(PyTypeObject *type);
 /* The function __getattr__ of its class that an object is asked by, since it has nothing of that name;
  * borrowed. NULL: there is none, or it cannot be said without running code. */
 PyObject *cp_asked_instead(PyObject *object, PyObject *name);
+/* What came of asking an object for an attribute: it is handed on. Where that is an AttributeError that does
+ * not say what it is about, it is given the name and the object, as PyObject_GetAttr does. */
+PyObject *cp_asked_for(PyObject *object, PyObject *name, PyObject *result);
 /* Is it `object.__setattr__`, and may that be called for objects of a type, as far as the type's version
  * holds? CPython says no where a class written in C stores in its own way. */
 bool cp_is_object_setattr(PyObject *callable);

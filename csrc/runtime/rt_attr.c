@@ -446,11 +446,11 @@ static inline bool load_by(RtCache *cache, PyTypeObject *type, PyObject *owner, 
     case ATTR_PROPERTY: {
         if (!calls_function(cache->value)) break;
         PyObject *getter = Py_NewRef(cp_property_getter(cache->value));
-        *result = rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1);
+        *result = cp_asked_for(owner, name, rt_call_borrowed(PyThreadState_Get(), getter, &owner, 1));
         Py_DECREF(getter);
         return true;
     }
-    case ATTR_GETTER: *result = get_by_c(cache->value, owner); return true;
+    case ATTR_GETTER: *result = cp_asked_for(owner, name, get_by_c(cache->value, owner)); return true;
     case ATTR_MODULE: value = by_index(((PyModuleObject *)owner)->md_dict, cache->index, name); break;
     case ATTR_OF_TYPE:
         if (cp_type_version((PyTypeObject *)owner) == cache->keys_version) value = if_plain(cache->value);
@@ -469,7 +469,7 @@ static PyObject *get_attr(PyObject *owner, PyObject *name) {
     Py_INCREF(function);
     PyObject *result = rt_call_borrowed(PyThreadState_Get(), function, args, 2);
     Py_DECREF(function);
-    return result;
+    return cp_asked_for(owner, name, result);
 }
 
 static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject *name, RtCache *cache) {
