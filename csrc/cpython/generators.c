@@ -123,27 +123,6 @@ static void publish(PyGenObject *generator) {
     _PyObject_GC_TRACK(generator);
 }
 
-PyGenObject *cp_generator_of(Frame *from) {
-    PyCodeObject *code = from->f_code;
-    int locals = code->co_nlocalsplus, count = from->stacktop - 1;
-    PyGenObject *generator = allocate(&PyGen_Type, slots_of(code));
-    if (generator == NULL) return NULL;
-    Frame *frame = cp_generator_frame(generator);
-    _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(from->f_func), NULL, locals);
-    frame->owner = FRAME_OWNED_BY_GENERATOR;
-    frame->prev_instr = from->prev_instr;
-    frame->previous = NULL;
-    for (int i = 0; i < count; i++) {
-        PyObject **place = &from->localsplus[i < locals ? i : i + 1];
-        frame->localsplus[i] = *place;
-        *place = NULL;
-    }
-    frame->stacktop = count;
-    from->stacktop = locals;
-    publish(generator);
-    return generator;
-}
-
 PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     int locals = code->co_nlocalsplus;

@@ -143,9 +143,6 @@ void cp_free_generator(PyGenObject *generator);
 /* A generator or coroutine whose frame has its slots still to be filled, not tracked yet; NULL, without an
  * exception: CPython has to make it. */
 PyGenObject *cp_new_generator(PyThreadState *tstate, PyFunctionObject *function);
-/* One that runs, where a frame stands that is no generator's: its variables and its operands, but the lowest,
- * are the generator's from now on. NULL: no memory; nothing has changed. */
-PyGenObject *cp_generator_of(Frame *frame);
 /* One without variables, wherever it is suspended; its slots may be given values, from the lowest operand on
  * up, and then the unit of the yield that it is suspended at. */
 PyGenObject *cp_bare_generator(PyFunctionObject *function); // new ref; NULL: no memory

@@ -664,8 +664,6 @@ bool inline_all_ways(Lowerer *l, Call *call) {
 }
 
 static bool may_but_for_guards(const Lowerer *l) {
-    if (l->inlined != NULL && l->inlined->gathers)
-        return false; /* its frame would be no generator's meanwhile */
     return l->callees != NULL && l->index + 1 < l->code->count;
 }
 

@@ -49,9 +49,9 @@ static void set_stack_depth(Frame *frame, int depth) {
 static void set_place(Frame *frame, int unit) { frame->prev_instr = cp_code_units(frame->f_code) + unit; }
 
 /* Room for a frame: where CPython's own are, or, when that chunk is full, from the heap. */
-static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function, bool gathers) {
+static Frame *new_frame(PyThreadState *tstate, PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    int words = cp_frame_words(code) + gathers;
+    int words = cp_frame_words(code);
     Frame *frame;
     Py_INCREF(function);
     if (cp_has_room(tstate, words)) {
@@ -69,19 +69,33 @@ static int kind_of(const Frames *f, int level) {
     return f->compiled->inlined[f->record->levels[level].frame - 1].kind;
 }
 
-static int depth_of(const Frames *f, int level) { return ir_levels(kind_of(f, level)); }
+static bool gathers_at(const Frames *f, int level) {
+    return f->record->levels[level].frame != 0 && ir_gathers(kind_of(f, level));
+}
 
-static void end_frame(PyThreadState *tstate, Frame *frame, int kind) {
-    if (ir_steps(kind)) {
-        rt_end_step(tstate, frame);
+/* How many operands the frame of a level has. */
+static int operands_at(const Frames *f, int level) {
+    return f->record->levels[level].depth - gathers_at(f, level);
+}
+
+/* Its own memory goes. */
+static void release_frame(PyThreadState *tstate, Frame *frame, int kind) {
+    if (ir_steps(kind) || ir_gathers(kind)) {
+        rt_end_running(tstate, frame);
+        tstate->recursion_remaining += ir_levels(kind);
         return;
     }
-    int words = cp_frame_words(frame->f_code) + ir_gathers(kind);
-    bool on_top = (PyObject **)frame + words == tstate->datastack_top;
+    bool on_top = (PyObject **)frame + cp_frame_words(frame->f_code) == tstate->datastack_top;
     cp_clear_frame(tstate, frame); /* while it counts as a level, see rt_call.c */
     tstate->recursion_remaining += ir_levels(kind);
     if (on_top) tstate->datastack_top = (PyObject **)frame;
     else PyMem_Free(frame);
+}
+
+static void end_frame(PyThreadState *tstate, Frames *f, int level) {
+    int kind = kind_of(f, level);
+    release_frame(tstate, f->at[level], kind);
+    if (ir_gathers(kind)) Py_CLEAR(f->gathered[level]);
 }
 
 /* Those that are there: the innermost of them is the running one. */
@@ -106,11 +120,13 @@ static void make_frame(PyThreadState *tstate, Frames *f, int level, PyObject **s
         row = exit_next_row(f->record, row);
     bool is_made = f->record->values[row].kind == EXIT_MADE;
     PyFunctionObject *function = (PyFunctionObject *)spill[is_made ? exit_bits(spill[row]) : row];
-    f->at[level] = ir_steps(call->kind)
-                       ? rt_running_step(tstate, function, caller, f->record->levels[level + 1].depth)
-                       : new_frame(tstate, function, ir_gathers(call->kind));
+    if (ir_steps(call->kind))
+        f->at[level] = rt_running_step(tstate, function, caller, operands_at(f, level + 1));
+    else if (ir_gathers(call->kind)) f->at[level] = rt_running_gather(tstate, function);
+    else f->at[level] = new_frame(tstate, function);
+    f->gathered[level] = NULL;
     f->at[level]->previous = caller;
-    tstate->recursion_remaining -= depth_of(f, level);
+    tstate->recursion_remaining -= ir_levels(call->kind);
 }
 
 /* Make the frames that are not there yet, outermost first. */
@@ -127,7 +143,7 @@ static void make_frames(PyThreadState *tstate, Frames *f, PyObject **spill) {
 }
 
 /* Where a slot is. NULL: it is the function of a frame, which has a reference of its own. */
-static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
+static PyObject **slot_place(Frames *f, int32_t slot, bool *is_local) {
     for (int level = 0; level < f->record->level_count; level++) {
         int32_t number = f->record->levels[level].frame;
         int32_t local = number ? slot - f->compiled->inlined[number - 1].first_slot : slot;
@@ -136,18 +152,19 @@ static PyObject **slot_place(const Frames *f, int32_t slot, bool *is_local) {
         *is_local = local < code->co_nlocalsplus;
         if (number && local == code->co_nlocalsplus + inlined_stack_size(&f->compiled->inlined[number - 1]))
             return NULL;
+        if (!*is_local && gathers_at(f, level) && --local < code->co_nlocalsplus) return &f->gathered[level];
         return &f->at[level]->localsplus[local];
     }
     Py_FatalError("dxpy: an exit has a value for no frame");
 }
 
-static bool is_local(const Frames *f, const ExitSlot *slot) {
+static bool is_local(Frames *f, const ExitSlot *slot) {
     bool result = false;
     return slot_place(f, slot->slot, &result) != NULL && result;
 }
 
 /* The object that another row has made of the same number, or that the memory had of it; NULL: none. */
-static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
+static PyObject *made_before(Frames *f, const ExitSlot *same) { // new ref
     bool is_local;
     if (same != NULL && same - f->record->values < f->objects_end)
         return Py_XNewRef(f->spill[same - f->record->values]);
@@ -155,7 +172,7 @@ static PyObject *made_before(const Frames *f, const ExitSlot *same) { // new ref
     return place != NULL ? Py_XNewRef(*place) : NULL;
 }
 
-static void place_value(const Frames *f, const ExitSlot *slot, PyObject **at, const ExitSlot *same) {
+static void place_value(Frames *f, const ExitSlot *slot, PyObject **at, const ExitSlot *same) {
     PyObject *value = *at;
     bool is_local = false;
     PyObject **place = slot_place(f, slot->slot, &is_local);
@@ -284,10 +301,10 @@ static PyObject *operator_result(int kind, PyObject **operands, PyObject *result
 }
 
 /* The operands go, the lowest first, and the result comes in their place. */
-static void replace_operands(Frame *frame, const ExitLevel *caller, int kind, PyObject *result_steal) {
+static void replace_operands(Frame *frame, int depth, int kind, PyObject *result_steal) {
     enum { MOST = 3 };
     PyObject *gone[MOST + 1];
-    int count = ir_operands(kind), left = caller->depth - count;
+    int count = ir_operands(kind), left = depth - count;
     PyObject **lowest = &frame->localsplus[frame->f_code->co_nlocalsplus + left];
     for (int i = 0; i < count; i++) gone[i] = lowest[i];
     if (kind == INLINED_SET_ITEM) gone[count++] = result_steal;
@@ -300,18 +317,19 @@ static void replace_operands(Frame *frame, const ExitLevel *caller, int kind, Py
 static CpEntry return_from(int kind, const Frames *f, int level, PyObject *result) {
     const ExitLevel *caller = &f->record->levels[level];
     Frame *frame = f->at[level];
-    PyObject **top = &frame->localsplus[frame->f_code->co_nlocalsplus + caller->depth];
-    set_stack_depth(frame, caller->depth);
+    int depth = operands_at(f, level);
+    PyObject **top = &frame->localsplus[frame->f_code->co_nlocalsplus + depth];
+    set_stack_depth(frame, depth);
     set_place(frame, caller->lasti);
     if (kind == INLINED_INIT && result != NULL && !rt_check_none(result)) result = NULL;
     int operands = ir_operands(kind);
     if (operands > 0 && result != NULL) result = operator_result(kind, top - operands, result);
     if (result == NULL) return CP_UNWIND;
     if (operands > 0) {
-        replace_operands(frame, caller, kind, result);
+        replace_operands(frame, depth, kind, result);
     } else if (kind != INLINED_INIT) { /* whose instance is there already */
         *top = result;
-        set_stack_depth(frame, caller->depth + 1);
+        set_stack_depth(frame, depth + 1);
     }
     set_place(frame, caller->offset - 1);
     return CP_GO_ON;
@@ -321,28 +339,32 @@ static CpEntry return_to(const Frames *f, int level, PyObject *result) {
     return return_from(kind_of(f, level - 1), f, level, result);
 }
 
-/* The interpreter runs a frame that is there, and counts as a level of recursion. */
-static PyObject *interpret(PyThreadState *tstate, Frame *frame, int kind, CpEntry how) {
+/* The interpreter runs a frame that is there, and counts as a level of recursion. It goes, unless it is a
+ * step's. */
+static PyObject *interpret(PyThreadState *tstate, Frames *f, int level, int kind, CpEntry how) {
+    Frame *frame = f->at[level];
     cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
-    PyObject *result = ir_gathers(kind) ? rt_gather_on(tstate, frame, kind - INLINED_GATHER, how)
-                                        : osr_interpret(tstate, frame, how);
+    PyObject *result =
+        ir_gathers(kind) ? rt_gather_on(tstate, frame, f->gathered[level], kind - INLINED_GATHER, how)
+                         : osr_interpret(tstate, frame, how);
     tstate->recursion_remaining--;
+    if (ir_gathers(kind)) tstate->recursion_remaining += ir_levels(kind);
+    else if (!ir_steps(kind)) release_frame(tstate, frame, kind);
     return result;
 }
 
 /* The interpreter runs the frames of calls put in line, innermost first. The function's own is left to
  * rt_run, when this code is off the stack: how it is to go on. */
-static PyObject *interpret_inlined(PyThreadState *tstate, const Frames *f, CpEntry how) {
+static PyObject *interpret_inlined(PyThreadState *tstate, Frames *f, CpEntry how) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
-        PyObject *result = interpret(tstate, f->at[level], kind_of(f, level), how);
+        PyObject *result = interpret(tstate, f, level, kind_of(f, level), how);
         if (ir_steps(kind_of(f, level))) {
             how =
                 rt_step_given(tstate, f->at[level], f->at[level + 1], &f->record->levels[level + 1], result);
             drop_values(f, level + 1);
             continue;
         }
-        end_frame(tstate, f->at[level], kind_of(f, level));
         drop_values(f, level + 1);
         how = return_to(f, level + 1, result);
     }
@@ -442,7 +464,7 @@ static void make_absent_frame(PyThreadState *tstate, Left *left, Frame *caller) 
     const NativeSignature *signature = &left->absent->signature;
     int count = native_given(signature);
     PyObject *function = signature->of_code ? left->values[count] : (PyObject *)left->absent->function;
-    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)function, false);
+    Frame *frame = left->f.at[0] = new_frame(tstate, (PyFunctionObject *)function);
     frame->previous = caller;
     tstate->recursion_remaining--;
     for (int i = 0; i < count; i++) frame->localsplus[i] = left->values[i];
@@ -458,7 +480,7 @@ static void make_left_frames(PyThreadState *tstate, Left *left, Frame *caller) {
     }
     place_values(&left->f, left->values);
     for (int row = 0; row < record->value_count; row++) Py_XDECREF(left->held[row]);
-    set_stack_depth(caller, record->kind == EXIT_RAISE ? 0 : record->levels[0].depth);
+    set_stack_depth(caller, record->kind == EXIT_RAISE ? 0 : operands_at(&left->f, 0));
     if (record->kind != EXIT_CALLEE && !has_raised(left)) set_place(caller, record->levels[0].offset - 1);
 }
 
@@ -484,8 +506,7 @@ static void count_left(PyThreadState *tstate, Left *left) {
 
 static PyObject *interpret_left(PyThreadState *tstate, Left *left, CpEntry how) {
     for (int level = 0;; level++) {
-        PyObject *result = interpret(tstate, left->f.at[level], left_kind(left, level), how);
-        end_frame(tstate, left->f.at[level], left_kind(left, level));
+        PyObject *result = interpret(tstate, &left->f, level, left_kind(left, level), how);
         if (level + 1 == left_levels(left)) return result;
         drop_values(&left->f, level + 1);
         how = return_to(&left->f, level + 1, result);
@@ -527,7 +548,7 @@ static PyObject *leave_behind(PyThreadState *tstate, CompiledCode *compiled, Exi
     native_state.left = NULL;
     make_frames(tstate, &f, spill);
     place_values(&f, spill);
-    set_stack_depth(f.at[0], level->depth);
+    set_stack_depth(f.at[0], operands_at(&f, 0));
     set_place(f.at[0], level->lasti);
     record->count++;
     if (function != NULL) {
@@ -549,7 +570,7 @@ PyObject *rt_exit_leave(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     if (record->kind == EXIT_CALLEE) return leave_behind(tstate, compiled, record, spill);
     make_frames(tstate, &f, spill);
     place_values(&f, spill);
-    set_stack_depth(f.at[0], record->levels[0].depth);
+    set_stack_depth(f.at[0], operands_at(&f, 0));
     set_place(f.at[0], record->levels[0].offset - 1);
     count_exit(tstate, compiled, record, &f);
     return interpret_inlined(tstate, &f, CP_GO_ON);
@@ -590,7 +611,7 @@ i64 rt_exit_poll(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i6
 }
 
 /* Has a variable an object that the memory lacks, which leaving makes or hands over? */
-static bool lacks_objects(const Frames *f, PyObject **spill) {
+static bool lacks_objects(Frames *f, PyObject **spill) {
     for (int i = 0; i < f->record->value_count; i++) {
         const ExitSlot *slot = &f->record->values[i];
         if (slot->kind == EXIT_IF && spill[i] == NULL) i++;
@@ -637,14 +658,14 @@ static void add_traceback(Frame *frame) {
 }
 
 /* The exception that is set leaves the calls put in line. */
-static void unwind_inlined(PyThreadState *tstate, const Frames *f) {
+static void unwind_inlined(PyThreadState *tstate, Frames *f) {
     for (int level = 0; level < f->record->level_count - 1; level++) {
         cp_set_current_frame(tstate, f->at[level]);
         if (level > 0 || f->record->kind == EXIT_RAISE) add_traceback(f->at[level]);
         if (level > 0) drop_values(f, level);
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
-        end_frame(tstate, f->at[level], kind_of(f, level));
+        end_frame(tstate, f, level);
     }
 }
 
@@ -660,7 +681,7 @@ PyObject *rt_exit_catch(PyThreadState *tstate, Frame *frame, CompiledCode *compi
     need_exception(tstate);
     make_frames(tstate, &f, spill);
     place_values(&f, spill);
-    set_stack_depth(f.at[0], record->levels[0].depth);
+    set_stack_depth(f.at[0], operands_at(&f, 0));
     while (record->levels[catcher].lasti_pushed != HANDLER_INTERPRETED) catcher++;
     record->count++;
     if (function != NULL) {
@@ -693,7 +714,7 @@ static bool catch_unseen(PyThreadState *tstate, Frames *f, PyObject **spill, boo
     for (int level = 0; level < outermost; level++) {
         set_stack_depth(f->at[level], 0);
         cp_set_current_frame(tstate, f->at[level + 1]);
-        end_frame(tstate, f->at[level], kind_of(f, level));
+        end_frame(tstate, f, level);
         drop_values(f, level + 1);
     }
     frame->localsplus[frame->f_code->co_nlocalsplus + depth] = class;
@@ -715,7 +736,7 @@ i64 rt_exit_raise(PyThreadState *tstate, Frame *frame, CompiledCode *compiled, i
         need_exception(tstate);
         if (cp_is_tracing(tstate) && record->kind == EXIT_RAISE) { /* events are the interpreter's business */
             if (!placed) place_values(&f, spill);
-            set_stack_depth(f.at[0], record->levels[0].depth);
+            set_stack_depth(f.at[0], operands_at(&f, 0));
             spill[0] = interpret_inlined(tstate, &f, CP_UNWIND);
             return 0;
         }

@@ -9,6 +9,7 @@
 /* The frames of an exit, by level: innermost first, the one that the code runs on last. */
 typedef struct Frames {
     Frame *at[EXIT_MAX_LEVELS];
+    PyObject *gathered[EXIT_MAX_LEVELS]; /* what a function that takes a generator's items has so far */
     const CompiledCode *compiled;
     const ExitRecord *record;
     PyObject **spill; /* the values, by row */

@@ -442,9 +442,11 @@ PyObject *rt_special_call(PyObject *callable);
 
 /* generator.send(value) of a generator or coroutine, and next(generator, otherwise). */
 PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
-/* A generator was put in line in the call of a built-in function, see GatherKind: its frame, which it leaves
- * without operands, becomes one that the function goes over to its end. What the call gives; NULL: raised. */
-PyObject *rt_gather_on(TS, FR, int kind, CpEntry how);
+/* A generator was put in line in the call of a built-in function, see GatherKind: it gets its frame, running;
+ * that is run on, and the function, which has gathered so much, goes over the rest. What the call gives; NULL:
+ * raised. The generator is gone then. */
+Frame *rt_running_gather(TS, PyFunctionObject *function);
+PyObject *rt_gather_on(TS, FR, PyObject *gathered_steal, int kind, CpEntry how);
 /* A generator was put in line in a loop: it gets its frame, running, and lies where the loop's iterator does;
  * it has raised; it has been run on, and `loop` goes on with what that gave. */
 Frame *rt_running_step(TS, PyFunctionObject *function, Frame *caller, int depth);
@@ -452,7 +454,8 @@ i64 rt_suspended_at(PyObject *iterator);
 PyObject *rt_function_of(PyObject *generator);
 i64 rt_take_slot(PyObject *generator, i64 slot, PyObject **results);
 void rt_end_taken(TS, PyObject *generator);
-void rt_end_step(TS, FR);
+/* Either is over, without a result. */
+void rt_end_running(TS, FR);
 CpEntry rt_step_given(TS, FR, Frame *loop, const ExitLevel *at, PyObject *result_steal);
 /* What compiled code calls in place of the C functions that resume generators, see CpResumers. */
 PyObject *rt_send_to_generator(PyObject *generator, PyObject *value);

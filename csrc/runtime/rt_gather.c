@@ -61,7 +61,6 @@ static PyObject *end(GatherKind kind, PyObject *gathered_steal, int status) {
 
 /* The rest of the item that the generator is about. */
 static PyObject *first_item(PyThreadState *tstate, PyGenObject *generator, CpEntry how) {
-    cp_begin_running(tstate, generator);
     PyObject *result = osr_interpret(tstate, cp_generator_frame(generator), how);
     if (cp_end_resume(tstate, generator)) return result;
     cp_finish_generator(tstate, generator);
@@ -69,14 +68,11 @@ static PyObject *first_item(PyThreadState *tstate, PyGenObject *generator, CpEnt
     return NULL;
 }
 
-PyObject *rt_gather_on(PyThreadState *tstate, Frame *frame, int number, CpEntry how) {
+PyObject *rt_gather_on(PyThreadState *tstate, Frame *frame, PyObject *gathered_steal, int number,
+                       CpEntry how) {
     GatherKind kind = (GatherKind)number;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *gathered = begin(kind, frame->localsplus[frame->f_code->co_nlocalsplus]);
-    PyGenObject *generator = cp_generator_of(frame);
-    if (generator == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
-    PyErr_Restore(type, value, traceback);
+    PyGenObject *generator = cp_frame_generator(frame);
+    PyObject *gathered = begin(kind, gathered_steal);
     PyObject *item = first_item(tstate, generator, how);
     int status = 0;
     while (item != NULL && status == 0) {

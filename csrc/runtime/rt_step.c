@@ -7,7 +7,7 @@
 static PyObject **operands_of(Frame *frame) { return frame->localsplus + frame->f_code->co_nlocalsplus; }
 
 /* The garbage collector would find frames that are half made. */
-Frame *rt_running_step(PyThreadState *tstate, PyFunctionObject *function, Frame *caller, int depth) {
+static PyGenObject *running(PyThreadState *tstate, PyFunctionObject *function) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     int collects = PyGC_Disable();
@@ -15,16 +15,24 @@ Frame *rt_running_step(PyThreadState *tstate, PyFunctionObject *function, Frame 
     if (collects) PyGC_Enable();
     if (generator == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
     PyErr_Restore(type, value, traceback);
-    operands_of(caller)[depth] = (PyObject *)generator;
     cp_begin_running(tstate, generator);
+    return generator;
+}
+
+Frame *rt_running_step(PyThreadState *tstate, PyFunctionObject *function, Frame *caller, int depth) {
+    PyGenObject *generator = running(tstate, function);
+    operands_of(caller)[depth] = (PyObject *)generator;
     return cp_generator_frame(generator);
 }
 
-void rt_end_step(PyThreadState *tstate, Frame *frame) {
+Frame *rt_running_gather(PyThreadState *tstate, PyFunctionObject *function) {
+    return cp_generator_frame(running(tstate, function));
+}
+
+void rt_end_running(PyThreadState *tstate, Frame *frame) {
     PyGenObject *generator = cp_frame_generator(frame);
     cp_end_resume(tstate, generator);
     cp_finish_generator(tstate, generator);
-    tstate->recursion_remaining++;
     Py_DECREF(generator);
 }
 
