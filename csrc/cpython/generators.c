@@ -2,6 +2,7 @@
 #include "cpython/generators.h"
 
 #include "cpython/kept.h"
+#include "cpython/spare.h"
 
 bool cp_generator_awaits(PyGenObject *generator) {
     if (generator->gi_frame_state >= FRAME_CLEARED || generator->gi_frame_state == FRAME_CREATED)
@@ -128,6 +129,10 @@ PyGenObject *cp_bare_generator(PyFunctionObject *function) {
     int locals = code->co_nlocalsplus;
     PyTypeObject *type = code->co_flags & CO_COROUTINE ? &PyCoro_Type : &PyGen_Type;
     PyGenObject *generator = allocate(type, slots_of(code));
+    if (generator == NULL) {
+        PyErr_Clear();
+        generator = spare_generator(type, slots_of(code));
+    }
     if (generator == NULL) return NULL;
     Frame *frame = cp_generator_frame(generator);
     _PyFrame_InitializeSpecials(frame, (PyFunctionObject *)Py_NewRef(function), NULL, locals);

@@ -54,10 +54,17 @@ static PyObject *new_function(void) {
     return function;
 }
 
+enum { GENERATOR_SLOTS = 64 }; /* few have more */
+static PyObject *new_generator(void) {
+    return (PyObject *)PyObject_GC_NewVar(PyGenObject, &PyGen_Type, GENERATOR_SLOTS);
+}
+
 static Pool iterators = {.make = new_list_iterator}, range_iterators = {.make = new_range_iterator},
             functions = {.make = new_function}, enumerates = {.make = new_enumerate},
-            zips = {.make = new_zip}, dict_iterators = {.make = new_dict_iterator};
-static Pool *const pools[] = {&iterators, &range_iterators, &functions, &enumerates, &zips, &dict_iterators};
+            zips = {.make = new_zip}, dict_iterators = {.make = new_dict_iterator},
+            generators = {.make = new_generator};
+static Pool *const pools[] = {&iterators, &range_iterators, &functions, &enumerates,
+                              &zips,      &dict_iterators,  &generators};
 enum { POOLS = sizeof(pools) / sizeof(pools[0]) };
 
 static void fill(Pool *pool) {
@@ -140,6 +147,14 @@ PyObject *spare_range(int64_t next, int64_t end, int64_t step) {
     PyObject *iterator = take(&range_iterators);
     if (iterator != NULL) cp_set_range(iterator, next, end, step);
     return iterator;
+}
+
+PyGenObject *spare_generator(PyTypeObject *type, Py_ssize_t slots) {
+    if (slots > GENERATOR_SLOTS || generators.count == 0) return NULL;
+    PyObject *generator = generators.objects[--generators.count];
+    Py_SET_TYPE(generator, type);
+    Py_SET_SIZE(generator, slots);
+    return (PyGenObject *)generator;
 }
 
 PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins) {

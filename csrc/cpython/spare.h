@@ -1,4 +1,4 @@
-/* Numbers, iterators and functions kept for when no memory is left: a frame that compiled code leaves must be
+/* Numbers, iterators, generators and functions kept for when no memory is left: a frame that compiled code leaves must be
  * rebuilt all the same. */
 #ifndef DXPY_CPYTHON_SPARE_H
 #define DXPY_CPYTHON_SPARE_H
@@ -22,6 +22,8 @@ PyObject *spare_zip(Py_ssize_t count, PyObject *const *lasts_and_iterators);
 PyObject *spare_hashed(PyTypeObject *type, const CpHashedIterator *parts);
 /* The iterator of a range: its next number, where it ends, by its step. */
 PyObject *spare_range(int64_t next, int64_t end, int64_t step);
+/* Memory of a generator or coroutine with so many slots, as it is allocated; NULL: it needs more. */
+PyGenObject *spare_generator(PyTypeObject *type, Py_ssize_t slots);
 /* A function without defaults or closure. */
 PyObject *spare_function(PyCodeObject *code, PyObject *globals, PyObject *builtins);
 

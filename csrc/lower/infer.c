@@ -787,10 +787,11 @@ Inference *infer_types(CompileContext *cx, const Bytecode *code, const Callees *
     f.compared = arena_array(&cx->arena, bool, code->local_count + 1);
     Inference *out = infer_once(&f);
     bool compares = memchr(f.compared, true, (size_t)code->local_count) != NULL;
-    if (!f.asked && !compares) return out;
-    if (f.asked) f.demand = demand_find(cx, code, out, f.asks);
     f.kept = f.compared;
+    if (f.asked) f.demand = demand_find(cx, code, out, f.asks);
     f.asks = NULL;
     f.compared = NULL;
-    return infer_once(&f);
+    if (f.asked || compares) out = infer_once(&f);
+    out->compared = f.kept;
+    return out;
 }

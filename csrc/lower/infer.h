@@ -27,6 +27,7 @@ typedef struct Inference {
     uint8_t **stack;  /* likewise of the operand stack */
     bool **turns; /* likewise of a loop's head, by local: an int comes there first, but no more when the loop
                      is gone round; NULL: none is */
+    const bool *compared; /* by local: it is asked with `is` whether it is another one */
 } Inference;
 
 /* `callees`: NULL to know nothing of functions called. */

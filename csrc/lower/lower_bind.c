@@ -164,6 +164,7 @@ void inline_fill_locals(Lowerer *l, Lowerer *inner, const Call *call) {
         else if (value == NULL && callee_is_rest(callee, i)) value = rest_tuple(l, call);
         else if (value == NULL && callee_is_keywords(callee, i)) value = keyword_map(l, call);
         else if (value == NULL) value = inline_default(l, callee, inner->inlined->function, i);
+        else if (inner->inference->compared[i]) value = lower_object(l, value);
         inner->locals[i] = (Local){.value = value, .bound = K_INT(l, 1), .stale = true, .quiet = true};
     }
 }

@@ -345,9 +345,9 @@ static PyObject *interpret(PyThreadState *tstate, Frames *f, int level, int kind
     Frame *frame = f->at[level];
     cp_set_current_frame(tstate, frame->previous);
     cp_leave_recursive(tstate); /* the interpreter's loop counts for itself */
-    PyObject *result =
-        ir_gathers(kind) ? rt_gather_on(tstate, frame, f->gathered[level], kind - INLINED_GATHER, how)
-                         : osr_interpret(tstate, frame, how);
+    PyObject *result = ir_gathers(kind)
+                           ? rt_gather_on(tstate, frame, f->gathered[level], kind - INLINED_GATHER, how)
+                           : osr_interpret(tstate, frame, how);
     tstate->recursion_remaining--;
     if (ir_gathers(kind)) tstate->recursion_remaining += ir_levels(kind);
     else if (!ir_steps(kind)) release_frame(tstate, frame, kind);

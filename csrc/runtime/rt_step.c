@@ -3,6 +3,7 @@
 #include "runtime/rt.h"
 
 #include "cpython/generators.h"
+#include "cpython/spare.h"
 
 static PyObject **operands_of(Frame *frame) { return frame->localsplus + frame->f_code->co_nlocalsplus; }
 
@@ -12,6 +13,7 @@ static PyGenObject *running(PyThreadState *tstate, PyFunctionObject *function) {
     PyErr_Fetch(&type, &value, &traceback);
     int collects = PyGC_Disable();
     PyGenObject *generator = cp_bare_generator(function);
+    spare_fill();
     if (collects) PyGC_Enable();
     if (generator == NULL) Py_FatalError("dxpy: no memory to rebuild a frame");
     PyErr_Restore(type, value, traceback);

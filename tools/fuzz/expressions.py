@@ -98,6 +98,24 @@ class Expressions:
         arguments = [self.expression(kind, depth) for kind in kinds]
         return f"{name}({', '.join(arguments)})"
 
+    def gathered(self):
+        """A number that a built-in function makes of the items of a generator that calls a function."""
+        if not self.functions:
+            return self.leaf("int")
+        name, kinds = self.random.choice(self.functions)
+        arguments = [self.pick("w", "w", str(self.random.choice(INT_EDGES)), "w * 0.5") for _ in kinds]
+        items = self.pick(f"range({self.random.randrange(6)})", f"{self.leaf('list')}[:4]")
+        item = f"{name}({', '.join(arguments)})"
+        item = self.pick(item, item, f"{item} {self.pick('+', '-', '>', '^')} w")
+        each = f"{item} for w in {items}{self.pick('', '', f' if {name}({chr(44).join(arguments)})')}"
+        return self.pick(
+            f"sum({each})",
+            f"any({each})",
+            f"all({each})",
+            f"max(({each}), default=7)",
+            f"min([0, *({each})])",
+        )
+
     def make_int(self, depth):
         a, b = self.expression("int", depth), self.expression("int", depth)
         choice = self.random.randrange(24)
@@ -156,6 +174,7 @@ class Expressions:
                 f"int({self.leaf('bool')})",
                 f"[{a}, {b}][{self.pick(0, 1, -1)}]",
                 f"sum(w for w in {self.leaf('list')}[:5])",
+                self.gathered(),
                 f"int(str({a})[:4])" if self.chance(0.3) else f"({a} == {b})",
             )
         if choice == 19 and self.variables("object"):
