@@ -161,6 +161,7 @@ static bool is_plain(PyObject *value, PyObject *name, Site *site) {
 }
 
 static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site) {
+    if (cp_restless_value(class, name) != NULL) return false; /* nobody is to look it up */
     PyObject *value = _PyType_Lookup(class, name), *meta = _PyType_Lookup(Py_TYPE(class), name);
     if (value == NULL || (meta != NULL && cp_may_come_first(meta))) return false;
     site->kind = SITE_OF_CLASS;
@@ -223,6 +224,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     bool writing = op == BC_STORE_ATTR;
     if (writing ? type->tp_setattro != PyObject_GenericSetAttr : cp_finds_by(type) != PyObject_GenericGetAttr)
         return false;
+    if (!writing && cp_restless_value(type, name) != NULL) return false; /* as in class_place */
     PyObject *found = _PyType_Lookup(type, name);
     bool in_dict = has_dict(type, sample, entry), bare = !in_dict && begins_bare(type);
     if (found == NULL)

@@ -29,8 +29,7 @@ getattrofunc cp_finds_by(PyTypeObject *type) {
     return wrapped == PyObject_GenericGetAttr || wrapped == PyType_Type.tp_getattro ? wrapped : hook;
 }
 
-/* Has an object no attribute of its own of that name, for certain and without running code? */
-static bool lacks_own(PyTypeObject *type, PyObject *object, PyObject *name) {
+bool cp_lacks_own(PyTypeObject *type, PyObject *object, PyObject *name) {
     if (cp_has_values(type) && *cp_values(object) != NULL) {
         Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);
         return index < 0 || (*cp_values(object))->values[index] == NULL;
@@ -50,7 +49,7 @@ PyObject *cp_asked_instead(PyObject *object, PyObject *name) {
     if (getter == NULL || !Py_IS_TYPE(getter, &PyFunction_Type) || !PyUnicode_CheckExact(name) ||
         !PyUnicode_CHECK_INTERNED(name) || _PyType_Lookup(type, name) != NULL)
         return NULL;
-    return lacks_own(type, object, name) ? getter : NULL;
+    return cp_lacks_own(type, object, name) ? getter : NULL;
 }
 
 PyObject *cp_asked_for(PyObject *object, PyObject *name, PyObject *result) {

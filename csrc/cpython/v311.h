@@ -350,10 +350,18 @@ PyObject *cp_asked_instead(PyObject *object, PyObject *name);
 /* What came of asking an object for an attribute: it is handed on. Where that is an AttributeError that does
  * not say what it is about, it is given the name and the object, as PyObject_GetAttr does. */
 PyObject *cp_asked_for(PyObject *object, PyObject *name, PyObject *result);
+/* Has an object of a type no attribute of its own of that name, for certain and without running code? */
+bool cp_lacks_own(PyTypeObject *type, PyObject *object, PyObject *name);
 /* Is it `object.__setattr__`, and may that be called for objects of a type, as far as the type's version
  * holds? CPython says no where a class written in C stores in its own way. */
 bool cp_is_object_setattr(PyObject *callable);
 bool cp_object_may_store(PyTypeObject *type);
+
+/* cpython/restless.c: attributes of classes that are stored again and again. What a class has of such a name,
+ * if that is no descriptor; borrowed. NULL: it cannot be told. */
+PyObject *cp_restless_value(PyTypeObject *class, PyObject *name);
+/* As PyObject_SetAttr of a class; its version stays where nobody can know by it what was there. */
+int cp_store_in_class(PyTypeObject *class, PyObject *name, PyObject *value);
 
 /* Interned names that the interpreter itself looks up; all borrowed. */
 static inline PyObject *cp_name_init(void) { return &_Py_ID(__init__); }

@@ -357,6 +357,8 @@ PyObject *rt_int_of_bits(i64 bits);
 PyObject *rt_float_of_bits(i64 bits);
 /* Of an __init__'s result; false: an exception is set. */
 bool rt_check_none(PyObject *result_steal);
+/* What a class has of a name that it is stored again and again by; borrowed. NULL: nothing that is known. */
+PyObject *rt_restless_attr(PyObject *owner, PyObject *name);
 i64 rt_exit_raise(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 PyObject *rt_exit_catch(TS, FR, CompiledCode *compiled, i64 exit, PyObject **spill);
 i64 rt_may_enter(TS);

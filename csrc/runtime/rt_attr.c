@@ -480,6 +480,7 @@ static __attribute__((noinline)) PyObject *load_other(PyObject *owner, PyObject 
         adopt(cache, known);
         if (load_by(known, type, owner, name, &result)) return result;
     }
+    if ((result = rt_restless_attr(owner, name)) != NULL) return Py_NewRef(result);
     result = get_attr(owner, name);
     if (result != NULL) fill_load(owner, name, cache);
     return result;
@@ -566,6 +567,7 @@ static __attribute__((noinline)) i64 store_other(PyObject *owner, PyObject *name
         adopt(cache, known);
         if (store_by(known, owner, value)) return 0;
     }
+    if (PyType_Check(owner)) return cp_store_in_class((PyTypeObject *)owner, name, value);
     if (PyObject_SetAttr(owner, name, value) < 0) return -1;
     if (Py_TYPE(owner) == type) fill_store(USE_STORE, owner, name, cache);
     return 0;

@@ -51,3 +51,14 @@ PyObject *rt_find_new(PyTypeObject *type) {
     PyObject *function = cp_held_function(held, &offset);
     return function != NULL && Py_IS_TYPE(function, &PyFunction_Type) ? function : NULL;
 }
+
+PyObject *rt_restless_attr(PyObject *owner, PyObject *name) {
+    PyTypeObject *type = Py_TYPE(owner), *class = PyType_Check(owner) ? (PyTypeObject *)owner : type;
+    PyObject *value = cp_restless_value(class, name);
+    if (value == NULL) return NULL;
+    if (class == type)
+        return cp_finds_by(type) == PyObject_GenericGetAttr && cp_lacks_own(type, owner, name) ? value : NULL;
+    if (cp_finds_by(type) != PyType_Type.tp_getattro) return NULL;
+    PyObject *first = type != &PyType_Type ? _PyType_Lookup(type, name) : NULL; /* `type` has no such name */
+    return first == NULL ? value : NULL;
+}
