@@ -4,6 +4,7 @@
 #include "cpython/hook.h"
 #include "cpython/top.h"
 #include "cpython/version.h"
+#include "jit/code_memory.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
 #include "jit/state.h"
@@ -213,6 +214,10 @@ static PyObject *jit_cache_info(PyObject *module, PyObject *unused) { return cac
 static PyObject *jit_cache_entries(PyObject *module, PyObject *unused) { return cache_entries_to_python(); }
 static PyObject *jit_cache_clear(PyObject *module, PyObject *unused) { return cache_clear_to_python(); }
 static PyObject *jit_cache_probe(PyObject *module, PyObject *unused) { return cache_probe_to_python(); }
+static PyObject *jit_code_memory_problem(PyObject *module, PyObject *unused) {
+    int error = code_memory_problem();
+    return PyUnicode_FromString(error ? strerror(error) : "");
+}
 static PyObject *jit_cache_add(PyObject *module, PyObject *args) { return cache_add_to_python(args); }
 static PyObject *jit_cache_world(PyObject *module, PyObject *unused) { return cache_world_to_python(); }
 static PyObject *jit_cache_index(PyObject *module, PyObject *unused) { return cache_index_to_python(); }
@@ -270,6 +275,8 @@ static PyMethodDef functions[] = {
     {"cache_probe", jit_cache_probe, METH_NOARGS,
      "cache_probe()\n--\n\nAfter cache_info(): (why nothing can be stored or \"\", whether locks are "
      "missing)."},
+    {"code_memory_problem", jit_code_memory_problem, METH_NOARGS,
+     "code_memory_problem()\n--\n\nWhy the system makes no memory executable, or \"\"."},
     {"cache_add", jit_cache_add, METH_VARARGS,
      "cache_add(path, keys, /)\n--\n\nMove an object file into the cache; a key or None for each unit. "
      "Whether it "

@@ -88,13 +88,15 @@ def _warn_of_unknown_variables():
 
 
 def cache_folder():
-    """The user's folder for the code cache; asked for by the C side when dxpy is enabled.
+    """The user's folder for the code cache, or None where no home is known; asked for by the C side.
 
     What platformdirs says; for Linux it is worked out here, since that import costs more than the whole start.
     """
     if sys.platform == "linux":
-        base = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser("~/.cache")
-        return os.path.join(base, "dxpy")
+        base = os.environ.get("XDG_CACHE_HOME", "").strip()
+        if not os.path.isabs(base):  # such is to be passed over
+            base = os.path.expanduser("~/.cache") if os.environ.get("HOME") != "" else ""
+        return os.path.join(base, "dxpy") if os.path.isabs(base) else None
     import platformdirs
 
     return platformdirs.user_cache_dir("dxpy")

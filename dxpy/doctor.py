@@ -52,8 +52,10 @@ def examine():
         yield finding
     if options_work:
         yield _cache()
-    if usable and options_work and not _jit.problem():
-        yield _trial()
+    if not _jit.problem():
+        yield _memory()
+        if usable and options_work:
+            yield from _trials()
 
 
 def _python():
@@ -143,20 +145,40 @@ def _cache():
     return Finding("cache", text + locks)
 
 
-def _trial():
-    """Compile a function for real."""
+def _memory():
+    problem = _jit.code_memory_problem()
+    if problem:
+        return Finding(
+            "memory",
+            f"no memory of this process can be made executable ({problem}): code is made by the compiler alone, if at all",
+            "raise the limit on memory (ulimit -v, -d), or allow it (SELinux: execmem; systemd: MemoryDenyWriteExecute=no)",
+        )
+    return Finding("memory", "code can be made in this process")
+
+
+def _trials():
+    """Compile a function for real: here, then in the worker. What the options leave out is tried all the same, and
+    no cache knows it."""
+    _jit.configure({"only": None, "exclude": None, "max_tier": 3, "cache": False}, {})
+    try:
+        for tier in (1, 3):
+            yield _trial(tier)
+    finally:
+        _jit.disable()
+
+
+def _trial(tier):
     import time
 
     names = {}
-    exec(f"def trial(a, b):\n    return a + b + {time.time_ns()}\n", names)  # a constant that no cache knows
+    exec("def trial(a, b):\n    return a + b\n", names)
     begin = time.perf_counter()
     try:
-        _jit.compile_function(names["trial"], 1)
+        _jit.compile_function(names["trial"], tier)
         names["trial"](1, 2)
     except (RuntimeError, _jit.JitError) as error:
         return Finding(
             "trial", f"compiling a function failed: {error}", "see the problems above; else report this"
         )
-    finally:
-        _jit.disable()
-    return Finding("trial", f"a function was compiled in {(time.perf_counter() - begin) * 1e3:.0f} ms")
+    took = (time.perf_counter() - begin) * 1e3
+    return Finding("trial", f"a function was compiled in {took:.0f} ms" + " by the worker" * (tier == 3))

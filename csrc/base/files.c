@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,6 +80,20 @@ bool files_make_private(const char *prefix, char *path, size_t size) {
         if (errno != EEXIST) return false;
     }
     return false;
+}
+
+const char *const files_scratch_folders[] = {"/tmp", "/var/tmp", "/dev/shm", NULL};
+
+const char *files_scratch_problem(const char *folder) {
+    enum { ROOM = 1 << 20 };
+    struct statvfs about;
+    if (folder[0] != '/') return "is no absolute path";
+    if (statvfs(folder, &about) < 0) return strerror(errno);
+    if (about.f_flag & ST_RDONLY) return "is on a read-only file system";
+    if (about.f_flag & ST_NOEXEC) return "is mounted noexec";
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) < 0) return "cannot be written to";
+    bool is_limited = about.f_blocks > 0;
+    return is_limited && about.f_bavail * about.f_frsize < ROOM ? "is full" : NULL;
 }
 
 void files_last_line(int fd, char *line, size_t size) {

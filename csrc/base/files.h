@@ -17,6 +17,12 @@ bool files_remove_tree(const char *path);
  * the umask is; `path` (`size` bytes) takes its name. */
 bool files_make_private(const char *prefix, char *path, size_t size);
 
+/* Where temporary files go when $TMPDIR does not do; NULL ends it. */
+extern const char *const files_scratch_folders[];
+
+/* Why no code can be made and loaded in a folder; NULL: it can. */
+const char *files_scratch_problem(const char *folder);
+
 /* The last line that is not empty, of the file behind `fd`; "" when there is none. */
 void files_last_line(int fd, char *line, size_t size);
 

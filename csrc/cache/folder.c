@@ -22,11 +22,17 @@ static bool refuse(char *error, const char *path, const char *why) {
     return false;
 }
 
+static bool refuse_for_errno(char *error, const char *path, const char *what) {
+    snprintf(error, 256, "%.120s %s: %.40s; set DXPY_CACHE_DIR to a folder of your own", path, what,
+             strerror(errno));
+    return false;
+}
+
 /* A parent others can write to lets them put a folder of theirs in place of ours; where the sticky bit is
  * set, as in /tmp, they cannot. Its owner could in any case. */
 static bool check_parent(const char *path, char *error) {
     struct stat about;
-    if (lstat(path, &about) < 0) return refuse(error, path, strerror(errno));
+    if (lstat(path, &about) < 0) return refuse_for_errno(error, path, "cannot be looked at");
     if (about.st_uid != geteuid() && about.st_uid != 0)
         return refuse(error, path, "belongs to another user; set DXPY_CACHE_DIR to a folder of your own");
     if (S_ISLNK(about.st_mode)) return true; /* where it leads is checked as well */
@@ -54,7 +60,7 @@ static bool check_both_ways(const char *directory, char *error) {
     if (!check_parents(directory, error)) return false;
     const char *slash = strrchr(directory, '/');
     snprintf(parent, sizeof parent, "%.*s", (int)(slash == directory ? 1 : slash - directory), directory);
-    if (realpath(parent, real) == NULL) return refuse(error, parent, strerror(errno));
+    if (realpath(parent, real) == NULL) return refuse_for_errno(error, parent, "cannot be followed");
     strcat(real, "/x");
     return check_parents(real, error);
 }
@@ -70,10 +76,8 @@ static bool make_with_parents(const char *directory, char *error) {
     for (const char *slash = strchr(directory + 1, '/');; slash = strchr(slash + 1, '/')) {
         snprintf(prefix, sizeof prefix, "%.*s", slash ? (int)(slash - directory) : (int)strlen(directory),
                  directory);
-        if (stat(prefix, &about) < 0 && !make_folder(prefix)) {
-            snprintf(error, 256, "%.140s cannot be made: %s", prefix, strerror(errno));
-            return false;
-        }
+        if (stat(prefix, &about) < 0 && !make_folder(prefix))
+            return refuse_for_errno(error, prefix, "cannot be made");
         if (slash == NULL) return true;
     }
 }
@@ -81,7 +85,7 @@ static bool make_with_parents(const char *directory, char *error) {
 static bool check_itself(const char *directory, char *error) {
     struct stat about;
     struct statvfs system;
-    if (lstat(directory, &about) < 0) return refuse(error, directory, strerror(errno));
+    if (lstat(directory, &about) < 0) return refuse_for_errno(error, directory, "cannot be looked at");
     if (S_ISLNK(about.st_mode))
         return refuse(error, directory, "is a symbolic link; set DXPY_CACHE_DIR to the folder itself");
     if (!S_ISDIR(about.st_mode))
@@ -94,7 +98,7 @@ static bool check_itself(const char *directory, char *error) {
                       "could be written to by others; remove it, or set DXPY_CACHE_DIR to another path");
     /* Others could only read it until now. */
     if (about.st_mode & 077 && chmod(directory, 0700) < 0)
-        return refuse(error, directory, "cannot be given mode 0700");
+        return refuse_for_errno(error, directory, "cannot be given mode 0700");
     if (statvfs(directory, &system) == 0 && system.f_flag & ST_NOEXEC)
         return refuse(error, directory,
                       "is on a file system mounted noexec; set DXPY_CACHE_DIR to one that is not");

@@ -3,6 +3,7 @@
  * the GIL, and so does whoever writes here. Private memory, so that a forked process has its own. */
 #include "jit/code_memory.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,31 @@ static bool make_room(size_t length) {
     return true;
 }
 
+/* Asked with a page of its own: a program may forbid itself at any time that more becomes executable
+ * (seccomp, PR_SET_MDWE), and where that is refused to a page that was made writable, the code on it is lost.
+ */
+static bool may_be_executable(void) {
+    static char *page; // one per process, guarded by the GIL
+    if (page == NULL) {
+        void *made = mmap(NULL, page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (made == MAP_FAILED) return false;
+        page = made;
+    }
+    return mprotect(page, page_size(), PROT_READ | PROT_WRITE) == 0 &&
+           mprotect(page, page_size(), PROT_READ | PROT_EXEC) == 0;
+}
+
+int code_memory_problem(void) { return may_be_executable() ? 0 : errno; }
+
 void *code_memory_copy(const void *code, size_t length, CodeChunk **chunk) {
-    if (!make_room(length)) return NULL;
+    if (!may_be_executable() || !make_room(length)) return NULL;
     size_t page = page_size(), first = filling->used / page * page;
     char *at = filling->start + filling->used, *pages = filling->start + first;
     size_t touched = round_up(filling->used + length, page) - first;
     if (mprotect(pages, touched, PROT_READ | PROT_WRITE) < 0) return NULL;
     memcpy(at, code, length);
     if (mprotect(pages, touched, PROT_READ | PROT_EXEC) < 0) {
-        filling =
-            NULL; /* what is in it cannot run any more either way: the system does not allow it at all */
+        filling = NULL; /* what is on its last page cannot run any more */
         return NULL;
     }
     filling->used = round_up(filling->used + length, CODE_ALIGNMENT);

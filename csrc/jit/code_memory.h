@@ -12,6 +12,9 @@ typedef struct CodeChunk CodeChunk;
  * be had. */
 void *code_memory_copy(const void *code, size_t length, CodeChunk **chunk);
 
+/* Why the system makes no memory executable, as errno has it; 0: it does. */
+int code_memory_problem(void);
+
 /* Nothing will run there again. NULL is ignored. */
 void code_memory_release(CodeChunk *chunk);
 

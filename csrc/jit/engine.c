@@ -3,6 +3,7 @@
 #include "base/descriptor.h"
 #include "cpython/hook.h"
 #include "jit/budget.h"
+#include "jit/code_memory.h"
 #include "jit/feedback.h"
 #include "jit/names.h"
 #include "jit/options.h"
@@ -209,7 +210,7 @@ static void set_next_ask(FunctionRecord *record) {
 }
 
 /* Once per process, because the next thousand functions would say the same. */
-static void tell_unusable_worker(const FunctionRecord *record) {
+static void tell_useless(const FunctionRecord *record) {
     static bool told;
     if (told) return;
     told = true;
@@ -223,7 +224,8 @@ static void note_failure(FunctionRecord *record, Tier tier) {
     const ReasonRow *row = record->bail_reason ? reason_find(record->bail_reason) : NULL;
     if (row && row->kind == REASON_KIND_FAULT) {
         if (record->faults < UINT8_MAX) record->faults++;
-        if (row == &reason_table[REASON_worker_unusable]) tell_unusable_worker(record);
+        bool refused = row == &reason_table[REASON_bad_artifact] && code_memory_problem();
+        if (row == &reason_table[REASON_worker_unusable] || refused) tell_useless(record);
         return;
     }
     record->ceiling = (uint8_t)Py_MIN(record->ceiling, tier - 1);

@@ -394,13 +394,14 @@ PyObject *options_table(void) {
 /* The user's cache folder never changes in a process; Python code that a compile request runs must not lead
  * to another compile request. */
 static char *user_cache_folder;
+static bool user_cache_folder_known; /* that there is none, say */
 static bool being_asked;
 
 bool options_being_asked(void) { return being_asked; }
 
 const char *options_cache_folder(void) {
     if (!options.cache) return NULL;
-    if (options.cache_dir || user_cache_folder || being_asked) {
+    if (options.cache_dir || user_cache_folder_known || being_asked) {
         return options.cache_dir ? options.cache_dir : user_cache_folder;
     }
     PyObject *type, *value, *traceback;
@@ -408,7 +409,8 @@ const char *options_cache_folder(void) {
     being_asked = true;
     PyObject *module = PyImport_ImportModule("dxpy.config");
     PyObject *folder = module ? PyObject_CallMethod(module, "cache_folder", NULL) : NULL;
-    if (!folder || !parse_path(folder, &user_cache_folder)) user_cache_folder = NULL;
+    user_cache_folder_known = folder && parse_path(folder, &user_cache_folder);
+    if (!user_cache_folder_known) user_cache_folder = NULL;
     /* Ctrl-C met this code, which must not raise: it is for the program, in a moment. */
     if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) PyErr_SetInterrupt();
     being_asked = false;

@@ -10,7 +10,6 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,11 +24,9 @@ static pthread_mutex_t descriptors = PTHREAD_MUTEX_INITIALIZER;
 void process_lock_descriptors(void) { pthread_mutex_lock(&descriptors); }
 void process_unlock_descriptors(void) { pthread_mutex_unlock(&descriptors); }
 
-/* Finished objects are loaded from the folder: a file system without exec is of no use. */
 static bool make_in(WorkerFolder *folder, const char *base) {
     char prefix[480];
-    struct statvfs about;
-    if (base[0] != '/' || statvfs(base, &about) < 0 || about.f_flag & (ST_NOEXEC | ST_RDONLY)) return false;
+    if (files_scratch_problem(base)) return false;
     if ((size_t)snprintf(prefix, sizeof prefix, "%s/dxpy-%u-", base, (unsigned)geteuid()) >= sizeof prefix)
         return false;
     if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
@@ -42,17 +39,15 @@ static bool make_in(WorkerFolder *folder, const char *base) {
 }
 
 bool folder_make(WorkerFolder *folder, const char *preferred, char *error, size_t size) {
-    const char *const bases[] = {preferred ? preferred : "", "/tmp", "/var/tmp", "/dev/shm"};
-    bool made = false;
     process_lock_descriptors();
-    for (size_t i = 0; i < sizeof bases / sizeof *bases && !made; i++) made = make_in(folder, bases[i]);
+    bool made = preferred && make_in(folder, preferred);
+    for (int i = 0; files_scratch_folders[i] && !made; i++) made = make_in(folder, files_scratch_folders[i]);
     process_unlock_descriptors();
     if (made) return true;
     folder->path[0] = 0;
     snprintf(error, size,
-             "no folder for temporary files: neither %s%s/tmp, /var/tmp nor /dev/shm is writable and allows "
-             "execution; "
-             "set TMPDIR to one that does",
+             "no folder for temporary files: neither %s%s/tmp, /var/tmp nor /dev/shm has room and allows "
+             "execution; set TMPDIR to one that does",
              preferred ? preferred : "", preferred ? ", " : "");
     return false;
 }

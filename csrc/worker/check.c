@@ -1,11 +1,10 @@
 /* What compiling needs, asked for before libgccjit finds out in its own way. */
 #define _GNU_SOURCE
-#include <fcntl.h>
+#include <errno.h>
 #include <libgccjit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,20 +51,29 @@ static bool check_tool(const char *name) {
     return report(well, name, well ? version : "does not run; install binutils anew");
 }
 
-static bool check_scratch(const char *folder) {
-    char line[600];
-    struct statvfs about;
-    char file[560];
-    snprintf(file, sizeof file, "%s/probe", folder);
-    int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool writable = fd >= 0 && files_write_all(fd, "probe", 5);
-    if (fd >= 0) close(fd);
-    bool executable = statvfs(folder, &about) == 0 && !(about.f_flag & ST_NOEXEC);
-    const char *what = !writable ? "cannot be written to; set TMPDIR to a folder that can"
-                                 : "is mounted noexec; set TMPDIR to a folder that is not";
-    snprintf(line, sizeof line, "%s%s%s", folder, writable && executable ? "" : " ",
-             writable && executable ? "" : what);
-    return report(writable && executable, "scratch", line);
+static bool make_scratch(const char *base, char *folder, size_t size) {
+    char prefix[480];
+    snprintf(prefix, sizeof prefix, "%s/dxpy-check-", base);
+    return files_make_private(prefix, folder, size);
+}
+
+/* A folder where the client would make one: in $TMPDIR, or where that does not do, in one that does. */
+static bool check_scratch(char *folder, size_t size) {
+    const char *wanted = getenv("TMPDIR"), *problem = wanted ? files_scratch_problem(wanted) : NULL;
+    char line[1200];
+    bool made = wanted && !problem && make_scratch(wanted, folder, size);
+    if (wanted && !problem && !made) problem = strerror(errno);
+    for (int i = 0; files_scratch_folders[i] && !made; i++)
+        made = !files_scratch_problem(files_scratch_folders[i]) &&
+               make_scratch(files_scratch_folders[i], folder, size);
+    if (!made)
+        return report(
+            false, "scratch",
+            "neither $TMPDIR, /tmp, /var/tmp nor /dev/shm has room and allows execution; set TMPDIR "
+            "to a folder that does");
+    snprintf(line, sizeof line, problem ? "%s (TMPDIR is not used: %.300s %s)" : "%s", folder, wanted,
+             problem);
+    return report(true, "scratch", line);
 }
 
 static bool compile_probe(const char *path) {
@@ -97,22 +105,15 @@ static bool check_compile(const char *folder) {
 }
 
 int check_all(void) {
-    char version[64], folder[512], prefix[480];
+    char version[64], folder[512];
     snprintf(version, sizeof version, "%d.%d.%d", gcc_jit_version_major(), gcc_jit_version_minor(),
              gcc_jit_version_patchlevel());
     bool good = report(gcc_jit_version_major() >= 12, "libgccjit", version);
     good &= report(true, "cpu", cpu_level());
     good &= check_tool("as");
     good &= check_tool("ld");
-    const char *base = getenv("TMPDIR");
-    snprintf(prefix, sizeof prefix, "%s/dxpy-check-", base && base[0] == '/' ? base : "/tmp");
-    if (!files_make_private(prefix, folder, sizeof folder)) {
-        report(false, "scratch",
-               "no folder can be made in $TMPDIR or /tmp; set TMPDIR to a folder that can be written to");
-        return 1;
-    }
+    if (!check_scratch(folder, sizeof folder)) return 1;
     setenv("TMPDIR", folder, 1);
-    good &= check_scratch(folder);
     good = good && check_compile(folder);
     files_remove_tree(folder);
     return good ? 0 : 1;

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from support.forbid import FORBID
 
 
 def test_all_is_well(run_python):
@@ -11,9 +12,12 @@ def test_all_is_well(run_python):
     assert run.returncode == 0, run.stdout
     assert run.stderr == ""
     assert "BAD" not in run.stdout
-    assert re.search(r"^ok   trial      a function was compiled in \d+ ms$", run.stdout, re.MULTILINE)
+    for where in ("", " by the worker"):
+        assert re.search(
+            rf"^ok   trial      a function was compiled in \d+ ms{where}$", run.stdout, re.MULTILINE
+        )
     assert run.stdout.endswith("\neverything that compiling needs is there\n")
-    for topic in ("options", "python", "hook", "cache"):
+    for topic in ("options", "python", "hook", "cache", "memory"):
         assert re.search(rf"^ok   {topic} +\S", run.stdout, re.MULTILINE)
 
 
@@ -76,3 +80,32 @@ def test_cache_folder_that_is_a_file(run_python, tmp_path):
     assert run.returncode == 1
     assert re.search(r"^BAD  cache +.*file", run.stdout, re.MULTILINE), run.stdout
     assert "mend: " in run.stdout
+
+
+@pytest.mark.parametrize(
+    "options", [{"DXPY_ONLY": "app.*"}, {"DXPY_EXCLUDE": "*"}, {"DXPY_MAX_TIER": "0"}, {"DXPY_CACHE": "0"}]
+)
+def test_options_that_leave_functions_out_are_no_fault(run_python, options):
+    run = run_python("-m", "dxpy", "doctor", env=options)
+    assert run.returncode == 0, run.stdout
+    assert "compiled in" in run.stdout
+
+
+def test_memory_that_cannot_be_made_executable(run_python):
+    run = run_python(
+        "-c", FORBID + "from dxpy import _jit, cli\nforbid(MPROTECT)\nsys.exit(cli.main(['doctor']))"
+    )
+    assert run.returncode == 1, run.stderr
+    assert (
+        "BAD  memory     no memory of this process can be made executable (Permission denied)" in run.stdout
+    )
+    assert "mend: raise the limit on memory (ulimit -v, -d), or allow it (SELinux" in run.stdout
+    assert "1 problem found" in run.stdout, "the worker's code is loaded all the same"
+
+
+@pytest.mark.parametrize("folder", ["/proc", "/nowhere/at/all", "relative"])
+def test_folders_for_temporary_files(run_python, folder):
+    """One that does not do is passed over, as the worker does."""
+    run = run_python("-m", "dxpy", "doctor", env={"TMPDIR": folder})
+    assert run.returncode == 0, run.stdout
+    assert f"(TMPDIR is not used: {folder} " in run.stdout

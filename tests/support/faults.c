@@ -76,7 +76,9 @@ int unlinkat(int at, const char *path, int flags) {
 
 int statvfs(const char *path, struct statvfs *about) {
     int status = NEXT(int (*)(const char *, struct statvfs *), statvfs)(path, about);
-    if (status == 0 && is_fault("noexec") && is_in_folder(path)) about->f_flag |= ST_NOEXEC;
+    if (status < 0 || !is_in_folder(path)) return status;
+    if (is_fault("noexec")) about->f_flag |= ST_NOEXEC;
+    if (is_fault("full")) about->f_bavail = 0;
     return status;
 }
 

@@ -89,6 +89,37 @@ def test_no_execution(run, built):
     assert "is on a file system mounted noexec mend: set DXPY_CACHE_DIR to one that is not" in line
 
 
+@pytest.mark.parametrize(("name", "why"), [("full", "is full"), ("noexec", "is mounted noexec")])
+def test_a_folder_for_temporary_files_that_will_not_do(run_all_tiers, built, name, why):
+    run = run_all_tiers
+    there = run.folder / "there"
+    there.mkdir()
+    elsewhere = {**fault(run, built, name), "FAULT_FOLDER": there, "TMPDIR": there, "DXPY_CACHE": 0}
+    got = run(COLD, **elsewhere)
+    assert (got["result"], got["tiers"][3]) == (38, 1), "another one is taken"
+    done = run.command("doctor", **elsewhere)
+    assert (done.returncode, f"(TMPDIR is not used: {there} {why})" in done.stdout) == (0, True), done.stdout
+
+
+@pytest.mark.parametrize(
+    ("home", "cache", "said"),
+    [
+        ("", "", "BAD cache no folder for it is known mend: set DXPY_CACHE_DIR"),
+        ("relative", "", "BAD cache no folder for it is known mend: set DXPY_CACHE_DIR"),
+        ("/proc/nothing", "", "BAD cache /proc/nothing cannot be made: No such file or directory mend: set DXPY_CACHE_DIR to a folder of your own"),
+        ("/proc/nothing", "relative", "BAD cache /proc/nothing cannot be made"),
+    ],
+)  # fmt: skip
+def test_no_home(run, home, cache, said):
+    """Nothing is made where the program happens to stand."""
+    homeless = {"DXPY_CACHE_DIR": "", "HOME": home, "XDG_CACHE_HOME": cache}
+    before = set(run.folder.iterdir())
+    assert run(COLD, **homeless)["result"] == 38
+    status, line = doctor(run, **homeless)
+    assert (status, said in line) == (1, True), line
+    assert set(run.folder.iterdir()) - before <= {run.folder / run.script}
+
+
 @pytest.mark.parametrize(
     "damage",
     [
