@@ -524,6 +524,7 @@ static PyObject *method_above(PyTypeObject *type, const SuperCall *above) { // b
 
 static Site *super_of(const Classes *c, const SuperCall *above, PyTypeObject *type) {
     bool is_class = PyType_IsSubtype(type, &PyType_Type); /* whose methods super() would look for */
+    _PyType_Lookup(type, above->name);                    /* so that a store knows of it, see restless.c */
     PyObject *method = is_class ? NULL : method_above(type, above);
     if (method == NULL || !(Py_TYPE(method)->tp_flags & Py_TPFLAGS_METHOD_DESCRIPTOR) ||
         version_of(type, above->name) == 0)

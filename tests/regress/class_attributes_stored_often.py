@@ -216,3 +216,40 @@ def case_through_objects():
     t = [hit(x, 50) for x in (first, second, own, Slotted(), first) for _ in range(8)]
     first.calls = -1000
     return [*t, hit(first, 100), hit(second, 100), Own.calls, Slotted.calls]
+
+
+class Above:
+    def step(self):
+        return 1
+
+
+class Under(Above):
+    def go(self):
+        return super().step() + 10
+
+
+def step_one(self):
+    return 2
+
+
+def step_two(self):
+    return 3
+
+
+def take_steps(object_, n):
+    return sum(object_.go() for _ in range(n))
+
+
+def set_steps(class_, functions, n):
+    for i in range(n):
+        class_.step = functions[i % len(functions)]
+
+
+def case_behind_super():
+    seen, object_ = [], Under()
+    for i in range(4):
+        set_steps(Above, [step_one, step_two], 3000 + i)
+    for i in range(12):
+        set_steps(Above, [step_one, step_two], 3000 + i)
+        seen.append(take_steps(object_, 2000))
+    return seen
