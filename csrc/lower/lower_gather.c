@@ -138,6 +138,7 @@ static void gather_truth(Lowerer *l, bool wanted) {
 static void gather_int(Lowerer *l) {
     FrameState *state = lower_state_here(l);
     Ins *item = l->stack[l->depth - 1];
+    if (item->type == IR_F64) lower_give_up_inlining(l); /* what gave it was not known to before */
     Ins *number = item->op == IR_mkbool_OP ? item->args[0] : lower_i64(l, item, state);
     Ins *sum = lower_i64(l, l->stack[0], state); /* an object, where all arrive as such */
     l->depth--;

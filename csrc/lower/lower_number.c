@@ -127,7 +127,8 @@ Ins *lower_i64(Lowerer *l, Ins *value, FrameState *state) {
     const ConstInfo *info = lower_const_info(value);
     if (value->type == IR_I64) return value;
     if (value->type == IR_U64) return lower_signed(l, value, state);
-    if (value->type == IR_WIDE) value = lower_object(l, value);
+    if (value->type == IR_WIDE || value->type == IR_F64)
+        value = lower_object(l, value); /* a float leaves there */
     if (info != NULL && info->type == LIKELY_INT) return K_INT(l, info->integer);
     return lower_remember(l, value, lower_guarded(INS(l, unbox_i64, 0, value), state));
 }
