@@ -7,6 +7,7 @@
 #include "jit/code_memory.h"
 #include "jit/options.h"
 #include "jit/reasons.h"
+#include "jit/sampler.h"
 #include "jit/state.h"
 #include "jit/warm.h"
 #include "jit/worker.h"
@@ -206,6 +207,7 @@ static PyObject *jit_run_call(PyObject *module, PyObject *args) {
 /* Before the interpreter goes: no compile is worth waiting for any more. */
 static PyObject *jit_stop(PyObject *module, PyObject *unused) {
     warm_stop();
+    sampler_stop_for_good();
     Py_BEGIN_ALLOW_THREADS worker_stop();
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
@@ -265,7 +267,7 @@ static PyMethodDef functions[] = {
     {"run_call", jit_run_call, METH_VARARGS,
      "run_call(function, arguments, /)\n--\n\nCall with no frame below, print the exception it leaves; its "
      "exit status."},
-    {"stop", jit_stop, METH_NOARGS, "stop()\n--\n\nEnd the compiler worker; a later compile starts another."},
+    {"stop", jit_stop, METH_NOARGS, "stop()\n--\n\nBefore the interpreter ends: end the sampler and the compiler worker."},
     {"cache_info", jit_cache_info, METH_NOARGS, "cache_info()\n--\n\nThe code cache on disk, as a dict."},
     {"cache_entries", jit_cache_entries, METH_NOARGS,
      "cache_entries()\n--\n\nIts entries; after cache_info(): list of (key, object, unit, bytes, age in "

@@ -219,8 +219,13 @@ void compile_publish_finished(void) {
         Facts *facts = p->facts;
         p->facts = NULL;
         drop_pending(place);
+        /* Loading makes objects, and may so end others: not this function. */
+        PyCodeObject *code = (PyCodeObject *)Py_NewRef((PyObject *)record->code);
+        record_pin(record);
         finish(record, tier, key, facts, &reply);
         facts_free(facts);
+        record_unpin(record);
+        Py_DECREF(code);
         place = &pending; /* finish may have changed the list */
     }
     table_sweep();

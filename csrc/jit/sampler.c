@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "jit/engine.h"
@@ -21,11 +22,16 @@ enum {
     UNITS_A_LOOK = 500   /* of a long function, which takes as long to compile: so much more is to be seen */
 };
 
-/* One sampler per process. `wanted` is written with the GIL and read by the thread; `asked` the other way
- * round. */
+/* One sampler per process. That it is wanted is written with the GIL and read by the thread; `asked` the other
+ * way round. */
 bool sampler_at_once;
-static volatile int wanted, asked, running;
+static volatile int asked;
+enum { WANTED = 1, RUNNING = 2 };
+static _Atomic int state;    // one word, so that no thread ends that is wanted again
+static _Atomic bool looking; // the thread is about to take the GIL
 static bool skipping; // the look that was asked for
+
+static bool is_wanted(void) { return (state & WANTED) != 0; }
 
 static void note_loops(FunctionRecord *record) {
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
@@ -101,7 +107,7 @@ static int pending_look(void *unused) {
     if (publish_is_wanted) compile_publish_finished(); /* compiled code may call nobody who would */
     keep_look();
     forget_armed();
-    if (wanted && options.osr && !skipped) look(PyThreadState_Get());
+    if (is_wanted() && options.osr && !skipped) look(PyThreadState_Get());
     return 0;
 }
 
@@ -121,37 +127,47 @@ static void look_at_others(void) {
     forget_armed();
     for (PyThreadState *thread = PyInterpreterState_ThreadHead(own->interp); thread != NULL;
          thread = PyThreadState_Next(thread))
-        if (thread != own && wanted && options.osr) look_from_outside(thread);
+        if (thread != own && is_wanted() && options.osr) look_from_outside(thread);
     PyErr_Clear();
     PyGILState_Release(state);
+}
+
+/* Whether it is wanted; else it runs no more from here on. */
+static bool goes_on(void) {
+    int only_running = RUNNING;
+    return !atomic_compare_exchange_strong(&state, &only_running, 0);
 }
 
 static void *sample(void *unused) {
     const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
     int others = 0;
-    while (wanted) {
+    while (goes_on()) {
         nanosleep(&pause, NULL);
-        if (asked || !wanted) continue;
+        if (asked || !is_wanted()) continue;
         asked = 1;
         if (cp_interrupt_main(pending_look)) continue;
         asked = 0;
         others = cp_other_thread_runs() ? others + 1 : 0;
         if (others < LOOKS_AT_OTHERS) continue;
         others = 0;
-        look_at_others();
+        looking = true;
+        if (is_wanted() && cp_other_thread_runs()) look_at_others();
+        looking = false;
     }
-    running = 0;
     return NULL;
 }
 
-static void forget_in_child(void) { running = asked = 0; }
+static void forget_in_child(void) {
+    state &= ~RUNNING;
+    asked = 0;
+    looking = false;
+}
 
 void sampler_start(void) {
     static bool prepared;
     cp_prepare_interrupts();
     sampler_at_once = options.osr && options.osr_threshold <= 2;
-    wanted = 1;
-    if (running) return;
+    if (atomic_fetch_or(&state, WANTED | RUNNING) & RUNNING) return;
     if (!prepared) pthread_atfork(NULL, NULL, forget_in_child);
     prepared = true;
     sigset_t all, before;
@@ -162,11 +178,19 @@ void sampler_start(void) {
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, 256 * 1024); /* pages that are not used are not there */
     pthread_t thread;
-    running = pthread_create(&thread, &attributes, sample, NULL) == 0;
+    if (pthread_create(&thread, &attributes, sample, NULL) != 0) state &= ~RUNNING;
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void sampler_stop(void) { wanted = 0; }
+void sampler_stop(void) { state &= ~WANTED; }
+
+void sampler_stop_for_good(void) {
+    const struct timespec pause = {.tv_nsec = 1000000L};
+    sampler_stop();
+    Py_BEGIN_ALLOW_THREADS;
+    while (looking) nanosleep(&pause, NULL);
+    Py_END_ALLOW_THREADS;
+}
 
 void sampler_skip(void) { skipping = asked; }

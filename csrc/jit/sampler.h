@@ -12,6 +12,9 @@
 void sampler_start(void);
 void sampler_stop(void);
 
+/* Before the interpreter ends: when this returns, the sampler's thread takes the GIL no more. */
+void sampler_stop_for_good(void);
+
 /* This thread was busy compiling: if the time for a look came meanwhile, it says nothing of the loops that
  * run. */
 void sampler_skip(void);

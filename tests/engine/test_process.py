@@ -108,6 +108,21 @@ def test_enable_and_disable_from_threads_while_running(check):
     """)
 
 
+def test_disabled_and_enabled_at_once_loops_are_still_found(check):
+    check("""
+    import time
+    dxpy.enable(thresholds=(5, 10, 10**9), sync=True)
+    end = time.monotonic() + 0.1
+    while time.monotonic() < end: dxpy.disable(); dxpy.enable()
+    def spin(n):
+        total = 0
+        for i in range(n): total += i
+        return total
+    assert spin(5_000_000) == 5_000_000 * 4_999_999 // 2
+    assert engine.profile("__main__.spin").compiled, dxpy.explain(spin)
+    """)
+
+
 def test_max_tier_holds_policy_and_compile_back(check):
     check("""
     dxpy.enable(thresholds=(5, 10, 20), sync=True, max_tier=1)

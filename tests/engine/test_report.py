@@ -4,7 +4,7 @@ import time
 from html.parser import HTMLParser
 
 import dxpy
-from dxpy import report
+from dxpy import report, sampling
 from dxpy.sampling import Sampler
 
 PROGRAM = """
@@ -200,21 +200,40 @@ def test_an_empty_run_has_a_page():
     assert "exits" not in page.tables
 
 
-def test_the_sampler_finds_what_is_busy():
+class Clock:
+    """Goes on by what its user sleeps, however busy the machine is; the process works all the time."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def sleep(self, seconds):
+        time.sleep(seconds)
+        self.now += seconds
+
+    def perf_counter(self):
+        return self.now
+
+    process_time = perf_counter
+
+
+def test_the_sampler_finds_what_is_busy(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(sampling, "time", clock)
+
     def busy(until):
-        while time.perf_counter() < until:
+        while clock.now < until:
             pass
 
     sampler = Sampler()
     sampler.start()
-    busy(time.perf_counter() + 0.4)
+    busy(0.4)
     sampler.stop()
     seen = sampler.seconds[busy.__code__]
     assert 0.1 < seen < 0.8
     assert seen == max(sampler.seconds.values())
-    before = dict(sampler.seconds)
-    busy(time.perf_counter() + 0.05)
-    assert sampler.seconds == before
+    before, ended = dict(sampler.seconds), clock.now
+    time.sleep(0.05)
+    assert (sampler.seconds, clock.now) == (before, ended), "its thread has ended"
     sampler.stop()
 
 

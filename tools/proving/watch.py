@@ -102,12 +102,21 @@ def read_events(path, result):
     if not path.exists():
         return
     for line in path.read_bytes().splitlines():
-        event = json.loads(line)
+        event = parse_event(line)
         if "begin" in event:
             result.running = event["begin"]
         elif "end" in event:
             result.ended.append(event)
             if event["end"] == result.running:
                 result.running = None
-        else:
+        elif "done" in event:
             result.done = event
+
+
+def parse_event(line):
+    """{} for what a dying or corrupted child wrote half or wrong: the case that it is about has not ended."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
