@@ -267,7 +267,8 @@ static PyMethodDef functions[] = {
     {"run_call", jit_run_call, METH_VARARGS,
      "run_call(function, arguments, /)\n--\n\nCall with no frame below, print the exception it leaves; its "
      "exit status."},
-    {"stop", jit_stop, METH_NOARGS, "stop()\n--\n\nBefore the interpreter ends: end the sampler and the compiler worker."},
+    {"stop", jit_stop, METH_NOARGS,
+     "stop()\n--\n\nBefore the interpreter ends: end the sampler and the compiler worker."},
     {"cache_info", jit_cache_info, METH_NOARGS, "cache_info()\n--\n\nThe code cache on disk, as a dict."},
     {"cache_entries", jit_cache_entries, METH_NOARGS,
      "cache_entries()\n--\n\nIts entries; after cache_info(): list of (key, object, unit, bytes, age in "

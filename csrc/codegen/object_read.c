@@ -4,28 +4,32 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "codegen/object.h"
 
+/* Read, not mapped: a file cut short under a mapping would kill the program. */
 bool object_open(const char *path, ObjectFile *file) {
     struct stat about;
     *file = (ObjectFile){0};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return false;
     if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0) {
-        void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (bytes != MAP_FAILED) *file = (ObjectFile){bytes, (size_t)about.st_size};
+        char *bytes = malloc((size_t)about.st_size);
+        if (bytes != NULL && files_read_all(fd, bytes, (size_t)about.st_size))
+            *file = (ObjectFile){bytes, (size_t)about.st_size};
+        else free(bytes);
     }
     close(fd);
     return file->bytes != NULL;
 }
 
 void object_close(ObjectFile *file) {
-    if (file->bytes != NULL) munmap((void *)file->bytes, file->length);
+    free((void *)file->bytes);
     *file = (ObjectFile){0};
 }
 

@@ -10,7 +10,7 @@
 enum { OBJECT_ALIGNMENT = 64 };
 
 typedef struct ObjectFile {
-    const char *bytes; /* mapped for as long as it is open */
+    const char *bytes; /* for as long as it is open */
     size_t length;
 } ObjectFile;
 

@@ -22,14 +22,14 @@ enum {
     UNITS_A_LOOK = 500   /* of a long function, which takes as long to compile: so much more is to be seen */
 };
 
-/* One sampler per process. That it is wanted is written with the GIL and read by the thread; `asked` the other
- * way round. */
+/* One sampler per process. That it is wanted is written with the GIL and read by the thread; `asked` the
+ * other way round. */
 bool sampler_at_once;
 static volatile int asked;
 enum { WANTED = 1, RUNNING = 2 };
 static _Atomic int state;    // one word, so that no thread ends that is wanted again
 static _Atomic bool looking; // the thread is about to take the GIL
-static bool skipping; // the look that was asked for
+static bool skipping;        // the look that was asked for
 
 static bool is_wanted(void) { return (state & WANTED) != 0; }
 

@@ -85,6 +85,16 @@ def test_pieces(library, tmp_path):
     assert find(library, path, 20) is None
 
 
+def test_cut_short_while_it_is_open(library, tmp_path):
+    file, found = File(), Unit()
+    path = pieces(library, tmp_path, 3)
+    assert library.object_open(str(path).encode(), c.byref(file))
+    path.write_bytes(b"")
+    assert library.object_find_unit(c.byref(file), 1, c.byref(found))
+    assert c.string_at(found.code, found.length) == b"\xc3\xc3"
+    library.object_close(c.byref(file))
+
+
 def test_compiled_with_the_constants_behind_it(library, tmp_path):
     path = compiled(tmp_path, UNIT)
     code, entry, length, image = find(library, path, 0)
