@@ -110,6 +110,7 @@ static void count(FunctionRecord *record, Frame *frame) {
 
 static void attend(PyThreadState *tstate) {
     if (publish_is_wanted) compile_publish_finished();
+    sampler_go_on();
     osr_leave_to_tracing(tstate);
 }
 

@@ -157,8 +157,10 @@ static void *sample(void *unused) {
     return NULL;
 }
 
+/* Its next call starts another, unless it becomes another program. */
 static void forget_in_child(void) {
     state &= ~RUNNING;
+    publish_is_wanted |= is_wanted();
     asked = 0;
     looking = false;
 }
@@ -181,6 +183,10 @@ void sampler_start(void) {
     if (pthread_create(&thread, &attributes, sample, NULL) != 0) state &= ~RUNNING;
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void sampler_go_on(void) {
+    if (state == WANTED) sampler_start();
 }
 
 void sampler_stop(void) { state &= ~WANTED; }

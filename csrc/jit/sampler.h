@@ -12,6 +12,9 @@
 void sampler_start(void);
 void sampler_stop(void);
 
+/* In the child of a fork, which has no such thread yet; else nothing. */
+void sampler_go_on(void);
+
 /* Before the interpreter ends: when this returns, the sampler's thread takes the GIL no more. */
 void sampler_stop_for_good(void);
 

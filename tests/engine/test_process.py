@@ -481,6 +481,22 @@ def test_fork_gives_the_child_a_working_engine(check):
     """)
 
 
+def test_long_loops_are_found_in_the_child_of_a_fork(check):
+    check("""
+    import os
+    dxpy.enable(thresholds=(5, 10, 10**9), sync=True)
+    def spin(n):
+        total = 0
+        for i in range(n): total += i
+        return total
+    pid = os.fork()
+    if pid == 0:
+        spin(5_000_000)
+        os._exit(0 if engine.profile("__main__.spin").compiled else 1)
+    assert os.waitpid(pid, 0)[1] == 0
+    """)
+
+
 def test_exceptions_pass_through_the_policy(check):
     check("""
     dxpy.enable(thresholds=(2, 4, 8), sync=True)
