@@ -125,9 +125,20 @@ static __attribute__((noinline)) void dealloc_any(PyObject *object) {
 }
 
 /* Most are ints, or of other types whose end is theirs alone: nothing is saved for them. */
+/* A list is gone: so are the ints at its end that nobody else has. */
+static void keep_ints(PyListObject *list) {
+    PyObject **items = list->ob_item;
+    for (Py_ssize_t i = Py_SIZE(list) - 1; i >= 0 && items[i] != NULL && PyLong_CheckExact(items[i]); i--)
+        if (Py_REFCNT(items[i]) == 1) {
+            if (!cp_keep_int(items[i])) return;
+            items[i] = NULL;
+        }
+}
+
 void cp_dealloc(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     if (type == &PyLong_Type && cp_keep_int(object)) return;
+    if (type == &PyList_Type) keep_ints((PyListObject *)object);
 #ifndef Py_REF_DEBUG
     if (!cp_has_values(type) && type != &PyGen_Type && type != &PyCoro_Type) {
         type->tp_dealloc(object);

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-enum { KEPT_INTS = 64 };
+enum { KEPT_INTS = 512 };
 typedef struct CpKept {
     int count;
     PyLongObject *ints[KEPT_INTS]; /* of one digit */

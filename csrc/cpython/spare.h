@@ -1,5 +1,5 @@
-/* Numbers, iterators, generators and functions kept for when no memory is left: a frame that compiled code leaves must be
- * rebuilt all the same. */
+/* Numbers, iterators, generators and functions kept for when no memory is left: a frame that compiled code
+ * leaves must be rebuilt all the same. */
 #ifndef DXPY_CPYTHON_SPARE_H
 #define DXPY_CPYTHON_SPARE_H
 

@@ -445,8 +445,8 @@ PyObject *rt_special_call(PyObject *callable);
 /* generator.send(value) of a generator or coroutine, and next(generator, otherwise). */
 PyObject *rt_generator_send(TS, PyObject *generator, PyObject *value);
 /* A generator was put in line in the call of a built-in function, see GatherKind: it gets its frame, running;
- * that is run on, and the function, which has gathered so much, goes over the rest. What the call gives; NULL:
- * raised. The generator is gone then. */
+ * that is run on, and the function, which has gathered so much, goes over the rest. What the call gives;
+ * NULL: raised. The generator is gone then. */
 Frame *rt_running_gather(TS, PyFunctionObject *function);
 PyObject *rt_gather_on(TS, FR, PyObject *gathered_steal, int kind, CpEntry how);
 /* A generator was put in line in a loop: it gets its frame, running, and lies where the loop's iterator does;
