@@ -28,6 +28,8 @@ static const Row ROWS[BI_COUNT] = {
     [BI_type_##name] = {BI_type_##name, LIKELY_##result, 0, "", quiet},
 #define METHOD(type, name, result, quiet)                                                                    \
     [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, OF_##type, #name, quiet},
+#define CLASS_METHOD(type, name, result, quiet)                                                              \
+    [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, 0, "", quiet},
 #define LIBRARY(type, name, result, quiet)                                                                   \
     [BI_##type##_##name] = {BI_##type##_##name, LIKELY_##result, 0, "", quiet},
 #include "bytecode/builtins.def"

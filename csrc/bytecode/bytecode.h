@@ -147,10 +147,11 @@ typedef enum Likely {
 /* Built-in callables, of bytecode/builtins.def. */
 typedef enum Builtin {
     BI_NONE,
-#define FUNCTION(module, name, result, quiet) BI_##module##_##name,
-#define TYPE(name, expression, result, quiet) BI_type_##name,
-#define METHOD(type, name, result, quiet)     BI_##type##_##name,
-#define LIBRARY(type, name, result, quiet)    BI_##type##_##name,
+#define FUNCTION(module, name, result, quiet)   BI_##module##_##name,
+#define TYPE(name, expression, result, quiet)   BI_type_##name,
+#define METHOD(type, name, result, quiet)       BI_##type##_##name,
+#define CLASS_METHOD(type, name, result, quiet) BI_##type##_##name,
+#define LIBRARY(type, name, result, quiet)      BI_##type##_##name,
 #include "bytecode/builtins.def"
     BI_object_init, /* object.__init__, which is no method like those of builtins.def */
     BI_COUNT

@@ -447,6 +447,9 @@ static void name_callable(CompileContext *cx, Site *site) {
 #define FUNCTION(module, name, result, quiet)                                                                \
     if (strcmp(function->m_ml->ml_name, #name) == 0 && is_module_named(function->m_module, #module))         \
         site->builtin = BI_##module##_##name;
+#define CLASS_METHOD(type, name, result, quiet)                                                              \
+    if (function->m_self == (PyObject *)TYPE_OF_##type && strcmp(function->m_ml->ml_name, #name) == 0)       \
+        site->builtin = BI_##type##_##name;
 #include "bytecode/builtins.def"
         site->definition = function->m_ml;
         site->method = bound_builtin(function);

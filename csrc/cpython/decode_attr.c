@@ -143,6 +143,31 @@ static bool held_place(PyTypeObject *class, PyObject *found, BcOp op, Site *site
     return true;
 }
 
+/* One of a C type that lives as long as the process is bound once, for all that call it. */
+static PyObject *bind_once(PyTypeObject *class, PyObject *found) { // borrowed; NULL: it is none, or too many
+    enum { BOUND = 64 };
+    static struct {
+        PyTypeObject *class;
+        PyObject *descriptor, *bound;
+    } all[BOUND]; // one per process; guarded by the GIL
+    int i = 0;
+    if (!Py_IS_TYPE(found, &PyClassMethodDescr_Type) || class->tp_flags & Py_TPFLAGS_HEAPTYPE) return NULL;
+    while (i < BOUND && all[i].bound != NULL && (all[i].class != class || all[i].descriptor != found)) i++;
+    if (i == BOUND || all[i].bound != NULL) return i < BOUND ? all[i].bound : NULL;
+    int collects = PyGC_Disable();
+    all[i].bound = Py_TYPE(found)->tp_descr_get(found, NULL, (PyObject *)class);
+    if (collects) PyGC_Enable();
+    all[i].class = class;
+    all[i].descriptor = found;
+    if (all[i].bound == NULL) PyErr_Clear();
+    return all[i].bound;
+}
+
+static bool bound_place(PyTypeObject *class, PyObject *found, BcOp op, Site *site) {
+    if (op == BC_LOAD_METHOD) site->object = bind_once(class, found);
+    return op == BC_LOAD_METHOD && site->object != NULL;
+}
+
 static bool property_place(PyObject *found, Site *site) {
     PyObject *getter = Py_IS_TYPE(found, &PyProperty_Type) ? cp_held_getter(found, &site->offset) : NULL;
     if (getter == NULL || !Py_IS_TYPE(getter, &PyFunction_Type)) return false;
@@ -167,7 +192,8 @@ static bool class_place(PyTypeObject *class, PyObject *name, BcOp op, Site *site
     site->kind = SITE_OF_CLASS;
     site->owner_version = version_of(class, name);
     site->object = value;
-    if (!PyFunction_Check(value) && !is_plain(value, name, site) && !held_place(class, value, op, site))
+    if (!PyFunction_Check(value) && !is_plain(value, name, site) && !held_place(class, value, op, site) &&
+        !bound_place(class, value, op, site))
         return false;
     return site->owner_version != 0;
 }
