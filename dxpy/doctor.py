@@ -40,6 +40,10 @@ def main(arguments):
 
 def examine():
     """All findings, in the order in which a compile needs the things."""
+    descriptors = _descriptors()
+    yield descriptors
+    if descriptors.mend:  # whatever is looked at would fail by it
+        return
     options_work = True
     for finding in _options():
         options_work = options_work and finding.mend is None
@@ -65,6 +69,25 @@ def _python():
         text, _, mend = problem.partition("; ")
         return Finding("python", text, mend)
     return Finding("python", f"CPython {version}, the one dxpy was built for ({sys.executable})")
+
+
+def _descriptors():
+    """How many more files this process may open."""
+    needed, opened, why = 8, [], None
+    try:
+        while len(opened) < needed:
+            opened.append(os.open(PACKAGE, os.O_RDONLY))
+    except OSError as error:
+        why = error.strerror
+    for descriptor in opened:
+        os.close(descriptor)
+    if why is None:
+        return Finding("files", "as many can be opened as compiling needs")
+    return Finding(
+        "files",
+        f"only {len(opened)} more can be opened in this process ({why}), compiling needs {needed}",
+        "raise the limit on open files (ulimit -n)",
+    )
 
 
 def _options():
@@ -109,12 +132,15 @@ def _compiler():
     yield from map(_checked, lines)
     if check.returncode != 0 and all(line.split()[1:2] == ["ok"] for line in lines):
         said = check.stderr.strip() or f"exit status {check.returncode}"
-        mend = (
-            "apt-get install libgccjit0 binutils"
-            if "libgccjit" in said or "shared librar" in said
-            else REINSTALL
-        )
-        yield Finding("compiler", f"dxpy-cc --check fails: {said}", mend)
+        yield Finding("compiler", f"dxpy-cc --check fails: {said}", _mend_of(said))
+
+
+def _mend_of(said):
+    if "failed to map segment" in said or "allocate memory" in said:
+        return "raise the limit on memory (ulimit -v)"
+    if "libgccjit" in said or "shared librar" in said:
+        return "apt-get install libgccjit0 binutils"
+    return REINSTALL
 
 
 def _checked(line):

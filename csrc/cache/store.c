@@ -131,24 +131,27 @@ static void store_entries(const Folders *folders, const char *const *keys, int c
     }
 }
 
+/* What is not written yet may find the disk full later: asked where the file system can tell. */
+static bool is_on_disk(int fd) {
+    return fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
+}
+
 void cache_probe(char problem[256], bool *no_locks) {
     Folders folders;
     char name[CACHE_NAME], page[4096] = "";
     problem[0] = 0;
     *no_locks = false;
     int fd = open_folders(&folders) ? make_temporary(&folders, name) : -1;
-    bool stored = fd >= 0 && files_write_all(fd, page, sizeof page) && fsync(fd) == 0;
+    bool written = fd >= 0 && files_write_all(fd, page, sizeof page) && is_on_disk(fd);
+    if (written) *no_locks = flock(fd, LOCK_EX | LOCK_NB) < 0 && errno != EWOULDBLOCK;
+    bool stored = fd >= 0 && put_in_place(&folders, fd, written, name, folders.tmp, "probe");
     bool full = errno == ENOSPC || errno == EDQUOT;
     if (!stored)
         snprintf(problem, 256, "%.100s cannot be written to: %.60s; %s", cache_state.directory,
                  strerror(errno),
                  full ? "free some space there, or set DXPY_CACHE_DIR to another folder"
                       : "set DXPY_CACHE_DIR to a folder that can");
-    else *no_locks = flock(fd, LOCK_EX | LOCK_NB) < 0 && errno != EWOULDBLOCK;
-    if (fd >= 0) {
-        close(fd);
-        unlinkat(folders.tmp, name, 0);
-    }
+    if (stored) unlinkat(folders.tmp, "probe", 0);
     close_folders(&folders);
 }
 

@@ -159,20 +159,28 @@ KEEPER_INLINE void reset_limits(void) {
     }
 }
 
-KEEPER_INLINE void close_from(long first) {
-    enum { OLD_KERNEL_LAST = 65536 };
-    if (kernel(SYS_close_range, first, ~0u, 0, 0, 0) == 0) return;
-    for (long fd = first; fd < OLD_KERNEL_LAST; fd++) kernel(SYS_close, fd, 0, 0, 0, 0);
+enum { LAST_DESCRIPTOR = 0x7fffffff };
+
+KEEPER_INLINE void close_between(long first, long last) {
+    enum { OLD_KERNEL_LAST = 65535 };
+    if (first > last || kernel(SYS_close_range, first, last, 0, 0, 0) == 0) return;
+    for (long fd = first; fd <= last && fd <= OLD_KERNEL_LAST; fd++) kernel(SYS_close, fd, 0, 0, 0, 0);
 }
 
-/* 0, 1 and 2 become the log, 3 the socket, all others are closed. */
+/* 0, 1 and 2 become the log, 3 the socket, all others are closed: first, since there may be no room for more.
+ */
 KEEPER_INLINE bool place_descriptors(const Block *block) {
+    long lower = block->log < block->socket ? block->log : block->socket;
+    long upper = block->log < block->socket ? block->socket : block->log;
+    close_between(0, lower - 1);
+    close_between(lower + 1, upper - 1);
+    close_between(upper + 1, LAST_DESCRIPTOR);
     long log = kernel(SYS_fcntl, block->log, F_DUPFD, 4, 0, 0);
     long socket = kernel(SYS_fcntl, block->socket, F_DUPFD, 4, 0, 0);
     bool placed = log >= 0 && socket >= 0;
     for (long fd = 0; fd < 3; fd++) placed = placed && kernel(SYS_dup3, log, fd, 0, 0, 0) == fd;
     placed = placed && kernel(SYS_dup3, socket, 3, 0, 0, 0) == 3;
-    close_from(4);
+    close_between(4, LAST_DESCRIPTOR);
     return placed;
 }
 
@@ -237,7 +245,7 @@ KEEPER_CODE static int keep(void *argument) {
         reset_limits();
         if (block->niceness > 0) lower_priority(block->niceness);
         long worker = start_program(block->serve, block->environment);
-        close_from(0);
+        close_between(0, LAST_DESCRIPTOR);
         if (worker > 0) {
             status = watch(block, worker, &orphaned);
             reap_rest(worker);

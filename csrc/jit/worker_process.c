@@ -24,27 +24,38 @@ static pthread_mutex_t descriptors = PTHREAD_MUTEX_INITIALIZER;
 void process_lock_descriptors(void) { pthread_mutex_lock(&descriptors); }
 void process_unlock_descriptors(void) { pthread_mutex_unlock(&descriptors); }
 
-static bool make_in(WorkerFolder *folder, const char *base) {
+/* Where locks cannot be had the folder is made without: nobody removes it then but its process. */
+static bool lock_folder(WorkerFolder *folder) {
+    folder->lock = descriptor_take(open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (folder->lock.number < 0) return false;
+    return flock(folder->lock.number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+static bool make_in(WorkerFolder *folder, const char *base, char *error, size_t size) {
     char prefix[480];
     if (files_scratch_problem(base)) return false;
     if ((size_t)snprintf(prefix, sizeof prefix, "%s/dxpy-%u-", base, (unsigned)geteuid()) >= sizeof prefix)
         return false;
-    if (!files_make_private(prefix, folder->path, sizeof folder->path)) return false;
-    folder->lock = descriptor_take(open(folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    bool made = files_make_private(prefix, folder->path, sizeof folder->path);
     folder->user = geteuid();
-    if (flock(folder->lock.number, LOCK_EX | LOCK_NB) == 0) return true;
+    if (made && lock_folder(folder)) return true;
+    snprintf(error, size, "no folder for temporary files can be made in %.120s: %.60s", base,
+             strerror(errno));
+    if (made) rmdir(folder->path);
     descriptor_close(&folder->lock);
-    rmdir(folder->path);
     return false;
 }
 
 bool folder_make(WorkerFolder *folder, const char *preferred, char *error, size_t size) {
+    error[0] = 0;
     process_lock_descriptors();
-    bool made = preferred && make_in(folder, preferred);
-    for (int i = 0; files_scratch_folders[i] && !made; i++) made = make_in(folder, files_scratch_folders[i]);
+    bool made = preferred && make_in(folder, preferred, error, size);
+    for (int i = 0; files_scratch_folders[i] && !made; i++)
+        made = make_in(folder, files_scratch_folders[i], error, size);
     process_unlock_descriptors();
     if (made) return true;
     folder->path[0] = 0;
+    if (error[0]) return false;
     snprintf(error, size,
              "no folder for temporary files: neither %s%s/tmp, /var/tmp nor /dev/shm has room and allows "
              "execution; set TMPDIR to one that does",

@@ -275,12 +275,18 @@ static void *watch_client(void *argument) {
 }
 
 static void start_watching(const char *folder) {
+    enum { STACK = 256 << 10 }; /* what is usual may be more than the memory that the program is limited to */
     pthread_t thread;
-    if (pthread_create(&thread, NULL, watch_client, (void *)folder) != 0) {
-        fprintf(stderr, "dxpy-cc: cannot start a thread\n");
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK);
+    int error = pthread_create(&thread, &attributes, watch_client, (void *)folder);
+    if (error) {
+        fprintf(stderr, "dxpy-cc: cannot start a thread: %s\n", strerror(error));
         _exit(2);
     }
-    pthread_detach(thread);
+    pthread_attr_destroy(&attributes);
 }
 
 static void tell_kernel(const char *file, const char *value) {

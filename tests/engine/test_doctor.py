@@ -21,6 +21,56 @@ def test_all_is_well(run_python):
         assert re.search(rf"^ok   {topic} +\S", run.stdout, re.MULTILINE)
 
 
+# Python's own arguments run under a limit that cannot be raised.
+LIMITED = """
+import os, resource, sys
+which, limit = getattr(resource, sys.argv[1]), int(sys.argv[2])
+resource.setrlimit(which, (limit, limit))
+os.execv(sys.executable, [sys.executable, *sys.argv[3:]])
+"""
+
+
+def descriptors(run_python, *words, **environment):
+    """Runs with ever more descriptors, of which three are in use."""
+    limits = (5, 7, 9, 11)
+    return [run_python("-c", LIMITED, "RLIMIT_NOFILE", n, *words, env=environment, input="") for n in limits]
+
+
+def test_few_descriptors(run_python):
+    *few, enough = descriptors(run_python, "-m", "dxpy", "doctor")
+    for run, left in zip(few, (2, 4, 6), strict=True):
+        assert (run.returncode, "1 problem found" in run.stdout) == (1, True), run.stdout + run.stderr
+        assert (
+            f"BAD  files      only {left} more can be opened in this process (Too many open files)"
+            in run.stdout
+        )
+        assert "mend: raise the limit on open files (ulimit -n)" in run.stdout
+    assert enough.returncode == 0, enough.stdout
+
+
+def test_few_descriptors_for_the_worker(run_python, tmp_path):
+    """What it is started with are closed first."""
+    (tmp_path / "program.py").write_text(
+        "def f(x): return x + 1\nfor i in range(40): f(i)\nimport dxpy\nprint(dxpy.stats().tier3_functions)"
+    )
+    options = {"DXPY_SYNC": "1", "DXPY_ONLY": "__main__.*", "DXPY_THRESHOLDS": "3,6,9", "DXPY_CACHE": "0"}
+    words = ["-m", "dxpy", "run", tmp_path / "program.py"]
+    none, less, some, enough = descriptors(run_python, *words, **options)
+    assert (some.stdout, enough.stdout) == ("1\n", "1\n"), some.stderr
+    assert "no folder for temporary files can be made in /dev/shm: Too many open files" in none.stderr
+    assert "cannot start the compiler worker: socketpair: Too many open files" in less.stderr
+    assert (none.stdout, less.stdout) == ("0\n", "0\n")
+
+
+@pytest.mark.parametrize(("megabytes", "found"), [(70, None), (40, "failed to map segment")])
+def test_little_memory_for_the_worker(run_python, megabytes, found):
+    words = ("-m", "dxpy", "doctor")
+    run = run_python("-c", LIMITED, "RLIMIT_AS", megabytes << 20, *words, env={"DXPY_CACHE": "0"})
+    assert run.returncode == (0 if found is None else 1), run.stdout
+    assert found is None or found in run.stdout
+    assert found is None or "mend: raise the limit on memory (ulimit -v)" in run.stdout
+
+
 def test_compiler_missing(run_python, broken_package):
     shutil.rmtree(broken_package / "dxpy" / "bin", ignore_errors=True)
     run = run_python("-m", "dxpy", "doctor", env={"PYTHONPATH": str(broken_package)}, cwd=broken_package)

@@ -3,6 +3,9 @@
  *   full       nothing more can be written, as on a full disk
  *   readonly   nothing can be made, changed or removed
  *   nolocks    files cannot be locked
+ *   norename   nothing can be renamed
+ *   nofsync    the file system does not know what fsync is
+ *   badfsync   what was written does not arrive on the disk
  *   noexec     mounted so that nothing there can be executed
  */
 #define _GNU_SOURCE
@@ -72,6 +75,17 @@ int mkdirat(int at, const char *path, mode_t mode) {
 int unlinkat(int at, const char *path, int flags) {
     if (is_fault("readonly") && concerns(at, path)) return fail(EROFS);
     return NEXT(int (*)(int, const char *, int), unlinkat)(at, path, flags);
+}
+
+int renameat(int from, const char *path, int to, const char *name) {
+    if (is_fault("norename") && concerns(from, path)) return fail(EPERM);
+    return NEXT(int (*)(int, const char *, int, const char *), renameat)(from, path, to, name);
+}
+
+int fsync(int fd) {
+    if (is_fault("nofsync") && is_open_in_folder(fd)) return fail(EINVAL);
+    if (is_fault("badfsync") && is_open_in_folder(fd)) return fail(EIO);
+    return NEXT(int (*)(int), fsync)(fd);
 }
 
 int statvfs(const char *path, struct statvfs *about) {

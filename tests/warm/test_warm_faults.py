@@ -80,6 +80,33 @@ def test_no_locks(run, built):
     assert "files cannot be locked there, which does no harm" in line
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("norename", "BAD cache {} cannot be written to: Operation not permitted mend: set DXPY_CACHE_DIR"),
+        ("badfsync", "BAD cache {} cannot be written to: Input/output error mend: set DXPY_CACHE_DIR"),
+        ("nofsync", "ok cache {}: "),
+    ],
+)
+def test_a_file_system_that_lacks_something(run, built, name, said):
+    odd = fault(run, built, name)
+    for _ in range(2):
+        assert run(COLD, **odd)["result"] == 38
+    status, line = doctor(run, **odd)
+    assert (status, said.format(run.cache) in line) == (int("BAD" in said), True), line
+    assert not list((run.cache / "tmp").iterdir()), "nothing is left there"
+
+
+def test_temporary_files_where_nothing_can_be_locked(run_all_tiers, built):
+    run = run_all_tiers
+    there = run.folder / "there"
+    there.mkdir()
+    nolocks = {**fault(run, built, "nolocks"), "FAULT_FOLDER": there, "TMPDIR": there, "DXPY_CACHE": 0}
+    got = run(COLD, **nolocks)
+    assert (got["result"], got["tiers"][3]) == (38, 1)
+    assert not list(there.iterdir())
+
+
 def test_no_execution(run, built):
     noexec = fault(run, built, "noexec")
     got = run(COLD, **noexec)
