@@ -293,6 +293,9 @@ int64_t cp_dict_set_parts(PyObject *dict, PyObject *const *parts, Py_ssize_t cou
                           int64_t hint);
 int64_t cp_set_find_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count);
 int64_t cp_set_change_parts(PyObject *set, PyObject *const *parts, Py_ssize_t count, bool add);
+/* cpython/dict_display.c: a dict of so many str keys, all different, and their values. NULL: CPython is to
+ * make it, and nothing was done. */
+PyObject *cp_dict_of(PyObject *const *names, PyObject *const *values_steal, Py_ssize_t count);
 /* --- cpython/dict_likes.c: classes made of dict --- */
 
 /* Does a class other than dict look keys up as dict does, what is missing apart? */

@@ -511,6 +511,8 @@ static inline bool rt_digit_int(PyObject *object, i64 *value) {
 
 /* A list of so many items that are still to be put there. */
 PyObject *rt_new_list(Py_ssize_t count);
+/* Likewise with the memory that CPython gives one made of an iterator that knows of so many. */
+PyObject *rt_new_list_of_iterator(Py_ssize_t count, Py_ssize_t known);
 
 /* Give a new reference of each value in the rest that the mask does not let go of; afterwards all are ours.
  */
@@ -518,6 +520,8 @@ static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
     for (i64 i = 0; i < count; i++)
         if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);
 }
+
+#define ALL_OF_REST UINT64_MAX /* the mask that hands all over */
 
 /* Drop what the mask hands over. */
 static inline void rt_drop_rest(PyObject **rest, i64 count, uint64_t consumed) {

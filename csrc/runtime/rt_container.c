@@ -188,19 +188,26 @@ PyObject *rt_build_tuple(PyObject **rest, i64 count, uint64_t consumed) {
     return tuple;
 }
 
-/* A list of so many items that are still to be put there. */
-PyObject *rt_new_list(Py_ssize_t count) {
+/* With memory for so many. */
+static PyObject *new_list_with_room(Py_ssize_t count, Py_ssize_t room) {
     PyObject *list = PyList_New(0);
-    PyObject **items = list != NULL && count > 0 ? PyMem_New(PyObject *, count) : NULL;
-    if (list == NULL || count == 0) return list;
+    PyObject **items = list != NULL && room > 0 ? PyMem_New(PyObject *, room) : NULL;
+    if (list == NULL || room == 0) return list;
     if (items == NULL) {
         Py_DECREF(list);
         return PyErr_NoMemory();
     }
     ((PyListObject *)list)->ob_item = items;
-    ((PyListObject *)list)->allocated = count;
+    ((PyListObject *)list)->allocated = room;
     Py_SET_SIZE((PyListObject *)list, count);
     return list;
+}
+
+/* A list of so many items that are still to be put there. */
+PyObject *rt_new_list(Py_ssize_t count) { return new_list_with_room(count, count); }
+
+PyObject *rt_new_list_of_iterator(Py_ssize_t count, Py_ssize_t known) {
+    return new_list_with_room(count, (known + 1) & ~(Py_ssize_t)1);
 }
 
 PyObject *rt_build_list(PyObject **rest, i64 count, uint64_t consumed) {
@@ -255,9 +262,15 @@ static int put_first(PyObject *dict, PyObject *key, PyObject *value) {
 
 PyObject *rt_build_const_map(PyObject *keys, PyObject **rest, i64 count, uint64_t consumed) {
     PyObject *dict = NULL;
-    if (!PyTuple_CheckExact(keys) || PyTuple_GET_SIZE(keys) != count)
+    if (!PyTuple_CheckExact(keys) || PyTuple_GET_SIZE(keys) != count) {
         PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
-    else dict = PyDict_New();
+    } else {
+        rt_own_rest(rest, count, consumed);
+        consumed = ALL_OF_REST;
+        dict = cp_dict_of(&PyTuple_GET_ITEM(keys, 0), rest, count);
+        if (dict != NULL) return dict;
+        dict = PyDict_New();
+    }
     for (i64 i = 0; dict != NULL && i < count; i++)
         if (put_first(dict, PyTuple_GET_ITEM(keys, i), rest[i]) < 0) Py_CLEAR(dict);
     rt_drop_rest(rest, count, consumed);
@@ -366,7 +379,27 @@ i64 rt_unpack(PyThreadState *tstate, PyObject *iterable, i64 count, PyObject **r
     return status;
 }
 
+/* Of a list or tuple that has enough items. False: nothing was done. */
+static bool unpack_row(PyObject *row, i64 before, i64 after, PyObject **results) {
+    if (!PyList_CheckExact(row) && !PyTuple_CheckExact(row)) return false;
+    Py_ssize_t size = Py_SIZE(row), middle = size - before - after;
+    PyObject *list = middle >= 0 ? rt_new_list_of_iterator(middle, middle + after) : NULL;
+    if (list == NULL || Py_SIZE(row) != size) { /* making one may have run finalizers */
+        if (list != NULL) Py_SET_SIZE((PyListObject *)list, 0);
+        Py_XDECREF(list);
+        PyErr_Clear();
+        return false;
+    }
+    PyObject **items = PySequence_Fast_ITEMS(row), **results_behind = results + before + 1;
+    for (i64 i = 0; i < before; i++) results[i] = Py_NewRef(items[i]);
+    for (i64 i = 0; i < middle; i++) PyList_SET_ITEM(list, i, Py_NewRef(items[before + i]));
+    for (i64 i = 0; i < after; i++) results_behind[i] = Py_NewRef(items[before + middle + i]);
+    results[before] = list;
+    return true;
+}
+
 i64 rt_unpack_ex(PyThreadState *tstate, PyObject *iterable, i64 before, i64 after, PyObject **results) {
+    if (unpack_row(iterable, before, after, results)) return 0;
     PyObject *iterator = unpack_iter(iterable), *list = NULL;
     if (iterator == NULL) return -1;
     if (take_items(iterator, before, true, before + after, results) < 0) {

@@ -3,6 +3,8 @@
  * functions. */
 #include "runtime/rt.h"
 
+#include <string.h>
+
 #include "cpython/library.h"
 #include "cpython/order.h"
 
@@ -144,12 +146,51 @@ PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, 
     return theirs(CP_LIST_SORT)(list, args, count, names);
 }
 
+enum { FEW_CHARACTERS = 64 };
+
+static void sort_few(unsigned char *codes, Py_ssize_t count) {
+    for (Py_ssize_t i = 1; i < count; i++) {
+        unsigned char code = codes[i];
+        Py_ssize_t at = i;
+        for (; at > 0 && codes[at - 1] > code; at--) codes[at] = codes[at - 1];
+        codes[at] = code;
+    }
+}
+
+static void sort_many(unsigned char *codes, Py_ssize_t count) {
+    Py_ssize_t counts[256] = {0};
+    for (Py_ssize_t i = 0; i < count; i++) counts[codes[i]]++;
+    for (int code = 0; code < 256; codes += counts[code++]) memset(codes, code, (size_t)counts[code]);
+}
+
+/* A list of the characters of a str in their order: all are below 256. NULL: nothing was done. */
+static PyObject *sorted_characters(PyObject *text, bool reverse) {
+    if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_READY(text) ||
+        PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND)
+        return NULL;
+    Py_ssize_t count = PyUnicode_GET_LENGTH(text);
+    unsigned char few[FEW_CHARACTERS], *codes = count <= FEW_CHARACTERS ? few : PyMem_Malloc((size_t)count);
+    PyObject *list = codes != NULL ? rt_new_list_of_iterator(count, count) : NULL;
+    if (list == NULL) PyErr_Clear();
+    else {
+        memcpy(codes, PyUnicode_1BYTE_DATA(text), (size_t)count);
+        (count <= FEW_CHARACTERS ? sort_few : sort_many)(codes, count);
+        for (Py_ssize_t i = 0; i < count; i++)
+            PyList_SET_ITEM(list, i, Py_NewRef(rt_characters()[codes[reverse ? count - 1 - i : i]]));
+    }
+    if (codes != few) PyMem_Free(codes);
+    return list;
+}
+
 PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     Wanted wanted;
     if (count != 1 || !read_names(args + 1, names, &wanted))
         return theirs(CP_SORTED)(self, args, count, names);
     PyThreadState *tstate = PyThreadState_Get();
-    PyObject *list = PySequence_List(args[0]), *none = NULL;
+    bool may_compare = wanted.key == NULL && tstate->recursion_remaining > LEVELS_OF_COMPARING;
+    PyObject *list = may_compare ? sorted_characters(args[0], wanted.reverse) : NULL, *none = NULL;
+    if (list != NULL) return list;
+    list = PySequence_List(args[0]);
     if (list != NULL && cp_enter_recursive(tstate, CALLING)) { /* CPython calls the list's method */
         none = rt_list_sort(list, args + 1, 0, names);
         cp_leave_recursive(tstate);
