@@ -221,8 +221,15 @@ typedef struct WrappedValue {
 } WrappedValue;
 
 PyObject *cp_wrap_async_value(PyObject *value) {
-    WrappedValue *wrapped = PyObject_GC_New(WrappedValue, &_PyAsyncGenWrappedValue_Type);
-    if (wrapped == NULL) return NULL;
+    struct _Py_async_gen_state *kept = &_PyInterpreterState_GET()->async_gen;
+    WrappedValue *wrapped;
+    if (kept->value_numfree > 0) {
+        wrapped = (WrappedValue *)kept->value_freelist[--kept->value_numfree];
+        _Py_NewReference((PyObject *)wrapped);
+    } else {
+        wrapped = PyObject_GC_New(WrappedValue, &_PyAsyncGenWrappedValue_Type);
+        if (wrapped == NULL) return NULL;
+    }
     wrapped->value = Py_NewRef(value);
     _PyObject_GC_TRACK((PyObject *)wrapped);
     return (PyObject *)wrapped;

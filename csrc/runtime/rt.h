@@ -338,6 +338,7 @@ void rt_clear_frame(TS, FR);
 bool rt_call_memo(PyThreadState *tstate, PyObject *memo, PyObject **args, i64 count, PyObject **result);
 /* An object of functools.partial, likewise. */
 bool rt_call_partial(TS, PyObject *partial, PyObject *const *args, i64 count, PyObject **result);
+PyObject *rt_call_known_class(TS, PyObject *class, PyObject *argument, bool *known);
 void rt_call_prepare(void); // once, before anything is called
 /* The __init__ of a class whose instances object.__new__ makes; NULL: they are made in another way. borrowed
  */

@@ -561,6 +561,16 @@ static PyObject *call_method(PyThreadState *tstate, PyObject *names, PyObject **
     return result;
 }
 
+/* A bound method where others go with the object that they are called of, as a with statement calls its
+ * __exit__. */
+static PyObject *call_bound_method(PyThreadState *tstate, PyObject **rest, i64 count, uint64_t consumed) {
+    PyObject *bound = rest[0];
+    rest[0] = PyMethod_GET_SELF(bound);
+    PyObject *result = rt_call_borrowed(tstate, PyMethod_GET_FUNCTION(bound), rest, count);
+    rest[0] = bound;
+    return end_call(tstate, rest, 0, consumed, result);
+}
+
 /* An object whose class has a function for it: as that function of the object, which is kept meanwhile. */
 static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject *function, PyObject **rest,
                                i64 count, uint64_t consumed) {
@@ -573,21 +583,6 @@ static PyObject *call_instance(PyThreadState *tstate, PyObject *names, PyObject 
     }
     drop_call(rest, 0, consumed & ~UINT64_C(1));
     return result;
-}
-
-/* Classes called with one object that CPython, too, has shorter ways for than their tp_call. *known: false
- * for others. */
-static PyObject *call_known_class(PyThreadState *tstate, PyObject *class, PyObject *argument, bool *known) {
-    *known = true;
-    if (class == (PyObject *)&PyLong_Type || class == (PyObject *)&PyFloat_Type) {
-        *known = rt_fails_untold(tstate, class, argument);
-        return NULL;
-    }
-    if (class == (PyObject *)&PyUnicode_Type) return rt_str_of_any(argument);
-    if (class == (PyObject *)&PyTuple_Type) return PySequence_Tuple(argument);
-    if (class == (PyObject *)&PyType_Type) return Py_NewRef(Py_TYPE(argument));
-    *known = false;
-    return NULL;
 }
 
 /* A class without a line of Python in how it is called: neither it nor its like is looked up anywhere. */
@@ -628,7 +623,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         return end_call(tstate, rest, place, consumed, result);
     if (args.positional == 1 && names == NULL) {
         bool known;
-        result = call_known_class(tstate, callable, args.values[0], &known);
+        result = rt_call_known_class(tstate, callable, args.values[0], &known);
         if (known) return end_call(tstate, rest, place, consumed, result);
     }
     if (is_plainly_of_c(callable)) goto plainly;
@@ -671,6 +666,8 @@ PyObject *rt_call(PyThreadState *tstate, PyObject *names, PyObject **rest, i64 c
     if (place == 1 && Py_IS_TYPE(callable, &PyMethod_Type) && count <= MASK_BITS)
         return call_method(tstate, names, rest, count, unbind(rest, consumed));
     if (__builtin_expect(names == NULL, 1)) {
+        if (place == 0 && Py_IS_TYPE(callable, &PyMethod_Type) && count <= MASK_BITS)
+            return call_bound_method(tstate, rest, count, consumed);
         CompiledCode *compiled = enterable(tstate, callable, given);
         if (compiled != NULL)
             return enter(tstate, compiled, callable, consumed >> place & 1, rest + place + 1, given,

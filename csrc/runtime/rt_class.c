@@ -62,3 +62,18 @@ PyObject *rt_restless_attr(PyObject *owner, PyObject *name) {
     PyObject *first = type != &PyType_Type ? _PyType_Lookup(type, name) : NULL; /* `type` has no such name */
     return first == NULL ? value : NULL;
 }
+
+/* Classes called with one object that CPython, too, has shorter ways for than their tp_call. *known: false
+ * for others. */
+PyObject *rt_call_known_class(PyThreadState *tstate, PyObject *class, PyObject *argument, bool *known) {
+    *known = true;
+    if (class == (PyObject *)&PyLong_Type || class == (PyObject *)&PyFloat_Type) {
+        *known = rt_fails_untold(tstate, class, argument);
+        return NULL;
+    }
+    if (class == (PyObject *)&PyUnicode_Type) return rt_str_of_any(argument);
+    if (class == (PyObject *)&PyTuple_Type) return PySequence_Tuple(argument);
+    if (class == (PyObject *)&PyType_Type) return Py_NewRef(Py_TYPE(argument));
+    *known = false;
+    return NULL;
+}

@@ -204,32 +204,6 @@ static inline i64 send_along(PyThreadState *tstate, PyObject *receiver, PyObject
                                           : send(tstate, receiver, value, result);
 }
 
-/* An async generator's next value is what the awaitable returns: no exception need carry it. */
-static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **result) {
-    PyAsyncGenObject *generator = anext->generator;
-    PyObject *value = anext->state == CP_ANEXT_NEW && anext->sent != NULL ? anext->sent : Py_None;
-    anext->state = CP_ANEXT_BEGUN;
-    generator->ag_running_async = 1;
-    i64 status = send_along(tstate, (PyObject *)generator, value, result);
-    if (status == 0) {
-        PyObject *item = cp_unwrap_async_value(*result);
-        if (item == NULL) return 0; /* it waits for something itself */
-        *result = item;
-        status = 1;
-    } else {
-        if (status > 0) {
-            Py_DECREF(*result);
-            PyErr_SetNone(PyExc_StopAsyncIteration);
-        }
-        if (PyErr_ExceptionMatches(PyExc_StopAsyncIteration) || PyErr_ExceptionMatches(PyExc_GeneratorExit))
-            generator->ag_closed = 1;
-        status = -1;
-    }
-    generator->ag_running_async = 0;
-    anext->state = CP_ANEXT_OVER;
-    return status;
-}
-
 enum { NOT_AT_ONCE = 2 };
 
 /* As send, to one that waits for no other one and has code to go on in; most do. NOT_AT_ONCE: nothing was
@@ -279,13 +253,39 @@ static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject
     return status == NOT_AT_ONCE ? send_along(tstate, receiver, value, result) : status;
 }
 
-/* 0: yielded, 1: returned, -1: raised. Of a generator or a coroutine. */
+/* 0: yielded, 1: returned, -1: raised. Of a generator, a coroutine or an async generator. */
 static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                 PyObject **result) {
     ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver, value);
     if (__builtin_expect(point != NULL, 1))
         return resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, result);
     return send_rarely(tstate, receiver, value, result);
+}
+
+/* An async generator's next value is what the awaitable returns: no exception need carry it. */
+static i64 send_to_anext(PyThreadState *tstate, CpAnext *anext, PyObject **result) {
+    PyAsyncGenObject *generator = anext->generator;
+    PyObject *value = anext->state == CP_ANEXT_NEW && anext->sent != NULL ? anext->sent : Py_None;
+    anext->state = CP_ANEXT_BEGUN;
+    generator->ag_running_async = 1;
+    i64 status = send_directly(tstate, (PyObject *)generator, value, result);
+    if (status == 0) {
+        PyObject *item = cp_unwrap_async_value(*result);
+        if (item == NULL) return 0; /* it waits for something itself */
+        *result = item;
+        status = 1;
+    } else {
+        if (status > 0) {
+            Py_DECREF(*result);
+            PyErr_SetNone(PyExc_StopAsyncIteration);
+        }
+        if (PyErr_ExceptionMatches(PyExc_StopAsyncIteration) || PyErr_ExceptionMatches(PyExc_GeneratorExit))
+            generator->ag_closed = 1;
+        status = -1;
+    }
+    generator->ag_running_async = 0;
+    anext->state = CP_ANEXT_OVER;
+    return status;
 }
 
 static __attribute__((noinline)) i64 next_of_any(PyThreadState *tstate, PyObject *iterator,
@@ -315,6 +315,8 @@ i64 rt_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject
     }
     if (PyGen_CheckExact(receiver) || PyCoro_CheckExact(receiver))
         return send_directly(tstate, receiver, value, results);
+    if (cp_anext_waits(receiver) && value == Py_None)
+        return send_to_anext(tstate, (CpAnext *)receiver, results);
     return send_along(tstate, receiver, value, results);
 }
 
