@@ -80,6 +80,11 @@ static inline bool cp_is_true_always(PyTypeObject *type) {
            heap->as_mapping.mp_length == NULL && heap->as_sequence.sq_length == NULL;
 }
 
+/* A class whose call is that of `type`: its metaclass, which may be one like ABCMeta, has none of its own. */
+static inline bool cp_is_called_as_class(PyObject *callable) {
+    return Py_TYPE(callable)->tp_call == PyType_Type.tp_call && PyType_Check(callable);
+}
+
 /* Has a class that is called without arguments nothing to do but to make an instance? */
 static inline bool cp_only_makes(PyTypeObject *type) {
     return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && !PyType_HasFeature(type, Py_TPFLAGS_IS_ABSTRACT) &&

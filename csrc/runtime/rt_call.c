@@ -630,7 +630,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     if (args.positional == 3 && names == NULL && cp_is_object_setattr(callable) &&
         rt_object_setattr(tstate, args.values, &result))
         return end_call(tstate, rest, place, consumed, result);
-    if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
+    if (cp_is_called_as_class(callable) && count < MASK_BITS &&
         ((init = rt_find_init((PyTypeObject *)callable)) != NULL ||
          (arg_count(&args) == 0 && cp_only_makes((PyTypeObject *)callable)) ||
          (names == NULL && rt_is_exception_class(callable, &init)))) {
@@ -638,7 +638,7 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);
     }
-    if (Py_IS_TYPE(callable, &PyType_Type) && count < MASK_BITS &&
+    if (cp_is_called_as_class(callable) && count < MASK_BITS &&
         (method = rt_find_new((PyTypeObject *)callable)) != NULL) {
         result = construct_by_new(tstate, (PyTypeObject *)callable, method, args);
         if (consumed >> place & 1) Py_DECREF(callable);
@@ -743,7 +743,7 @@ static bool call_spread(PyThreadState *tstate, PyObject *callable, PyObject *tup
     PyObject *values[1 + MOST] = {NULL}, *key, *value, *init = NULL, *names = NULL;
     Py_ssize_t given = PyTuple_GET_SIZE(tuple), named = dict != NULL ? PyDict_GET_SIZE(dict) : 0, at = 0;
     if (given + named > MOST) return false;
-    if (Py_IS_TYPE(callable, &PyType_Type)) init = rt_find_init((PyTypeObject *)callable);
+    if (cp_is_called_as_class(callable)) init = rt_find_init((PyTypeObject *)callable);
     if (init == NULL && !Py_IS_TYPE(callable, &PyFunction_Type)) return false;
     while (named > 0 && PyDict_Next(dict, &at, &key, &value))
         if (!PyUnicode_CheckExact(key)) return false;
