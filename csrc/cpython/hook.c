@@ -47,16 +47,11 @@ int hook_attach_record(PyCodeObject *code, FunctionRecord *record) {
 
 /* A code object that is met for the first time, in a frame that is about to run or in the middle of
  * something. NULL: it goes unprofiled. */
-static FunctionRecord *adopt(Frame *frame, bool is_entered) {
+static FunctionRecord *adopt(Frame *frame) {
     FunctionRecord *record = engine_record_for_code(frame->f_code, frame->f_globals);
     if (record == NULL) return NULL;
     FunctionRecord *now = table_record(frame->f_code);
-    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) {
-        publish_frame = is_entered ? frame : NULL;
-        warm_meet(record);
-        publish_frame = NULL;
-        return record;
-    }
+    if (now == NULL && hook_attach_record(frame->f_code, record) == 0) return record;
     PyErr_Clear();
     engine_forget_record(record);
     return now;
@@ -72,16 +67,31 @@ void hook_ask(FunctionRecord *record, Frame *frame) {
 
 static PyObject *call(PyObject *callable, PyObject *const *args, size_t given, PyObject *names);
 
-/* Frames that run already were entered without the hook: their back-edges may never be armed. */
-static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadState *but_of) {
+/* Frames that run already were entered without the hook: their back-edges may never be armed. What is new of
+ * their code is put into the list `fresh`, if there is one. Nothing here runs code or waits: threads and
+ * frames could be gone then. */
+static void forbid_osr_in_running_frames(PyInterpreterState *interp, PyThreadState *but_of, PyObject *fresh) {
     for (PyThreadState *thread = PyInterpreterState_ThreadHead(interp); thread;
          thread = PyThreadState_Next(thread))
         for (Frame *frame = thread == but_of ? NULL : cp_current_frame(thread); frame != NULL;
              frame = frame->previous) {
             FunctionRecord *record = table_record(frame->f_code);
-            if (record == NULL) record = adopt(frame, false);
-            if (record != NULL) record->osr_never = 1;
+            bool is_fresh = record == NULL;
+            if (is_fresh) record = adopt(frame);
+            if (record == NULL) continue;
+            record->osr_never = 1;
+            if (is_fresh && fresh != NULL && PyList_Append(fresh, (PyObject *)frame->f_code) < 0)
+                PyErr_Clear();
         }
+}
+
+/* What earlier runs made of them may be there. */
+static void meet_all(PyObject *codes_steal) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(codes_steal); i++) {
+        FunctionRecord *record = table_record((PyCodeObject *)PyList_GET_ITEM(codes_steal, i));
+        if (record != NULL) warm_meet(record);
+    }
+    Py_DECREF(codes_steal);
 }
 
 /* Without a hook the interpreter calls Python functions without going deeper into the C stack, so that a
@@ -92,7 +102,7 @@ static __attribute__((noinline)) PyObject *evaluate_deep(PyThreadState *tstate, 
     _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
     PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, throwing);
     if (is_wanted && _PyInterpreterState_GetEvalFrameFunc(interp) == _PyEval_EvalFrameDefault) {
-        forbid_osr_in_running_frames(interp, tstate); /* this thread's own that were are gone */
+        forbid_osr_in_running_frames(interp, tstate, NULL); /* this thread's own that were are gone */
         _PyInterpreterState_SetEvalFrameFunc(interp, hook_evaluate);
         osr_release();
     }
@@ -149,8 +159,11 @@ static __attribute__((noinline)) PyObject *evaluate_fully(PyThreadState *tstate,
     FunctionRecord *record = table_record(code);
     CpEntry how = throwing ? CP_THROW : CP_GO_ON;
     if (__builtin_expect(record == NULL, 0)) {
-        record = adopt(frame, true);
+        record = adopt(frame);
         if (record == NULL) return osr_interpret(tstate, frame, how);
+        publish_frame = frame;
+        warm_meet(record);
+        publish_frame = NULL;
     }
     count(record, frame);
     take_calls_of(frame->f_func);
@@ -245,21 +258,26 @@ usual:
 int hook_install(void) {
     PyInterpreterState *interp = PyInterpreterState_Get();
     _PyFrameEvalFunction current = _PyInterpreterState_GetEvalFrameFunc(interp);
-    is_wanted = true;
-    if (current == hook_evaluate) return 0;
+    if (current == hook_evaluate) {
+        is_wanted = true;
+        return 0;
+    }
     if (current != _PyEval_EvalFrameDefault) {
-        is_wanted = false;
         PyErr_SetString(
             PyExc_RuntimeError,
             "another frame evaluation function (PEP 523) is set, by a debugger or another compiler; "
             "dxpy stays off until it is taken out");
         return -1;
     }
-    forbid_osr_in_running_frames(interp, NULL);
+    PyObject *fresh = PyList_New(0);
+    if (fresh == NULL) return -1;
+    is_wanted = true;
+    forbid_osr_in_running_frames(interp, NULL, fresh);
     osr_release();
     _PyInterpreterState_SetEvalFrameFunc(interp, hook_evaluate);
     cp_take_slots((CpSlots){rt_generator_item, rt_generator_take});
     sampler_start();
+    meet_all(fresh);
     return 0;
 }
 

@@ -384,13 +384,17 @@ void engine_apply_options(Engine *engine) {
 }
 
 int engine_set_enabled(Engine *engine, bool enabled) {
+    bool before = engine->enabled;
+    engine->enabled = enabled; /* before anything waits: the last of several threads has its way */
     if (engine->of_process) {
         if (enabled) descriptor_make_room(); /* before the sampler's thread is there */
         if (enabled) warm_open();            /* before functions that run now are met */
-        if (enabled && hook_install() < 0) return -1;
+        if (enabled && hook_install() < 0) {
+            engine->enabled = before;
+            return -1;
+        }
         if (!enabled) hook_remove();
     }
-    engine->enabled = enabled;
     each_record(engine, set_next_ask);
     return 0;
 }

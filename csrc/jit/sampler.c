@@ -81,11 +81,12 @@ static void look(PyThreadState *tstate) {
     if (record == NULL) return;
     if (!osr_sees(tstate, frame)) {
         if (record->compiled == NULL || record->compiled->active == 0) return;
-        if (has_loops(record)) {
+        bool loops = has_loops(record);
+        if (loops) {
             note_loops(record);
-            compile_loop_on(record, frame);
+            compile_loop_on(record, frame); /* may take the code away */
         }
-        if (!has_loops(record) || frame->owner == CP_OWNED_BY_GENERATOR) look_at_callers(frame->previous);
+        if (!loops || frame->owner == CP_OWNED_BY_GENERATOR) look_at_callers(frame->previous);
         return;
     }
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));

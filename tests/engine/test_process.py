@@ -105,7 +105,36 @@ def test_enable_and_disable_from_threads_while_running(check):
     assert [loop(n) for n in range(2000)] == [n * (n - 1) // 2 for n in range(2000)]
     stop.set()
     for thread in threads: thread.join()
+    assert engine.is_enabled()
     """)
+
+
+def test_enable_while_other_threads_begin_and_end(run_python):
+    """What runs is gone over when the hook is put in: nothing there may wait, or run code."""
+    program = """if 1:
+    import dxpy, gc, threading
+    class Ends:
+        def __del__(self): threading.Thread(target=work, args=(20,)).start()
+    def garbage(): held = Ends(); held.itself = held
+    def work(n):
+        total = 0
+        for i in range(n): total += i ^ 3
+        return total
+    for turn in range(60):
+        threads = [threading.Thread(target=eval, args=(f"work({turn} * {k} * 50)", {"work": work})) for k in range(4)]
+        for thread in threads: thread.start()
+        for _ in range(4): garbage()
+        gc.set_threshold(1, 1, 1)
+        dxpy.enable(thresholds=(2, 4, 1000), sync=True)
+        gc.set_threshold(700)
+        for thread in threads: thread.join()
+        assert dxpy._jit.integration().is_enabled()
+        dxpy.disable()
+    print(work(1000))
+    """
+    for _ in range(2):
+        run = run_python("-c", program, env={"PYTHONMALLOC": "debug", "DXPY_WARM": "1"})
+        assert (run.returncode, run.stdout) == (0, "499500\n"), run.stderr
 
 
 def test_disabled_and_enabled_at_once_loops_are_still_found(check):
