@@ -347,7 +347,7 @@ static int jit_exec(PyObject *module) {
     ModuleState *state = state_of_module(module);
     if (refuse_sub_interpreter() < 0 || options_prepare() < 0 || hook_prepare() < 0) return -1;
     rt_call_prepare();
-    rt_sort_prepare();
+    rt_prepare_replaced();
     if (add_errors(module, state) < 0 || add_types(module, state) < 0) return -1;
     PyObject *capsule = capi_capsule_new(module);
     int failed = capsule ? PyModule_AddObjectRef(module, "_C_API", capsule) : -1;

@@ -250,7 +250,8 @@ PyInterpreterState *cp_home;
 void cp_find_resumers(CpResumers own) {
     cp_own_resumers = own;
     if (cp_generator_slots.next == NULL)
-        cp_generator_slots = (CpSlots){PyGen_Type.tp_iternext, PyGen_Type.tp_as_async->am_send};
+        cp_generator_slots =
+            (CpSlots){PyGen_Type.tp_iternext, PyGen_Type.tp_as_async->am_send, PyMap_Type.tp_iternext};
     PyObject *send = PyDict_GetItemString(PyGen_Type.tp_dict, "send");   // borrowed
     PyObject *next = PyDict_GetItemString(PyEval_GetBuiltins(), "next"); // borrowed
     if (send == NULL || !Py_IS_TYPE(send, &PyMethodDescr_Type)) return;
@@ -262,6 +263,7 @@ void cp_find_resumers(CpResumers own) {
 
 static void set_slots(CpSlots slots) {
     PyGen_Type.tp_iternext = slots.next;
+    PyMap_Type.tp_iternext = slots.map_next;
     PyGen_Type.tp_as_async->am_send = slots.send;
     PyCoro_Type.tp_as_async->am_send = slots.send;
 }

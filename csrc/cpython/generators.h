@@ -122,10 +122,12 @@ typedef struct CpResumers {
 extern CpResumers cp_resumers;     // one per process, like the functions; set before the hook is installed
 extern CpResumers cp_own_resumers; // likewise: what compiled code calls in place of these
 
-/* How C code resumes one, as the types have it: an iterator's next item, and sending. */
+/* How C code resumes one, as the types have it: an iterator's next item, and sending; and how it goes over a
+ * map. */
 typedef struct CpSlots {
     iternextfunc next;
     sendfunc send;
+    iternextfunc map_next;
 } CpSlots;
 extern CpSlots cp_generator_slots;  // CPython's own; one per process, like the types
 extern PyInterpreterState *cp_home; // borrowed; the interpreter that the hook is in. One per process

@@ -31,7 +31,7 @@ enum { MOST_NESTED = 10 };
 
 /* Does an object's comparison with other such ones run nobody's code? */
 static bool is_plain_within(PyObject *key, int depth) {
-    if (cp_is_plain_key(key) || is_identity(key)) return true;
+    if (cp_is_plain_key(key) || Py_TYPE(key)->tp_richcompare == PyBaseObject_Type.tp_richcompare) return true;
     if (depth == 0 || !is_tuple(key)) return false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++)
         if (!is_plain_within(PyTuple_GET_ITEM(key, i), depth - 1)) return false;
@@ -203,7 +203,10 @@ static bool hash_of_named(PyObject *key, int depth, Py_hash_t *hash, bool *lasts
 static __attribute__((noinline)) bool hash_of_other(PyObject *key, int depth, Py_hash_t *hash, bool *lasts) {
     if (PyTuple_CheckExact(key)) return hash_of_tuple(key, depth, hash, lasts);
     if (is_tuple(key)) return hash_of_named(key, depth, hash, lasts);
-    if (!cp_is_plain_key(key)) return false;
+    if (!cp_is_plain_key(key)) {
+        *lasts = false;
+        return cp_hash_of_member(key, hash);
+    }
     *hash = Py_TYPE(key)->tp_hash(key);
     return *hash != -1;
 }
@@ -625,6 +628,23 @@ int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint
     int64_t found = find_str(object->ma_keys, key, hash);
     if (found > 0) return replace(object, found - 1, value) ? 1 : -1;
     return put_new(dict, key, hash, value);
+}
+
+int64_t cp_dict_count(PyObject *dict, PyObject *key) {
+    PyDictObject *object = (PyDictObject *)dict;
+    Wanted wanted = {.key = key};
+    PyObject *there;
+    int64_t number = 0;
+    if (!hash_of(key, &wanted.hash)) return -1;
+    int64_t found = find_wanted(object, &wanted, &there);
+    if (found < 0 || (found > 0 && (!PyLong_CheckExact(there) || !short_value(there, &number)))) return -1;
+    PyObject *more = PyLong_FromLongLong(number + 1);
+    if (more == NULL) return done(-1);
+    int64_t status = found == 0                         ? put_new(dict, key, wanted.hash, more)
+                     : replace(object, found - 1, more) ? 1
+                                                        : -1;
+    Py_DECREF(more);
+    return status;
 }
 
 int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t *index) {

@@ -275,7 +275,7 @@ int hook_install(void) {
     forbid_osr_in_running_frames(interp, NULL, fresh);
     osr_release();
     _PyInterpreterState_SetEvalFrameFunc(interp, hook_evaluate);
-    cp_take_slots((CpSlots){rt_generator_item, rt_generator_take});
+    cp_take_slots((CpSlots){rt_generator_item, rt_generator_take, rt_map_item});
     sampler_start();
     meet_all(fresh);
     return 0;

@@ -29,6 +29,8 @@ static const void *deque_type; // a static type: it never goes
 /* The methods, in the order of KnownCode. */
 static PyCFunction methods[KNOWN_CODE_COUNT];
 
+static PyCFunction originals[CP_REPLACED_COUNT], replacements[CP_REPLACED_COUNT];
+
 static PyCFunction method_named(PyTypeObject *type, const char *name) {
     PyObject *method = PyDict_GetItemString(type->tp_dict, name);
     bool is_method = method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type);
@@ -69,6 +71,7 @@ static void learn_all(void) {
     PyObject *names = deque_type == NULL ? names_of("_collections") : NULL;
     PyObject *type = names != NULL ? PyDict_GetItemString(names, "deque") : NULL;
     if (type != NULL && PyType_Check(type)) learn((PyTypeObject *)type);
+    if (names != NULL) originals[CP_COUNT_ELEMENTS] = function_named(names, "_count_elements");
     names = methods[CODE_HEAP_PUSH] == NULL ? names_of("_heapq") : NULL;
     if (names != NULL) learn_heaps(names);
 }
@@ -79,8 +82,6 @@ uint8_t cp_known_code(void *address) {
         if (address != NULL && (void *)(uintptr_t)methods[i] == address) return i;
     return CODE_UNKNOWN;
 }
-
-static PyCFunction originals[CP_REPLACED_COUNT], replacements[CP_REPLACED_COUNT];
 
 void cp_find_replaced(const PyCFunction *ours) {
     PyObject *builtins = PyEval_GetBuiltins(); // borrowed
@@ -100,6 +101,7 @@ CpReplaced cp_replaced(PyCFunction theirs) {
 PyCFunction cp_original(CpReplaced which) { return originals[which]; }
 
 PyCFunction cp_replacement(PyCFunction theirs) {
+    learn_all();
     CpReplaced which = cp_replaced(theirs);
     return which < CP_REPLACED_COUNT ? replacements[which] : NULL;
 }
@@ -111,6 +113,12 @@ bool cp_is_library_type(const PyTypeObject *type, const char *name) {
     for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (strcmp(TYPES[i][0], name) == 0) return strcmp(type->tp_name, TYPES[i][1]) == 0;
     return false;
+}
+
+bool cp_counts_as_dict(PyTypeObject *type) {
+    return PyType_HasFeature(type, Py_TPFLAGS_DICT_SUBCLASS) &&
+           _PyType_Lookup(type, &_Py_ID(get)) == _PyType_Lookup(&PyDict_Type, &_Py_ID(get)) &&
+           _PyType_Lookup(type, &_Py_ID(__setitem__)) == _PyType_Lookup(&PyDict_Type, &_Py_ID(__setitem__));
 }
 
 bool cp_is_deque(PyObject *object) { return deque_type != NULL && Py_TYPE(object) == deque_type; }

@@ -5,7 +5,15 @@
 #include "cpython/compat.h"
 
 /* Functions and methods that compiled code calls others of ours in place of. */
-typedef enum CpReplaced { CP_SORTED, CP_LIST_SORT, CP_MIN, CP_MAX, CP_REPLACED_COUNT } CpReplaced;
+typedef enum CpReplaced {
+    CP_SORTED,
+    CP_LIST_SORT,
+    CP_MIN,
+    CP_MAX,
+
+    CP_COUNT_ELEMENTS,
+    CP_REPLACED_COUNT
+} CpReplaced;
 
 /* Once, with ours by CpReplaced; NULL: it is called by name only. */
 void cp_find_replaced(const PyCFunction *ours);
@@ -13,6 +21,10 @@ void cp_find_replaced(const PyCFunction *ours);
 /* Which one a function of C is; CP_REPLACED_COUNT: none. */
 CpReplaced cp_replaced(PyCFunction theirs);
 PyCFunction cp_original(CpReplaced which);
+typedef PyObject *(*CpKeywordFunction)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+static inline CpKeywordFunction cp_theirs(CpReplaced which) {
+    return (CpKeywordFunction)(void (*)(void))cp_original(which);
+}
 PyCFunction cp_replacement(PyCFunction theirs); /* NULL: there is none */
 
 /* What a C function is known to do, beside how it is called. */
@@ -30,6 +42,14 @@ bool cp_is_deque(PyObject *object);
 /* Methods of a deque, where no code can run: 1; -1: nothing was done. */
 int64_t cp_deque_append(PyObject *deque, PyObject *value, bool left);
 int64_t cp_deque_pop(PyObject *deque, bool left, PyObject **result);
+
+/* Does `collections._count_elements` look keys up and put numbers by dict's own functions? */
+bool cp_counts_as_dict(PyTypeObject *type);
+
+/* What map makes. */
+typedef struct CpMap {
+    PyObject_HEAD PyObject *iterators, *function;
+} CpMap;
 
 /* Is it a function that functools.lru_cache made? */
 bool cp_is_memo(PyObject *object);

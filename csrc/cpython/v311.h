@@ -282,10 +282,15 @@ int64_t cp_dict_find_int(PyObject *dict, int64_t key, PyObject **value);
  */
 int64_t cp_dict_find_at(PyObject *dict, PyObject *key, int64_t hint, PyObject **value);
 int64_t cp_dict_find_int_at(PyObject *dict, int64_t key, int64_t hint, PyObject **value);
+/* cpython/members.c: the hash of a member of an enumeration whose class leaves it to Enum. False: it is none
+ * such. */
+bool cp_hash_of_member(PyObject *key, Py_hash_t *hash);
 /* Put a value there. `hint`: what finding the key gave, or 0. 1: done; -1: it might run code, nothing was
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* Likewise the int there plus 1; 1 where there is none. */
+int64_t cp_dict_count(PyObject *dict, PyObject *key);
 /* Likewise of a name that is there, which `*index` says where to look for first, and is told. */
 int64_t cp_dict_replace(PyObject *dict, PyObject *name, PyObject *value, int32_t *index);
 /* The hash of a tuple of these parts, of a single one the part's own; -1: hashing may run code, or fail. */

@@ -466,10 +466,12 @@ PyObject *rt_take_next(PyObject *self, PyObject *const *args, Py_ssize_t count);
 /* And in place of sorted and list.sort. With names of arguments: likewise of min and max; false: it is
  * another function, or there is more to it, and nothing was done. */
 PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
+PyObject *rt_count_elements(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *rt_map_item(PyObject *map); // for tp_iternext, see CpSlots
 PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, PyObject *names);
 bool rt_call_replaced(TS, PyObject *callable, PyObject *const *args, i64 count, PyObject *names,
                       PyObject **result);
-void rt_sort_prepare(void); // once, before anything is compiled
+void rt_prepare_replaced(void); // once, before anything is compiled
 /* What C code resumes generators and coroutines by, see CpSlots. */
 PyObject *rt_generator_item(PyObject *generator);
 PySendResult rt_generator_take(PyObject *generator, PyObject *value, PyObject **result);
@@ -521,6 +523,11 @@ static inline void rt_own_rest(PyObject **rest, i64 count, uint64_t consumed) {
     for (i64 i = 0; i < count; i++)
         if (count <= 64 && !(consumed >> i & 1)) Py_XINCREF(rest[i]);
 }
+
+/* The number that `int` or `float` reads in a text, where that is plain. False: it is not, or there is none.
+ */
+bool rt_int_in_text(PyObject *text, i64 *number);
+bool rt_float_in_text(PyObject *text, double *number);
 
 #define ALL_OF_REST UINT64_MAX /* the mask that hands all over */
 

@@ -628,7 +628,11 @@ i64 rt_abs_of(PyObject *object, PyObject **results) {
 i64 rt_int_of(PyObject *object, PyObject **results) {
     if (PyLong_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyFloat_CheckExact(object)) return made(PyLong_FromDouble(PyFloat_AS_DOUBLE(object)), results);
-    return PyUnicode_CheckExact(object) ? made(PyLong_FromUnicodeObject(object, 10), results) : -1;
+    i64 number;
+    if (!PyUnicode_CheckExact(object)) return -1;
+    return made(rt_int_in_text(object, &number) ? PyLong_FromLongLong(number)
+                                                : PyLong_FromUnicodeObject(object, 10),
+                results);
 }
 
 i64 rt_str_of(PyObject *object, PyObject **results) {
@@ -656,7 +660,10 @@ PyObject *rt_type_of(PyObject *object) { return Py_NewRef(Py_TYPE(object)); }
 i64 rt_float_of(PyObject *object, PyObject **results) {
     if (PyFloat_CheckExact(object)) return made(Py_NewRef(object), results);
     if (PyLong_CheckExact(object)) return made(PyNumber_Float(object), results);
-    return PyUnicode_CheckExact(object) ? made(PyFloat_FromString(object), results) : -1;
+    double number;
+    if (!PyUnicode_CheckExact(object)) return -1;
+    return made(rt_float_in_text(object, &number) ? PyFloat_FromDouble(number) : PyFloat_FromString(object),
+                results);
 }
 
 /* What was answered for the version of a type and a class. Both answers hold while the type has that version:

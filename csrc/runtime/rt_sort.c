@@ -11,12 +11,6 @@
 enum { LEVELS_OF_COMPARING = 8 }; /* of recursion that comparing items may take in CPython */
 static const char CALLING[] = " while calling a Python object";
 
-typedef PyObject *(*KeywordFunction)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
-
-static KeywordFunction theirs(CpReplaced which) {
-    return (KeywordFunction)(void (*)(void))cp_original(which);
-}
-
 /* What is given by name. False: there is more to it. */
 typedef struct Wanted {
     PyObject *key; // borrowed; NULL: there is none
@@ -66,7 +60,7 @@ static PyObject *sort_as_cpython(PyObject *list, Keys *keys, bool reverse) {
     PyObject *names = function != NULL ? Py_BuildValue("(ss)", "key", "reverse") : NULL;
     if (names != NULL) {
         PyObject *values[] = {function, reverse ? Py_True : Py_False};
-        result = theirs(CP_LIST_SORT)(list, values, 0, names);
+        result = cp_theirs(CP_LIST_SORT)(list, values, 0, names);
     }
     Py_XDECREF(names);
     Py_XDECREF(function);
@@ -143,7 +137,7 @@ PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, 
         if (wanted.key != NULL) return sort_by(of, wanted.key, wanted.reverse);
         if (put_in_order(of->ob_item, of->ob_item, Py_SIZE(list), wanted.reverse)) Py_RETURN_NONE;
     }
-    return theirs(CP_LIST_SORT)(list, args, count, names);
+    return cp_theirs(CP_LIST_SORT)(list, args, count, names);
 }
 
 enum { FEW_CHARACTERS = 64 };
@@ -185,7 +179,7 @@ static PyObject *sorted_characters(PyObject *text, bool reverse) {
 PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     Wanted wanted;
     if (count != 1 || !read_names(args + 1, names, &wanted))
-        return theirs(CP_SORTED)(self, args, count, names);
+        return cp_theirs(CP_SORTED)(self, args, count, names);
     PyThreadState *tstate = PyThreadState_Get();
     bool may_compare = wanted.key == NULL && tstate->recursion_remaining > LEVELS_OF_COMPARING;
     PyObject *list = may_compare ? sorted_characters(args[0], wanted.reverse) : NULL, *none = NULL;
@@ -267,15 +261,16 @@ bool rt_call_replaced(PyThreadState *tstate, PyObject *callable, PyObject *const
     CpReplaced which = cp_replaced(PyCFunction_GET_FUNCTION(callable));
     if (which == CP_MIN || which == CP_MAX)
         return find_furthest(tstate, args, count, names, which == CP_MAX, result);
-    if (which == CP_REPLACED_COUNT) return false;
+    if (which != CP_SORTED && which != CP_LIST_SORT) return false;
     *result = (which == CP_SORTED ? rt_sorted : rt_list_sort)(self, args, count, names);
     return true;
 }
 
-void rt_sort_prepare(void) {
+void rt_prepare_replaced(void) {
     const PyCFunction ours[CP_REPLACED_COUNT] = {
         [CP_SORTED] = (PyCFunction)(void (*)(void))rt_sorted,
         [CP_LIST_SORT] = (PyCFunction)(void (*)(void))rt_list_sort,
+        [CP_COUNT_ELEMENTS] = (PyCFunction)(void (*)(void))rt_count_elements,
     };
     cp_find_replaced(ours);
 }

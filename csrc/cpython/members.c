@@ -1,0 +1,121 @@
+/* Members of enumerations as keys: their hash is that of their name, as `Enum.__hash__` gives it, found
+ * without calling it. They are compared as objects are, by what they are. */
+#include "cpython/compat.h"
+
+#include <string.h>
+
+/* `Enum.__hash__` as the standard library has it, kept for ever; NULL: it is not known. One per process, like
+ * all that stands here; guarded by the GIL. */
+static PyFunctionObject *enum_hash;
+static uint32_t hash_version; // of the function: another one when its code is set anew
+static PyObject *name_of_name;
+
+/* Are two codes one function's? */
+static bool same_code(PyCodeObject *a, PyCodeObject *b) {
+    PyObject *one = PyCode_GetCode(a), *other = PyCode_GetCode(b);
+    bool same = one != NULL && other != NULL && PyObject_RichCompareBool(one, other, Py_EQ) == 1 &&
+                PyObject_RichCompareBool(a->co_names, b->co_names, Py_EQ) == 1 &&
+                a->co_argcount == b->co_argcount && a->co_flags == b->co_flags;
+    Py_XDECREF(one);
+    Py_XDECREF(other);
+    return same;
+}
+
+/* Is it compiled from what the standard library says? */
+static bool is_expected(PyFunctionObject *function) {
+    PyObject *module = Py_CompileString("def __hash__(self): return hash(self._name_)", "", Py_file_input);
+    PyObject *consts = module != NULL ? ((PyCodeObject *)module)->co_consts : NULL, *code = NULL;
+    if (consts != NULL && PyTuple_GET_SIZE(consts) > 0) code = PyTuple_GET_ITEM(consts, 0);
+    bool expected = code != NULL && PyCode_Check(code) &&
+                    same_code((PyCodeObject *)code, (PyCodeObject *)function->func_code);
+    PyErr_Clear();
+    Py_XDECREF(module);
+    return expected;
+}
+
+/* `function` is the `__hash__` of a class: is it that one? */
+static bool is_enum_hash(PyObject *function) {
+    static bool tried;
+    PyObject *module = !tried ? PyDict_GetItemString(PyImport_GetModuleDict(), "enum") : NULL; // borrowed
+    PyObject *names = module != NULL && PyModule_CheckExact(module) ? PyModule_GetDict(module) : NULL;
+    PyObject *type = names != NULL ? PyDict_GetItemString(names, "Enum") : NULL; // borrowed
+    if (type != NULL && PyType_Check(type) && PyFunction_Check(function) &&
+        _PyType_Lookup((PyTypeObject *)type, &_Py_ID(__hash__)) == function) {
+        tried = true;
+        name_of_name = PyUnicode_InternFromString("_name_");
+        if (name_of_name != NULL && is_expected((PyFunctionObject *)function)) {
+            enum_hash = (PyFunctionObject *)Py_NewRef(function);
+            hash_version = cp_need_function_version(enum_hash);
+        }
+        PyErr_Clear();
+    }
+    return enum_hash != NULL && function == (PyObject *)enum_hash;
+}
+
+/* Does the function find the built-in `hash`? Asked again when one of the dicts that it looks in has changed.
+ */
+static bool finds_builtin_hash(void) {
+    static uint64_t globals_state, builtins_state;
+    static bool answer;
+    PyDictObject *globals = (PyDictObject *)enum_hash->func_globals;
+    PyObject *builtins = enum_hash->func_builtins;
+    if (!PyDict_CheckExact(globals) || !PyDict_CheckExact(builtins)) return false;
+    uint64_t there = ((PyDictObject *)builtins)->ma_version_tag;
+    if (globals->ma_version_tag == globals_state && there == builtins_state) return answer;
+    PyObject *found = PyDict_GetItemString(builtins, "hash"); // borrowed
+    answer = found != NULL && PyCFunction_CheckExact(found) && PyModule_Check(PyCFunction_GET_SELF(found)) &&
+             strcmp(((PyCFunctionObject *)found)->m_ml->ml_name, "hash") == 0 &&
+             PyDict_GetItemString((PyObject *)globals, "hash") == NULL;
+    PyErr_Clear();
+    globals_state = globals->ma_version_tag;
+    builtins_state = there;
+    return answer;
+}
+
+static bool has_members(PyTypeObject *type) {
+    if (!cp_has_values(type) || type->tp_getattro != PyObject_GenericGetAttr) return false;
+    PyObject *function = _PyType_Lookup(type, &_Py_ID(__hash__)); // borrowed
+    return function != NULL && is_enum_hash(function) && _PyType_Lookup(type, name_of_name) == NULL;
+}
+
+/* Likewise, remembered by the class's version. */
+static inline bool is_class_of_members(PyTypeObject *type) {
+    enum { REMEMBERED = 64 };
+    static struct {
+        uint32_t version;
+        bool answer;
+    } asked[REMEMBERED];
+    uint32_t version = type->tp_version_tag, at = version % REMEMBERED;
+    if (version == 0 || asked[at].version != version) {
+        bool answer = has_members(type); /* which gives it a version */
+        version = type->tp_version_tag;
+        if (version == 0) return false;
+        at = version % REMEMBERED;
+        asked[at].version = version;
+        asked[at].answer = answer;
+    }
+    return asked[at].answer;
+}
+
+static PyObject *name_of(PyObject *member) { // borrowed
+    PyDictValues *values = *cp_values(member);
+    if (values == NULL) {
+        PyObject *dict = *cp_managed_dict(member), *name = NULL;
+        return dict != NULL && cp_dict_find(dict, name_of_name, &name) > 0 ? name : NULL;
+    }
+    Py_ssize_t index = cp_keys_find(cp_shared_keys(Py_TYPE(member)), name_of_name);
+    return index >= 0 ? values->values[index] : NULL;
+}
+
+bool cp_hash_of_member(PyObject *key, Py_hash_t *hash) {
+    enum { LEVELS = 2 }; /* of recursion that the calls would take */
+    PyTypeObject *type = Py_TYPE(key);
+    if (type->tp_richcompare != PyBaseObject_Type.tp_richcompare || !is_class_of_members(type) ||
+        enum_hash->func_version != hash_version || hash_version == 0 || !finds_builtin_hash() ||
+        _PyThreadState_GET()->recursion_remaining <= LEVELS)
+        return false;
+    PyObject *name = name_of(key);
+    if (name == NULL || !PyUnicode_CheckExact(name)) return false;
+    *hash = PyObject_Hash(name);
+    return *hash != -1;
+}
