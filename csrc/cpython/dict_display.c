@@ -20,8 +20,8 @@ static bool place_keys(PyDictKeysObject *keys, PyObject *const *names, Py_ssize_
     size_t mask = ((size_t)1 << keys->dk_log2_size) - 1;
     memset(indices, GOES_EMPTY, mask + 1);
     for (Py_ssize_t i = 0; i < count; i++) {
-        Py_hash_t hash = ((PyASCIIObject *)names[i])->hash;
-        if (!PyUnicode_CheckExact(names[i]) || hash == -1) return false;
+        Py_hash_t hash = PyUnicode_CheckExact(names[i]) ? ((PyASCIIObject *)names[i])->hash : -1;
+        if (hash == -1) return false;
         size_t perturb = (size_t)hash, place = (size_t)hash & mask;
         for (; indices[place] != GOES_EMPTY; place = (place * 5 + perturb + 1) & mask) {
             PyObject *there = names[indices[place]];

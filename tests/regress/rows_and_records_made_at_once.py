@@ -19,6 +19,10 @@ def eleven(i):
     return {"a": i, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 6, "h": 7, "i": 8, "j": 9, "k": i}
 
 
+def of_other_keys(i):
+    return {1: i, None: 2, "x": 3, 2.5: 4, (1, 2): 5}
+
+
 def beyond_latin(i):
     return {"\u0142\u00f3d\u017a": i, "\u00e9": 2, "": 3}
 
@@ -26,7 +30,7 @@ def beyond_latin(i):
 def case_displays():
     out = []
     for i in range(40):
-        for make in (same_key_twice, six, eleven, beyond_latin):
+        for make in (same_key_twice, six, eleven, beyond_latin, of_other_keys):
             d = make(i)
             out.append((list(d.items()), sys.getsizeof(d), len(d), d == dict(d)))
             d["new"] = i
