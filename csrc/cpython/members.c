@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-/* `Enum.__hash__` as the standard library has it, kept for ever; NULL: it is not known. One per process, like
- * all that stands here; guarded by the GIL. */
-static PyFunctionObject *enum_hash;
-static uint32_t hash_version; // of the function: another one when its code is set anew
-static PyObject *name_of_name;
+/* `Enum.__hash__` as the standard library has it, kept for ever, of the interpreter that the hook is in. */
+static struct {
+    PyFunctionObject *function; // NULL: it is not known
+    PyObject *name;             // of the attribute that it hashes, interned
+    uint32_t version;           // of the function: another one when its code is set anew
+} enum_hash;                    // one per process; guarded by the GIL
 
 /* Is it `def __hash__(self): return hash(self._name_)`? */
 static bool is_expected(PyFunctionObject *function) {
@@ -17,7 +18,7 @@ static bool is_expected(PyFunctionObject *function) {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     if (code->co_argcount != 1 || code->co_kwonlyargcount != 0 ||
         code->co_flags != (CO_OPTIMIZED | CO_NEWLOCALS) || PyTuple_GET_SIZE(code->co_names) != 2 ||
-        PyTuple_GET_ITEM(code->co_names, 1) != name_of_name ||
+        PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(code->co_names, 1), "_name_") != 0 ||
         PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(code->co_names, 0), "hash") != 0)
         return false;
     PyObject *bytes = PyCode_GetCode(code);
@@ -43,14 +44,16 @@ static bool is_enum_hash(PyObject *function) {
     if (type != NULL && PyType_Check(type) && PyFunction_Check(function) &&
         _PyType_Lookup((PyTypeObject *)type, &_Py_ID(__hash__)) == function) {
         tried = true;
-        name_of_name = PyUnicode_InternFromString("_name_");
-        if (name_of_name != NULL && is_expected((PyFunctionObject *)function)) {
-            enum_hash = (PyFunctionObject *)Py_NewRef(function);
-            hash_version = cp_need_function_version(enum_hash);
+        PyObject *name = PyUnicode_InternFromString("_name_");
+        if (name != NULL && is_expected((PyFunctionObject *)function)) {
+            enum_hash.function = (PyFunctionObject *)Py_NewRef(function);
+            enum_hash.name = Py_NewRef(name);
+            enum_hash.version = cp_need_function_version(enum_hash.function);
         }
+        Py_XDECREF(name);
         PyErr_Clear();
     }
-    return enum_hash != NULL && function == (PyObject *)enum_hash;
+    return enum_hash.function != NULL && function == (PyObject *)enum_hash.function;
 }
 
 /* Does the function find the built-in `hash`? Asked again when one of the dicts that it looks in has changed.
@@ -58,8 +61,8 @@ static bool is_enum_hash(PyObject *function) {
 static bool finds_builtin_hash(void) {
     static uint64_t globals_state, builtins_state;
     static bool answer;
-    PyDictObject *globals = (PyDictObject *)enum_hash->func_globals;
-    PyObject *builtins = enum_hash->func_builtins;
+    PyDictObject *globals = (PyDictObject *)enum_hash.function->func_globals;
+    PyObject *builtins = enum_hash.function->func_builtins;
     if (!PyDict_CheckExact(globals) || !PyDict_CheckExact(builtins)) return false;
     uint64_t there = ((PyDictObject *)builtins)->ma_version_tag;
     if (globals->ma_version_tag == globals_state && there == builtins_state) return answer;
@@ -76,7 +79,7 @@ static bool finds_builtin_hash(void) {
 static bool has_members(PyTypeObject *type) {
     if (!cp_has_values(type) || type->tp_getattro != PyObject_GenericGetAttr) return false;
     PyObject *function = _PyType_Lookup(type, &_Py_ID(__hash__)); // borrowed
-    return function != NULL && is_enum_hash(function) && _PyType_Lookup(type, name_of_name) == NULL;
+    return function != NULL && is_enum_hash(function) && _PyType_Lookup(type, enum_hash.name) == NULL;
 }
 
 /* Likewise, remembered by the class's version. */
@@ -102,9 +105,9 @@ static PyObject *name_of(PyObject *member) { // borrowed
     PyDictValues *values = *cp_values(member);
     if (values == NULL) {
         PyObject *dict = *cp_managed_dict(member), *name = NULL;
-        return dict != NULL && cp_dict_find(dict, name_of_name, &name) > 0 ? name : NULL;
+        return dict != NULL && cp_dict_find(dict, enum_hash.name, &name) > 0 ? name : NULL;
     }
-    Py_ssize_t index = cp_keys_find(cp_shared_keys(Py_TYPE(member)), name_of_name);
+    Py_ssize_t index = cp_keys_find(cp_shared_keys(Py_TYPE(member)), enum_hash.name);
     return index >= 0 ? values->values[index] : NULL;
 }
 
@@ -112,8 +115,8 @@ bool cp_hash_of_member(PyObject *key, Py_hash_t *hash) {
     enum { LEVELS = 2 }; /* of recursion that the calls would take */
     PyTypeObject *type = Py_TYPE(key);
     if (type->tp_richcompare != PyBaseObject_Type.tp_richcompare || !is_class_of_members(type) ||
-        enum_hash->func_version != hash_version || hash_version == 0 || !finds_builtin_hash() ||
-        _PyThreadState_GET()->recursion_remaining <= LEVELS)
+        enum_hash.function->func_version != enum_hash.version || enum_hash.version == 0 ||
+        !finds_builtin_hash() || _PyThreadState_GET()->recursion_remaining <= LEVELS)
         return false;
     PyObject *name = name_of(key);
     if (name == NULL || !PyUnicode_CheckExact(name)) return false;
