@@ -10,7 +10,7 @@ typedef struct Row {
     const char *quiet;
 } Row;
 
-_Static_assert(BI_COUNT <= UINT8_MAX, "a Builtin is a byte in many places");
+_Static_assert((int)BI_COUNT <= (int)NAME_REAL, "a Builtin is a byte in many places");
 
 #define OF_int       LIKELY_INT
 #define OF_float     LIKELY_FLOAT
@@ -20,6 +20,7 @@ _Static_assert(BI_COUNT <= UINT8_MAX, "a Builtin is a byte in many places");
 #define OF_bytes     LIKELY_BYTES
 #define OF_bytearray LIKELY_BYTEARRAY
 #define OF_set       LIKELY_SET
+#define OF_complex   LIKELY_COMPLEX
 
 static const Row ROWS[BI_COUNT] = {
 #define FUNCTION(module, name, result, quiet)                                                                \
@@ -37,6 +38,8 @@ static const Row ROWS[BI_COUNT] = {
 };
 
 int bc_name_id(const char *name) {
+    if (strcmp(name, "real") == 0) return NAME_REAL;
+    if (strcmp(name, "imag") == 0) return NAME_IMAG;
     for (int i = 1; i < BI_COUNT; i++)
         if (ROWS[i].type != 0 && ROWS[i].name[0] == name[0] && strcmp(ROWS[i].name, name) == 0) return i;
     return 0;

@@ -141,6 +141,7 @@ typedef enum Likely {
     LIKELY_WORD,    /* int from 0 to 2**64 */
     LIKELY_DOUBLES, /* array.array of doubles, of C ints */
     LIKELY_C_INTS,
+    LIKELY_COMPLEX,
     LIKELY_OTHER
 } Likely;
 
@@ -157,12 +158,16 @@ typedef enum Builtin {
     BI_COUNT
 } Builtin;
 
+/* Names of attributes in Bytecode.name_ids, beside those of methods. */
+enum { NAME_REAL = 254, NAME_IMAG = 255 };
+
 typedef struct ConstInfo {
     uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits, of LIKELY_WORD its bits; if it does not, type is LIKELY_OTHER. Of
                         LIKELY_CHAR: its code */
     bool is_2_64;    /* 2**64 */
-    double real;
+    double real;     /* of a float, and with `imag` of a complex number */
+    double imag;
     int length;    /* of a tuple */
     bool is_start; /* the tuple of the name `start` alone */
     bool is_latin; /* a str whose characters are below 256, and `characters` says which */
@@ -313,8 +318,9 @@ typedef struct Bytecode {
     int stack_size;
     int const_count, name_count;
     ConstInfo *consts;
-    uint8_t *name_types;     /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
-    uint8_t *name_ids;       /* for a method name: its number among those of builtins.def, see bc_method */
+    uint8_t *name_types; /* Likely of a global of that name: LIKELY_RANGE_TYPE for range */
+    uint8_t *name_ids; /* for a method name: its number among those of builtins.def, see bc_method; NAME_REAL,
+                          NAME_IMAG */
     uint8_t *argument_types; /* Likely, from a sample call; NULL: none */
     uint8_t *
         sample_types; /* Likely of locals, then operands, in the frame seen last at a back-edge; NULL: none */

@@ -82,6 +82,12 @@ void emit_fpow_OP(Unit *u, Ins *ins) {
     guard_finite(u, ins);
 }
 
+void emit_fhypot_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
+    emit_set(u, ins, emit_helper_call(u, H_rt_hypot, 2, args));
+    guard_finite(u, ins);
+}
+
 void emit_fdivmod_OP(Unit *u, Ins *ins) {
     gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
     emit_guard_fails(u, ins,

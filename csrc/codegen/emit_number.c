@@ -148,6 +148,20 @@ void emit_list_put_i64_OP(Unit *u, Ins *ins) {
 }
 
 void emit_box_f64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_f64); }
+
+void emit_complex_OP(Unit *u, Ins *ins) {
+    gcc_jit_rvalue *args[2] = {arg(u, ins, 0), arg(u, ins, 1)};
+    emit_set(u, ins, emit_helper_call(u, H_rt_new_complex, 2, args));
+    emit_unlikely(u, emit_compare(u, CMP(EQ), emit_value(u, ins), emit_null(u)), u->exits[ins->exit]);
+}
+
+void emit_complex_of_OP(Unit *u, Ins *ins) { emit_set(u, ins, arg(u, ins, 0)); }
+
+void emit_complex_part_OP(Unit *u, Ins *ins) {
+    int part = ins->imm == 0 ? LAYOUT_complex_real : LAYOUT_complex_imag;
+    emit_set(u, ins, emit_read(u, arg(u, ins, 0), part, gcc_jit_type_get_pointer(u->gcc->f64)));
+}
+
 void emit_box_u64_OP(Unit *u, Ins *ins) { emit_box(u, ins, H_rt_box_u64); }
 
 /* Assign what an int of two digits has, negated if its size is below 0. */

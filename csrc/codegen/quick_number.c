@@ -69,6 +69,25 @@ void quick_box_f64_OP(Quick *q, Ins *ins) {
     quick_set(q, ins);
 }
 
+void quick_complex_OP(Quick *q, Ins *ins) {
+    quick_load_real(q, XMM0, arg(ins, 0));
+    quick_load_real(q, XMM1, arg(ins, 1));
+    quick_call_helper(q, H_rt_new_complex);
+    x86_test(&q->a, RAX);
+    x86_jump_if(&q->a, COND_EQUAL, q->exits[ins->exit]);
+    quick_set(q, ins);
+}
+
+void quick_complex_of_OP(Quick *q, Ins *ins) {
+    quick_load(q, RAX, arg(ins, 0));
+    quick_set(q, ins);
+}
+
+void quick_complex_part_OP(Quick *q, Ins *ins) {
+    Reg object = quick_in(q, arg(ins, 0), RDI);
+    quick_set_from(q, ins, quick_field(q, object, ins->imm == 0 ? LAYOUT_complex_real : LAYOUT_complex_imag));
+}
+
 /* rax: what the int in rdi has, if its size in rcx is -2 or 2. */
 static void unbox_two_digits(Quick *q, int is_longer, int done) {
     Assembler *a = &q->a;
@@ -572,6 +591,13 @@ void quick_fpow_OP(Quick *q, Ins *ins) {
     }
     quick_load_real(q, XMM1, arg(ins, 1));
     quick_call_helper(q, H_rt_pow);
+    set_finite(q, ins);
+}
+
+void quick_fhypot_OP(Quick *q, Ins *ins) {
+    quick_load_real(q, XMM0, arg(ins, 0));
+    quick_load_real(q, XMM1, arg(ins, 1));
+    quick_call_helper(q, H_rt_hypot);
     set_finite(q, ins);
 }
 

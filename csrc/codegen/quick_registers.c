@@ -142,7 +142,8 @@ static void weigh_blocks(Scan *scan) {
 /* Does it call on its usual path? What else calls is taken to do so next to never. */
 static bool calls(const Ins *ins) {
     if (ins->op == IR_fmath_OP) return ins->imm != H_rt_sqrt;
-    return ir_calls(ins) || ins->op == IR_box_f64_OP || ins->op == IR_fpow_OP || ins->op == IR_fdivmod_OP;
+    return ir_calls(ins) || ins->op == IR_box_f64_OP || ins->op == IR_complex_OP || ins->op == IR_fpow_OP ||
+           ins->op == IR_fhypot_OP || ins->op == IR_fdivmod_OP;
 }
 
 /* --- lives --- */

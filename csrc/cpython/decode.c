@@ -246,6 +246,7 @@ static uint8_t likely_array(PyObject *object) {
 uint8_t decode_likely_of(const void *type) {
     return type == &PyLong_Type        ? LIKELY_INT
            : type == &PyFloat_Type     ? LIKELY_FLOAT
+           : type == &PyComplex_Type   ? LIKELY_COMPLEX
            : type == &PyBool_Type      ? LIKELY_BOOL
            : type == &PyUnicode_Type   ? LIKELY_STR
            : type == &PyList_Type      ? LIKELY_LIST
@@ -288,6 +289,10 @@ void decode_constant(PyObject *object, ConstInfo *info) {
                         PyLong_AsUnsignedLongLongMask(object) == 0;
     if (info->type == LIKELY_WORD) info->integer = (int64_t)PyLong_AsUnsignedLongLongMask(object);
     if (info->type == LIKELY_FLOAT) info->real = PyFloat_AS_DOUBLE(object);
+    if (info->type == LIKELY_COMPLEX) {
+        info->real = PyComplex_RealAsDouble(object);
+        info->imag = PyComplex_ImagAsDouble(object);
+    }
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
     if (info->length == 1) info->is_start = is_text(PyTuple_GET_ITEM(object, 0), "start");
@@ -391,6 +396,7 @@ static CCode c_code(const PyMethodDef *def) {
 #define TYPE_OF_bytes     &PyBytes_Type
 #define TYPE_OF_bytearray &PyByteArray_Type
 #define TYPE_OF_set       &PySet_Type
+#define TYPE_OF_complex   &PyComplex_Type
 
 /* Of methods of built-in types, which never change. */
 static const CCode *known_methods(void) {

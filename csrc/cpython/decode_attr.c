@@ -432,13 +432,14 @@ static void recall_value(const Classes *c, int index, uint8_t *value) {
     instr->value = *value;
 }
 
-/* Where the interpreter has seen no two numbers of one kind, but tier 1 floats coming of it, or several
- * types. */
+/* Where the interpreter has seen no two numbers of one kind, but tier 1 floats or complex numbers coming of
+ * it, or several types. */
 static void recall_numbers(Instr *instr, uint8_t given) {
     if (!bc_is_watched(instr->arg) || instr->feedback != FB_NONE || instr->site != NULL ||
         instr->left != LIKELY_UNSEEN)
         return;
     if (given == LIKELY_FLOAT) instr->left = instr->right = LIKELY_MIXED;
+    if (given == LIKELY_COMPLEX) instr->left = instr->right = LIKELY_COMPLEX;
     if (given == LIKELY_OTHER) instr->left = instr->right = LIKELY_NUMBER;
 }
 

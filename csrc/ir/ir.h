@@ -345,9 +345,13 @@ static inline bool ir_is_box(const Ins *ins) {
     return ins->op == IR_box_i64_OP || ins->op == IR_box_u64_OP || ins->op == IR_box_f64_OP;
 }
 enum { PHI_OF_NUMBERS = 1 }; /* imm of a phi of objects that are numbers; set by opt_origin */
+static inline bool ir_is_complex(const Ins *ins) {
+    return ins->op == IR_complex_OP || ins->op == IR_complex_of_OP;
+}
 /* Is it surely an object whose end runs nothing: that of a number, or a bool? */
 static inline bool ir_ends_quietly(const Ins *ins) {
-    return ir_is_box(ins) || ins->op == IR_mkbool_OP || (ins->op == IR_phi_OP && ins->imm == PHI_OF_NUMBERS);
+    return ir_is_box(ins) || ir_is_complex(ins) || ins->op == IR_mkbool_OP ||
+           (ins->op == IR_phi_OP && ins->imm == PHI_OF_NUMBERS);
 }
 /* Does it always call something, and leave afterwards, if it leaves? */
 bool ir_calls(const Ins *ins);

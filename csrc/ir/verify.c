@@ -76,6 +76,7 @@ static void check_imm(Fn *fn, const char *after, const Ins *ins) {
         fits = ins->imm == KNOWN_str || ins->imm == KNOWN_bytes || ins->imm == KNOWN_bytearray;
         break;
     case IR_fdivmod_OP: fits = ins->imm == H_rt_float_rest || ins->imm == H_rt_float_floor; break;
+    case IR_complex_part_OP: fits = ins->imm == 0 || ins->imm == 1; break;
     case IR_icmp_OP:
     case IR_fcmp_OP: fits = ins->imm >= 0 && ins->imm < 6; break;
     case IR_param_OP: fits = ins->imm >= 0 && ins->imm < NATIVE_MOST_ARGUMENTS; break;

@@ -193,29 +193,13 @@ static void divmod_items(Infer *f, const Instr *instr) {
     f->unpacked[0] = f->unpacked[1] = (Guess){.type = LIKELY_INT, .slot = -1};
 }
 
-/* How isinstance of a value of a built-in type goes, as Guess.truth. Of any other class nothing is known. */
-static uint8_t is_instance(Likely type, uint8_t class) {
-    static const struct {
-        uint8_t type, class;
-    } EXACT[] = {{LIKELY_INT, BI_type_int},     {LIKELY_FLOAT, BI_type_float},
-                 {LIKELY_STR, BI_type_str},     {LIKELY_CHAR, BI_type_str},
-                 {LIKELY_LIST, BI_type_list},   {LIKELY_TUPLE, BI_type_tuple},
-                 {LIKELY_DICT, BI_type_dict},   {LIKELY_SET, BI_type_set},
-                 {LIKELY_BYTES, BI_type_bytes}, {LIKELY_BYTEARRAY, BI_type_bytearray}};
-    enum { ROWS = sizeof(EXACT) / sizeof(EXACT[0]) };
-    int of_type = 0, of_class = 0;
-    while (of_type < ROWS && EXACT[of_type].type != type) of_type++;
-    while (of_class < ROWS && EXACT[of_class].class != class) of_class++;
-    if (of_type == ROWS || of_class == ROWS) return 0;
-    return EXACT[of_type].class == class ? 2 : 1;
-}
-
 static uint8_t call_result(Infer *f, const Instr *instr) {
     Guess method = operand(f, instr->arg + 1), callable = operand(f, instr->arg);
     uint8_t builtin = method.builtin ? method.builtin : callable.builtin;
     uint8_t last = operand(f, 0).type;
     switch (builtin) {
-    case BI_builtins_abs: return likely_number(last) ? last : LIKELY_OTHER;
+    case BI_builtins_abs:
+        return likely_number(last) ? last : last == LIKELY_COMPLEX ? LIKELY_FLOAT : LIKELY_OTHER;
     case BI_builtins_min:
     case BI_builtins_max: return instr->arg > 1 ? choice(f, instr) : LIKELY_OTHER;
     case BI_builtins_divmod: divmod_items(f, instr); return LIKELY_TUPLE;
@@ -376,9 +360,14 @@ static const ConstInfo *constant_below(const Infer *f, const Instr *instr) {
 static void binary(Infer *f, const Instr *instr) {
     Guess right = pop(f), left = pop(f);
     uint8_t left_type = or_noted(left, instr->left), right_type = or_noted(right, instr->right);
+    const ConstInfo *constant = constant_below(f, instr);
+    if (infer_is_complex(instr, left_type, right_type, constant)) {
+        push(f, LIKELY_COMPLEX);
+        return;
+    }
     Likely type = infer_arithmetic(instr, left_type, right_type);
     bool big = infer_is_big(instr, left_type, right_type), one_kind = !big && !infer_is_mixed(instr);
-    Likely types[2] = {left_type, right_type}, word = infer_word(instr, types, constant_below(f, instr));
+    Likely types[2] = {left_type, right_type}, word = infer_word(instr, types, constant);
     if (word != LIKELY_OTHER) {
         if (is_unboxed(types[0])) refine(f, instr, 0, left, types[0]);
         if (is_unboxed(types[1])) refine(f, instr, 1, right, types[1]);
@@ -509,7 +498,10 @@ static void step(Infer *f, const Instr *instr) {
             push(f, property_result(f, instr, pop(f).type));
             break;
         }
-        pop(f);
+        if (pop(f).type == LIKELY_COMPLEX && f->code->name_ids[instr->arg] >= NAME_REAL) {
+            push(f, LIKELY_FLOAT);
+            break;
+        }
         if (instr->site != NULL && !(instr->flags & BC_NO_SPECULATION))
             push_given(f, instr, instr->site->likely);
         else push(f, LIKELY_OTHER);
@@ -562,7 +554,8 @@ static void step(Infer *f, const Instr *instr) {
     case BC_UNARY_INVERT: {
         Guess operand = pop(f);
         bool big = operand.type == LIKELY_BIG || operand.type == LIKELY_WORD;
-        push(f, big ? LIKELY_BIG : likely_number(operand.type) ? operand.type : LIKELY_OTHER);
+        bool stays = likely_number(operand.type) || operand.type == LIKELY_COMPLEX;
+        push(f, big ? LIKELY_BIG : stays ? operand.type : LIKELY_OTHER);
         break;
     }
     case BC_IS_OP: compare_identity(f, instr); break;
@@ -606,7 +599,7 @@ static void step(Infer *f, const Instr *instr) {
         note_arguments(f, instr);
         if (type == LIKELY_OTHER) type = python_call(f, instr);
         if (callable.builtin == BI_builtins_isinstance && instr->arg == 2)
-            truth = is_instance((Likely)operand(f, 1).type, operand(f, 0).builtin);
+            truth = infer_is_instance((Likely)operand(f, 1).type, operand(f, 0).builtin);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
         push(f, type);
         f->stack[f->depth - 1].truth = truth;

@@ -59,6 +59,11 @@ Likely infer_arithmetic(const Instr *instr, Likely left, Likely right);
 Likely infer_word(const Instr *instr, Likely types[2], const ConstInfo *constant);
 /* How many low bits a rest by a constant, if it is one, is; 0: it is none of bits. */
 int infer_bits_of_rest(const ConstInfo *by);
+/* The exponent of a complex number's power that is computed in line; 0: it is none. */
+int64_t infer_exponent(const ConstInfo *exponent);
+/* Does an operator probably give a complex number, that is computed in line? `right_constant`: the right
+ * operand, if it is one. */
+bool infer_is_complex(const Instr *instr, Likely left, Likely right, const ConstInfo *right_constant);
 Likely infer_comparison(const Instr *instr, Likely left, Likely right);
 /* The same where the interpreter has noted nothing. */
 Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
@@ -66,6 +71,9 @@ Likely infer_unwatched(const Instr *instr, Likely left, Likely right);
 bool infer_is_sequence(Likely type);
 /* What operators of sequences give: joined, repeated, formatted. */
 uint8_t infer_joined(const Instr *instr, Likely left, Likely right);
+
+/* How isinstance of a value of a built-in type goes: 1 no, 2 yes, 0: nothing is known. `class`: a Builtin. */
+uint8_t infer_is_instance(Likely type, uint8_t class);
 
 /* Of a value that comes from two ways. */
 uint8_t infer_meet(uint8_t a, uint8_t b);

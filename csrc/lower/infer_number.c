@@ -160,6 +160,26 @@ Likely infer_comparison(const Instr *instr, Likely left, Likely right) {
     return infer_unwatched(instr, left, right);
 }
 
+int64_t infer_exponent(const ConstInfo *exponent) {
+    enum { LEAST = 2, MOST = 4 };
+    bool fits = exponent != NULL && exponent->type == LIKELY_INT && exponent->integer >= LEAST &&
+                exponent->integer <= MOST;
+    return fits ? exponent->integer : 0;
+}
+
+bool infer_is_complex(const Instr *instr, Likely left, Likely right, const ConstInfo *right_constant) {
+    if (instr->flags & BC_NO_SPECULATION || instr->site != NULL || instr->feedback != FB_NONE) return false;
+    if (instr->arg == BIN_POWER) return left == LIKELY_COMPLEX && infer_exponent(right_constant) > 0;
+    if (instr->arg != BIN_ADD && instr->arg != BIN_SUBTRACT && instr->arg != BIN_MULTIPLY &&
+        instr->arg != BIN_TRUE_DIVIDE)
+        return false;
+    bool noted = instr->left == LIKELY_COMPLEX;
+    bool left_may = left == LIKELY_COMPLEX || left == LIKELY_OTHER,
+         right_may = right == LIKELY_COMPLEX || right == LIKELY_OTHER;
+    if (left == LIKELY_COMPLEX || (noted && left_may)) return right_may || likely_number(right);
+    return (right == LIKELY_COMPLEX || (noted && right_may)) && (left_may || likely_number(left));
+}
+
 bool infer_is_sequence(Likely type) {
     return likely_str(type) || type == LIKELY_LIST || type == LIKELY_TUPLE || type == LIKELY_BYTES ||
            type == LIKELY_BYTEARRAY;
@@ -175,4 +195,20 @@ uint8_t infer_joined(const Instr *instr, Likely left, Likely right) {
     if (infer_is_sequence(left)) return left == LIKELY_CHAR ? LIKELY_STR : left;
     return infer_is_sequence(right) && left == LIKELY_INT ? (right == LIKELY_CHAR ? LIKELY_STR : right)
                                                           : LIKELY_OTHER;
+}
+
+uint8_t infer_is_instance(Likely type, uint8_t class) {
+    static const struct {
+        uint8_t type, class;
+    } EXACT[] = {{LIKELY_INT, BI_type_int},     {LIKELY_FLOAT, BI_type_float},
+                 {LIKELY_STR, BI_type_str},     {LIKELY_CHAR, BI_type_str},
+                 {LIKELY_LIST, BI_type_list},   {LIKELY_TUPLE, BI_type_tuple},
+                 {LIKELY_DICT, BI_type_dict},   {LIKELY_SET, BI_type_set},
+                 {LIKELY_BYTES, BI_type_bytes}, {LIKELY_BYTEARRAY, BI_type_bytearray}};
+    enum { ROWS = sizeof(EXACT) / sizeof(EXACT[0]) };
+    int of_type = 0, of_class = 0;
+    while (of_type < ROWS && EXACT[of_type].type != type) of_type++;
+    while (of_class < ROWS && EXACT[of_class].class != class) of_class++;
+    if (of_type == ROWS || of_class == ROWS) return 0;
+    return EXACT[of_type].class == class ? 2 : 1;
 }

@@ -209,6 +209,15 @@ void lower_flush(Lowerer *l);         /* numbers into the frame's memory: somebo
 void lower_flush_local(Lowerer *l, int slot);
 bool lower_may_be_stale(const Lowerer *l, int target, int slot); /* on arrival there, in the frame's memory */
 
+/* --- complex numbers (lower_complex.c); false: they are none, or nothing is known of them --- */
+bool lower_complex_binary(Lowerer *l);
+bool lower_complex_negative(Lowerer *l);
+bool lower_complex_compare(Lowerer *l);
+bool lower_complex_attr(Lowerer *l); /* real, imag */
+bool lower_complex_call(Lowerer *l); /* complex, abs, conjugate */
+/* A constant as an object whose parts are known; what is none is itself. */
+Ins *lower_complex_constant(Lowerer *l, Ins *value);
+
 /* --- objects in variables (lower_object.c) --- */
 
 bool lower_is_lacking(const Local *local); /* may the memory lack what it has? */

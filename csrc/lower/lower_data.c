@@ -65,7 +65,8 @@ void lower_STORE_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_store(l, l->instr->arg)) return;
     Ins *value = lower_pop(l);
     INS(l, stloc, lower_slot(l, l->instr->arg), value);
-    if (l->locals != NULL && lower_is_made_function(value)) l->locals[l->instr->arg].loaded = value;
+    if (l->locals != NULL && (lower_is_made_function(value) || ir_is_complex(value)))
+        l->locals[l->instr->arg].loaded = value;
 }
 
 void lower_DELETE_FAST(Lowerer *l) {
@@ -236,7 +237,7 @@ void lower_STORE_GLOBAL(Lowerer *l) {
 void lower_DELETE_GLOBAL(Lowerer *l) { EMIT_CALL(l, rt_delete_global, K_NAME(l, l->instr->arg)); }
 
 void lower_LOAD_ATTR(Lowerer *l) {
-    if (l->inference && lower_attr_load(l)) return;
+    if (l->inference && (lower_complex_attr(l) || lower_attr_load(l))) return;
     Ins *owner = lower_pop(l);
     lower_push(l, EMIT_CALL(l, rt_load_attr, owner, K_NAME(l, l->instr->arg), K_CACHE(l)));
 }

@@ -488,6 +488,7 @@ static Ins *number_of_constant(Lowerer *l, Ins *given) {
 
 bool lower_number_store(Lowerer *l, int slot) {
     Local *local = &l->locals[slot];
+    if (l->depth > 0) l->stack[l->depth - 1] = lower_complex_constant(l, l->stack[l->depth - 1]);
     Ins *given = l->depth > 0 ? l->stack[l->depth - 1] : NULL, *value = number_of_constant(l, given);
     if (value != NULL && store_and_unbox(l, slot, value)) return true;
     if (!l->framed && value != NULL) { /* what it held lives until now */

@@ -14,10 +14,11 @@ static bool is_whole(const Lowerer *l, const Ins *value) {
     return false;
 }
 
-/* An instance or a tuple that is made here, and nothing can tell when it ends; or what a variable has that is
- * kept out of memory already. */
+/* An instance, a tuple or a complex number that is made here, and nothing can tell when it ends; or what a
+ * variable has that is kept out of memory already. */
 static bool is_made(const Lowerer *l, const Ins *value, int depth) {
     if (value == NULL) return false;
+    if (ir_is_complex(value)) return true;
     if (value->op == IR_call_OP)
         return value->imm == H_rt_new_plain || (value->imm == H_rt_build_tuple && value->arg_count > 0);
     if (is_whole(l, value)) return true;

@@ -8,8 +8,8 @@ static void unary(Lowerer *l, Helper helper) {
 
 void lower_UNARY_POSITIVE(Lowerer *l) { unary(l, H_rt_positive); }
 void lower_UNARY_NEGATIVE(Lowerer *l) {
-    if (!l->inference ||
-        !(lower_number_unary(l, BC_UNARY_NEGATIVE) || lower_word_unary(l, BC_UNARY_NEGATIVE)))
+    if (!l->inference || !(lower_number_unary(l, BC_UNARY_NEGATIVE) ||
+                           lower_word_unary(l, BC_UNARY_NEGATIVE) || lower_complex_negative(l)))
         unary(l, H_rt_negative);
 }
 void lower_UNARY_INVERT(Lowerer *l) {
@@ -68,7 +68,9 @@ static Helper helper_of(const Lowerer *l, int kind) {
 }
 
 void lower_BINARY_OP(Lowerer *l) {
-    if (l->inference && (lower_word_binary(l) || lower_number_binary(l) || lower_any_numbers(l))) return;
+    if (l->inference &&
+        (lower_complex_binary(l) || lower_word_binary(l) || lower_number_binary(l) || lower_any_numbers(l)))
+        return;
     if (l->inference) need_frame_to_grow(l);
     if (l->depth >= 2 && !grows_local(l, l->stack[l->depth - 2], l->instr->arg) && lower_known_binary(l))
         return;
@@ -93,8 +95,8 @@ void lower_BINARY_OP(Lowerer *l) {
 }
 
 void lower_COMPARE_OP(Lowerer *l) {
-    if (l->inference && (lower_known_compare(l) || lower_word_compare(l) || lower_number_compare(l) ||
-                         lower_any_numbers(l) || lower_inline_operator(l)))
+    if (l->inference && (lower_complex_compare(l) || lower_known_compare(l) || lower_word_compare(l) ||
+                         lower_number_compare(l) || lower_any_numbers(l) || lower_inline_operator(l)))
         return;
     if (lower_quiet_compare(l)) return;
     Ins *right = lower_pop(l), *left = lower_pop(l), *kind = K_INT(l, l->instr->arg);
@@ -256,8 +258,8 @@ void lower_general_call(Lowerer *l) {
 }
 
 void lower_call_operands(Lowerer *l) {
-    if (l->inference && (lower_inline_len(l) || lower_inline_object(l) || lower_builtin_call(l) ||
-                         lower_inline_call(l) || lower_c_call(l)))
+    if (l->inference && (lower_inline_len(l) || lower_inline_object(l) || lower_complex_call(l) ||
+                         lower_builtin_call(l) || lower_inline_call(l) || lower_c_call(l)))
         return;
     lower_general_call(l);
 }

@@ -31,6 +31,26 @@ static bool is_sequence(Likely type) {
     return is_text(type) || type == LIKELY_BYTES || type == LIKELY_BYTEARRAY;
 }
 
+static const ConstInfo *constant_at(const Stale *s, int index) {
+    bool constant = index >= 0 && s->code->instrs[index].op == BC_LOAD_CONST;
+    return constant ? &s->code->consts[s->code->instrs[index].arg] : NULL;
+}
+
+/* An operator that lower_complex.c does. */
+static bool is_complex(const Stale *s, int index) {
+    enum { EQ = 2, NE = 3 };
+    const Instr *instr = &s->code->instrs[index];
+    const OperandTypes *types = &s->inference->operands[index];
+    Likely left = types->left, right = types->right;
+    if (instr->op == BC_BINARY_OP) return infer_is_complex(instr, left, right, constant_at(s, index - 1));
+    if (instr->flags & BC_NO_SPECULATION) return false;
+    if (instr->op == BC_COMPARE_OP)
+        return left == LIKELY_COMPLEX && right == left && (instr->arg == EQ || instr->arg == NE);
+    if (instr->op == BC_LOAD_ATTR)
+        return right == LIKELY_COMPLEX && s->code->name_ids[instr->arg] >= NAME_REAL;
+    return instr->op == BC_UNARY_NEGATIVE && right == LIKELY_COMPLEX;
+}
+
 static bool arithmetic_looks(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     const OperandTypes *types = &s->inference->operands[index];
@@ -61,6 +81,7 @@ static bool is_quiet(const Stale *s, int index) {
     const OperandTypes *types = &s->inference->operands[index];
     Likely left = types->left, right = types->right;
     if (instr->flags & BC_NO_SPECULATION) return false;
+    if (is_complex(s, index)) return true;
     switch (instr->op) {
     case BC_COMPARE_OP: return instr->flags & BC_BY_IDENTITY;
     case BC_BUILD_SLICE: return is_quiet_slice(s, index);
@@ -162,6 +183,15 @@ static bool is_gone_over(const Stale *s, int index) {
     return index < s->code->count && s->code->instrs[index].op == BC_GET_ITER;
 }
 
+/* Does enumerate or zip go over what has iterators that are no objects? */
+static bool goes_over_quietly(const Stale *s, int index, int next) {
+    const OperandTypes *types = &s->inference->operands[index];
+    if (!is_gone_over(s, next) || types->arguments == NULL) return false;
+    for (int i = 0; i < types->argument_count; i++)
+        if (!infer_iterates_quietly((Likely)types->arguments[i])) return false;
+    return true;
+}
+
 static bool is_reversed(const Stale *s, int index) {
     return index < s->code->count && s->code->instrs[index].op == BC_CALL &&
            s->inference->operands[index].builtin == BI_type_reversed;
@@ -179,6 +209,8 @@ static bool call_looks(const Stale *s, int index) {
     case BI_type_range: return !is_gone_over(s, next) && !(is_reversed(s, next) && is_gone_over(s, next + 1));
     case BI_type_reversed:
         return s->inference->operands[index].right != LIKELY_RANGE || !is_gone_over(s, next);
+    case BI_type_enumerate:
+    case BI_type_zip: return !goes_over_quietly(s, index, next);
     case BI_builtins_len:
     case BI_builtins_ord:
     case BI_builtins_chr:
@@ -206,8 +238,12 @@ static bool makes(const Stale *s, int index) {
     const Instr *instr = &s->code->instrs[index];
     switch (instr->op) {
     case BC_BUILD_TUPLE: return instr->arg > 0;
-    case BC_CALL: return is_put_in_line(s, s->inference->operands[index].callable);
-    case BC_BINARY_OP: return is_method_in_line(s, instr);
+    case BC_CALL:
+        return s->inference->operands[index].builtin == BI_type_complex ||
+               is_put_in_line(s, s->inference->operands[index].callable);
+    case BC_BINARY_OP: return is_complex(s, index) || is_method_in_line(s, instr);
+    case BC_UNARY_NEGATIVE: return is_complex(s, index);
+    case BC_LOAD_CONST: return constant_at(s, index)->type == LIKELY_COMPLEX;
     default: return false;
     }
 }
@@ -226,6 +262,17 @@ static void note_access(const Stale *s, Loop *loop, int head, int index) {
         loop->assigned[instr->arg] = true;
     }
     if (first) loop->accessed[instr->arg] = true;
+}
+
+/* What is made for a variable in a loop around it, and not given to it in this one, comes with it. */
+static void bring_from_outside(const Stale *s, int head) {
+    Loop *loop = &s->loops[head];
+    for (int outer = 0; outer < head; outer++) {
+        const Loop *around = &s->loops[outer];
+        if (around->end < loop->end || around->looked_at) continue;
+        for (int i = 0; i < s->code->local_count; i++)
+            if (!loop->assigned[i] && around->made[i] != MADE_NEVER) loop->made[i] = MADE_CARRIED;
+    }
 }
 
 static void find_loops(Stale *s) {
@@ -247,6 +294,7 @@ static void find_loops(Stale *s) {
             loop->looked_at |= looks(s, i);
             note_access(s, loop, head, i);
         }
+        if (!loop->looked_at) bring_from_outside(s, head);
     }
 }
 

@@ -21,7 +21,15 @@ typedef struct Version {
     Ins *values[MAX_FIELDS];
 } Version;
 
-typedef enum Sort { SORT_INSTANCE, SORT_TUPLE, SORT_LIST, SORT_DICT, SORT_FUNCTION, SORT_METHOD } Sort;
+typedef enum Sort {
+    SORT_INSTANCE,
+    SORT_TUPLE,
+    SORT_COMPLEX, /* its parts are doubles always */
+    SORT_LIST,
+    SORT_DICT,
+    SORT_FUNCTION,
+    SORT_METHOD
+} Sort;
 
 /* Where an object is made after all: in front of `at`. */
 typedef struct Point {
@@ -102,7 +110,7 @@ Ins *escape_box(Escape *e, Ins *before, Ins *number, FrameState *state);
 /* Where in an object of so many parts it reads one; NOT_READ: it reads none. */
 int64_t escape_place_read(const Escape *e, const Ins *ins, int count);
 bool escape_is_read(const Ins *ins, int arg); /* does it only ask what the object is or has? */
-bool escape_is_of_tuple(const Ins *ins);      /* likewise: of a tuple */
+Sort escape_sort_read(const Ins *ins);        /* likewise: of which sort it takes it to be */
 
 /* --- joins (escape_join.c) --- */
 

@@ -23,7 +23,7 @@ void escape_find_joins(Escape *e, Block *block) {
 
 bool escape_joins(Escape *e, Object *object, const Ins *phi) {
     Join *join = escape_join(phi);
-    if (join == NULL || (object->sort != SORT_INSTANCE && object->sort != SORT_TUPLE)) return false;
+    if (join == NULL || object->sort > SORT_COMPLEX) return false;
     vec_push(fn_arena(e->fn), &object->joins, join);
     return true;
 }
@@ -205,7 +205,8 @@ static void replace_read(Escape *e, Join *join, Ins *ins) {
     int i = 0, count = group->count;
     while (i < count && group->places[i] != escape_place_read(e, ins, count)) i++;
     Ins *part = join->parts[i];
-    if (part->type != IR_OBJ) part = escape_box(e, ins, part, escape_reading_state(ins));
+    if (part->type != IR_OBJ && ins->type == IR_OBJ)
+        part = escape_box(e, ins, part, escape_reading_state(ins));
     escape_become(e, ins, part);
 }
 
@@ -219,6 +220,7 @@ static void replace_use(Escape *e, Join *join, Ins *ins) {
         return;
     case IR_attr_item_OP:
     case IR_tuple_get_OP:
+    case IR_complex_part_OP:
     case IR_tuple_at_OP: replace_read(e, join, ins); break;
     case IR_size_OP: escape_become(e, ins, ir_const(e->fn, IR_ki64_OP, escape_group(join)->count)); break;
     default: break; /* it goes */

@@ -59,6 +59,11 @@ static void ask_for_class(Escape *e, Foreign *foreign, const Join *group) {
         foreign->class = ir_const(e->fn, IR_known_OP, KNOWN_tuple);
         return;
     }
+    if (group->sort == SORT_COMPLEX) {
+        ask(e, foreign, IR_is_type_OP, IR_VOID, KNOWN_complex, value, NULL);
+        foreign->class = ir_const(e->fn, IR_known_OP, KNOWN_complex);
+        return;
+    }
     ask(e, foreign, IR_type_is_OP, IR_VOID, 0, value, (Ins *)group->version);
     if (group->shared != NULL) ask(e, foreign, IR_unshadowed_OP, IR_VOID, 0, value, (Ins *)group->shared);
     foreign->class = ask(e, foreign, IR_call_OP, IR_OBJ, H_rt_type_of, value, NULL);
@@ -67,6 +72,10 @@ static void ask_for_class(Escape *e, Foreign *foreign, const Join *group) {
 
 static Ins *foreign_part(Escape *e, Foreign *foreign, const Join *group, int i, IrType type) {
     ask_for_class(e, foreign, group);
+    if (group->sort == SORT_COMPLEX && foreign->numbers[i] == NULL)
+        foreign->numbers[i] =
+            ask(e, foreign, IR_complex_part_OP, IR_F64, group->places[i], foreign->value, NULL);
+    if (group->sort == SORT_COMPLEX) return foreign->numbers[i];
     if (foreign->items[i] == NULL)
         foreign->items[i] =
             group->sort == SORT_TUPLE
@@ -132,7 +141,7 @@ static bool may_change_between(Escape *e, const Join *group, const Ins *value) {
 }
 
 static bool foreign_fits(Escape *e, const Join *group) {
-    if (group->sort == SORT_TUPLE) return true;
+    if (group->sort != SORT_INSTANCE) return true; /* nobody can */
     if (group->version == NULL) return false;
     for (int i = 0; i < e->joins.count; i++) {
         const Join *join = e->joins.items[i];
@@ -196,11 +205,12 @@ FrameState *escape_reading_state(const Ins *ins) {
 
 static bool use_fits(const Escape *e, Join *group, const Ins *ins) {
     if (ins->op == IR_keep_OP) return true;
-    if (escape_is_of_tuple(ins) != (group->sort == SORT_TUPLE) || group->may_be_none) return false;
+    if (escape_sort_read(ins) != group->sort || group->may_be_none) return false;
     switch (ins->op) {
     case IR_type_is_OP: return same_fact(&group->version, ins->args[1]);
     case IR_unshadowed_OP: return same_fact(&group->shared, ins->args[1]);
     case IR_tuple_is_OP: return ins->imm == group->count;
+    case IR_complex_part_OP: return part_read(e, group, ins) >= 0;
     case IR_attr_item_OP:
     case IR_tuple_at_OP:
     case IR_tuple_get_OP: return part_read(e, group, ins) >= 0 && escape_reading_state(ins) != NULL;

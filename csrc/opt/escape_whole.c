@@ -144,23 +144,36 @@ static Ins *call_before(Escape *e, Ins *at, Helper helper, int count) {
     return call;
 }
 
+static Ins *bits_before(Escape *e, Ins *at, Ins *number) {
+    if (number->type != IR_F64) return number;
+    Ins *bits = ir_new_ins(e->fn, IR_fbits_OP, IR_I64, 1);
+    bits->args[0] = number;
+    bits->use_count = at->use_count;
+    ir_insert_before(at, bits);
+    return bits;
+}
+
 Ins *escape_object_before(Escape *e, Ins *at, Ins *part) {
     if (part->type == IR_OBJ) return part;
-    Ins *bits = part;
-    if (part->type == IR_F64) {
-        bits = ir_new_ins(e->fn, IR_fbits_OP, IR_I64, 1);
-        bits->args[0] = part;
-        bits->use_count = at->use_count;
-        ir_insert_before(at, bits);
-    }
+    Ins *bits = bits_before(e, at, part);
     Ins *object = call_before(e, at, part->type == IR_F64 ? H_rt_float_of_bits : H_rt_int_of_bits, 1);
     object->args[0] = bits;
     return object;
 }
 
+static Ins *make_complex_before(Escape *e, Ins *at, Ins *whole, Ins *const *values) {
+    Ins *parts[] = {bits_before(e, at, values[0]), bits_before(e, at, values[1])};
+    Ins *made = call_before(e, at, H_rt_whole_complex, 3);
+    made->args[0] = whole;
+    made->args[1] = parts[0];
+    made->args[2] = parts[1];
+    return made;
+}
+
 static Ins *make_before(Escape *e, Ins *at, Sort sort, Ins *whole, int count, const int64_t *places,
                         Ins *const *values) {
-    int unit = sort == SORT_TUPLE ? 1 : (int)sizeof(int64_t);
+    if (sort == SORT_COMPLEX) return make_complex_before(e, at, whole, values);
+    int unit = sort == SORT_INSTANCE ? (int)sizeof(int64_t) : 1;
     Ins *parts[MOST_MADE_PARTS];
     int64_t bits = 0;
     for (int i = 0; i < count; i++) {

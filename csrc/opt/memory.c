@@ -80,8 +80,8 @@ static bool tells_number(const Ins *ins) {
     case IR_unbox_number_OP: return true;
     default: break;
     }
-    return ins->op == IR_is_type_OP &&
-           (ins->imm == KNOWN_int || ins->imm == KNOWN_float || ins->imm == KNOWN_str);
+    return ins->op == IR_is_type_OP && (ins->imm == KNOWN_int || ins->imm == KNOWN_float ||
+                                        ins->imm == KNOWN_complex || ins->imm == KNOWN_str);
 }
 
 Numbers *memory_find_numbers(Fn *fn) {

@@ -1,8 +1,8 @@
-/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, lists
- * of one item that are repeated, dicts of keyword arguments, bound methods, and functions that are called in
- * line, whose only uses are reads and writes of their parts, tests of what they are, and frame states. What
- * is read is what was put there last; frame states name a virtual `object` of these parts, which an exit
- * makes when it is taken.
+/* Objects that nobody but this code can ever see are not made: instances of plain classes, tuples, complex
+ * numbers, lists of one item that are repeated, dicts of keyword arguments, bound methods, and functions that
+ * are called in line, whose only uses are reads and writes of their parts, tests of what they are, and frame
+ * states. What is read is what was put there last; frame states name a virtual `object` of these parts, which
+ * an exit makes when it is taken.
  *
  * needs: preds, order; comes before reference counts.  keeps: everything.  makes anew: dominators, use_count.
  */
@@ -27,6 +27,7 @@ static bool is_plain_function(const Ins *ins) {
 
 /* There is one empty tuple, and it may be asked whether another is that. */
 static bool is_making(const Ins *ins) {
+    if (ir_is_complex(ins)) return true;
     return ins->op == IR_call_OP &&
            (is_plain_function(ins) || ins->imm == H_rt_bind || ins->imm == H_rt_new_plain ||
             ins->imm == H_rt_new_map || (ins->imm == H_rt_keyword_map && ins->arg_count <= MAX_FIELDS) ||
@@ -35,6 +36,7 @@ static bool is_making(const Ins *ins) {
 }
 
 static Sort sort_of(const Ins *making) {
+    if (ir_is_complex(making)) return SORT_COMPLEX;
     return making->imm == H_rt_new_plain       ? SORT_INSTANCE
            : making->imm == H_rt_build_tuple   ? SORT_TUPLE
            : making->imm == H_rt_build_list    ? SORT_LIST
@@ -70,16 +72,24 @@ bool escape_is_read(const Ins *ins, int arg) {
     case IR_attr_item_OP:
     case IR_tuple_is_OP:
     case IR_tuple_at_OP:
+    case IR_complex_part_OP:
     case IR_size_OP: return true;
-    case IR_is_type_OP: return ins->imm == KNOWN_tuple;
+    case IR_is_type_OP: return ins->imm == KNOWN_tuple || ins->imm == KNOWN_complex;
     case IR_tuple_get_OP: return is_constant_item(ins);
     default: return false;
     }
 }
 
-bool escape_is_of_tuple(const Ins *ins) {
-    return ins->op == IR_tuple_is_OP || ins->op == IR_tuple_at_OP || ins->op == IR_tuple_get_OP ||
-           ins->op == IR_size_OP || ins->op == IR_is_type_OP;
+Sort escape_sort_read(const Ins *ins) {
+    switch (ins->op) {
+    case IR_is_type_OP: return ins->imm == KNOWN_tuple ? SORT_TUPLE : SORT_COMPLEX;
+    case IR_complex_part_OP: return SORT_COMPLEX;
+    case IR_tuple_is_OP:
+    case IR_tuple_at_OP:
+    case IR_tuple_get_OP:
+    case IR_size_OP: return SORT_TUPLE;
+    default: return SORT_INSTANCE;
+    }
 }
 
 static bool is_harmless(const Object *object, const Ins *ins, int arg) {
@@ -94,9 +104,10 @@ static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     case IR_itself_OP: return object->sort == SORT_FUNCTION;
     case IR_tuple_is_OP: return object->sort == SORT_TUPLE && ins->imm == object->made->arg_count;
     case IR_is_type_OP:
+    case IR_complex_part_OP:
     case IR_tuple_get_OP:
     case IR_size_OP:
-    case IR_tuple_at_OP: return object->sort == SORT_TUPLE && escape_is_read(ins, arg);
+    case IR_tuple_at_OP: return object->sort == escape_sort_read(ins) && escape_is_read(ins, arg);
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) return ins->imm == H_rt_closure_of;
         return object->sort == SORT_LIST && ins->imm == H_rt_repeat;
@@ -130,7 +141,7 @@ bool escape_is_part(const Ins *ins) { return is_store(ins) && escape_object(ins-
 
 /* It may be made there, and not before. */
 static void note_want(Escape *e, Object *object, Ins *ins, int arg) {
-    bool may_be = object->sort == SORT_INSTANCE || object->sort == SORT_TUPLE;
+    bool may_be = object->sort <= SORT_COMPLEX;
     if (!may_be || ins->args[arg] != object->made || escape_is_part(ins)) object->escapes = true;
     else vec_push(fn_arena(e->fn), &object->wanted.by, ins);
 }
@@ -269,7 +280,8 @@ static void add_function_parts(Escape *e, Version *first, const Ins *made) {
 }
 
 int64_t escape_place_read(const Escape *e, const Ins *ins, int count) {
-    if (ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP) return ins->imm;
+    if (ins->op == IR_attr_item_OP || ins->op == IR_tuple_at_OP || ins->op == IR_complex_part_OP)
+        return ins->imm;
     if (ins->op == IR_tuple_get_OP && is_constant_item(ins)) {
         int64_t index = ins->args[1]->args[0]->imm;
         return index < 0 ? index + count : index;
@@ -281,7 +293,9 @@ int64_t escape_place_read(const Escape *e, const Ins *ins, int count) {
 static bool find_versions(Escape *e, Object *object) {
     Version *first = new_version(e, object, object->made, NULL);
     bool has_args = object->sort != SORT_INSTANCE && object->sort != SORT_FUNCTION;
-    for (int i = 0; has_args && i < object->made->arg_count; i++) add_part(first, i, object->made->args[i]);
+    int from = object->made->op == IR_complex_of_OP; /* behind the object itself */
+    for (int i = from; has_args && i < object->made->arg_count; i++)
+        add_part(first, i - from, object->made->args[i]);
     if (object->sort == SORT_FUNCTION) add_function_parts(e, first, object->made);
     for (int i = 0; i < object->stores.count; i++) {
         Ins *store = object->stores.items[i];
@@ -331,11 +345,13 @@ bool escape_can_go(Escape *e, Object *object) {
 /* --- doing without --- */
 
 Ins *escape_class(Escape *e, const Object *object) {
-    Known class = object->sort == SORT_TUPLE    ? KNOWN_tuple
-                  : object->sort == SORT_LIST   ? KNOWN_list
-                  : object->sort == SORT_DICT   ? KNOWN_dict
-                  : object->sort == SORT_METHOD ? KNOWN_method
-                                                : KNOWN_function;
+    if (object->made->op == IR_complex_of_OP) return object->made->args[0];
+    Known class = object->sort == SORT_TUPLE     ? KNOWN_tuple
+                  : object->sort == SORT_COMPLEX ? KNOWN_complex
+                  : object->sort == SORT_LIST    ? KNOWN_list
+                  : object->sort == SORT_DICT    ? KNOWN_dict
+                  : object->sort == SORT_METHOD  ? KNOWN_method
+                                                 : KNOWN_function;
     return object->sort == SORT_INSTANCE ? object->made->args[0] : ir_const(e->fn, IR_known_OP, class);
 }
 
@@ -394,7 +410,7 @@ Ins *escape_box(Escape *e, Ins *before, Ins *number, FrameState *state) {
 static void replace_read(Escape *e, const Object *object, Ins *ins) {
     const Version *version = escape_version_at(object, ins);
     Ins *value = version->values[escape_part_at(version, escape_place_read(e, ins, version->count))];
-    if (value->type == IR_F64) value = escape_box(e, ins, value, ins->state);
+    if (value->type == IR_F64 && ins->type == IR_OBJ) value = escape_box(e, ins, value, ins->state);
     escape_become(e, ins, value);
 }
 
@@ -448,6 +464,7 @@ static void replace_use(Escape *e, const Object *object, Ins *ins) {
     case IR_size_OP: escape_become(e, ins, ir_const(fn, IR_ki64_OP, object->made->arg_count)); break;
     case IR_attr_item_OP:
     case IR_tuple_get_OP:
+    case IR_complex_part_OP:
     case IR_tuple_at_OP: replace_read(e, object, ins); break;
     case IR_call_OP:
         if (object->sort == SORT_FUNCTION) replace_read(e, object, ins);

@@ -163,6 +163,20 @@ static PyObject *new_int(const ExitSlot *slot, PyObject **parts, PyObject **rows
     return result != NULL ? result : no_memory();
 }
 
+static double real_of(const ExitSlot *slot, PyObject **rows, PyObject *value) {
+    PyObject *number = part(slot, rows, value);
+    double real = PyFloat_AS_DOUBLE(number);
+    Py_DECREF(number);
+    return real;
+}
+
+static PyObject *new_complex(const ExitSlot *slot, PyObject **parts, PyObject **rows) { // new ref
+    enum { REAL = 1, IMAG };
+    double real = real_of(&slot[REAL], rows, parts[REAL]), imag = real_of(&slot[IMAG], rows, parts[IMAG]);
+    PyObject *object = PyComplex_FromDoubles(real, imag);
+    return object != NULL ? object : no_memory();
+}
+
 /* `value` is a new reference, which goes into the object. Of a dict the first part is the tuple of its names.
  */
 static void put_part(PyObject *object, PyObject *names, int place, PyObject *value) {
@@ -188,6 +202,7 @@ static void put_part(PyObject *object, PyObject *names, int place, PyObject *val
 /* That a loop began with, which is there: of its parts others have the objects that it has. */
 static PyObject *the_object(const ExitSlot *slot, PyObject **rows, int row) { // new ref
     PyObject *object = rows[row];
+    if (PyComplex_CheckExact(object)) return Py_NewRef(object); /* it has no objects */
     for (int i = 1; i <= slot->slot; i++) {
         if (slot[i].kind == EXIT_OWNED) Py_XDECREF(rows[row + i]);
         rows[row + i] = PyTuple_CheckExact(object) ? PyTuple_GET_ITEM(object, slot[i].slot)
@@ -209,6 +224,7 @@ static PyObject *new_object(const Frames *f, int row) { // new ref
     if (!PyType_Check(class) && !PyFunction_Check(class)) return the_object(slot, rows, row);
     if (class == &PyRangeIter_Type) return exit_range(&rows[row + 1]);
     if (class == &PyLong_Type) return new_int(slot, &rows[row], rows);
+    if (class == &PyComplex_Type) return new_complex(slot, &rows[row], rows);
     if (is_sequence_iterator(class)) return new_iterator(slot, &rows[row], rows);
     if (cp_is_hashed_iterator(class)) return new_hashed(slot, &rows[row], rows);
     if (class == &PyEnum_Type) return new_enumerate(slot, &rows[row], rows);
@@ -250,6 +266,14 @@ void exit_forget_objects(const Frames *f) {
 
 PyObject *rt_int_of_bits(i64 bits) { return exit_boxed(EXIT_I64, (PyObject *)(intptr_t)bits); }
 PyObject *rt_float_of_bits(i64 bits) { return exit_boxed(EXIT_F64, (PyObject *)(intptr_t)bits); }
+
+PyObject *rt_whole_complex(PyObject *whole, i64 real, i64 imag) {
+    Py_complex value;
+    memcpy(&value.real, &real, sizeof(real));
+    memcpy(&value.imag, &imag, sizeof(imag));
+    PyObject *object = PyType_Check(whole) ? PyComplex_FromCComplex(value) : Py_NewRef(whole);
+    return object != NULL ? object : no_memory();
+}
 
 PyObject *rt_whole(PyObject *whole, i64 places, PyObject **rest, i64 count, uint64_t consumed) {
     enum { PLACE_BITS = 5 };

@@ -728,6 +728,7 @@ PyObject *rt_method(const char *type, const char *name) {
 double rt_floor(double x) { return floor(x); }
 double rt_ceil(double x) { return ceil(x); }
 double rt_sqrt(double x) { return sqrt(x); }
+double rt_hypot(double x, double y) { return hypot(x, y); }
 
 /* Squares and roots are most of the powers there are. What libm's pow gives is less than 0.55 units of the
  * last place off the true result, so that it is the nearest number where that is less than 0.4 units off:

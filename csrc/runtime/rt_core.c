@@ -68,6 +68,7 @@ i64 rt_range_end(i64 start, i64 stop, i64 step) {
 }
 
 PyObject *rt_box_f64(double value) { return PyFloat_FromDouble(value); }
+PyObject *rt_new_complex(double real, double imag) { return PyComplex_FromDoubles(real, imag); }
 
 /* Does nothing happen where one reference less is held? */
 static bool goes_quietly(PyObject *object) { return Py_REFCNT(object) > 1 || rt_ends_quietly(object); }
