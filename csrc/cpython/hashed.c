@@ -687,6 +687,41 @@ int64_t cp_dict_set_int(PyObject *dict, int64_t number, PyObject *value, int64_t
     return status;
 }
 
+/* Ints of one digit that have an object each, and floats. */
+static inline bool may_write(CpNumber number) {
+    int64_t integer = number.integer;
+    return number.is_float ||
+           (Py_ABS(integer) < PyLong_BASE && (integer >= _PY_NSMALLPOSINTS || integer < -_PY_NSMALLNEGINTS));
+}
+
+/* Into a number that only the dict has. */
+static bool write_number(PyDictObject *dict, Py_ssize_t index, CpNumber number) {
+    PyObject *there = dict->ma_values == NULL ? *value_at(dict, index) : NULL;
+    PyTypeObject *type = number.is_float ? &PyFloat_Type : &PyLong_Type;
+    if (there == NULL || Py_REFCNT(there) != 1 || !Py_IS_TYPE(there, type)) return false;
+    if (number.is_float) {
+        ((PyFloatObject *)there)->ob_fval = number.real;
+    } else {
+        ((PyLongObject *)there)->ob_digit[0] = (digit)Py_ABS(number.integer);
+        Py_SET_SIZE((PyVarObject *)there, number.integer < 0 ? -1 : 1);
+    }
+    dict->ma_version_tag = new_version();
+    return true;
+}
+
+int64_t cp_dict_put(PyObject *dict, PyObject *key, int64_t int_key, CpNumber number, int64_t hint) {
+    PyDictObject *object = (PyDictObject *)dict;
+    bool there = hint > 0 && may_write(number) &&
+                 (key != NULL ? is_same_key_at(object, hint - 1, key) : is_int_at(object, hint - 1, int_key));
+    if (there && write_number(object, hint - 1, number)) return 1;
+    PyObject *value = number.is_float ? PyFloat_FromDouble(number.real) : PyLong_FromLongLong(number.integer);
+    if (value == NULL) return done(-1);
+    int64_t status =
+        key != NULL ? cp_dict_set(dict, key, value, hint) : cp_dict_set_int(dict, int_key, value, hint);
+    Py_DECREF(value);
+    return status;
+}
+
 /* --- sets --- */
 
 enum { LINEAR_PROBES = 9, SET_PERTURB = 5 }; /* as in CPython's setobject.c */

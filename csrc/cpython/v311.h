@@ -289,6 +289,16 @@ bool cp_hash_of_member(PyObject *key, Py_hash_t *hash);
  * done. */
 int64_t cp_dict_set(PyObject *dict, PyObject *key, PyObject *value, int64_t hint);
 int64_t cp_dict_set_int(PyObject *dict, int64_t key, PyObject *value, int64_t hint);
+/* Likewise an int or a float that has no object yet: it is written into the one that is there, if only the
+ * dict has that. `key`: NULL: it is `int_key`. */
+typedef struct CpNumber {
+    bool is_float;
+    union {
+        int64_t integer;
+        double real;
+    };
+} CpNumber;
+int64_t cp_dict_put(PyObject *dict, PyObject *key, int64_t int_key, CpNumber number, int64_t hint);
 /* Likewise the int there plus 1; 1 where there is none. */
 int64_t cp_dict_count(PyObject *dict, PyObject *key);
 /* Likewise of a name that is there, which `*index` says where to look for first, and is told. */

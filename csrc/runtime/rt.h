@@ -161,6 +161,8 @@ i64 rt_dict_item_int(PyObject *dict, i64 key, i64 hint, PyObject **results);
 i64 rt_dict_get_int(PyObject *dict, i64 key, PyObject *otherwise, PyObject **results);
 i64 rt_dict_has_int(PyObject *dict, i64 key);
 i64 rt_dict_set(PyObject *dict, PyObject *key, PyObject *value, i64 hint);
+i64 rt_dict_put(PyObject *dict, PyObject *key, i64 bits, i64 is_float, i64 hint);
+i64 rt_dict_put_at_int(PyObject *dict, i64 key, i64 bits, i64 is_float, i64 hint);
 i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint);
 i64 rt_own_dict_set(PyObject *owner, PyObject *name, PyObject *value, i64 hint);
 i64 rt_own_lacks(PyObject *owner, PyObject *name);

@@ -231,6 +231,20 @@ i64 rt_dict_set_int(PyObject *dict, i64 key, PyObject *value, i64 hint) {
     return cp_dict_set_int(dict, key, value, hint);
 }
 
+static CpNumber number_of_bits(i64 bits, i64 is_float) {
+    CpNumber number = {.is_float = is_float};
+    memcpy(&number.integer, &bits, sizeof(bits)); /* or the double in its place */
+    return number;
+}
+
+i64 rt_dict_put(PyObject *dict, PyObject *key, i64 bits, i64 is_float, i64 hint) {
+    return cp_dict_put(dict, key, 0, number_of_bits(bits, is_float), hint);
+}
+
+i64 rt_dict_put_at_int(PyObject *dict, i64 key, i64 bits, i64 is_float, i64 hint) {
+    return cp_dict_put(dict, NULL, key, number_of_bits(bits, is_float), hint);
+}
+
 i64 rt_own_dict_set(PyObject *owner, PyObject *name, PyObject *value, i64 hint) {
     PyObject *dict = *cp_managed_dict(owner);
     if (dict == NULL || !PyDict_CheckExact(dict)) return -1;
