@@ -94,8 +94,8 @@ Sort escape_sort_read(const Ins *ins) {
 
 static bool is_harmless(const Object *object, const Ins *ins, int arg) {
     switch (ins->op) {
-    case IR_keep_OP:
-    case IR_is_OP: return true;
+    case IR_keep_OP: return true;
+    case IR_is_OP: return object->made->op != IR_complex_of_OP; /* others may have the constant */
     case IR_object_OP: return arg > 0;
     case IR_values_OP:
     case IR_type_is_OP:

@@ -289,3 +289,26 @@ def case_parts_of_others():
 def case_unset():
     often(unset, True)
     return unset(True), unset(False)
+
+
+def constants():
+    z = 2j
+    w = 2j
+    return z is w
+
+
+def same_constant(count):
+    """A constant that variables have been given is one object."""
+    same = 0
+    for _ in range(count):
+        z = 2j
+        w = 2j
+        if z is w:
+            same += 1
+        z = z + 1
+        same += constants()
+    return same
+
+
+def case_same_constant():
+    return often(same_constant, 9)
