@@ -348,18 +348,10 @@ int64_t cp_sequence_find(PyObject *sequence, PyObject *item) {
 
 /* --- dicts --- */
 
-static inline Py_ssize_t index_at(PyDictKeysObject *keys, size_t place) {
-    int log2_size = keys->dk_log2_size;
-    if (log2_size < 8) return ((const int8_t *)keys->dk_indices)[place];
-    if (log2_size < 16) return ((const int16_t *)keys->dk_indices)[place];
-    if (log2_size < 32) return ((const int32_t *)keys->dk_indices)[place];
-    return (Py_ssize_t)((const int64_t *)keys->dk_indices)[place];
-}
-
 #define EACH_INDEX(keys, hash, index)                                                                        \
     for (size_t mask = ((size_t)1 << (keys)->dk_log2_size) - 1, perturb = (size_t)(hash),                    \
                 place = (size_t)(hash)&mask;                                                                 \
-         ((index) = index_at((keys), place)) != DKIX_EMPTY;                                                  \
+         ((index) = cp_index_at((keys), place)) != DKIX_EMPTY;                                               \
          perturb >>= 5, place = (place * 5 + perturb + 1) & mask)
 
 static inline PyObject **value_at(PyDictObject *dict, Py_ssize_t index) {
@@ -403,12 +395,21 @@ static inline int64_t find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t 
     return index >= 0 && is_str_there(keys, index, key, hash) ? index + 1 : probe_str(keys, key, hash);
 }
 
+/* What is no str, among str keys: CPython puts one there where comparing it emptied the dict. */
+static __attribute__((noinline)) int64_t find_among_str(PyDictKeysObject *keys, Py_hash_t hash) {
+    Py_ssize_t index;
+    EACH_INDEX(keys, hash, index) {
+        if (index >= 0 && !PyUnicode_CheckExact(DK_UNICODE_ENTRIES(keys)[index].me_key)) return -1;
+    }
+    return 0;
+}
+
 static inline int64_t find_wanted(PyDictObject *dict, const Wanted *wanted, PyObject **value) {
     PyDictKeysObject *keys = dict->ma_keys;
     int64_t found = keys->dk_kind == DICT_KEYS_GENERAL ? find_general(keys, wanted)
                     : wanted->key != NULL && PyUnicode_CheckExact(wanted->key)
                         ? find_str(keys, wanted->key, wanted->hash)
-                        : 0;
+                        : find_among_str(keys, wanted->hash);
     if (found <= 0) return found;
     PyObject *there = *value_at(dict, found - 1);
     if (there == NULL) return 0; /* only other dicts that share the keys have it */
@@ -424,8 +425,8 @@ static __attribute__((noinline)) int64_t find_any(PyObject *dict, PyObject *key,
 /* An int of few digits, whose object may be at hand. */
 static __attribute__((noinline)) int64_t find_int(PyDictKeysObject *keys, int64_t number, PyObject *key,
                                                   PyObject **value) {
-    if (keys->dk_kind != DICT_KEYS_GENERAL) return 0;
     Py_hash_t hash = hash_of_short(number);
+    if (keys->dk_kind != DICT_KEYS_GENERAL) return find_among_str(keys, hash);
     Py_ssize_t index;
     EACH_INDEX(keys, hash, index) {
         if (index < 0) continue;
@@ -573,14 +574,6 @@ static int64_t done(int status) {
     return -1;
 }
 
-static inline void set_index_at(PyDictKeysObject *keys, size_t place, Py_ssize_t index) {
-    int log2_size = keys->dk_log2_size;
-    if (log2_size < 8) ((int8_t *)keys->dk_indices)[place] = (int8_t)index;
-    else if (log2_size < 16) ((int16_t *)keys->dk_indices)[place] = (int16_t)index;
-    else if (log2_size < 32) ((int32_t *)keys->dk_indices)[place] = (int32_t)index;
-    else ((int64_t *)keys->dk_indices)[place] = index;
-}
-
 /* A key that is not there, where there is room for it and the collector need not be told. False: nothing was
  * done. */
 static bool put_where_room(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject *value) {
@@ -591,11 +584,11 @@ static bool put_where_room(PyDictObject *dict, PyObject *key, Py_hash_t hash, Py
           !(_PyObject_GC_MAY_BE_TRACKED(key) || _PyObject_GC_MAY_BE_TRACKED(value))))
         return false;
     size_t mask = ((size_t)1 << keys->dk_log2_size) - 1, perturb = (size_t)hash, place = (size_t)hash & mask;
-    for (; index_at(keys, place) >= 0; place = (place * 5 + perturb + 1) & mask) perturb >>= 5;
+    for (; cp_index_at(keys, place) >= 0; place = (place * 5 + perturb + 1) & mask) perturb >>= 5;
     Py_ssize_t entry = keys->dk_nentries++;
     keys->dk_version = 0;
     keys->dk_usable--;
-    set_index_at(keys, place, entry);
+    cp_set_index_at(keys, place, entry);
     Py_INCREF(key);
     Py_INCREF(value);
     if (general) DK_ENTRIES(keys)[entry] = (PyDictKeyEntry){hash, key, value};

@@ -163,6 +163,22 @@ static inline PyObject *cp_str_entry(PyObject *dict, Py_ssize_t index) {
     return there ? DK_UNICODE_ENTRIES(keys)[index].me_value : NULL;
 }
 
+/* The index of an entry that stands at a place of the table. */
+static inline Py_ssize_t cp_index_at(PyDictKeysObject *keys, size_t place) {
+    int log2_size = keys->dk_log2_size;
+    if (log2_size < 8) return ((const int8_t *)keys->dk_indices)[place];
+    if (log2_size < 16) return ((const int16_t *)keys->dk_indices)[place];
+    if (log2_size < 32) return ((const int32_t *)keys->dk_indices)[place];
+    return (Py_ssize_t)((const int64_t *)keys->dk_indices)[place];
+}
+static inline void cp_set_index_at(PyDictKeysObject *keys, size_t place, Py_ssize_t index) {
+    int log2_size = keys->dk_log2_size;
+    if (log2_size < 8) ((int8_t *)keys->dk_indices)[place] = (int8_t)index;
+    else if (log2_size < 16) ((int16_t *)keys->dk_indices)[place] = (int16_t)index;
+    else if (log2_size < 32) ((int32_t *)keys->dk_indices)[place] = (int32_t)index;
+    else ((int64_t *)keys->dk_indices)[place] = index;
+}
+
 /* Index of `key` (an interned str) among the entries of str keys, -1: not there. */
 static inline Py_ssize_t cp_keys_find(PyDictKeysObject *keys, PyObject *key) {
     if (keys->dk_kind == DICT_KEYS_GENERAL) return -1;
