@@ -63,6 +63,8 @@ def one_process(mode, programs, result, python, rounds, timeout, folder, cache, 
         command += ["--dxpy", str(ROOT)]
     if mode.settle:
         command += ["--settle", "60"]
+    if mode.levels:
+        command += [f"--levels={mode.levels}"]
     if mode.heat:
         command += ["--heat", str(mode.heat)]
     env = modes.environment(mode, cache, PYTHONHASHSEED="0", **(extra or {}))

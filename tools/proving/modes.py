@@ -22,6 +22,7 @@ class Mode:
     enabled  whether the run calls dxpy.enable()
     warm     the run that counts is the second one on a code cache of its own
     settle   code is compiled beside the program; the next round waits until all that is hot is compiled
+    levels   "usual,set": added to the usual recursion limit, and to those that a program sets
     heat     rounds that are interpreted before the options hold: what is compiled then, is compiled knowing its types
     """
 
@@ -31,6 +32,7 @@ class Mode:
     enabled: bool = True
     warm: bool = False
     settle: bool = False
+    levels: str = ""
     heat: int = 0
 
 

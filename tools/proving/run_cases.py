@@ -1,7 +1,7 @@
 """Run the case_* functions of program files round after round, and note what each round gave.
 
     python run_cases.py EVENTS [--rounds N] [--settle SECONDS] [--heat ROUNDS] [--limit SECONDS] [--dxpy ROOT]
-        [--without FILE] program.py...
+        [--without FILE] [--levels USUAL,SET] program.py...
 
 An outcome is text: what was printed, then the repr of the result or the whole traceback. Rounds are the outer loop, so
 that code compiled while one case runs is there when the others come round again. The events are those of watch.py; the
@@ -95,6 +95,15 @@ def outcome(function):
     return ADDRESS.sub("at 0x", (printed.getvalue() + "\n" + ended)[:LIMIT])
 
 
+def shift_limits(usual, chosen):
+    """Let the usual recursion limit, and those that the programs set, be so many levels higher than they say."""
+    set_limit, get_limit = sys.setrecursionlimit, sys.getrecursionlimit
+    unset = get_limit()
+    set_limit(unset + usual)
+    sys.getrecursionlimit = lambda: unset
+    sys.setrecursionlimit = lambda limit: set_limit(limit + (usual if limit == unset else chosen))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("events")
@@ -104,6 +113,7 @@ def main():
     parser.add_argument(
         "--limit", type=float, default=0, help="processor time a case may take; it ends the process"
     )
+    parser.add_argument("--levels", help="added to the usual recursion limit, and to those that are set")
     parser.add_argument("--dxpy")
     parser.add_argument("--without")
     parser.add_argument("programs", nargs="+")
@@ -120,6 +130,8 @@ def main():
     if args.without:
         with open(args.without, encoding="utf-8") as file:
             without = set(file.read().split("\n"))
+    if args.levels:
+        shift_limits(*map(int, args.levels.split(",")))
     dxpy = None
     if args.dxpy:
         sys.path.insert(0, args.dxpy)
