@@ -46,7 +46,8 @@ int bc_pushes(const Instr *instr) {
 bool bc_has_cache(BcOp op) {
     return op == BC_LOAD_GLOBAL || op == BC_LOAD_ATTR || op == BC_STORE_ATTR || op == BC_LOAD_METHOD ||
            op == BC_BINARY_OP || op == BC_BINARY_SUBSCR || op == BC_COMPARE_OP || op == BC_CONTAINS_OP ||
-           op == BC_STORE_SUBSCR || op == BC_BEFORE_WITH || op == BC_CALL;
+           op == BC_STORE_SUBSCR || op == BC_BEFORE_WITH || op == BC_CALL || op == BC_FOR_ITER ||
+           op == BC_LOAD_DEREF || op == BC_UNPACK_SEQUENCE;
 }
 
 void bc_print(const Bytecode *code, StrBuf *out) {

@@ -414,6 +414,15 @@ static void note_called_in_line(Quick *q, const Ins *ins, int done) {
     x86_jump_if(a, COND_EQUAL, done);
 }
 
+/* Mostly of the type that was noted before. */
+static void note_item_in_line(Quick *q, const Ins *ins, int done) {
+    enum { ITEM, CACHE };
+    quick_load(q, RDI, ins->args[ITEM]);
+    x86_load(&q->a, RCX, quick_field(q, RDI, LAYOUT_object_type));
+    x86_compare(&q->a, RCX, quick_cache(ins->args[CACHE], CACHE_GAVE));
+    x86_jump_if(&q->a, COND_EQUAL, done);
+}
+
 /* What tier 1 asks for; with what tier 2 knows it does these in other ways. */
 static void begin_baseline(Quick *q, const Ins *ins, int done) {
     switch (ins->imm) {
@@ -430,6 +439,7 @@ static void begin_baseline(Quick *q, const Ins *ins, int done) {
     case H_rt_load_attr: attribute_in_line(q, ins, done); break;
     case H_rt_store_attr: store_attribute_in_line(q, ins, done); break;
     case H_rt_load_method: method_in_line(q, ins, done); break;
+    case H_rt_note_item: note_item_in_line(q, ins, done); break;
     case H_rt_note_called: note_called_in_line(q, ins, done); break;
     default: break;
     }

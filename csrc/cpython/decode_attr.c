@@ -415,8 +415,8 @@ static bool is_alike(const Site *a, const Site *b) {
            a->kind != SITE_OF_MODULE;
 }
 
-static void note_value(Instr *instr, PyObject *value) {
-    if (value != NULL) instr->value = decode_likely_type(value);
+static void note_value(uint8_t *noted, PyObject *value) {
+    if (value != NULL) *noted = decode_likely_type(value);
 }
 
 /* What a sample has there is kept for compiles that have none, such as where the function is put in line. */
@@ -713,14 +713,17 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
         else if (instr->op == BC_LOAD_ATTR || instr->op == BC_STORE_ATTR || instr->op == BC_LOAD_METHOD)
             instr->site = attribute_site(&c, i, seen);
         if (instr->op == BC_BINARY_SUBSCR) recall_container(&c, instr, seen);
-        if (instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER)
-            note_value(instr, sample_pushed(&c.samples, i, 0));
         if (instr->op == BC_CALL) {
             instr->site = called_site(&c, i);
             if (instr->site == NULL) instr->site = decode_called(&c.samples, i, seen, c.recalled);
             sample_note_call(&c.samples, i);
         }
         if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
+        if (instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER) {
+            note_value(value, sample_pushed(&c.samples, i, 0));
+            instr->value = *value;
+        }
+        if (instr->op == BC_UNPACK_SEQUENCE) instr->value = *value;
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }

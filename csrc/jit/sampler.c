@@ -19,6 +19,7 @@ enum {
     LOOK_EVERY_MS = 5,
     LOOKS_BEFORE_HOT = 2,
     LOOKS_AT_OTHERS = 4, /* so many times it takes until one that the main thread does not run is looked at */
+    MOST_LEVELS = 8,     /* of frames that a look goes through */
     UNITS_A_LOOK = 500   /* of a long function, which takes as long to compile: so much more is to be seen */
 };
 
@@ -37,6 +38,10 @@ static void note_loops(FunctionRecord *record) {
     record->loops += (uint32_t)Py_MIN(options.osr_threshold, 1000);
     record->looks++;
     engine_loops_ran(record);
+}
+
+static bool is_running(const FunctionRecord *record) {
+    return record != NULL && record->compiled != NULL && record->compiled->active > 0;
 }
 
 /* Can it run for long in one call? */
@@ -61,26 +66,31 @@ static void look_at_loop(FunctionRecord *record, int32_t unit) {
 
 /* What runs has no loop of its own: the loop that it is called in, if the interpreter runs that. */
 static void look_at_callers(Frame *frame) {
-    enum { MOST_LEVELS = 8 };
     for (int level = 0; level < MOST_LEVELS && frame != NULL; level++, frame = frame->previous) {
         FunctionRecord *record = table_record(frame->f_code);
         if (record == NULL) continue;
         int32_t unit = cp_loop_around(frame->f_code, cp_frame_lasti(frame), record->osr_seen);
         if (unit < 0) continue;
-        bool is_compiled = record->compiled != NULL && record->compiled->active > 0;
-        if (!is_compiled && !record->osr_never && !cp_runs_unseen(frame)) look_at_loop(record, unit);
+        if (!is_running(record) && !record->osr_never && !cp_runs_unseen(frame)) look_at_loop(record, unit);
         return;
     }
+}
+
+/* Whose compiled code runs there: the frame may be of a call or a comprehension that is put in line. NULL: nobody's. */
+static Frame *running_frame(Frame *frame) {
+    for (int level = 0; level < MOST_LEVELS && frame != NULL; level++, frame = frame->previous)
+        if (is_running(table_record(frame->f_code))) return frame;
+    return NULL;
 }
 
 /* At a back-edge or a call of the interpreter, or somewhere in compiled code. */
 static void look(PyThreadState *tstate) {
     Frame *frame = cp_current_frame(tstate);
     if (frame == NULL || cp_is_tracing(tstate)) return;
-    FunctionRecord *record = table_record(frame->f_code);
-    if (record == NULL) return;
     if (!osr_sees(tstate, frame)) {
-        if (record->compiled == NULL || record->compiled->active == 0) return;
+        frame = running_frame(frame);
+        if (frame == NULL) return;
+        FunctionRecord *record = table_record(frame->f_code);
         bool loops = has_loops(record);
         if (loops) {
             note_loops(record);
@@ -89,6 +99,8 @@ static void look(PyThreadState *tstate) {
         if (!loops || frame->owner == CP_OWNED_BY_GENERATOR) look_at_callers(frame->previous);
         return;
     }
+    FunctionRecord *record = table_record(frame->f_code);
+    if (record == NULL) return;
     int32_t unit = cp_back_edge_of(frame->f_code, cp_frame_lasti(frame));
     if (unit >= 0) look_at_loop(record, unit);
     else look_at_callers(frame);
@@ -117,7 +129,7 @@ static void look_from_outside(PyThreadState *thread) {
     Frame *frame = cp_current_frame(thread);
     FunctionRecord *record = frame != NULL ? table_record(frame->f_code) : NULL;
     if (record == NULL || cp_is_tracing(thread)) return;
-    if (record->compiled != NULL && record->compiled->active > 0 && has_loops(record)) note_loops(record);
+    if (is_running(record) && has_loops(record)) note_loops(record);
     else look_at_callers(frame);
 }
 

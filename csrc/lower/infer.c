@@ -402,7 +402,7 @@ static void unpack(Infer *f, const Instr *instr) {
                   infer_items_of_loop(f->out, f->code, instr, (Likely)operand(f, 0).type, items);
     for (int i = instr->arg - 1; i >= 0; i--) {
         bool item = f->unpacked_count == instr->arg;
-        push(f, item ? f->unpacked[i].type : looped ? items[i] : LIKELY_OTHER);
+        push_given(f, instr, item ? f->unpacked[i].type : looped ? items[i] : LIKELY_OTHER);
         if (item) f->stack[f->depth - 1].slot = f->unpacked[i].slot;
     }
     f->unpacked_count = -1;

@@ -450,6 +450,8 @@ void lower_choose(Lowerer *l, Ins *value, const Site *sites, Ins *index);
 bool lower_choice_call(Lowerer *l);
 /* The CALL at hand leads to one function that was noted there. */
 void lower_note_called(Lowerer *l);
+/* Tier 1: the type of what the instruction at hand gave, for higher tiers. */
+void lower_note_given(Lowerer *l, Ins *value);
 /* The CALL at hand: its operands are replaced by the result. */
 void lower_call_operands(Lowerer *l);
 

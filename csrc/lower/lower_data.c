@@ -151,6 +151,7 @@ void lower_LOAD_DEREF(Lowerer *l) {
                                      : EMIT_CALL(l, rt_load_deref, cell(l), K_INT(l, l->instr->arg));
     value->nullable = false;
     value->scratch = (void *)site_in_cell(l, l->instr->arg);
+    lower_note_given(l, value);
     lower_push(l, value);
     lower_note_site(l);
 }

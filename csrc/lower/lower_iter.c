@@ -321,6 +321,7 @@ void lower_FOR_ITER(Lowerer *l) {
         return;
     }
     lower_push(l, next_item(l, way, iterator));
+    lower_note_given(l, l->stack[l->depth - 1]);
     if (way.kind == ITER_ANY) lower_leave(l);
     lower_goto(l, l->index + 1);
 }

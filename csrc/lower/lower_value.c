@@ -238,11 +238,19 @@ static void push_outs(Lowerer *l, int count) {
     for (int i = count - 1; i >= 0; i--) lower_push(l, outs[i]);
 }
 
+void lower_note_given(Lowerer *l, Ins *value) {
+    if (l->inference == NULL) EMIT_CALL(l, rt_note_item, value, K_CACHE(l));
+}
+
+/* Items of one type are noted, as rows of a matrix are. */
 void lower_UNPACK_SEQUENCE(Lowerer *l) {
+    enum { MOST_NOTED = 3 };
     if (lower_known_unpack(l)) return;
     Ins *sequence = lower_pop(l);
-    EMIT_CALL(l, rt_unpack, sequence, K_INT(l, l->instr->arg));
-    push_outs(l, l->instr->arg);
+    int count = l->instr->arg;
+    EMIT_CALL(l, rt_unpack, sequence, K_INT(l, count));
+    push_outs(l, count);
+    for (int i = 0; i < count && count <= MOST_NOTED; i++) lower_note_given(l, l->stack[l->depth - 1 - i]);
 }
 
 void lower_UNPACK_EX(Lowerer *l) {

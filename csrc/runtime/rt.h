@@ -125,6 +125,7 @@ i64 rt_dict_update(PyObject *dict, PyObject *mapping);
 i64 rt_dict_merge(PyObject *dict, PyObject *mapping, PyObject *function);
 PyObject *rt_list_to_tuple(PyObject *list);
 i64 rt_unpack(TS, PyObject *iterable, i64 count, PyObject **results);
+void rt_note_item(PyObject *item, RtCache *cache);
 i64 rt_unpack_ex(TS, PyObject *iterable, i64 before, i64 after, PyObject **results);
 PyObject *rt_get_iter(PyObject *iterable);
 PyObject *rt_get_len(PyObject *object);

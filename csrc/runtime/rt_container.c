@@ -353,6 +353,8 @@ static i64 take_items(PyObject *iterator, i64 count, bool at_least, i64 wanted, 
     return 0;
 }
 
+void rt_note_item(PyObject *item, RtCache *cache) { rt_note_given(cache, item); }
+
 i64 rt_unpack(PyThreadState *tstate, PyObject *iterable, i64 count, PyObject **results) {
     PyObject **items = NULL;
     if (PyTuple_CheckExact(iterable) && PyTuple_GET_SIZE(iterable) == count)
