@@ -134,13 +134,15 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
 
 /* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
  * sets itself up, and each new global of a script is one more; what they lead to is looked up again at each
- * compile, and so are the classes that owners of attributes had. */
+ * compile, and so are the classes that owners of attributes had. What functions are called by an argument that
+ * was handed over is known as long as they live; those that are gone have failed as well. */
 static int chances(const Instr *instr) {
-    enum { OF_NAMES = 6 };
+    enum { OF_NAMES = 6, OF_CALLS = 6 };
     int classes = 0;
     if (instr->op == BC_LOAD_GLOBAL) return OF_NAMES;
     if (instr->op == BC_UNPACK_SEQUENCE) return 1; /* a list and a tuple by turns */
     for (const Site *site = instr->site; site != NULL; site = site->next) classes++;
+    if (instr->op == BC_CALL) return Py_MAX(1 + classes, OF_CALLS);
     return classes > 0 ? 1 + classes : 0;
 }
 
