@@ -5,7 +5,7 @@
 typedef struct Called {
     const void *key;     /* NULL: free */
     PyObject *reference; // new ref; a weak reference to one that is called
-    PyObject *code; // new ref; a weak reference to the code of a function that has cells; NULL: it is none
+    PyObject *code;      // new ref; a weak reference to the code of a function; NULL: it is none
     PyObject *defaults;  // new ref; likewise, if they are constants
     const void *globals; // likewise, of the function; compared with, nothing else
     bool several;
@@ -38,10 +38,6 @@ static Called *find_place(const void *key) {
     return free_place;
 }
 
-static bool has_cells(PyObject *callable) {
-    return Py_IS_TYPE(callable, &PyFunction_Type) && ((PyFunctionObject *)callable)->func_closure != NULL;
-}
-
 /* Defaults that nobody sees kept; NULL: there are none, or others. borrowed */
 static PyObject *plain_defaults(const PyFunctionObject *function) {
     PyObject *defaults = function->func_defaults;
@@ -56,7 +52,7 @@ static PyObject *plain_defaults(const PyFunctionObject *function) {
 
 /* The collector is not to run now: finalizers would. */
 static void remember(Called *called, const void *key, PyObject *callable) {
-    PyFunctionObject *function = has_cells(callable) ? (PyFunctionObject *)callable : NULL;
+    PyFunctionObject *function = Py_IS_TYPE(callable, &PyFunction_Type) ? (PyFunctionObject *)callable : NULL;
     int collects = PyGC_Disable();
     PyObject *reference = PyWeakref_NewRef(callable, NULL);
     PyObject *code = function != NULL ? PyWeakref_NewRef(function->func_code, NULL) : NULL;

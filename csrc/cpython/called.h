@@ -16,9 +16,9 @@ uint32_t called_number(PyObject *callable);
  * code. borrowed */
 PyObject *called_find(uint32_t number, bool *several);
 
-/* The code of functions with cells that have the number, and look names up in `globals`: none of them needs
- * to be left. NULL: there is none. `defaults`: what one of them had, if these were constants, else NULL.
- * borrowed, both */
+/* The code of functions that have the number, and look names up in `globals`: none of them needs to be left,
+ * as of those that are made where they are handed over. NULL: there is none. `defaults`: what one of them
+ * had, if these were constants, else NULL. borrowed, both */
 PyObject *called_find_code(uint32_t number, const void *globals, PyObject **defaults);
 
 #endif

@@ -571,7 +571,7 @@ Site *decode_called_code_site(CompileContext *cx, PyCodeObject *code, PyObject *
     return site;
 }
 
-/* A function that has cells is made again and again, mostly. */
+/* A function that has cells, or was made by another one, is made again and again, mostly. */
 Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *callable, bool several) {
     bool is_function = Py_IS_TYPE(callable, &PyFunction_Type);
     if (!(is_function || Py_IS_TYPE(callable, &PyType_Type) || PyCFunction_CheckExact(callable) ||
@@ -580,8 +580,10 @@ Site *decode_callable_site(CompileContext *cx, PyCodeObject *code, PyObject *cal
     PyFunctionObject *function = (PyFunctionObject *)callable;
     Site *site = arena_new(&cx->arena, Site);
     *site = (Site){.kind = SITE_CALLABLE, .likely = LIKELY_OTHER, .object = callable};
-    if (is_function) site->code = function->func_code;
-    if (!is_function || (function->func_closure == NULL && !several)) return site;
+    if (!is_function) return site;
+    PyCodeObject *called = (PyCodeObject *)function->func_code;
+    site->code = called;
+    if (function->func_closure == NULL && !(called->co_flags & CO_NESTED) && !several) return site;
     if (!hook_calls_own_code(function)) return NULL;
     site = decode_called_code_site(cx, code, function->func_code, function->func_globals,
                                    function->func_builtins);

@@ -65,7 +65,7 @@ static void add_sample(const Samples *s, int index, uint32_t *seen) {
     if (number != 0 && !decode_add_seen(seen, number)) seen[0] = SEEN_SEVERAL;
 }
 
-/* Of functions with cells of which none is there just now; the next ones will be of that code too. */
+/* Of functions of which none is there just now; the next ones will be of that code too. */
 static Site *site_of_gone(const Samples *s, uint32_t number) {
     PyObject *globals = s->around->globals, *defaults; // borrowed
     PyObject *code = called_find_code(number, globals, &defaults);

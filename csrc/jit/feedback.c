@@ -134,8 +134,8 @@ static void add_arguments(CompileContext *cx, Bytecode *code, FunctionRecord *re
 
 /* How often an instruction may fail before it is no more speculated on. Names get new versions as a program
  * sets itself up, and each new global of a script is one more; what they lead to is looked up again at each
- * compile, and so are the classes that owners of attributes had. What functions are called by an argument that
- * was handed over is known as long as they live; those that are gone have failed as well. */
+ * compile, and so are the classes that owners of attributes had. What functions are called by an argument
+ * that was handed over is known as long as they live; those that are gone have failed as well. */
 static int chances(const Instr *instr) {
     enum { OF_NAMES = 6, OF_CALLS = 6 };
     int classes = 0;

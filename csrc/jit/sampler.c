@@ -76,7 +76,8 @@ static void look_at_callers(Frame *frame) {
     }
 }
 
-/* Whose compiled code runs there: the frame may be of a call or a comprehension that is put in line. NULL: nobody's. */
+/* Whose compiled code runs there: the frame may be of a call or a comprehension that is put in line. NULL:
+ * nobody's. */
 static Frame *running_frame(Frame *frame) {
     for (int level = 0; level < MOST_LEVELS && frame != NULL; level++, frame = frame->previous)
         if (is_running(table_record(frame->f_code))) return frame;
