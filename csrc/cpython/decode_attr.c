@@ -723,7 +723,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             note_value(value, sample_pushed(&c.samples, i, 0));
             instr->value = *value;
         }
-        if (instr->op == BC_UNPACK_SEQUENCE) instr->value = *value;
+        if (instr->op == BC_UNPACK_SEQUENCE || instr->op == BC_CALL) instr->value = *value;
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }

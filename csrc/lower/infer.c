@@ -601,7 +601,7 @@ static void step(Infer *f, const Instr *instr) {
         if (callable.builtin == BI_builtins_isinstance && instr->arg == 2)
             truth = infer_is_instance((Likely)operand(f, 1).type, operand(f, 0).builtin);
         for (int i = 0; i < instr->arg + 2; i++) pop(f);
-        push(f, type);
+        push_given(f, instr, type);
         f->stack[f->depth - 1].truth = truth;
         break;
     }

@@ -262,6 +262,7 @@ void lower_UNPACK_EX(Lowerer *l) {
 void lower_general_call(Lowerer *l) {
     Ins *names = l->instr->arg2 >= 0 ? K_CONST(lower_named(l), l->instr->arg2) : K_NULL(l);
     lower_push(l, call_rest(l, H_rt_call, 1, &names, l->instr->arg + 2));
+    lower_note_given(l, l->stack[l->depth - 1]);
     lower_leave(l);
 }
 
