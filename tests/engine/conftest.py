@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 
 import pytest
-from engine_codes import ROOT
+from engine_codes import PRELUDE, ROOT
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,6 +44,19 @@ def run_python():
             timeout=60,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def check(run_python):
+    """Run Python statements after PRELUDE; they must end well and print nothing to stderr but `stderr`."""
+
+    def run(script, *, env=(), stderr=""):
+        done = run_python("-c", PRELUDE + textwrap.dedent(script), env=env)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == stderr
+        return done.stdout
 
     return run
 

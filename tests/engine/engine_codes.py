@@ -8,6 +8,23 @@ import dxpy
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# What the `check` fixture runs in front of a test's statements.
+PRELUDE = """
+import dxpy, sys, warnings
+from dxpy import CompilationTier
+def f(x):
+    return x + 1
+def loop(n):
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+def calls(function, count, *arguments):
+    for _ in range(count):
+        function(*arguments)
+engine = dxpy.integration()
+"""
+
 
 def _add(a, b):
     return a + b

@@ -6,36 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from engine_codes import ROOT
-
-PRELUDE = """
-import dxpy, sys, warnings
-from dxpy import CompilationTier
-def f(x):
-    return x + 1
-def loop(n):
-    total = 0
-    for i in range(n):
-        total += i
-    return total
-def calls(function, count, *arguments):
-    for _ in range(count):
-        function(*arguments)
-engine = dxpy.integration()
-"""
-
-
-@pytest.fixture
-def check(run_python):
-    """Run Python statements after PRELUDE; they must end well and print nothing to stderr but `stderr`."""
-
-    def run(script, *, env=(), stderr=""):
-        done = run_python("-c", PRELUDE + textwrap.dedent(script), env=env)
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == stderr
-        return done.stdout
-
-    return run
+from engine_codes import PRELUDE, ROOT
 
 
 def test_hot_functions_tier_up(check):
