@@ -45,24 +45,25 @@ static int order_of_texts(PyObject *a, PyObject *b) {
     return order < 0 ? -1 : 1;
 }
 
-static int order_at(PyObject *a, PyObject *b, int depth) {
+static int order_at(PyObject *a, PyObject *b, bool lists, int depth) {
     int64_t one, other;
     double first, second;
     if (int_of(a, &one) && int_of(b, &other)) return (one > other) - (one < other);
     if (is_text(a) && is_text(b)) return order_of_texts(a, b);
     if (float_of(a, &first) && float_of(b, &second)) return (first > second) - (first < second);
-    if (!PyTuple_CheckExact(a) || !PyTuple_CheckExact(b) || depth == DEEPEST) return ORDER_UNKNOWN;
-    one = PyTuple_GET_SIZE(a);
-    other = PyTuple_GET_SIZE(b);
+    bool plain = PyTuple_CheckExact(a) || (lists && PyList_CheckExact(a));
+    if (!plain || Py_TYPE(a) != Py_TYPE(b) || depth == DEEPEST) return ORDER_UNKNOWN;
+    one = Py_SIZE(a);
+    other = Py_SIZE(b);
     for (Py_ssize_t i = 0; i < one && i < other; i++) {
-        PyObject *item = PyTuple_GET_ITEM(a, i), *beside = PyTuple_GET_ITEM(b, i);
-        int order = item == beside ? 0 : order_at(item, beside, depth + 1);
+        PyObject *item = PySequence_Fast_ITEMS(a)[i], *beside = PySequence_Fast_ITEMS(b)[i];
+        int order = item == beside ? 0 : order_at(item, beside, lists, depth + 1);
         if (order != 0) return order;
     }
     return (one > other) - (one < other);
 }
 
-int cp_order_of(PyObject *a, PyObject *b) { return order_at(a, b, 0); }
+int cp_order_of(PyObject *a, PyObject *b) { return order_at(a, b, true, 0); }
 
 /* --- ranks --- */
 
@@ -152,7 +153,8 @@ static int order_of_ranks(Sort *sort, const Ranked *a, const Ranked *b) {
 }
 
 static int order_of_keys(Sort *sort, const Ranked *a, const Ranked *b) {
-    int order = cp_order_of(sort->keys[a->index], sort->keys[b->index]);
+    /* not of lists: the one being sorted, which is empty for all who look, may be in them */
+    int order = order_at(sort->keys[a->index], sort->keys[b->index], false, 0);
     if (order == ORDER_UNKNOWN) {
         sort->failed = true;
         return 0;

@@ -1,4 +1,5 @@
-/* The order of objects that nobody's code is asked to compare: ints, floats, texts, and tuples of these. */
+/* The order of objects that nobody's code is asked to compare: ints, floats, texts, and tuples and lists of
+ * these. */
 #ifndef DXPY_CPYTHON_ORDER_H
 #define DXPY_CPYTHON_ORDER_H
 

@@ -139,11 +139,15 @@ static Ins *quiet_call(Lowerer *l, const CCall *call, FrameState *state) {
 
 /* --- the rest --- */
 
+enum {
+    LEVELS_OF_COMPARING = 4
+}; /* of recursion that comparing items takes in CPython: see cpython/order.h */
+
 static Ins *heap_call(Lowerer *l, const CCall *call, bool push, FrameState *state) {
     Ins **args = call->args;
     if (call->count != 1 + push || args[0]->type != IR_OBJ) return NULL;
     lower_guard_type(l, args[0], KNOWN_list, state);
-    lower_guard_room(l, push ? 2 : 3, state); /* items that are tuples, and theirs, are compared */
+    lower_guard_room(l, LEVELS_OF_COMPARING + !push, state);
     if (!push) return EMIT_CALL(l, rt_heap_pop, args[0]);
     args[1] = lower_object(l, args[1]);
     EMIT_CALL(l, rt_heap_push, args[0], args[1]);

@@ -1,41 +1,12 @@
-/* heapq.heappush and heappop: which items are compared, and in which order, is what the module does. Numbers,
- * and tuples that begin with them, are compared here. */
+/* heapq.heappush and heappop: which items are compared, and in which order, is what the module does. */
+#include "cpython/order.h"
 #include "runtime/rt.h"
-
-enum { UNKNOWN = -2 };
-
-/* -1, 0, 1: a is less, the same, greater; UNKNOWN: they are no numbers whose comparison is as plain as that.
- */
-static inline int order_of_numbers(PyObject *a, PyObject *b) {
-    if (a == b && PyLong_CheckExact(a)) return 0;
-    if (PyLong_CheckExact(a) && PyLong_CheckExact(b)) {
-        Py_ssize_t one = Py_SIZE(a), other = Py_SIZE(b);
-        if (one != other) return one < other ? -1 : 1;
-        if (one < -1 || one > 1) return UNKNOWN;
-        digit first = ((PyLongObject *)a)->ob_digit[0], second = ((PyLongObject *)b)->ob_digit[0];
-        int order = one == 0 || first == second ? 0 : first < second ? -1 : 1;
-        return one < 0 ? -order : order;
-    }
-    if (!PyFloat_CheckExact(a) || !PyFloat_CheckExact(b)) return UNKNOWN;
-    double one = PyFloat_AS_DOUBLE(a), other = PyFloat_AS_DOUBLE(b);
-    return one < other ? -1 : one > other ? 1 : one == other ? 0 : UNKNOWN;
-}
-
-static int order_of(PyObject *a, PyObject *b) {
-    if (!PyTuple_CheckExact(a) || !PyTuple_CheckExact(b)) return order_of_numbers(a, b);
-    Py_ssize_t one = PyTuple_GET_SIZE(a), other = PyTuple_GET_SIZE(b);
-    for (Py_ssize_t i = 0; i < one && i < other; i++) {
-        int order = order_of_numbers(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i));
-        if (order != 0) return order;
-    }
-    return one < other ? -1 : one > other;
-}
 
 /* 1, 0: is one item less than another; -1: an error, one that the list has changed among them. */
 static inline int is_less(PyListObject *heap, Py_ssize_t first, Py_ssize_t second) {
     PyObject *a = heap->ob_item[first], *b = heap->ob_item[second];
-    int order = order_of(a, b);
-    if (order != UNKNOWN) return order < 0;
+    int order = cp_order_of(a, b);
+    if (order != ORDER_UNKNOWN) return order < 0;
     Py_ssize_t size = Py_SIZE(heap);
     Py_INCREF(a);
     Py_INCREF(b);
