@@ -139,9 +139,8 @@ static Ins *quiet_call(Lowerer *l, const CCall *call, FrameState *state) {
 
 /* --- the rest --- */
 
-enum {
-    LEVELS_OF_COMPARING = 4
-}; /* of recursion that comparing items takes in CPython: see cpython/order.h */
+/* Of recursion, that comparing items takes in CPython: see cpython/order.h. */
+enum { LEVELS_OF_COMPARING = 4 };
 
 static Ins *heap_call(Lowerer *l, const CCall *call, bool push, FrameState *state) {
     Ins **args = call->args;
