@@ -208,6 +208,7 @@ void lower_RAISE_VARARGS(Lowerer *l) {
 void lower_RERAISE(Lowerer *l) {
     Ins *lasti = l->instr->arg ? lower_peek(l, l->instr->arg + 1) : K_NULL(l);
     EMIT_CALL(l, rt_reraise, lower_pop(l), lasti);
+    keep_until_raised(l);
     INS0(l, rethrow, 0);
     lower_end(l);
 }
