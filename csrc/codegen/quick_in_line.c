@@ -276,12 +276,15 @@ static void arithmetic_in_line(Quick *q, const Ins *ins, int64_t kind, int done)
 static void compare_in_line(Quick *q, const Ins *ins, int done) {
     static const Condition CONDITIONS[] = {COND_LESS,      COND_LESS_EQUAL, COND_EQUAL,
                                            COND_NOT_EQUAL, COND_GREATER,    COND_GREATER_EQUAL};
+    enum { COMPARISONS = sizeof(CONDITIONS) / sizeof(CONDITIONS[0]) };
     Assembler *a = &q->a;
+    uint64_t comparison = (uint64_t)ins->args[2]->imm;
     int otherwise = x86_new_label(a);
+    if (comparison >= COMPARISONS) return; /* no text of ours */
     take_digits(q, ins, otherwise);
     x86_set(a, RCX, 0);
     x86_alu(a, ALU_COMPARE, RAX, RDX);
-    x86_set_if(a, CONDITIONS[ins->args[2]->imm], RCX);
+    x86_set_if(a, CONDITIONS[comparison], RCX);
     x86_move(a, RAX, RCX);
     x86_jump(a, done);
     x86_place_label(a, otherwise);
