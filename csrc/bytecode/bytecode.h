@@ -275,13 +275,16 @@ static inline bool bc_is_called(const Site *site) {
 /* Does LOAD_METHOD give a function and what to call it with? */
 static inline bool bc_is_method(const Site *site) { return site->kind == SITE_METHOD || site->bound != NULL; }
 
+enum { NOTED_ITEMS = 3 }; /* of those that are unpacked, the first ones */
+
 typedef struct Instr {
     uint8_t op; /* BcOp */
     uint16_t flags;
     uint8_t feedback; /* FeedbackKind */
     uint8_t left,
         right;     /* Likely of a binary operation's operands, as tier 1 noted them; LIKELY_UNSEEN: not */
-    uint8_t value; /* Likely of what an attribute or a subscript gives, as was noted; LIKELY_UNSEEN: not */
+    uint8_t value; /* Likely of what an attribute, a call or a loop gives, as was noted; LIKELY_UNSEEN: not */
+    uint8_t items[NOTED_ITEMS]; /* likewise of what is unpacked */
     int32_t arg, arg2;
     int32_t target;   /* index of the instruction jumped to, -1: none */
     int32_t handler;  /* index into Bytecode.handlers of the innermost one, -1: none */
@@ -356,8 +359,9 @@ bool bc_is_last(const Instr *instr);
 const char *bc_name(BcOp op);
 int bc_pops(const Instr *instr);
 int bc_pushes(const Instr *instr);
-/* Does tier 1 give the operation an inline cache? They are numbered in the order of the instructions. */
-bool bc_has_cache(BcOp op);
+/* How many inline caches tier 1 gives the operation: one for each of the first items that are unpacked. They
+ * are numbered in the order of the instructions. */
+int bc_cache_count(BcOp op);
 
 /* The method of a built-in type with the name that name_ids gave a number; BI_NONE: it is not known. */
 Builtin bc_method(Likely type, int name_id);

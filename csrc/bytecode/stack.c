@@ -43,11 +43,12 @@ int bc_pushes(const Instr *instr) {
     }
 }
 
-bool bc_has_cache(BcOp op) {
+int bc_cache_count(BcOp op) {
+    if (op == BC_UNPACK_SEQUENCE) return NOTED_ITEMS;
     return op == BC_LOAD_GLOBAL || op == BC_LOAD_ATTR || op == BC_STORE_ATTR || op == BC_LOAD_METHOD ||
            op == BC_BINARY_OP || op == BC_BINARY_SUBSCR || op == BC_COMPARE_OP || op == BC_CONTAINS_OP ||
            op == BC_STORE_SUBSCR || op == BC_BEFORE_WITH || op == BC_CALL || op == BC_FOR_ITER ||
-           op == BC_LOAD_DEREF || op == BC_UNPACK_SEQUENCE;
+           op == BC_LOAD_DEREF;
 }
 
 void bc_print(const Bytecode *code, StrBuf *out) {

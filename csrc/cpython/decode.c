@@ -74,7 +74,7 @@ int decode_cache_count(PyCodeObject *code) {
     Decoder d = {.cx = &cx, .code = code, .pending_offset = -1, .pending_names = -1};
     volatile int count = 0;
     if (setjmp(cx.bailed)) return 0; /* it will never be decoded */
-    for (int unit = 0; unit < Py_SIZE(code);) count += bc_has_cache(read_instr(&d, &unit).op);
+    for (int unit = 0; unit < Py_SIZE(code);) count += bc_cache_count(read_instr(&d, &unit).op);
     return count;
 }
 
@@ -85,9 +85,9 @@ int decode_find_cache(PyCodeObject *code, int32_t offset, Instr *found) {
     if (setjmp(cx.bailed)) return -1;
     for (int unit = 0; unit < Py_SIZE(code);) {
         *found = read_instr(&d, &unit);
-        cache += bc_has_cache(found->op);
+        cache += bc_cache_count(found->op);
         if (found->op != BC_NOP && (int32_t)found->offset >= offset)
-            return bc_has_cache(found->op) && (int32_t)found->offset == offset ? cache : -1;
+            return bc_cache_count(found->op) == 1 && (int32_t)found->offset == offset ? cache : -1;
     }
     return -1;
 }

@@ -22,10 +22,10 @@ typedef struct Passed {
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
-    uint32_t *seen; /* by inline cache (bc_has_cache), SEEN_TYPES for each: versions of the types that owners
-                       had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
-                       find out too */
-    int seen_count; /* caches */
+    uint32_t *seen;       /* by inline cache (bc_cache_count), SEEN_TYPES for each: versions of the types that
+                             owners       had, 0 behind the last; the first is SEEN_SEVERAL where there were more.
+                             Decoding may       find out too */
+    int seen_count;       /* caches */
     const bool *recalled; /* by inline cache: `seen` has the classes of an earlier run in their order, which
                              nothing of this one is to add to; NULL: nowhere */
     uint8_t *values; /* by inline cache: Likely of what the site gives, LIKELY_UNSEEN: not known. Decoding may
@@ -48,7 +48,7 @@ enum { SEEN_TYPES = 8 };
  * speculated on. */
 Bytecode *decode_code(CompileContext *cx, PyCodeObject *code, const Surroundings *around);
 
-/* How many inline caches (bc_has_cache) code has. */
+/* How many inline caches (bc_cache_count) code has. */
 int decode_cache_count(PyCodeObject *code);
 
 /* Add what the instruction at a code unit, before which a frame stands, has as its owner or calls to what its

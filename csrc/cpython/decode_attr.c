@@ -695,7 +695,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
     for (int i = 0; i < out->count; i++) {
         Instr *instr = &out->instrs[i];
         if (i > 0 && out->instrs[i - 1].target >= 0) c.start = i;
-        cache += bc_has_cache(instr->op);
+        cache += bc_cache_count(instr->op);
         uint32_t nothing[SEEN_TYPES] = {0};
         bool known = cache >= 0 && cache < around->seen_count;
         uint32_t *seen = known ? &around->seen[cache * SEEN_TYPES] : nothing;
@@ -723,7 +723,9 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             note_value(value, sample_pushed(&c.samples, i, 0));
             instr->value = *value;
         }
-        if (instr->op == BC_UNPACK_SEQUENCE || instr->op == BC_CALL) instr->value = *value;
+        if (instr->op == BC_CALL) instr->value = *value;
+        if (instr->op == BC_UNPACK_SEQUENCE && cache < around->value_count)
+            memcpy(instr->items, &around->values[cache - NOTED_ITEMS + 1], NOTED_ITEMS);
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);
     }
 }

@@ -8,7 +8,7 @@
  * not there, or nothing can be relied on. */
 bool decode_find_entry(PyObject *dict, PyObject *name, int64_t *offset, uint32_t *version, void **object);
 
-/* The number of the inline cache (bc_has_cache) of the instruction at a code unit, and the instruction
+/* The number of the inline cache (bc_cache_count) of the instruction at a code unit, and the instruction
  * itself; -1: there is none. */
 int decode_find_cache(PyCodeObject *code, int32_t offset, Instr *found);
 

@@ -116,7 +116,7 @@ static PyObject *describe_sites(FunctionRecord *record, const Bytecode *code, co
     int cache = -1;
     for (int i = 0; list != NULL && i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
-        cache += bc_has_cache(instr->op);
+        cache += bc_cache_count(instr->op);
         if (instr->op != BC_LOAD_ATTR && instr->op != BC_STORE_ATTR && instr->op != BC_LOAD_METHOD) continue;
         bool several = cache < record->seen_count && seen[cache * SEEN_TYPES] == SEEN_SEVERAL;
         const char *state = site_state(instr, several);

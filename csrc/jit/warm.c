@@ -25,12 +25,12 @@
 
 /* What is kept of an instruction. */
 typedef struct KeptSite {
-    uint8_t feedback;    /* FeedbackKind, and whether a guard kept failing there */
-    uint8_t kind;        /* of Instr.site, see site_kind; 0: there is none */
-    uint8_t likely;      /* what is likely there */
-    uint8_t ran;         /* bits of Instr.flags: did it run? */
-    uint8_t left, right; /* what was noted of its operands */
-    uint8_t value;       /* and of what it gives */
+    uint8_t feedback;                  /* FeedbackKind, and whether a guard kept failing there */
+    uint8_t kind;                      /* of Instr.site, see site_kind; 0: there is none */
+    uint8_t likely;                    /* what is likely there */
+    uint8_t ran;                       /* bits of Instr.flags: did it run? */
+    uint8_t left, right;               /* what was noted of its operands */
+    uint8_t value, items[NOTED_ITEMS]; /* and of what it gives */
 } KeptSite;
 
 _Static_assert(2 * sizeof(KeptSite) >= sizeof(int32_t), "a number fits in two");
@@ -39,8 +39,7 @@ enum { SITE_FEEDBACK = 0x7f, SITE_FAILED = 0x80, RAN = BC_RAN | BC_NEVER_RAN | B
 _Static_assert(RAN < 256, "the flags that are kept fit");
 _Static_assert((int)FB_MEGAMORPHIC <= (int)SITE_FEEDBACK, "a feedback kind fits");
 
-/* Calls at which to try again what could not be had before, because a class or a function was not there yet.
- */
+/* Calls at which to try again what could not be had before: a class or a function was not there yet. */
 static const uint32_t RETRY_AT[] = {2, 8, 32, 128};
 enum { RETRIES = sizeof(RETRY_AT) / sizeof(RETRY_AT[0]) };
 
@@ -343,6 +342,7 @@ static void overlay(CompileContext *cx, const Warm *warm, Bytecode *code, const 
         instr->left = kept[i].left;
         instr->right = kept[i].right;
         instr->value = kept[i].value;
+        memcpy(instr->items, kept[i].items, NOTED_ITEMS);
     }
 }
 
@@ -364,6 +364,7 @@ static KeptSite kept_site(const Instr *instr) {
                      .left = instr->left,
                      .right = instr->right,
                      .value = instr->value};
+    memcpy(kept.items, instr->items, NOTED_ITEMS);
     if (instr->flags & BC_NO_SPECULATION) kept.feedback |= SITE_FAILED;
     if (instr->site != NULL) {
         kept.kind = site_kind(instr->site);
@@ -456,8 +457,7 @@ void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, 
 static void keep_types(Warm *warm, const Bytecode *code, int32_t cache) {
     for (int i = 0; i < code->count; i++) {
         const Instr *instr = &code->instrs[i];
-        if (!bc_has_cache(instr->op)) continue;
-        cache++;
+        cache += bc_cache_count(instr->op);
         for (const Site *site = instr->site; site != NULL; site = site->next)
             if ((instr->op == BC_CALL) == bc_is_called(site)) keep_names(warm, cache, site);
     }

@@ -344,11 +344,15 @@ static uint8_t property_result(Infer *f, const Instr *instr, uint8_t owner) {
 
 /* Push what tier 1 or a sample had there, where nothing else says what a site gives. A number is one to what
  * computes with it only; what is stored is for demand.c to say. */
+static void push_noted(Infer *f, const Instr *instr, uint8_t type, uint8_t noted) {
+    bool known = noted != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
+    bool number = likely_number(noted);
+    push(f, type == LIKELY_OTHER && known && !number ? noted : type);
+    if (known && number) f->stack[f->depth - 1].given = noted;
+}
+
 static void push_given(Infer *f, const Instr *instr, uint8_t type) {
-    bool known = instr->value != LIKELY_UNSEEN && !(instr->flags & BC_NO_SPECULATION);
-    bool number = likely_number(instr->value);
-    push(f, type == LIKELY_OTHER && known && !number ? instr->value : type);
-    if (known && number) f->stack[f->depth - 1].given = instr->value;
+    push_noted(f, instr, type, instr->value);
 }
 
 /* The right operand, where it is a constant. */
@@ -402,7 +406,11 @@ static void unpack(Infer *f, const Instr *instr) {
                   infer_items_of_loop(f->out, f->code, instr, (Likely)operand(f, 0).type, items);
     for (int i = instr->arg - 1; i >= 0; i--) {
         bool item = f->unpacked_count == instr->arg;
-        push_given(f, instr, item ? f->unpacked[i].type : looped ? items[i] : LIKELY_OTHER);
+        push_noted(f, instr,
+                   item     ? f->unpacked[i].type
+                   : looped ? items[i]
+                            : LIKELY_OTHER,
+                   i < NOTED_ITEMS ? instr->items[i] : LIKELY_UNSEEN);
         if (item) f->stack[f->depth - 1].slot = f->unpacked[i].slot;
     }
     f->unpacked_count = -1;

@@ -727,7 +727,7 @@ static void number_caches(Lowerer *l) {
     l->cache_numbers = arena_array(&l->cx->arena, int, l->code->count + 1);
     for (int i = 0; i < l->code->count; i++) {
         l->cache_numbers[i] = l->fn->cache_count;
-        l->fn->cache_count += bc_has_cache(l->code->instrs[i].op);
+        l->fn->cache_count += bc_cache_count(l->code->instrs[i].op);
     }
 }
 

@@ -495,8 +495,8 @@ int lower_fact_number(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact_offset(Lowerer *l, int64_t offset, uint32_t keys_version);
 Ins *lower_fact(Lowerer *l, FactKind kind, int64_t number);
 Ins *lower_fact_place(Lowerer *l, void *place);
-/* Number of the running instruction's inline cache: at tier 1 as bc_has_cache says, so that what a cache has
- * seen can be told. */
+/* Number of the running instruction's inline cache: at tier 1 as bc_cache_count says, so that what a cache
+ * has seen can be told. */
 int lower_cache(Lowerer *l);
 #define K_NULL(l)     lower_const((l), IR_null_OP, 0)
 #define K_INT(l, i)   lower_const((l), IR_ki64_OP, (i))

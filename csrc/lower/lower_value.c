@@ -242,15 +242,19 @@ void lower_note_given(Lowerer *l, Ins *value) {
     if (l->inference == NULL) EMIT_CALL(l, rt_note_item, value, K_CACHE(l));
 }
 
-/* Items of one type are noted, as rows of a matrix are. */
+static void note_unpacked(Lowerer *l, int count) {
+    for (int i = 0; l->inference == NULL && i < count && i < NOTED_ITEMS; i++)
+        EMIT_CALL(l, rt_note_item, l->stack[l->depth - 1 - i],
+                  lower_const(l, IR_cache_OP, lower_cache(l) + i));
+}
+
 void lower_UNPACK_SEQUENCE(Lowerer *l) {
-    enum { MOST_NOTED = 3 };
     if (lower_known_unpack(l)) return;
     Ins *sequence = lower_pop(l);
     int count = l->instr->arg;
     EMIT_CALL(l, rt_unpack, sequence, K_INT(l, count));
     push_outs(l, count);
-    for (int i = 0; i < count && count <= MOST_NOTED; i++) lower_note_given(l, l->stack[l->depth - 1 - i]);
+    note_unpacked(l, count);
 }
 
 void lower_UNPACK_EX(Lowerer *l) {

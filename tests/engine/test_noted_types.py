@@ -23,6 +23,24 @@ def test_rows_are_known_where_they_are_gone_over(check):
     assert lines[2] == "310.0 0.0 [8]"
 
 
+def test_items_that_are_unpacked_are_known_by_their_place(check):
+    out = check("""
+    dxpy.enable(thresholds=(10, 40, 100000), sync=True, only=["__main__.work"])
+    def work(grid):
+        total = 0
+        for y, row in enumerate(grid):
+            for x, cell in enumerate(row): total += x * y * cell
+        return total
+    grid = [[(x + y) % 7 for x in range(9)] for y in range(6)]
+    calls(work, 100, grid)
+    print("rt_call" in dxpy.dump(work, "opt"), work(grid))
+    print(work(map(tuple, grid)), work([{1: 2}, "", range(3)]), work([[1.5, 2.5], (3, 4)]))
+    try: work([[], 7])
+    except TypeError as error: print(error)
+    """)
+    assert out.splitlines() == ["False 1750", "1750 10 4.0", "'int' object is not iterable"]
+
+
 def test_what_a_call_gives_is_noted(check):
     out = check("""
     dxpy.enable(thresholds=(10, 40, 100000), sync=True, only=["__main__.work"])
