@@ -22,10 +22,10 @@ typedef struct Passed {
 typedef struct Surroundings {
     PyObject *globals, *builtins; /* the dicts that the code's names are looked up in */
     Frame *frame;                 /* a frame that runs it, between two instructions or before the first */
-    uint32_t *seen;       /* by inline cache (bc_cache_count), SEEN_TYPES for each: versions of the types that
-                             owners       had, 0 behind the last; the first is SEEN_SEVERAL where there were more.
-                             Decoding may       find out too */
-    int seen_count;       /* caches */
+    uint32_t *seen; /* by inline cache (bc_cache_count), SEEN_TYPES for each: versions of the types owners
+                       had, 0 behind the last; the first is SEEN_SEVERAL where there were more. Decoding may
+                       find out too */
+    int seen_count; /* caches */
     const bool *recalled; /* by inline cache: `seen` has the classes of an earlier run in their order, which
                              nothing of this one is to add to; NULL: nowhere */
     uint8_t *values; /* by inline cache: Likely of what the site gives, LIKELY_UNSEEN: not known. Decoding may

@@ -455,10 +455,10 @@ void warm_recall_callee_types(const FunctionRecord *record, CompileContext *cx, 
 
 /* `cache`: the number in front of its first one. */
 static void keep_types(Warm *warm, const Bytecode *code, int32_t cache) {
-    for (int i = 0; i < code->count; i++) {
-        const Instr *instr = &code->instrs[i];
+    for (const Instr *instr = code->instrs; instr < code->instrs + code->count; instr++) {
+        const Site *site = bc_cache_count(instr->op) > 0 ? instr->site : NULL;
         cache += bc_cache_count(instr->op);
-        for (const Site *site = instr->site; site != NULL; site = site->next)
+        for (; site != NULL; site = site->next)
             if ((instr->op == BC_CALL) == bc_is_called(site)) keep_names(warm, cache, site);
     }
 }

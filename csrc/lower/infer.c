@@ -406,10 +406,8 @@ static void unpack(Infer *f, const Instr *instr) {
                   infer_items_of_loop(f->out, f->code, instr, (Likely)operand(f, 0).type, items);
     for (int i = instr->arg - 1; i >= 0; i--) {
         bool item = f->unpacked_count == instr->arg;
-        push_noted(f, instr,
-                   item     ? f->unpacked[i].type
-                   : looped ? items[i]
-                            : LIKELY_OTHER,
+        uint8_t type = looped ? items[i] : LIKELY_OTHER;
+        push_noted(f, instr, item ? f->unpacked[i].type : type,
                    i < NOTED_ITEMS ? instr->items[i] : LIKELY_UNSEEN);
         if (item) f->stack[f->depth - 1].slot = f->unpacked[i].slot;
     }
