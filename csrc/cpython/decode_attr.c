@@ -415,15 +415,18 @@ static bool is_alike(const Site *a, const Site *b) {
            a->kind != SITE_OF_MODULE;
 }
 
-static void note_value(uint8_t *noted, PyObject *value) {
-    if (value != NULL) *noted = decode_likely_type(value);
+/* Does its inline cache tell what it gave? */
+static bool is_noted(uint8_t op) {
+    return op == BC_LOAD_ATTR || op == BC_BINARY_SUBSCR || op == BC_LOAD_DEREF || op == BC_FOR_ITER ||
+           op == BC_CALL;
 }
 
 /* What a sample has there is kept for compiles that have none, such as where the function is put in line. */
 static void recall_value(const Classes *c, int index, uint8_t *value) {
     Instr *instr = &c->out->instrs[index];
     const Site *site = instr->site;
-    if (instr->op == BC_BINARY_SUBSCR && *value == LIKELY_UNSEEN) {
+    bool read = instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER;
+    if (read || (instr->op == BC_BINARY_SUBSCR && *value == LIKELY_UNSEEN)) {
         PyObject *item = sample_pushed(&c->samples, index, 0);
         if (item != NULL) *value = decode_likely_type(item);
     }
@@ -718,12 +721,7 @@ void decode_attribute_sites(CompileContext *cx, PyCodeObject *code, Bytecode *ou
             if (instr->site == NULL) instr->site = decode_called(&c.samples, i, seen, c.recalled);
             sample_note_call(&c.samples, i);
         }
-        if (instr->op == BC_LOAD_ATTR || instr->op == BC_BINARY_SUBSCR) recall_value(&c, i, value);
-        if (instr->op == BC_LOAD_DEREF || instr->op == BC_FOR_ITER) {
-            note_value(value, sample_pushed(&c.samples, i, 0));
-            instr->value = *value;
-        }
-        if (instr->op == BC_CALL) instr->value = *value;
+        if (is_noted(instr->op)) recall_value(&c, i, value);
         if (instr->op == BC_UNPACK_SEQUENCE && cache < around->value_count)
             memcpy(instr->items, &around->values[cache - NOTED_ITEMS + 1], NOTED_ITEMS);
         if (instr->op == BC_BINARY_OP) recall_numbers(instr, *value);

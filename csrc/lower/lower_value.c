@@ -238,15 +238,12 @@ static void push_outs(Lowerer *l, int count) {
     for (int i = count - 1; i >= 0; i--) lower_push(l, outs[i]);
 }
 
-void lower_note_given(Lowerer *l, Ins *value) {
-    if (l->inference == NULL) EMIT_CALL(l, rt_note_item, value, K_CACHE(l));
+static void note_item(Lowerer *l, Ins *value, int nth) {
+    if (l->inference != NULL) return;
+    EMIT_CALL(l, rt_note_item, value, lower_const(l, IR_cache_OP, lower_cache(l) + nth));
 }
 
-static void note_unpacked(Lowerer *l, int count) {
-    for (int i = 0; l->inference == NULL && i < count && i < NOTED_ITEMS; i++)
-        EMIT_CALL(l, rt_note_item, l->stack[l->depth - 1 - i],
-                  lower_const(l, IR_cache_OP, lower_cache(l) + i));
-}
+void lower_note_given(Lowerer *l, Ins *value) { note_item(l, value, 0); }
 
 void lower_UNPACK_SEQUENCE(Lowerer *l) {
     if (lower_known_unpack(l)) return;
@@ -254,7 +251,7 @@ void lower_UNPACK_SEQUENCE(Lowerer *l) {
     int count = l->instr->arg;
     EMIT_CALL(l, rt_unpack, sequence, K_INT(l, count));
     push_outs(l, count);
-    note_unpacked(l, count);
+    for (int i = 0; i < count && i < NOTED_ITEMS; i++) note_item(l, l->stack[l->depth - 1 - i], i);
 }
 
 void lower_UNPACK_EX(Lowerer *l) {
