@@ -246,6 +246,15 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok) {
     set_next_ask(record);
 }
 
+/* Tier 1 is left out where the budget has nothing for it, but what its code notes of the values is what tier 2
+ * goes by: of a function that is called often it is made in front of tier 2's, and runs for a while. */
+static bool wants_notes(FunctionRecord *record) {
+    uint64_t often = record->engine->thresholds[TIER_BASELINE];
+    if (!record->engine->of_process || record_calls(record) < often || record->compiles > 0) return false;
+    record->rests_until = (uint32_t)Py_MIN(record_heat(record) + often, COUNTER_LIMIT);
+    return true;
+}
+
 void engine_ask(FunctionRecord *record) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -258,7 +267,10 @@ void engine_ask(FunctionRecord *record) {
     if (engine->enabled && !record->requested && due > record->tier && !options_being_asked() &&
         budget_allows(engine, due)) {
         record->requested = (uint8_t)due;
-        if (!warm_learn(record, due) && compile_start(record, due, options.sync) < 0)
+        bool learned = warm_learn(record, due);
+        if (!learned && due == TIER_OPTIMIZING && wants_notes(record))
+            record->requested = (uint8_t)(due = TIER_BASELINE);
+        if (!learned && compile_start(record, due, options.sync) < 0)
             engine_compile_ended(record, due, false);
     }
     set_next_ask(record);

@@ -559,9 +559,11 @@ static void step(Infer *f, const Instr *instr) {
     case BC_UNARY_NEGATIVE:
     case BC_UNARY_INVERT: {
         Guess operand = pop(f);
-        bool big = operand.type == LIKELY_BIG || operand.type == LIKELY_WORD;
-        bool stays = likely_number(operand.type) || operand.type == LIKELY_COMPLEX;
-        push(f, big ? LIKELY_BIG : stays ? operand.type : LIKELY_OTHER);
+        bool speculates = !(instr->flags & BC_NO_SPECULATION);
+        uint8_t type = speculates ? or_noted(operand, LIKELY_UNSEEN) : operand.type;
+        bool big = type == LIKELY_BIG || type == LIKELY_WORD, number = likely_number(type);
+        if (speculates && number) refine(f, instr, 0, operand, type);
+        push(f, big ? LIKELY_BIG : number || type == LIKELY_COMPLEX ? type : LIKELY_OTHER);
         break;
     }
     case BC_IS_OP: compare_identity(f, instr); break;
