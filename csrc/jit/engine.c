@@ -174,7 +174,8 @@ static Tier highest_allowed(const FunctionRecord *record) {
 /* Tier 3 is what takes longest to compile: it is for code of tier 2 that has proved itself. */
 static uint64_t heat_due(const FunctionRecord *record, Tier tier) {
     const uint64_t *thresholds = record->engine->thresholds;
-    if (tier < TIER_AOT || !record->engine->of_process) return Py_MAX(thresholds[tier], record->rests_until);
+    if (tier < TIER_AOT || !record->engine->of_process)
+        return Py_MAX(thresholds[tier], Py_MAX(record->rests_until, record->notes_until));
     uint64_t proof = thresholds[TIER_AOT] - thresholds[TIER_OPTIMIZING];
     return Py_MAX(thresholds[tier], record->optimized_at + proof);
 }
@@ -246,12 +247,14 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok) {
     set_next_ask(record);
 }
 
-/* Tier 1 is left out where the budget has nothing for it, but what its code notes of the values is what tier 2
- * goes by: of a function that is called often it is made in front of tier 2's, and runs for a while. */
+/* Tier 1 is left out where the budget has nothing for it, but what its code notes of the values is what tier
+ * 2 goes by: of a function that is called often it is made in front of tier 2's, and runs for a while. */
 static bool wants_notes(FunctionRecord *record) {
     uint64_t often = record->engine->thresholds[TIER_BASELINE];
-    if (!record->engine->of_process || record_calls(record) < often || record->compiles > 0) return false;
-    record->rests_until = (uint32_t)Py_MIN(record_heat(record) + often, COUNTER_LIMIT);
+    if (!record->engine->of_process || record_calls(record) < often || record->compiles > 0 ||
+        warm_is_restoring(record))
+        return false;
+    record->notes_until = record_heat(record) + often;
     return true;
 }
 
@@ -573,7 +576,7 @@ bool engine_compile(FunctionRecord *record, Tier tier, PyCodeObject *code, Refus
 
 static void clear_counters(FunctionRecord *record) {
     record->calls = record->loops = 0;
-    record->earlier_calls = record->earlier_loops = 0;
+    record->earlier_calls = record->earlier_loops = record->notes_until = 0;
 }
 
 void engine_deoptimize(FunctionRecord *record) {

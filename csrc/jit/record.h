@@ -48,6 +48,7 @@ typedef struct FunctionRecord {
     uint16_t pins;                         /* by those who use it while Python code or a compile runs */
     uint64_t earlier_calls, earlier_loops; /* beyond the 32-bit counters */
     uint64_t optimized_at;                 /* heat at which tier 2's code was there */
+    uint64_t notes_until;                  /* heat up to which tier 1 notes what tier 2 goes by; or 0 */
 
     int64_t id;              /* FunctionIdMapper's: equal for records with one name */
     PyObject *name;          /* module.qualname; new ref */

@@ -319,7 +319,8 @@ bool lower_number_unary(Lowerer *l, BcOp op) {
     if (l->depth < 1) return false;
     Ins *operand = l->stack[l->depth - 1], *result;
     Likely guess = (Likely)l->inference->operands[l->index].right;
-    if (operand->type == IR_OBJ && lower_speculates(l) && likely_number(guess) && !excludes(l, operand, guess))
+    if (operand->type == IR_OBJ && lower_speculates(l) && likely_number(guess) &&
+        !excludes(l, operand, guess))
         operand = guess == LIKELY_INT ? lower_i64(l, operand, lower_state_here(l))
                                       : lower_f64(l, operand, guess, lower_state_here(l));
     if (operand->type == IR_I64 && op == BC_UNARY_NEGATIVE)

@@ -354,6 +354,9 @@ PyObject *rt_find_new(PyTypeObject *type);
 /* What tuple.__new__ gives for a class made of tuple and a tuple; NULL: it is another call, or there is no
  * memory; no exception is set. */
 PyObject *rt_new_tuple_of(TS, PyObject *callable, PyObject *const *args, i64 count);
+/* What a call of a class gives that `new` (see rt_find_new) makes the instances of, where that is a tuple of
+ * the arguments and no code is to be run for it. NULL, without an exception: nothing was done. */
+PyObject *rt_new_named(TS, PyTypeObject *type, PyObject *new, PyObject *const *args, i64 count);
 i64 rt_check_depth(TS);
 PyObject *rt_after_c_call(TS, PyObject *result_steal);
 PyObject *rt_new_instance(PyObject *class);

@@ -640,6 +640,9 @@ static __attribute__((noinline)) PyObject *call_slowly(PyThreadState *tstate, Py
     }
     if (cp_is_called_as_class(callable) && count < MASK_BITS &&
         (method = rt_find_new((PyTypeObject *)callable)) != NULL) {
+        if (names == NULL && (result = rt_new_named(tstate, (PyTypeObject *)callable, method, args.values,
+                                                    args.positional)) != NULL)
+            return end_call(tstate, rest, place, consumed, result);
         result = construct_by_new(tstate, (PyTypeObject *)callable, method, args);
         if (consumed >> place & 1) Py_DECREF(callable);
         return look_at_breaker(tstate, result);

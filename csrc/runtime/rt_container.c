@@ -1,39 +1,6 @@
 /* Subscripts, displays, unpacking and iteration. */
 #include "runtime/rt.h"
 
-/* --- named tuples --- */
-
-static bool is_tuple_new(PyObject *callable) {
-    static const PyMethodDef *definition; // one per process, like CPython's own functions
-    if (!PyCFunction_CheckExact(callable)) return false;
-    const PyCFunctionObject *function = (PyCFunctionObject *)callable;
-    if (function->m_self != (PyObject *)&PyTuple_Type) return false;
-    if (definition == NULL) {
-        PyObject *found = PyDict_GetItemWithError(PyTuple_Type.tp_dict, cp_name_new()); // borrowed
-        if (found == NULL || !PyCFunction_CheckExact(found)) return false;
-        definition = ((PyCFunctionObject *)found)->m_ml;
-    }
-    return function->m_ml == definition;
-}
-
-PyObject *rt_new_tuple_of(PyThreadState *tstate, PyObject *callable, PyObject *const *args, i64 count) {
-    if (count != 2 || !PyTuple_CheckExact(args[1]) || !PyType_Check(args[0]) || !is_tuple_new(callable) ||
-        !cp_may_recurse(tstate))
-        return NULL;
-    PyTypeObject *type = (PyTypeObject *)args[0];
-    bool plain =
-        type->tp_base == &PyTuple_Type && (type->tp_new == PyTuple_Type.tp_new || rt_find_new(type) != NULL);
-    Py_ssize_t size = PyTuple_GET_SIZE(args[1]);
-    PyObject *result = plain ? type->tp_alloc(type, size) : NULL;
-    if (result == NULL) {
-        if (plain) PyErr_Clear(); /* no memory: it will be told again */
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < size; i++)
-        PyTuple_SET_ITEM(result, i, Py_NewRef(PyTuple_GET_ITEM(args[1], i)));
-    return result;
-}
-
 /* The index of an int that is in range of a sequence of `size` items, negative ones counted from its end. */
 static inline bool index_in(PyObject *key, Py_ssize_t size, Py_ssize_t *index) {
     if (!PyLong_CheckExact(key)) return false;
@@ -357,12 +324,11 @@ void rt_note_item(PyObject *item, RtCache *cache) { rt_note_given(cache, item); 
 
 i64 rt_unpack(PyThreadState *tstate, PyObject *iterable, i64 count, PyObject **results) {
     PyObject **items = NULL;
-    if (PyTuple_CheckExact(iterable) && PyTuple_GET_SIZE(iterable) == count)
-        items = &PyTuple_GET_ITEM(iterable, 0);
-    else if (PyList_CheckExact(iterable) && PyList_GET_SIZE(iterable) == count)
-        items = ((PyListObject *)iterable)->ob_item;
-    if (items != NULL || (count == 0 && (PyTuple_CheckExact(iterable) || PyList_CheckExact(iterable)) &&
-                          Py_SIZE(iterable) == 0)) {
+    bool tuple = PyTuple_Check(iterable) && Py_TYPE(iterable)->tp_iter == PyTuple_Type.tp_iter,
+         list = PyList_Check(iterable) && Py_TYPE(iterable)->tp_iter == PyList_Type.tp_iter;
+    if (tuple) items = &PyTuple_GET_ITEM(iterable, 0);
+    if (list) items = ((PyListObject *)iterable)->ob_item;
+    if ((tuple || list) && Py_SIZE(iterable) == count) {
         for (i64 i = 0; i < count; i++) results[i] = Py_NewRef(items[i]);
         return 0;
     }
