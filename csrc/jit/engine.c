@@ -251,7 +251,7 @@ void engine_compile_ended(FunctionRecord *record, Tier tier, bool ok) {
  * 2 goes by: of a function that is called often it is made in front of tier 2's, and runs for a while. */
 static bool wants_notes(FunctionRecord *record) {
     uint64_t often = record->engine->thresholds[TIER_BASELINE];
-    if (!record->engine->of_process || record_calls(record) < often || record->compiles > 0 ||
+    if (!budget_is_limited(record->engine) || record_calls(record) < often || record->compiles > 0 ||
         warm_is_restoring(record))
         return false;
     record->notes_until = record_heat(record) + often;
