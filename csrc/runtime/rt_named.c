@@ -59,15 +59,6 @@ static void fill_maker(Maker *maker, PyTypeObject *type, PyFunctionObject *funct
     *maker = (Maker){cp_type_version(type), cp_need_function_version(function), count, function};
 }
 
-/* NULL: there is no memory for it, no exception is set. */
-static PyObject *empty_tuple_of(PyTypeObject *type, Py_ssize_t size) {
-    bool is_plain = type->tp_alloc == PyType_GenericAlloc && type->tp_basicsize == PyTuple_Type.tp_basicsize;
-    PyObject *result =
-        is_plain ? (PyObject *)PyObject_GC_NewVar(PyTupleObject, type, size) : type->tp_alloc(type, size);
-    if (result == NULL) PyErr_Clear();
-    return result;
-}
-
 PyObject *rt_new_named(PyThreadState *tstate, PyTypeObject *type, PyObject *new, PyObject *const *args,
                        i64 count) {
     enum { LEVELS = 3 }; /* of recursion that it takes in the interpreter */
@@ -86,9 +77,11 @@ PyObject *rt_new_named(PyThreadState *tstate, PyTypeObject *type, PyObject *new,
         PyErr_Clear();
         return NULL;
     }
-    PyObject *result = empty_tuple_of(type, count);
-    if (result == NULL) return NULL;
+    PyObject *result = type->tp_alloc(type, count); /* with a place for its hash behind the items */
+    if (result == NULL) {
+        PyErr_Clear(); /* no memory: it will be told again */
+        return NULL;
+    }
     for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(result, i, Py_NewRef(args[i]));
-    if (!PyObject_GC_IsTracked(result)) PyObject_GC_Track(result);
     return result;
 }
