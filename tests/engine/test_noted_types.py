@@ -101,3 +101,25 @@ def test_a_comprehension_in_line_counts_for_its_function(check):
     while engine.get_tier("__main__.work") < 3 and time.monotonic() < end: work()
     assert engine.get_tier("__main__.work") == 3 and engine.profile("__main__.work").calls < 10_000
     """)
+
+
+def test_the_sign_of_a_noted_number_is_changed_in_line(check):
+    out = check("""
+    dxpy.enable(thresholds=(10, 40, 100000), sync=True, only=["__main__.*"], exclude=["__main__.calls"])
+    def turned(rows):
+        total = 0
+        for row in rows: total = total + -row[1]
+        return total
+    def without(rows, v): return [[x for x in row if x != -v] for row in rows]
+    rows = [[i, i + 1] for i in range(9)]
+    calls(turned, 100, rows)
+    calls(without, 100, rows, -3)
+    print("rt_negative" in dxpy.dump(turned, "opt"), turned(rows), without(rows[:4], -3))
+    print(turned([(1, 2.5), (1, True)]), turned([[0, -(2**63)]]), without([[1, 2**70, -1.5]], -(2**70)))
+    try: turned([["", "no number"]])
+    except TypeError as error: print(error)
+    """)
+    lines = out.splitlines()
+    assert lines[0] == "False -45 [[0, 1], [1, 2], [2], [4]]"
+    assert lines[1] == "-3.5 9223372036854775808 [[1, -1.5]]"
+    assert lines[2] == "bad operand type for unary -: 'str'"
