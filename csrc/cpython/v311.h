@@ -483,6 +483,11 @@ static inline void cp_incref_if(PyObject *object, bool wanted) {
 #endif
 }
 
+/* --- cpython/packers.c --- */
+/* How many parameters behind the first one a function has that does nothing but call its first global with
+ * the first one and a tuple of the others; -1: it does something else. */
+int cp_packed_arguments(PyCodeObject *code);
+
 /* --- cpython/frames.c --- */
 /* Give back what a finished, unlinked frame holds; its frame object, if anybody has it, lives on. */
 void cp_clear_frame(PyThreadState *tstate, Frame *frame);
@@ -490,10 +495,6 @@ void cp_clear_frame(PyThreadState *tstate, Frame *frame);
  * NULL. */
 void cp_add_traceback(Frame *frame, CpLine *known);
 PyObject *cp_default_import(PyThreadState *tstate); // borrowed
-/* --- cpython/packers.c --- */
-/* How many parameters behind the first one a function has that does nothing but call its first global with
- * the first one and a tuple of the others; -1: it does something else. */
-int cp_packed_arguments(PyCodeObject *code);
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
 PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise

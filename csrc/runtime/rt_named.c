@@ -24,6 +24,15 @@ static bool is_made_of_tuple(PyTypeObject *type) {
     return true;
 }
 
+/* With a place for its hash behind the items, as all that type allocates. NULL: there is no memory, which
+ * will be told again; no exception is set. */
+static PyObject *filled(PyTypeObject *type, PyObject *const *items, Py_ssize_t count) {
+    PyObject *result = type->tp_alloc(type, count);
+    if (result == NULL) PyErr_Clear();
+    for (Py_ssize_t i = 0; result != NULL && i < count; i++) PyTuple_SET_ITEM(result, i, Py_NewRef(items[i]));
+    return result;
+}
+
 PyObject *rt_new_tuple_of(PyThreadState *tstate, PyObject *callable, PyObject *const *args, i64 count) {
     if (count != 2 || !PyTuple_CheckExact(args[1]) || !PyType_Check(args[0]) || !is_tuple_new(callable) ||
         !cp_may_recurse(tstate))
@@ -31,15 +40,7 @@ PyObject *rt_new_tuple_of(PyThreadState *tstate, PyObject *callable, PyObject *c
     PyTypeObject *type = (PyTypeObject *)args[0];
     bool plain = type != &PyTuple_Type &&
                  (type->tp_new == PyTuple_Type.tp_new || rt_find_new(type) != NULL) && is_made_of_tuple(type);
-    Py_ssize_t size = PyTuple_GET_SIZE(args[1]);
-    PyObject *result = plain ? type->tp_alloc(type, size) : NULL;
-    if (result == NULL) {
-        if (plain) PyErr_Clear(); /* no memory: it will be told again */
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < size; i++)
-        PyTuple_SET_ITEM(result, i, Py_NewRef(PyTuple_GET_ITEM(args[1], i)));
-    return result;
+    return plain ? filled(type, &PyTuple_GET_ITEM(args[1], 0), PyTuple_GET_SIZE(args[1])) : NULL;
 }
 
 /* --- without the function --- */
@@ -77,11 +78,5 @@ PyObject *rt_new_named(PyThreadState *tstate, PyTypeObject *type, PyObject *new,
         PyErr_Clear();
         return NULL;
     }
-    PyObject *result = type->tp_alloc(type, count); /* with a place for its hash behind the items */
-    if (result == NULL) {
-        PyErr_Clear(); /* no memory: it will be told again */
-        return NULL;
-    }
-    for (i64 i = 0; i < count; i++) PyTuple_SET_ITEM(result, i, Py_NewRef(args[i]));
-    return result;
+    return filled(type, args, count);
 }
