@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from proving import cases, modes
 
-from fuzz import known, programs, shrink
+from fuzz import identities, known, programs, shrink
 
 WHOLE = 8  # of so many batches one is compiled as a whole
 GUARDED = 3  # of so many one has memory whose ends are looked at
@@ -86,6 +86,7 @@ class Fuzzer:
         self.unusable = 0
         self.compiled = 0
         self.levels = 0
+        self.identities = 0
         self.begin = time.monotonic()
 
     def source(self, names):
@@ -142,22 +143,32 @@ class Fuzzer:
                 for difference in cases.differences(stock, found):
                     if known.is_known(difference) or self.is_a_race(difference):
                         continue
-                    if not self.explained(difference[0], found, stock, source, folder, number):
+                    if not self.explained(mode, difference[0], found, stock, source, folder, number):
                         self.find(mode, difference, source, number)
         with self.lock:
             self.tried += len(names)
             self.progress()
 
-    def explained(self, case, found, stock, source, folder, number):
+    def explained(self, mode, case, found, stock, source, folder, number):
         """Whether CPython itself may run a case so: it has to do with addresses; any frame evaluation function lets an
         interpreted caller keep the arguments of a call until it returns; or the recursion limit is met a level or two earlier
-        or later, as it is by how the interpreter has specialised the calls of C functions there. These are counted."""
+        or later, as it is by how the interpreter has specialised the calls of C functions there. These are counted, and so is
+        what differs only by whether two equal numbers are one object."""
 
-        def run(mode):
+        def run(mode, source=source):
             return self.outcomes(mode, source, folder, 600, number)
 
+        def differs(one, other):
+            return case in [name for name, *_ in cases.differences(one, other)]
+
         again = run(modes.STOCK)
-        if case in [name for name, *_ in cases.differences(stock, again)]:
+        if differs(stock, again):
+            return True
+        asked = identities.by_value(source)
+        if asked and not differs(run(modes.STOCK, asked), run(mode, asked)) and differs(again, run(mode)):
+            print(f"{case} differs in {mode.name} by which numbers are one object", flush=True)
+            with self.lock:
+                self.identities += 1
             return True
         hook = run(modes.BY_NAME["hook"])
         if is_one_of(case, found, stock, hook):
@@ -246,7 +257,8 @@ def main():
     fuzzer.progress()
     print(
         f"{fuzzer.tried} programs of seed {args.seed} in {', '.join(mode.name for mode in fuzzer.modes)}: "
-        f"{len(fuzzer.finds)} differ, {fuzzer.levels} meet the recursion limit a level or two off, {fuzzer.unusable} left out (they end the stock process, take too long or are no Python), "
+        f"{len(fuzzer.finds)} differ, {fuzzer.levels} meet the recursion limit a level or two off, "
+        f"{fuzzer.identities} differ by which numbers are one object, {fuzzer.unusable} left out (they end the stock process, take too long or are no Python), "
         f"{fuzzer.compiled} functions compiled, {time.monotonic() - fuzzer.begin:.0f} s"
     )
     sys.exit(1 if fuzzer.finds else 0)
