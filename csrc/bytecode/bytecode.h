@@ -161,6 +161,8 @@ typedef enum Builtin {
 /* Names of attributes in Bytecode.name_ids, beside those of methods. */
 enum { NAME_REAL = 254, NAME_IMAG = 255 };
 
+enum { CONST_ITEMS = 4 };
+
 typedef struct ConstInfo {
     uint8_t type;    /* Likely */
     int64_t integer; /* of an int that fits, of LIKELY_WORD its bits; if it does not, type is LIKELY_OTHER. Of
@@ -168,7 +170,9 @@ typedef struct ConstInfo {
     bool is_2_64;    /* 2**64 */
     double real;     /* of a float, and with `imag` of a complex number */
     double imag;
-    int length;    /* of a tuple */
+    int length;       /* of a tuple */
+    bool of_integers; /* a tuple of at most CONST_ITEMS ints that fit: `integers` */
+    int64_t integers[CONST_ITEMS];
     bool is_start; /* the tuple of the name `start` alone */
     bool is_latin; /* a str whose characters are below 256, and `characters` says which */
     uint64_t characters[4];

@@ -279,6 +279,17 @@ static bool is_text(PyObject *object, const char *text) {
     return PyUnicode_CheckExact(object) && PyUnicode_CompareWithASCIIString(object, text) == 0;
 }
 
+/* The numbers of a tuple of a few. */
+static void find_integers(PyObject *tuple, ConstInfo *info) {
+    info->of_integers = info->length <= CONST_ITEMS;
+    for (int i = 0; info->of_integers && i < info->length; i++) {
+        PyObject *item = PyTuple_GET_ITEM(tuple, i);
+        int overflow = 1;
+        if (PyLong_CheckExact(item)) info->integers[i] = PyLong_AsLongLongAndOverflow(item, &overflow);
+        info->of_integers = !overflow;
+    }
+}
+
 void decode_constant(PyObject *object, ConstInfo *info) {
     int overflow = 0;
     info->type = decode_likely_type(object);
@@ -295,6 +306,7 @@ void decode_constant(PyObject *object, ConstInfo *info) {
     }
     if (object == Py_None) info->type = LIKELY_NONE;
     if (info->type == LIKELY_TUPLE) info->length = (int)PyTuple_GET_SIZE(object);
+    if (info->type == LIKELY_TUPLE) find_integers(object, info);
     if (info->length == 1) info->is_start = is_text(PyTuple_GET_ITEM(object, 0), "start");
     if (info->type == LIKELY_STR) find_characters(object, info);
     if (info->type == LIKELY_STR && PyUnicode_GET_LENGTH(object) == 1) {

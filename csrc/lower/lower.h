@@ -336,6 +336,8 @@ bool lower_is_hash_key(const Ins *key, Likely guess);
 /* The parts of a key that is a tuple made here, of two or three; the last of them, or NULL, as an argument.
  */
 bool lower_is_made_tuple(const Ins *value);
+/* Made here, and still so when it has gone through a variable. */
+bool lower_is_made(const Ins *value);
 bool lower_item_made(Lowerer *l, const Ins *tuple, const Ins *key); /* a subscript of it; false: not known */
 bool lower_key_parts(const Lowerer *l, const Ins *key, Ins *parts[3]);
 Ins *lower_last_part(Lowerer *l, Ins *parts[3]);

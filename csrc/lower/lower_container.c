@@ -89,17 +89,51 @@ bool lower_item_made(Lowerer *l, const Ins *tuple, const Ins *key) {
     return true;
 }
 
-/* Of two tuples that are made here: part by part, the last ones first, since which of them decides is only
- * known then. */
-static bool compare_made(Lowerer *l) {
+/* Whether a tuple's parts are known, or are to be had once it has been asked. */
+static bool has_parts(const Lowerer *l, const Ins *tuple, Likely guess, int count) {
+    if (lower_is_made_tuple(tuple)) return tuple->arg_count == count;
+    const ConstInfo *info = lower_const_info(tuple);
+    if (info != NULL) return info->of_integers && info->length == count;
+    return guess == LIKELY_TUPLE && (l->instr->arg == EQ || l->instr->arg == NE);
+}
+
+/* How many parts the tuples have that are compared; 0: it is not known. */
+static int count_parts(const Lowerer *l, const Ins *left, const Ins *right) {
+    if (left->type != IR_OBJ || right->type != IR_OBJ) return 0;
+    const ConstInfo *info = lower_const_info(right);
+    int count = lower_is_made_tuple(left)    ? left->arg_count
+                : lower_is_made_tuple(right) ? right->arg_count
+                : info != NULL               ? info->length
+                                             : 0;
+    return has_parts(l, left, operands(l)->left, count) && has_parts(l, right, operands(l)->right, count)
+               ? count
+               : 0;
+}
+
+static Ins *part_of(Lowerer *l, Ins *tuple, int i) {
+    if (lower_is_made_tuple(tuple)) return tuple->args[i];
+    const ConstInfo *info = lower_const_info(tuple);
+    return info != NULL ? INS(l, box_i64, 0, K_INT(l, info->integers[i])) : INS(l, tuple_at, i, tuple);
+}
+
+static void guard_parts(Lowerer *l, Ins *tuple, int count, FrameState *state) {
+    if (!lower_is_made_tuple(tuple) && lower_const_info(tuple) == NULL)
+        lower_guarded(INS(l, tuple_is, count, tuple), state);
+}
+
+/* Of two tuples, one of them made here or constant: part by part, the last ones first, since which of them
+ * decides is only known then. Numbers are compared as such once it is known that they are (opt_fold.c). */
+static bool compare_parts(Lowerer *l) {
     Ins *left = top(l, 2), *right = top(l, 1);
-    int op = l->instr->arg;
-    if (!lower_is_made_tuple(left) || !lower_is_made_tuple(right) || left->arg_count != right->arg_count)
-        return false;
+    int op = l->instr->arg, count = count_parts(l, left, right);
+    if (count == 0) return false;
     FrameState *state = lower_state_here(l);
+    guard_parts(l, left, count, state);
+    guard_parts(l, right, count, state);
     Ins *result = K_INT(l, op == EQ || op == LE || op == GE);
-    for (int i = left->arg_count - 1; i >= 0; i--)
-        result = EMIT_CALL(l, rt_compare_part, left->args[i], right->args[i], K_INT(l, op), result);
+    for (int i = count - 1; i >= 0; i--)
+        result =
+            EMIT_CALL(l, rt_compare_part, part_of(l, left, i), part_of(l, right, i), K_INT(l, op), result);
     lower_guarded(INS(l, settled, 0, result), state);
     replace_operands(l, 2, INS(l, mkbool, 0, result));
     return true;
@@ -176,7 +210,7 @@ static bool compare_text(Lowerer *l) {
 
 bool lower_known_compare(Lowerer *l) {
     if (!lower_speculates(l) || l->depth < 2) return false;
-    if (compare_made(l) || compare_by_identity(l) || compare_text(l)) return true;
+    if (compare_parts(l) || compare_by_identity(l) || compare_text(l)) return true;
     Ins *left = top(l, 2), *right = top(l, 1), *result;
     Likely left_type = operands(l)->left, right_type = operands(l)->right;
     FrameState *state = lower_state_here(l);

@@ -43,11 +43,16 @@ void lower_note_site(Lowerer *l) {
         value->scratch = (void *)l->instr->site;
 }
 
+bool lower_is_made(const Ins *value) {
+    return value != NULL &&
+           (lower_is_made_function(value) || lower_is_made_tuple(value) || ir_is_complex(value));
+}
+
 Ins *lower_load_local(Lowerer *l, int slot) {
     Ins *value = l->locals != NULL ? lower_number_load(l, slot) : NULL;
     if (value != NULL) return value;
     value = l->locals != NULL ? l->locals[slot].loaded : NULL;
-    if (value != NULL && value->block == l->block) return value;
+    if (value != NULL && (value->block == l->block || lower_is_made(value))) return value;
     value = INS0(l, ldloc, lower_slot(l, slot));
     INS(l, chkloc, lower_slot(l, slot), value);
     if (l->locals != NULL) l->locals[slot].loaded = value;
@@ -65,8 +70,7 @@ void lower_STORE_FAST(Lowerer *l) {
     if (l->locals != NULL && lower_number_store(l, l->instr->arg)) return;
     Ins *value = lower_pop(l);
     INS(l, stloc, lower_slot(l, l->instr->arg), value);
-    if (l->locals != NULL && (lower_is_made_function(value) || ir_is_complex(value)))
-        l->locals[l->instr->arg].loaded = value;
+    if (l->locals != NULL && lower_is_made(value)) l->locals[l->instr->arg].loaded = value;
 }
 
 void lower_DELETE_FAST(Lowerer *l) {

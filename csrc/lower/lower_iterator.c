@@ -565,7 +565,8 @@ static int dropped_with(const Ins *iterator, Ins **dropped) {
     int inner = lower_inner_count(iterator), count = 0, kept = 0;
     if (iterator->op == IR_range_OP) return 0;
     if (is_hashed(type_of(iterator))) dropped[count++] = hashed_in(iterator);
-    else if (inner == 0 && gives_objects(type_of(iterator)))
+    else if (inner == 0 && gives_objects(type_of(iterator)) &&
+             iterator->args[ITERATOR_SEQUENCE]->op != IR_const_OP)
         dropped[count++] = iterator->args[ITERATOR_SEQUENCE];
     for (int i = inner - 1; i >= 0; i--) count += dropped_with(lower_inner(iterator, i), dropped + count);
     kept = lasts_of(iterator, lasts);

@@ -88,6 +88,12 @@ static void replace_trivial_phis(Fn *fn) {
         }
 }
 
+/* Of a loop that does not go round: nothing may be moved there out of what comes behind. */
+static void remove_anchor(Block *block) {
+    Ins *ins = block->last->prev;
+    if (ins != NULL && ins->op == IR_anchor_OP) ir_remove(ins);
+}
+
 static void merge_straight_lines(Fn *fn) {
     int kept = 0;
     for (int i = 0; i < fn->blocks.count; i++) fn->blocks.items[i]->scratch = NULL;
@@ -98,6 +104,7 @@ static void merge_straight_lines(Fn *fn) {
             Block *succ = block->succs[0];
             if (succ == block || succ->is_entry || succ->preds.count != 1 || succ->first->op == IR_phi_OP)
                 break;
+            remove_anchor(block);
             ir_remove(block->last);
             for (Ins *ins = succ->first, *next; ins != NULL; ins = next) {
                 next = ins->next;

@@ -4,11 +4,11 @@
 #include <string.h>
 
 const Pass OPT_PIPELINE[] = {
-    {"cfg", opt_cfg, 1},       {"assigned", opt_assigned, 1}, {"fold", opt_fold, 1},
-    {"origin", opt_origin, 2}, {"dce", opt_dce, 1},           {"escape", opt_escape, 2},
-    {"swap", opt_swap, 2},     {"place", opt_place, 2},       {"refcount", opt_refcount, 1},
-    {"number", opt_number, 2}, {"hoist", opt_hoist, 2},       {"lasti", opt_lasti, 1},
-    {"exits", opt_exits, 1},
+    {"cfg", opt_cfg, 1},           {"assigned", opt_assigned, 1}, {"fold", opt_fold, 1},
+    {"origin", opt_origin, 2},     {"dce", opt_dce, 1},           {"escape", opt_escape, 2},
+    {"fold", opt_fold, 2},         {"swap", opt_swap, 2},         {"place", opt_place, 2},
+    {"refcount", opt_refcount, 1}, {"number", opt_number, 2},     {"hoist", opt_hoist, 2},
+    {"lasti", opt_lasti, 1},       {"exits", opt_exits, 1},
 };
 const int OPT_PIPELINE_LENGTH = sizeof(OPT_PIPELINE) / sizeof(OPT_PIPELINE[0]);
 
