@@ -410,8 +410,7 @@ static void open_place(Lowerer *l, Place *place, int target) {
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
         Local *local = &place->locals[i];
         local->quiet = false;
-        local->number = NULL;
-        if (place->is_loop || !lower_is_made(local->loaded)) local->loaded = NULL;
+        local->loaded = local->number = NULL;
         if (local->value == NULL) continue;
         if (ir_is(local->value, OPF_VIRTUAL)) {
             local->value = place->stack[operand_of(l, local->value)];
@@ -455,7 +454,6 @@ static Block *arrive(Lowerer *l, int target, Block *from) {
         count += add_values(place, place->stack[i], l->stack[i], incoming.values + count);
     }
     for (int i = 0; place->locals != NULL && i < l->code->local_count; i++) {
-        if (place->locals[i].loaded != l->locals[i].loaded) place->locals[i].loaded = NULL;
         if (place->locals[i].value == NULL && !l->framed && l->locals[i].value != NULL)
             lower_give_up_inlining(l); /* an exit in the loop would know nothing of it */
         if (place->locals[i].value == NULL) continue;

@@ -284,8 +284,20 @@ class Expressions:
             f"({self.leaf('int')} in {self.leaf(self.pick('list', 'set', 'dict', 'tuple'))})",
             f"({self.leaf('str')} in {self.leaf(self.pick('str', 'dict'))})",
             f"({self.leaf('list')} {self.pick('==', '<', '!=')} {self.leaf('list')})",
+            self.tuples_compared(a, b),
+            self.tuples_compared(a, b),
             f"bool({self.leaf(self.pick('int', 'float', 'str', 'list', 'object'))})",
             f"({self.leaf('object')} is {self.pick('', 'not ')}None)",
+        )
+
+    def tuples_compared(self, a, b):
+        equality, number = self.pick("==", "!="), lambda: self.random.choice(INT_EDGES)
+        return self.pick(
+            f"(({a}, {self.leaf('int')}) {self.random.choice(COMPARE)} ({b}, {self.leaf('int')}))",
+            f"(({self.leaf('int')}, {self.leaf('int')}) {self.random.choice(COMPARE)} ({number()}, {number()}))",
+            f"(({number()}, {number()}) {equality} ({self.leaf(None)}, {self.leaf('int')}))",
+            f"({self.leaf('tuple')} {equality} ({self.leaf('int')}, {self.leaf('float')}, {self.leaf(None)}))",
+            f"({self.leaf('tuple')} {equality} ({number()}, {number()}, 3))",
         )
 
     def make_tuple(self, depth):
