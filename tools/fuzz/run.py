@@ -164,7 +164,8 @@ class Fuzzer:
         again = run(modes.STOCK)
         if differs(stock, again):
             return True
-        asked = identities.by_value(source)
+        died = case in [name for name, *_ in found.deaths]
+        asked = None if died else identities.by_value(source)
         if asked and not differs(run(modes.STOCK, asked), run(mode, asked)) and differs(again, run(mode)):
             print(f"{case} differs in {mode.name} by which numbers are one object", flush=True)
             with self.lock:
