@@ -92,6 +92,7 @@ bool inline_bind(Lowerer *l, Call *call, const Callee *callee) {
         types[to] = argument_type(l, call, i);
         args[to] = argument(l, call->args[i]);
     }
+    if (inline_is_operator(call) && args[0]->type != IR_OBJ) return false; /* of no class that has a method */
     for (int i = 0; i < count; i++) {
         if (!given[i] && !leave_out(l, callee, i, &args[i], &types[i])) return false;
     }

@@ -8,14 +8,22 @@ static bool is_behind_call(const Block *block) {
     return last == NULL || last->op == IR_phi_OP || last->op == IR_pop_OP || last->op == IR_keep_OP;
 }
 
+/* Is what is dropped here older than the instruction before, or than what a generator was sent? Its end may
+ * run code, which can see the line. */
+static bool drops_what_stood(const Lowerer *l) {
+    const Instr *before = l->instr - 1;
+    return l->framed && l->index > 0 && before->op != BC_RESUME && bc_pushes(before) == 0;
+}
+
 /* What such a call has given goes here, behind what its frame held, and so do a tuple's items. */
 void lower_POP_TOP(Lowerer *l) {
     Ins *value = lower_pop_any(l);
     if (lower_is_over_sequence(value)) value = value->args[ITERATOR_SEQUENCE];
-    bool is_plain = !lower_speculates(l) || ir_is(value, OPF_CONST) || ir_is_box(value);
+    bool is_made = lower_speculates(l) && (is_behind_call(l->block) || lower_is_made_tuple(value));
     if (lower_is_suspended(value)) lower_drop_generator(l, value);
     else if (lower_is_iterator(value)) lower_drop_iterator(l, value);
-    else if (!is_plain && (is_behind_call(l->block) || lower_is_made_tuple(value))) lower_keep(l, &value, 1);
+    else if (ir_is(value, OPF_CONST) || ir_is_box(value)) return;
+    else if (is_made || drops_what_stood(l)) lower_keep(l, &value, 1);
 }
 void lower_PUSH_NULL(Lowerer *l) { lower_push(l, K_NULL(l)); }
 void lower_COPY(Lowerer *l) {

@@ -108,12 +108,10 @@ static const Site *find_operator(Lowerer *l, const Ins *left) {
     return version != 0 ? l->callees->operator(l->callees->context, l->cx, l->instr, version) : NULL;
 }
 
-/* An operator whose method takes so many operands, the first of which is of the class that has it. A constant
- * is of none, whatever else was met there. */
+/* An operator whose method takes so many operands, the first of which is of the class that has it. */
 static bool inline_method(Lowerer *l, Ins **operands, int count) {
     Call call = {.args = operands, .count = count, .names = -1};
-    bool may_have = operands[0]->type == IR_OBJ && lower_const_info(operands[0]) == NULL;
-    if (l->callees != NULL && may_have) call.site = find_operator(l, operands[0]);
+    if (l->callees != NULL && operands[0]->type == IR_OBJ) call.site = find_operator(l, operands[0]);
     return inline_call(l, &call);
 }
 
