@@ -118,7 +118,12 @@ def measure_packaged(rounds, name):
 
     Runner.rounds = rounds
     pyperf.Runner = Runner
-    _, place, arguments = next(row for row in packaged.PROGRAMS if row[0] == name)
+    rows = {row[0]: row for row in packaged.PROGRAMS}
+    if name not in rows:
+        sys.exit(
+            f"no program {name!r}: it is none of benchmarks/programs, none of {', '.join(rows)}, and no file"
+        )
+    _, place, arguments = rows[name]
     script = packaged.folder(sys.executable) / place / "run_benchmark.py"
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script), *arguments]

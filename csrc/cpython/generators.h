@@ -87,6 +87,55 @@ static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yie
     frame->prev_instr += _Py_OPARG(*frame->prev_instr);
 }
 
+/* `for v in iterator: yield v`: the loop that a generator is suspended in, if nothing else is done in it. */
+typedef struct CpPassingLoop {
+    int16_t local; /* the slot of v */
+    int16_t back;  /* units from the yield back to the FOR_ITER; 0: it is in no such loop */
+} CpPassingLoop;
+
+/* What such a loop goes over, borrowed. */
+static inline PyObject *cp_passing_iterator(PyGenObject *generator) {
+    Frame *frame = cp_generator_frame(generator);
+    return frame->localsplus[frame->stacktop - 1];
+}
+/* It runs on, in the FOR_ITER of the loop; nothing of its code is run for that. */
+static inline void cp_begin_passing_on(PyThreadState *tstate, PyGenObject *generator, CpPassingLoop loop) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr -= loop.back;
+    frame->is_entry = true;
+    frame->previous = cp_current_frame(tstate);
+    cp_set_current_frame(tstate, frame);
+    cp_begin_running(tstate, generator);
+}
+/* The next value is the variable's; what was there may run code at its end. */
+static inline void cp_pass_on(PyGenObject *generator, CpPassingLoop loop, PyObject *value_steal) {
+    Frame *frame = cp_generator_frame(generator);
+    PyObject *before = frame->localsplus[loop.local];
+    frame->prev_instr++;
+    frame->localsplus[loop.local] = value_steal;
+    Py_XDECREF(before);
+}
+/* It is suspended at the yield again, so many units on. */
+static inline void cp_end_passing_on(PyThreadState *tstate, PyGenObject *generator, int units) {
+    Frame *frame = cp_generator_frame(generator);
+    frame->prev_instr += units;
+    cp_set_current_frame(tstate, frame->previous);
+    frame->previous = NULL;
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    generator->gi_frame_state = FRAME_SUSPENDED;
+}
+/* What the FOR_ITER that a frame stands at does with an item (for what is behind it), or at the end (NULL).
+ */
+static inline void cp_finish_for_iter(Frame *frame, PyObject *item_steal) {
+    if (item_steal != NULL) {
+        _PyFrame_StackPush(frame, item_steal);
+        return;
+    }
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+    Py_DECREF(frame->localsplus[--frame->stacktop]);
+}
+
 /* Nothing is left to be done at its end but to give back what it is made of: its frame has ended, and nobody
  * watches it go. */
 static inline bool cp_is_finished_generator(PyObject *object) {
@@ -159,6 +208,8 @@ bool cp_publish_generator(PyGenObject *generator);
 void cp_forget_generator(PyGenObject *generator);
 /* Give back what a generator holds whose frame has ended; an exception that is set may become another one. */
 void cp_finish_generator(PyThreadState *tstate, PyGenObject *generator);
+/* The loop of a suspended one whose items are yielded as they are. */
+CpPassingLoop cp_passing_loop(PyGenObject *generator);
 /* Is the suspended generator or coroutine waiting for another one? */
 bool cp_generator_awaits(PyGenObject *generator);
 PyObject *cp_wrap_async_value(PyObject *value); // new ref

@@ -3,7 +3,7 @@
 #define DXPY_JIT_TABLE_H
 
 #include "base/strbuf.h"
-#include "cpython/compat.h"
+#include "cpython/generators.h"
 #include "ir/image.h"
 #include "ir/ir.h"
 #include "jit/record.h"
@@ -144,7 +144,8 @@ typedef struct ResumePoint {
     const void *at; /* borrowed, goes with its code's record; NULL: none */
     CompiledCode *compiled;
     int32_t entry;
-    uint32_t left; /* resumptions until the policy is asked */
+    uint32_t left;      /* resumptions until the policy is asked */
+    CpPassingLoop loop; /* that it is suspended in */
 } ResumePoint;
 enum { RESUME_POINTS = 512, RESUMES_PER_ASK = 64 };
 extern ResumePoint table_resume_points[RESUME_POINTS]; // one per process, like code; guarded by the GIL

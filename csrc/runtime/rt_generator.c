@@ -82,7 +82,7 @@ static void ask_of(FunctionRecord *record, Frame *frame) {
 /* It goes on there the next time too. */
 static void note_point(PyGenObject *generator, CompiledCode *compiled, int entry) {
     const void *at = cp_generator_frame(generator)->prev_instr;
-    *table_resume_point(at) = (ResumePoint){at, compiled, entry, RESUMES_PER_ASK};
+    *table_resume_point(at) = (ResumePoint){at, compiled, entry, RESUMES_PER_ASK, cp_passing_loop(generator)};
 }
 
 static inline bool is_generator(PyObject *object) {
@@ -253,13 +253,99 @@ static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject
     return status == NOT_AT_ONCE ? send_along(tstate, receiver, value, result) : status;
 }
 
+static inline i64 resume_at(PyThreadState *tstate, PyGenObject *generator, PyObject *value,
+                            const ResumePoint *point, PyObject **result) {
+    return resume(tstate, generator, value, point->compiled, point->entry, result);
+}
+
+/* --- generators that pass on what others yield ---
+ *
+ * One that is suspended in `for v in other: yield v` need not run to be resumed: as with yield from it has to
+ * be where it would be meanwhile, and then has the value in its variable. */
+
+/* What one passes on has yielded while somebody traces, ended or raised: its code goes on. */
+static i64 stop_passing_on(PyThreadState *tstate, PyGenObject *generator, CpPassingLoop loop, i64 status,
+                           PyObject **result) {
+    Frame *frame = cp_generator_frame(generator);
+    bool traced = cp_is_tracing(tstate);
+    if (status > 0) Py_CLEAR(*result);
+    if (status > 0 && !traced) { /* as if nobody had asked: the other one has ended, and says so again */
+        ResumePoint *point = table_resume_point(frame->prev_instr + loop.back);
+        cp_end_passing_on(tstate, generator, loop.back);
+        if (point->at == frame->prev_instr) return resume_at(tstate, generator, Py_None, point, result);
+        return send_rarely(tstate, (PyObject *)generator, Py_None, result);
+    }
+    cp_set_current_frame(tstate, frame->previous);
+    if (status >= 0) cp_finish_for_iter(frame, *result);
+    traced |= tstate->c_tracefunc != NULL;
+    *result = osr_interpret(tstate, frame, status >= 0 ? CP_GO_ON : traced ? CP_UNWIND : CP_THROW);
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return *result != NULL ? 1 : -1;
+}
+
+/* What is passed on is the variable's, whose value before may begin tracing as it ends. */
+static i64 go_on_passing(PyThreadState *tstate, PyGenObject *generator, CpPassingLoop loop,
+                         PyObject **result) {
+    cp_pass_on(generator, loop, Py_NewRef(*result));
+    if (__builtin_expect(!cp_is_tracing(tstate), 1)) {
+        cp_end_passing_on(tstate, generator, loop.back - 1);
+        return 0;
+    }
+    Frame *frame = cp_generator_frame(generator);
+    cp_set_current_frame(tstate, frame->previous);
+    Py_DECREF(*result);
+    *result = osr_interpret(tstate, frame, CP_GO_ON);
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return *result != NULL ? 1 : -1;
+}
+
+/* The one that this one's loop goes over, if it may be resumed from here; NULL. */
+static inline PyGenObject *passed_on(PyThreadState *tstate, PyGenObject *generator) {
+    PyObject *iterator = cp_passing_iterator(generator); // borrowed from its frame
+    bool may = PyGen_CheckExact(iterator) && cp_generator_waits((PyGenObject *)iterator) &&
+               !cp_breaker_is_set(tstate) && tstate->recursion_remaining > MAX_WAITING;
+    return may ? (PyGenObject *)iterator : NULL;
+}
+
+/* As send of None, to one that is in such a loop. */
+static i64 pass_on(PyThreadState *tstate, PyGenObject *generator, ResumePoint *point, PyObject **result) {
+    struct {
+        PyGenObject *generator;
+        CpPassingLoop loop;
+    } waiting[MAX_WAITING];
+    int count = 0;
+    while (point != NULL && point->loop.back != 0 && count < MAX_WAITING) {
+        PyGenObject *next = passed_on(tstate, generator);
+        if (next == NULL) break;
+        waiting[count].generator = generator;
+        waiting[count++].loop = point->loop;
+        cp_begin_passing_on(tstate, generator, point->loop);
+        generator = next;
+        point = ready_point(tstate, generator, Py_None);
+    }
+    tstate->recursion_remaining -= count;
+    i64 status = point != NULL ? resume_at(tstate, generator, Py_None, point, result)
+                               : send_rarely(tstate, (PyObject *)generator, Py_None, result);
+    while (count > 0) {
+        count--;
+        tstate->recursion_remaining++;
+        if (__builtin_expect(status == 0 && !cp_is_tracing(tstate), 1))
+            status = go_on_passing(tstate, waiting[count].generator, waiting[count].loop, result);
+        else status = stop_passing_on(tstate, waiting[count].generator, waiting[count].loop, status, result);
+    }
+    return status;
+}
+
 /* 0: yielded, 1: returned, -1: raised. Of a generator, a coroutine or an async generator. */
 static inline i64 send_directly(PyThreadState *tstate, PyObject *receiver, PyObject *value,
                                 PyObject **result) {
-    ResumePoint *point = ready_point(tstate, (PyGenObject *)receiver, value);
-    if (__builtin_expect(point != NULL, 1))
-        return resume(tstate, (PyGenObject *)receiver, value, point->compiled, point->entry, result);
-    return send_rarely(tstate, receiver, value, result);
+    PyGenObject *generator = (PyGenObject *)receiver;
+    ResumePoint *point = ready_point(tstate, generator, value);
+    if (__builtin_expect(point == NULL, 0)) return send_rarely(tstate, receiver, value, result);
+    if (point->loop.back != 0 && value == Py_None) return pass_on(tstate, generator, point, result);
+    return resume_at(tstate, generator, value, point, result);
 }
 
 /* An async generator's next value is what the awaitable returns: no exception need carry it. */
