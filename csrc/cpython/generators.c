@@ -16,24 +16,21 @@ bool cp_generator_awaits(PyGenObject *generator) {
 }
 
 CpPassingLoop cp_passing_loop(PyGenObject *generator) {
-    enum {
-        FROM_LOOP = 3,
-        TO_JUMP = 3
-    }; /* FOR_ITER, STORE_FAST, LOAD_FAST, YIELD_VALUE, RESUME, POP_TOP, JUMP */
+    enum { AROUND = 3 }; /* units of the loop on either side of its yield */
     const CpPassingLoop none = {0};
     Frame *frame = cp_generator_frame(generator);
     if (!PyGen_CheckExact(generator) || generator->gi_frame_state != FRAME_SUSPENDED) return none;
-    int at = cp_frame_lasti(frame), first = at - FROM_LOOP;
-    if (first < 1 || at + TO_JUMP >= Py_SIZE(frame->f_code)) return none;
+    int at = cp_frame_lasti(frame), first = at - AROUND, last = at + AROUND;
+    if (first < 1 || last >= Py_SIZE(frame->f_code)) return none;
     const _Py_CODEUNIT *units = cp_code_units(frame->f_code);
     const uint8_t wanted[] = {FOR_ITER, STORE_FAST, LOAD_FAST, YIELD_VALUE, RESUME, POP_TOP, JUMP_BACKWARD};
     for (int i = 0; i < (int)sizeof(wanted); i++)
         if (_PyOpcode_Deopt[_Py_OPCODE(units[first + i])] != wanted[i]) return none;
     int local = _Py_OPARG(units[first + 1]);
-    bool goes_round = at + TO_JUMP + 1 - _Py_OPARG(units[at + TO_JUMP]) == first;
+    bool goes_round = last + 1 - _Py_OPARG(units[last]) == first;
     bool is_long = _Py_OPCODE(units[first - 1]) == EXTENDED_ARG;
     if (is_long || !goes_round || _Py_OPARG(units[at - 1]) != local) return none;
-    return (CpPassingLoop){(int16_t)local, FROM_LOOP};
+    return (CpPassingLoop){(int16_t)local, AROUND};
 }
 
 /* Where a generator function's code makes the generator: at its beginning, or behind taking the closure over

@@ -125,8 +125,7 @@ static inline void cp_end_passing_on(PyThreadState *tstate, PyGenObject *generat
     generator->gi_exc_state.previous_item = NULL;
     generator->gi_frame_state = FRAME_SUSPENDED;
 }
-/* What the FOR_ITER that a frame stands at does with an item (for what is behind it), or at the end (NULL).
- */
+/* What the FOR_ITER that a frame stands at does with an item, or at the end (NULL). */
 static inline void cp_finish_for_iter(Frame *frame, PyObject *item_steal) {
     if (item_steal != NULL) {
         _PyFrame_StackPush(frame, item_steal);
