@@ -29,6 +29,11 @@ getattrofunc cp_finds_by(PyTypeObject *type) {
     return wrapped == PyObject_GenericGetAttr || wrapped == PyType_Type.tp_getattro ? wrapped : hook;
 }
 
+bool cp_inherits_instance_check(PyTypeObject *metaclass) {
+    PyObject *name = &_Py_ID(__instancecheck__);
+    return _PyType_Lookup(metaclass, name) == _PyType_Lookup(&PyType_Type, name);
+}
+
 bool cp_lacks_own(PyTypeObject *type, PyObject *object, PyObject *name) {
     if (cp_has_values(type) && *cp_values(object) != NULL) {
         Py_ssize_t index = cp_keys_find(cp_shared_keys(type), name);

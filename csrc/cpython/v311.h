@@ -383,6 +383,8 @@ static inline bool cp_may_come_first(PyObject *attribute) {
  * asked for one that is not. */
 void cp_find_lookups(void); /* once, before it is asked */
 getattrofunc cp_finds_by(PyTypeObject *type);
+/* Is isinstance with a class of such a class told by the object's type alone? */
+bool cp_inherits_instance_check(PyTypeObject *metaclass);
 /* The function __getattr__ of its class that an object is asked by, since it has nothing of that name;
  * borrowed. NULL: there is none, or it cannot be said without running code. */
 PyObject *cp_asked_instead(PyObject *object, PyObject *name);

@@ -680,37 +680,6 @@ i64 rt_float_of(PyObject *object, PyObject **results) {
                 results);
 }
 
-/* What was answered for the version of a type and a class. Both answers hold while the type has that version:
- * its bases are alive and the same, and a class that is made later, be it at the same address, is none of
- * them. */
-typedef struct Answer {
-    uint32_t version; /* 0: none yet */
-    int32_t is;
-    const void *class; // borrowed, never looked into
-} Answer;
-enum { ANSWERS = 1024 };
-static Answer answers[ANSWERS]; // one per process, like type versions; guarded by the GIL
-
-static __attribute__((noinline)) i64 ask_type(PyTypeObject *type, PyObject *class, Answer *answer) {
-    i64 is = PyType_IsSubtype(type, (PyTypeObject *)class)                              ? 1
-             : cp_finds_by(type) == PyObject_GenericGetAttr && cp_tells_its_class(type) ? 0
-                                                                                        : -1;
-    *answer = (Answer){cp_type_version(type), (int32_t)is, class};
-    return is;
-}
-
-/* Of a class that asks nobody, and an object that does not say that it is of another class. -1: of others. */
-static inline i64 is_plain_instance(PyObject *object, PyObject *class) {
-    PyTypeObject *type = Py_TYPE(object);
-    if ((PyObject *)type == class) return 1;
-    if (!PyType_CheckExact(class)) return -1;
-    uint32_t version = cp_type_version(type);
-    Answer *answer = &answers[(version * 31 ^ (uintptr_t) class >> 4) % ANSWERS];
-    if (__builtin_expect(answer->version == version && version != 0 && answer->class == class, 1))
-        return answer->is;
-    return ask_type(type, class, answer);
-}
-
 i64 rt_is_plain(PyObject *object) {
     const PyTypeObject *type = Py_TYPE(object);
     return type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type || type == &PyBool_Type ||
@@ -719,15 +688,6 @@ i64 rt_is_plain(PyObject *object) {
 
 i64 rt_is_plain_or_items(PyObject *object) {
     return PyList_CheckExact(object) || PyTuple_CheckExact(object) || rt_is_plain(object);
-}
-
-i64 rt_isinstance(PyObject *object, PyObject *type) {
-    i64 is = is_plain_instance(object, type);
-    return is >= 0 ? is : PyObject_IsInstance(object, type);
-}
-
-i64 rt_is_or_isinstance(PyObject *object, PyObject *class, i64 before) {
-    return before != 0 ? before : is_plain_instance(object, class);
 }
 
 PyObject *rt_method(const char *type, const char *name) {

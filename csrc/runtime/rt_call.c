@@ -454,7 +454,7 @@ static inline PyObject *call_method_def(PyThreadState *tstate, const PyMethodDef
 static inline PyObject *call_c_function(PyThreadState *tstate, PyObject *callable, PyObject **args, i64 count,
                                         bool *known) {
     if (callable == cp_known_isinstance(tstate) && count == 2) {
-        int is = PyObject_IsInstance(args[0], args[1]);
+        i64 is = rt_isinstance(args[0], args[1]);
         return is < 0 ? NULL : Py_NewRef(is ? Py_True : Py_False);
     }
     if (callable == cp_known_len(tstate) && count == 1) {
