@@ -15,6 +15,7 @@ typedef struct Text {
 
 typedef struct Format {
     char fill, align, type;      /* align: 0 where none is given; '=' puts zeros behind the sign */
+    char conversion;             /* of a field of str.format: 's', 'r'; 0: none */
     Py_ssize_t width, precision; /* -1: none is given */
 } Format;
 
@@ -178,10 +179,26 @@ static const char *read_field(const char *at, const char *end, i64 *index, Forma
     bool numbered = at > digits;
     if (numbered != (*index < 0) && *index != 0) return NULL; /* numbered and not by turns */
     const char *close = memchr(at, '}', (size_t)(end - at));
-    if (close == NULL || (at < close && *at != ':')) return NULL;
-    if (!read_spec(at < close ? at + 1 : at, close, format)) return NULL;
+    if (close == NULL) return NULL;
+    char conversion = 0;
+    if (*at == '!' && (at[1] == 'r' || at[1] == 's')) {
+        conversion = at[1];
+        at += 2;
+    }
+    if ((at < close && *at != ':') || !read_spec(at < close ? at + 1 : at, close, format)) return NULL;
+    format->conversion = conversion;
     *index = numbered ? -number - 1 : *index + 1;
     return close + 1;
+}
+
+static bool put_field(Text *text, PyObject *value, const Format *format) {
+    if (format->conversion == 0) return put_value(text, value, format, '<');
+    if (!is_plain_value(value)) return false;
+    PyObject *words = format->conversion == 'r' ? PyObject_Repr(value) : PyObject_Str(value);
+    bool done = words != NULL && put_value(text, words, format, '<');
+    if (words == NULL) PyErr_Clear();
+    Py_XDECREF(words);
+    return done;
 }
 
 /* Up to the next brace. */
@@ -205,7 +222,7 @@ static bool format_fields(Text *text, PyObject *pattern, PyObject **values, i64 
         }
         at = *at == '{' ? read_field(at + 1, end, &index, &format) : NULL;
         i64 number = index < 0 ? -index - 1 : index - 1;
-        if (at == NULL || number >= count || !put_value(text, values[number], &format, '<')) return false;
+        if (at == NULL || number >= count || !put_field(text, values[number], &format)) return false;
     }
 }
 
@@ -233,9 +250,11 @@ static PyObject *filled(PyObject *pattern, PyObject **rest, i64 count, uint64_t 
 }
 
 static PyObject *by_method(PyObject *pattern, PyObject *values) {
-    PyObject *method = PyObject_GetAttrString(pattern, "format");
-    PyObject *result = method != NULL ? PyObject_CallObject(method, values) : NULL;
-    Py_XDECREF(method);
+    static PyCFunction format; // one per process, as the type is; guarded by the GIL
+    if (format == NULL) format = ((PyMethodDescrObject *)rt_method("str", "format"))->d_method->ml_meth;
+    if (Py_EnterRecursiveCall(" while calling a Python object")) return NULL;
+    PyObject *result = ((PyCFunctionWithKeywords)(void (*)(void))format)(pattern, values, NULL);
+    Py_LeaveRecursiveCall();
     return result;
 }
 

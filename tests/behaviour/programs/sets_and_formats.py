@@ -245,3 +245,45 @@ def deep(n):
 
 def case_deep():
     return [deep(300), outcome(deep, 5)]
+
+
+def converted(pattern, *values):
+    try:
+        return pattern.format(*values)
+    except (ValueError, IndexError, KeyError) as error:
+        return type(error).__name__, str(error)
+
+
+class Named:
+    def __str__(self):
+        return "its text"
+
+    def __repr__(self):
+        return "its repr"
+
+
+def case_conversions():
+    patterns = [
+        "{!r}",
+        "{!s}",
+        "{!a}",
+        "{!r:>9}|{!s:<7}",
+        "{0!r}{0}",
+        "{!r:.2}",
+        "{!s:d}",
+        "{!r:5s}",
+        "{!x}",
+        "{!r",
+        "{!}",
+    ]
+    patterns += ["{!rr}", "{! r}", "{0!s:^9}|{1!r:*^9}", "{{!r}}", "{!r:}", "{!s:=5}"]
+    values = [
+        ("text", 5),
+        ("it's", 2.5),
+        ('"both"', "'"),
+        ("\u00e4\u4e2d", "\n"),
+        (None, True),
+        (Named(), [1]),
+        (-0.0, 10**30),
+    ]
+    return [[converted(pattern, *pair) for pattern in patterns for pair in values] for _ in range(12)][-1]
