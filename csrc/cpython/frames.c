@@ -37,7 +37,7 @@ void cp_clear_frame(PyThreadState *tstate, Frame *frame) {
     for (int i = 0; i < frame->stacktop; i++)
         if (frame->localsplus[i] != NULL) cp_drop(frame->localsplus[i]);
     Py_XDECREF(frame->f_locals);
-    Py_DECREF(frame->f_func);
+    cp_drop((PyObject *)frame->f_func);
     Py_DECREF(frame->f_code);
 }
 

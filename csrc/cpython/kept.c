@@ -1,5 +1,6 @@
 #include "cpython/kept.h"
 
+#include "cpython/functions.h"
 #include "cpython/generators.h"
 
 CpKept cp_kept;
@@ -124,7 +125,6 @@ static __attribute__((noinline)) void dealloc_any(PyObject *object) {
     else _Py_Dealloc(object);
 }
 
-/* Most are ints, or of other types whose end is theirs alone: nothing is saved for them. */
 /* A list is gone: so are the ints at its end that nobody else has. */
 static void keep_ints(PyListObject *list) {
     PyObject **items = list->ob_item;
@@ -135,10 +135,12 @@ static void keep_ints(PyListObject *list) {
         }
 }
 
+/* Most are ints, or of other types whose end is theirs alone: nothing is saved for them. */
 void cp_dealloc(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     if (type == &PyLong_Type && cp_keep_int(object)) return;
     if (type == &PyList_Type) keep_ints((PyListObject *)object);
+    if (type == &PyFunction_Type && cp_keep_function(object)) return;
 #ifndef Py_REF_DEBUG
     if (!cp_has_values(type) && type != &PyGen_Type && type != &PyCoro_Type) {
         type->tp_dealloc(object);

@@ -47,15 +47,6 @@ static inline bool cp_would_collect(const struct _gc_runtime_state *collector) {
 /* The last reference to an object with values is gone. True: so are its values, and its memory is kept;
  * false: nothing was done. */
 bool cp_keep_instance(PyObject *object);
-/* The last reference to an object is gone: its end, the memory kept where it is wanted. */
-void cp_dealloc(PyObject *object);
-static inline void cp_drop(PyObject *object) {
-#ifdef Py_REF_DEBUG
-    Py_DECREF(object);
-#else
-    if (--object->ob_refcnt == 0) cp_dealloc(object);
-#endif
-}
 /* An instance of a plain class as object.__new__ makes it, of memory that was kept if there is any; NULL:
  * that is no such class, or the collector is to run, or there is no memory. */
 PyObject *cp_plain_instance(PyTypeObject *type); // new ref

@@ -502,6 +502,15 @@ PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may 
 PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
 bool cp_spec_is_initializing(PyObject *spec);
+/* cpython/kept.c: the last reference to an object is gone: its end, the memory kept where it is wanted. */
+void cp_dealloc(PyObject *object);
+static inline void cp_drop(PyObject *object) {
+#ifdef Py_REF_DEBUG
+    Py_DECREF(object);
+#else
+    if (--object->ob_refcnt == 0) cp_dealloc(object);
+#endif
+}
 /* Clear a frame of the data stack and take it off. */
 static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {
     if (__builtin_expect(frame->frame_obj != NULL, 0)) {
@@ -510,7 +519,7 @@ static inline void cp_pop_frame(PyThreadState *tstate, Frame *frame) {
         PyObject **slots = frame->localsplus;
         for (int i = 0, count = frame->stacktop; i < count; i++) Py_XDECREF(slots[i]);
         Py_XDECREF(frame->f_locals);
-        Py_DECREF(frame->f_func);
+        cp_drop((PyObject *)frame->f_func);
         Py_DECREF(frame->f_code);
     }
     tstate->datastack_top = (PyObject **)frame;

@@ -1,4 +1,5 @@
 /* The making of functions and modules. */
+#include "cpython/functions.h"
 #include "runtime/rt.h"
 
 i64 rt_makes_with(Frame *frame, PyObject *globals, PyObject *builtins) {
@@ -7,7 +8,7 @@ i64 rt_makes_with(Frame *frame, PyObject *globals, PyObject *builtins) {
 
 PyObject *rt_make_function(Frame *frame, PyObject *code, PyObject *defaults_steal, PyObject *kwdefaults_steal,
                            PyObject *annotations_steal, PyObject *closure_steal) {
-    PyFunctionObject *function = (PyFunctionObject *)PyFunction_New(code, frame->f_globals);
+    PyFunctionObject *function = (PyFunctionObject *)cp_new_function(code, frame->f_globals);
     if (function == NULL) {
         Py_XDECREF(defaults_steal);
         Py_XDECREF(kwdefaults_steal);

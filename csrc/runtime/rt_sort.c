@@ -13,18 +13,25 @@ static const char CALLING[] = " while calling a Python object";
 
 /* What is given by name. False: there is more to it. */
 typedef struct Wanted {
-    PyObject *key; // borrowed; NULL: there is none
+    PyObject *key;       // borrowed; NULL: there is none
+    PyObject *otherwise; // likewise: what min and max give where there is nothing
     bool reverse;
 } Wanted;
 
-static bool read_names(PyObject *const *values, PyObject *names, Wanted *wanted) {
-    *wanted = (Wanted){NULL, false};
+static bool is_named(PyObject *name, const char *text) {
+    Py_ssize_t length = (Py_ssize_t)strlen(text);
+    return PyUnicode_GET_LENGTH(name) == length && PyUnicode_IS_COMPACT_ASCII(name) &&
+           memcmp(PyUnicode_1BYTE_DATA(name), text, (size_t)length) == 0;
+}
+
+static bool read_names(PyObject *const *values, PyObject *names, Wanted *wanted, bool sorts) {
+    *wanted = (Wanted){0};
     for (Py_ssize_t i = 0; names != NULL && i < PyTuple_GET_SIZE(names); i++) {
         PyObject *name = PyTuple_GET_ITEM(names, i);
-        if (PyUnicode_CompareWithASCIIString(name, "key") == 0 && wanted->key == NULL)
-            wanted->key = values[i] != Py_None ? values[i] : NULL;
-        else if (PyUnicode_CompareWithASCIIString(name, "reverse") == 0 && PyBool_Check(values[i]))
+        if (is_named(name, "key")) wanted->key = values[i] != Py_None ? values[i] : NULL;
+        else if (sorts && is_named(name, "reverse") && PyBool_Check(values[i]))
             wanted->reverse = values[i] == Py_True;
+        else if (!sorts && is_named(name, "default")) wanted->otherwise = values[i];
         else return false;
     }
     return true;
@@ -132,7 +139,7 @@ static PyObject *sort_by(PyListObject *list, PyObject *function, bool reverse) {
 
 PyObject *rt_list_sort(PyObject *list, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     Wanted wanted;
-    if (count == 0 && read_names(args, names, &wanted)) {
+    if (count == 0 && read_names(args, names, &wanted, true)) {
         PyListObject *of = (PyListObject *)list;
         if (wanted.key != NULL) return sort_by(of, wanted.key, wanted.reverse);
         if (put_in_order(of->ob_item, of->ob_item, Py_SIZE(list), wanted.reverse)) Py_RETURN_NONE;
@@ -178,7 +185,7 @@ static PyObject *sorted_characters(PyObject *text, bool reverse) {
 
 PyObject *rt_sorted(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     Wanted wanted;
-    if (count != 1 || !read_names(args + 1, names, &wanted))
+    if (count != 1 || !read_names(args + 1, names, &wanted, true))
         return cp_theirs(CP_SORTED)(self, args, count, names);
     PyThreadState *tstate = PyThreadState_Get();
     bool may_compare = wanted.key == NULL && tstate->recursion_remaining > LEVELS_OF_COMPARING;
@@ -203,11 +210,12 @@ static int is_further(PyObject *key, PyObject *best, bool greatest) {
     return greatest ? order > 0 : order < 0;
 }
 
-/* What an iterator has that is furthest out by its key; NULL: an error, or there is nothing. */
+/* What an iterator has that is furthest out by its key, if there is a function for it; NULL: an error, or
+ * there is nothing. */
 static PyObject *furthest(PyThreadState *tstate, PyObject *iterator, PyObject *function, bool greatest) {
     PyObject *best = NULL, *best_key = NULL, *item;
     while ((item = Py_TYPE(iterator)->tp_iternext(iterator)) != NULL) {
-        PyObject *key = rt_call_borrowed(tstate, function, &item, 1);
+        PyObject *key = function == NULL ? Py_NewRef(item) : rt_call_borrowed(tstate, function, &item, 1);
         int further = key == NULL ? -1 : best == NULL ? 1 : is_further(key, best_key, greatest);
         if (further > 0) {
             Py_XDECREF(best_key);
@@ -230,17 +238,17 @@ static PyObject *furthest(PyThreadState *tstate, PyObject *iterator, PyObject *f
     return best;
 }
 
-/* With nothing but a key by name. False: nothing was done. */
+/* With a key, what to give for nothing, or both by name. False: nothing was done. */
 static bool find_furthest(PyThreadState *tstate, PyObject *const *args, Py_ssize_t count, PyObject *names,
                           bool greatest, PyObject **result) {
     Wanted wanted;
-    if (count != 1 || PyTuple_GET_SIZE(names) != 1 || !read_names(args + 1, names, &wanted) ||
-        wanted.key == NULL)
-        return false;
+    if (count != 1 || !read_names(args + 1, names, &wanted, false)) return false;
     *result = NULL;
     if (!cp_enter_recursive(tstate, CALLING)) return true;
     PyObject *iterator = PyObject_GetIter(args[0]);
     if (iterator != NULL) *result = furthest(tstate, iterator, wanted.key, greatest);
+    if (*result == NULL && wanted.otherwise != NULL && !PyErr_Occurred())
+        *result = Py_NewRef(wanted.otherwise);
     if (*result == NULL && !PyErr_Occurred())
         PyErr_Format(PyExc_ValueError, "%s() arg is an empty sequence", greatest ? "max" : "min");
     Py_XDECREF(iterator);
