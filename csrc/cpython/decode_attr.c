@@ -168,12 +168,13 @@ static bool bound_place(PyTypeObject *class, PyObject *found, BcOp op, Site *sit
     return op == BC_LOAD_METHOD && site->object != NULL;
 }
 
-static bool property_place(PyObject *found, Site *site) {
-    PyObject *getter = Py_IS_TYPE(found, &PyProperty_Type) ? cp_held_getter(found, &site->offset) : NULL;
-    if (getter == NULL || !Py_IS_TYPE(getter, &PyFunction_Type)) return false;
+static bool property_place(PyObject *found, bool writing, Site *site) {
+    if (!Py_IS_TYPE(found, &PyProperty_Type)) return false;
+    PyObject *held = (writing ? cp_held_setter : cp_held_getter)(found, &site->offset);
+    if (held == NULL || !Py_IS_TYPE(held, &PyFunction_Type)) return false;
     site->kind = SITE_PROPERTY;
     site->holder = found;
-    site->object = getter;
+    site->object = held;
     return true;
 }
 
@@ -271,7 +272,7 @@ static bool instance_place(PyTypeObject *type, PyObject *sample, PyObject *name,
     }
     bool asks_again =
         type->tp_getattro != PyObject_GenericGetAttr; /* when a getter says that it is not there */
-    if (op == BC_LOAD_ATTR && !asks_again && property_place(found, site)) return true;
+    if ((writing || (op == BC_LOAD_ATTR && !asks_again)) && property_place(found, writing, site)) return true;
     if (Py_TYPE(found)->tp_descr_set != NULL) return false;
     bool first = cp_may_come_first(found);
     if (in_dict && writing) return !first && entry_place(sample, name, entry, site);

@@ -74,9 +74,9 @@ void cp_add_traceback(Frame *frame, CpLine *known) {
 
 PyObject *cp_default_import(PyThreadState *tstate) { return tstate->interp->import_func; }
 
-/* property's layout is private to CPython's descrobject.c; its first field is the getter. */
+/* property's layout is private to CPython's descrobject.c; its first fields are the getter and the setter. */
 typedef struct PropertyObject {
-    PyObject_HEAD PyObject *getter;
+    PyObject_HEAD PyObject *getter, *setter;
 } PropertyObject;
 
 PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
@@ -87,6 +87,11 @@ PyObject *cp_held_function(PyObject *holder, int64_t *offset) {
 PyObject *cp_held_getter(PyObject *property, int64_t *offset) {
     *offset = offsetof(PropertyObject, getter);
     return cp_property_getter(property);
+}
+
+PyObject *cp_held_setter(PyObject *property, int64_t *offset) {
+    *offset = offsetof(PropertyObject, setter);
+    return ((PropertyObject *)property)->setter;
 }
 
 PyObject *cp_property_getter(PyObject *property) { return ((PropertyObject *)property)->getter; }

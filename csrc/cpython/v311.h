@@ -500,6 +500,7 @@ PyObject *cp_default_import(PyThreadState *tstate); // borrowed
 /* What a staticmethod or classmethod holds, and how far from its start. */
 PyObject *cp_held_function(PyObject *holder, int64_t *offset); // borrowed, may be NULL
 PyObject *cp_held_getter(PyObject *property, int64_t *offset); // likewise
+PyObject *cp_held_setter(PyObject *property, int64_t *offset); // likewise
 PyObject *cp_property_getter(PyObject *property);              // borrowed, may be NULL
 bool cp_spec_is_initializing(PyObject *spec);
 /* cpython/kept.c: the last reference to an object is gone: its end, the memory kept where it is wanted. */

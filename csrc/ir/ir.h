@@ -211,6 +211,7 @@ typedef enum InlinedKind {
     INLINED_CONTAINS = INLINED_COMPARE + 6, /* likewise, `in` and `not in`, which give a bool */
     INLINED_LEN = INLINED_CONTAINS + 2,     /* likewise len(): three operands, it gives an int */
     INLINED_SET_ITEM,                       /* likewise, and nothing is given */
+    INLINED_SETTER, /* a property's setter: likewise, of two operands */
     INLINED_STEP,   /* a generator that a loop goes over, up to its next yield: the loop's FOR_ITER is its
                        caller,   which goes on behind itself with what was yielded, and at its state's offset at
                        the end */
@@ -229,6 +230,8 @@ static inline int ir_operands(int kind) {
     if (kind < INLINED_PROPERTY || ir_steps(kind) || kind >= INLINED_OBJECT) return 0;
     return kind == INLINED_PROPERTY ? 1 : kind == INLINED_LEN || kind == INLINED_SET_ITEM ? 3 : 2;
 }
+/* Is what it returns dropped? */
+static inline bool ir_gives_nothing(int kind) { return kind == INLINED_SET_ITEM || kind == INLINED_SETTER; }
 /* Levels of recursion that a call stands for: that of a class or an object is one too, and so is a
  * comparison. */
 static inline int ir_levels(int kind) {

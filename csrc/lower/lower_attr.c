@@ -249,7 +249,9 @@ static bool replaces_container(const Lowerer *l, const Ins *owner, const Ins *va
  * run. Nor can they where a number replaces what probably was one. */
 bool lower_attr_store(Lowerer *l) {
     const Site *site = site_of(l, 2);
-    if (site == NULL || !same_offset(site)) return false;
+    if (site == NULL) return false;
+    if (site->kind == SITE_PROPERTY) return site->next == NULL && lower_inline_property(l, site);
+    if (!same_offset(site)) return false;
     Ins *owner = l->stack[l->depth - 1], *value = l->stack[l->depth - 2];
     bool number = value->type != IR_OBJ;
     bool entry = site->kind == SITE_ENTRY;

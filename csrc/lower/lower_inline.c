@@ -300,7 +300,7 @@ static int kind_of(const Lowerer *l, const Call *call, const Callee *callee) {
     if (call->awaits) return INLINED_AWAIT;
     if (call->taker) return INLINED_GATHER + (int)call->kind;
     if (call->object) return INLINED_OBJECT;
-    if (is_property(call)) return INLINED_PROPERTY;
+    if (is_property(call)) return l->instr->op == BC_STORE_ATTR ? INLINED_SETTER : INLINED_PROPERTY;
     if (!inline_is_operator(call) || call->exit != NULL)
         return callee->class_version != 0 ? INLINED_INIT : INLINED_CALL;
     switch (l->instr->op) {
@@ -370,7 +370,7 @@ Lowerer *inline_new_lowerer(Lowerer *l, const Call *call, const Callee *callee, 
     inner->code = peel_loops(l->cx, callee->code, &inner->inference, l->callees);
     inner->inlined->type = lower_unboxed_type(infer_return(inner->inference, inner->code));
     int kind = kind_of(l, call, callee);
-    bool object = kind == INLINED_INIT || kind == INLINED_SET_ITEM,
+    bool object = kind == INLINED_INIT || ir_gives_nothing(kind),
          number = kind >= INLINED_CONTAINS && kind <= INLINED_LEN;
     if (object || number) inner->inlined->type = object ? IR_OBJ : IR_I64;
     inner->inlined->kind = kind;
@@ -744,7 +744,11 @@ bool lower_inline_generator(Lowerer *l, GatherKind kind, int taker, const ConstI
 
 bool lower_inline_property(Lowerer *l, const Site *site) {
     if (!inline_may(l)) return false;
-    Call call = {.site = site, .args = &l->stack[l->depth - 1], .count = 1, .names = -1};
+    bool writing = l->instr->op == BC_STORE_ATTR;
+    Ins **args = arena_array(&l->cx->arena, Ins *, 2);
+    args[0] = l->stack[l->depth - 1];
+    if (writing) args[1] = l->stack[l->depth - 2];
+    Call call = {.site = site, .args = args, .count = 1 + writing, .names = -1};
     bool done = inline_all_ways(l, &call);
     l->calls_left--;
     return done;

@@ -82,7 +82,8 @@ Ins *inline_returned(Lowerer *l, Ins *value, FrameState *state) {
     case INLINED_CONTAINS:
     case INLINED_CONTAINS + 1: return returned_truth(l, value, state);
     case INLINED_LEN: return returned_length(l, value, state);
-    case INLINED_SET_ITEM: return K_KNOWN(l, None);
+    case INLINED_SET_ITEM:
+    case INLINED_SETTER: return value->type == IR_OBJ ? lower_object(l, value) : K_KNOWN(l, None);
     default: return lower_as_type(l, value, l->inlined->type, state);
     }
 }
@@ -92,9 +93,10 @@ void inline_give(Lowerer *l, int kind, Ins *value) {
     if (kind >= INLINED_BINARY && kind < INLINED_CONTAINS) value = lower_implemented(l, value);
     if (kind == INLINED_CONTAINS + 1) value = INS(l, not, 0, value);
     if (kind == INLINED_CONTAINS || kind == INLINED_CONTAINS + 1) value = INS(l, mkbool, 0, value);
+    if (ir_gives_nothing(kind) && !ir_is(value, OPF_CONST)) lower_keep(l, &value, 1);
     lower_keep(l, &l->stack[l->depth - operands], operands); /* they go when the method has returned */
     l->depth -= operands;
-    if (kind != INLINED_SET_ITEM) lower_push(l, value);
+    if (!ir_gives_nothing(kind)) lower_push(l, value);
 }
 
 /* --- which method it is --- */

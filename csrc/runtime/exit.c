@@ -307,9 +307,9 @@ static void replace_operands(Frame *frame, int depth, int kind, PyObject *result
     int count = ir_operands(kind), left = depth - count;
     PyObject **lowest = &frame->localsplus[frame->f_code->co_nlocalsplus + left];
     for (int i = 0; i < count; i++) gone[i] = lowest[i];
-    if (kind == INLINED_SET_ITEM) gone[count++] = result_steal;
+    if (ir_gives_nothing(kind)) gone[count++] = result_steal;
     else lowest[0] = result_steal;
-    set_stack_depth(frame, left + (kind != INLINED_SET_ITEM));
+    set_stack_depth(frame, left + !ir_gives_nothing(kind));
     for (int i = 0; i < count; i++) Py_XDECREF(gone[i]);
 }
 
