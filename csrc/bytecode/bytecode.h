@@ -212,7 +212,8 @@ typedef enum SiteKind {
     SITE_CLASS_VALUE, /* `object` is an attribute of the class that is given as it is */
     SITE_OF_CLASS,    /* the owner is a class of `owner_version`: likewise `object` */
     SITE_OF_MODULE,   /* `offset` bytes from the start of the keys of the module's dict */
-    SITE_PROPERTY,    /* `holder` is a property of the class, whose getter, or setter where it is written, `object` is at `offset` of it */
+    SITE_PROPERTY,    /* `holder` is a property of the class, whose getter, or setter where it is written,
+                         `object` is at `offset` of it */
     SITE_CODE,        /* any function of the code `object` that looks names up in `globals` and `builtins` */
     SITE_CALLABLE,    /* the function, class or built-in function `object`, which was there in a sample */
     SITE_ITEM,        /* of a tuple of the class: `offset` is its index */

@@ -211,7 +211,7 @@ typedef enum InlinedKind {
     INLINED_CONTAINS = INLINED_COMPARE + 6, /* likewise, `in` and `not in`, which give a bool */
     INLINED_LEN = INLINED_CONTAINS + 2,     /* likewise len(): three operands, it gives an int */
     INLINED_SET_ITEM,                       /* likewise, and nothing is given */
-    INLINED_SETTER, /* a property's setter: likewise, of two operands */
+    INLINED_SETTER,                         /* a property's setter: likewise, of two operands */
     INLINED_STEP,   /* a generator that a loop goes over, up to its next yield: the loop's FOR_ITER is its
                        caller,   which goes on behind itself with what was yielded, and at its state's offset at
                        the end */
