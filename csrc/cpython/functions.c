@@ -44,6 +44,7 @@ PyObject *cp_new_function(PyObject *code, PyObject *globals) {
     function->func_module = Py_NewRef(module);
     function->func_defaults = function->func_kwdefaults = function->func_closure = NULL;
     function->func_dict = function->func_weakreflist = function->func_annotations = NULL;
+    function->vectorcall = _PyFunction_Vectorcall;
     function->func_version = 0;
     _PyObject_GC_TRACK(function);
     return (PyObject *)function;

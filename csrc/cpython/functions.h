@@ -7,9 +7,8 @@
 
 /* As PyFunction_New. */
 PyObject *cp_new_function(PyObject *code, PyObject *globals); // new ref
-/* The last reference to a function is gone: so is what it held, and its memory is kept. False: nothing was
- * done.
- */
+/* The last reference to a function is gone: so is what it held, and its memory is kept. False: nothing
+ * was done. */
 bool cp_keep_function(PyObject *object);
 
 #endif
