@@ -9,6 +9,8 @@ AT_THE_LIMIT = re.compile("recursion depth exceeded( |[^\\n]{0,60}<genexpr>)")
 LIMIT = "recursion depth exceeded"
 REPEATED = re.compile(r"\[Previous line repeated \d+ more times?\](?=\n\w*RecursionError)")
 # A bytearray for which there is no memory is thrown away by CPython before it has set its fields, and asks one of them.
+# CPython runs a store and a load behind it as one once they have run often, and where the load fails it names the store's line.
+UNBOUND = re.compile(r'  File "[^"\n]*", line \d+, in [^\n]*\n(?:    [^\n]*\n)*(?=UnboundLocalError)')
 UNSET_FIELD = "SystemError: deallocated bytearray object has exported buffers"
 
 
@@ -27,8 +29,8 @@ def without_places(text):
 
 def is_known(difference):
     """At the recursion limit; an unbound variable, whose traceback names one of two lines; chance in CPython itself."""
-    last = [text.rsplit("\n", 2)[-2:][0] for text in difference[2:]]
-    unbound = last[0] == last[1] and last[0].startswith("UnboundLocalError")
+    usual, seen = (UNBOUND.sub("", text) for text in difference[2:])
+    unbound = usual == seen
     unset = any(UNSET_FIELD in text for text in difference[2:])
     both = all(LIMIT in text for text in difference[2:])
     place = both and without_places(difference[2]) == without_places(difference[3])
