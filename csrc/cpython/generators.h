@@ -53,27 +53,27 @@ static inline PyObject *cp_delegate(PyGenObject *generator) {
         return NULL;
     return frame->localsplus[frame->stacktop - 1];
 }
-/* It runs on, in the SEND before the yield that it is suspended at; nothing of its code is run for that. */
-static inline void cp_begin_delegating(PyThreadState *tstate, PyGenObject *generator) {
+/* It runs on, in the instruction so many units before the yield that it is suspended at, for the one that it
+ * waits for; nothing of its code is run for that. */
+static inline void cp_begin_waiting(PyThreadState *tstate, PyGenObject *generator, int units) {
     Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr--;
+    frame->prev_instr -= units;
     frame->is_entry = true;
     frame->previous = cp_current_frame(tstate);
     cp_set_current_frame(tstate, frame);
-    generator->gi_exc_state.previous_item = tstate->exc_info;
-    tstate->exc_info = &generator->gi_exc_state;
-    generator->gi_frame_state = FRAME_EXECUTING;
+    cp_begin_running(tstate, generator);
 }
-/* What it waits for has yielded: it is suspended again. */
-static inline void cp_end_delegating(PyThreadState *tstate, PyGenObject *generator) {
+/* That one has yielded: it is suspended again, so many units on. */
+static inline void cp_end_waiting(PyThreadState *tstate, PyGenObject *generator, int units) {
     Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr++;
+    frame->prev_instr += units;
     cp_set_current_frame(tstate, frame->previous);
     frame->previous = NULL;
     tstate->exc_info = generator->gi_exc_state.previous_item;
     generator->gi_exc_state.previous_item = NULL;
     generator->gi_frame_state = FRAME_SUSPENDED;
 }
+enum { CP_SEND_TO_YIELD = 1 }; /* units between what delegates and its yield */
 /* What the SEND that a frame stands at does with a result: put in the place of what was waited for, on behind
  * the loop; or yielded. */
 static inline void cp_finish_send(Frame *frame, PyObject *result_steal, bool yielded) {
@@ -98,15 +98,6 @@ static inline PyObject *cp_passing_iterator(PyGenObject *generator) {
     Frame *frame = cp_generator_frame(generator);
     return frame->localsplus[frame->stacktop - 1];
 }
-/* It runs on, in the FOR_ITER of the loop; nothing of its code is run for that. */
-static inline void cp_begin_passing_on(PyThreadState *tstate, PyGenObject *generator, CpPassingLoop loop) {
-    Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr -= loop.back;
-    frame->is_entry = true;
-    frame->previous = cp_current_frame(tstate);
-    cp_set_current_frame(tstate, frame);
-    cp_begin_running(tstate, generator);
-}
 /* The next value is the variable's; what was there may run code at its end. */
 static inline void cp_pass_on(PyGenObject *generator, CpPassingLoop loop, PyObject *value_steal) {
     Frame *frame = cp_generator_frame(generator);
@@ -114,16 +105,6 @@ static inline void cp_pass_on(PyGenObject *generator, CpPassingLoop loop, PyObje
     frame->prev_instr++;
     frame->localsplus[loop.local] = value_steal;
     Py_XDECREF(before);
-}
-/* It is suspended at the yield again, so many units on. */
-static inline void cp_end_passing_on(PyThreadState *tstate, PyGenObject *generator, int units) {
-    Frame *frame = cp_generator_frame(generator);
-    frame->prev_instr += units;
-    cp_set_current_frame(tstate, frame->previous);
-    frame->previous = NULL;
-    tstate->exc_info = generator->gi_exc_state.previous_item;
-    generator->gi_exc_state.previous_item = NULL;
-    generator->gi_frame_state = FRAME_SUSPENDED;
 }
 /* What the FOR_ITER that a frame stands at does with an item, or at the end (NULL). */
 static inline void cp_finish_for_iter(Frame *frame, PyObject *item_steal) {

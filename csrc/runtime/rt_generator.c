@@ -26,15 +26,20 @@ static inline CompiledCode *resumable(PyThreadState *tstate, PyGenObject *genera
     return compiled;
 }
 
+/* It has run: 0: yielded, 1: returned, -1: raised, and what it holds is given back. */
+static i64 end_running(PyThreadState *tstate, PyGenObject *generator, PyObject *result) {
+    if (cp_end_resume(tstate, generator)) return 0;
+    cp_finish_generator(tstate, generator);
+    return result != NULL ? 1 : -1;
+}
+
 /* It has not just yielded: where its code has left it goes on in the interpreter. */
 static __attribute__((noinline)) i64 end_resumption(PyThreadState *tstate, PyGenObject *generator,
                                                     PyObject **result) {
     if (rt_has_left(*result))
         *result =
             osr_interpret(tstate, cp_generator_frame(generator), *result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
-    if (cp_end_resume(tstate, generator)) return 0;
-    cp_finish_generator(tstate, generator);
-    return *result != NULL ? 1 : -1;
+    return end_running(tstate, generator, *result);
 }
 
 /* 0: yielded, 1: returned, -1: raised. There is room for a level of recursion. */
@@ -56,6 +61,11 @@ static inline i64 resume(PyThreadState *tstate, PyGenObject *generator, PyObject
         return end_resumption(tstate, generator, result);
     cp_end_resume(tstate, generator);
     return 0;
+}
+
+static inline i64 resume_at(PyThreadState *tstate, PyGenObject *generator, PyObject *value,
+                            const ResumePoint *point, PyObject **result) {
+    return resume(tstate, generator, value, point->compiled, point->entry, result);
 }
 
 /* Where the generator goes on, if that is known and nothing is due; the resumption is counted. */
@@ -101,8 +111,7 @@ static inline i64 send(PyThreadState *tstate, PyObject *receiver, PyObject *valu
         PyGenObject *generator = (PyGenObject *)receiver;
         int entry;
         ResumePoint *point = ready_point(tstate, generator, value);
-        if (__builtin_expect(point != NULL, 1))
-            return resume(tstate, generator, value, point->compiled, point->entry, result);
+        if (__builtin_expect(point != NULL, 1)) return resume_at(tstate, generator, value, point, result);
         CompiledCode *compiled =
             value == Py_None || !cp_generator_is_new(generator) ? resumable(tstate, generator, &entry) : NULL;
         if (compiled != NULL) return resume(tstate, generator, value, compiled, entry, result);
@@ -149,6 +158,11 @@ static PyObject *go_on_compiled(PyThreadState *tstate, PyGenObject *generator, C
     return osr_interpret(tstate, frame, result == RT_UNWIND ? CP_UNWIND : CP_GO_ON);
 }
 
+/* How the interpreter goes on in a frame at the instruction that raised. */
+static CpEntry how_raised(PyThreadState *tstate) {
+    return tstate->c_tracefunc != NULL || cp_is_tracing(tstate) ? CP_UNWIND : CP_THROW;
+}
+
 /* What one waited for has yielded (while somebody traces), returned or raised: its code goes on. */
 static i64 go_on(PyThreadState *tstate, PyGenObject *generator, i64 status, PyObject **result) {
     Frame *frame = cp_generator_frame(generator);
@@ -161,15 +175,12 @@ static i64 go_on(PyThreadState *tstate, PyGenObject *generator, i64 status, PyOb
     if (entry >= 0) {
         *result = go_on_compiled(tstate, generator, compiled, entry, *result);
     } else if (status < 0) {
-        bool traced = tstate->c_tracefunc != NULL || cp_is_tracing(tstate);
-        *result = osr_interpret(tstate, frame, traced ? CP_UNWIND : CP_THROW);
+        *result = osr_interpret(tstate, frame, how_raised(tstate));
     } else {
         cp_finish_send(frame, *result, status == 0);
         *result = osr_interpret(tstate, frame, CP_GO_ON);
     }
-    if (cp_end_resume(tstate, generator)) return 0;
-    cp_finish_generator(tstate, generator);
-    return *result != NULL ? 1 : -1;
+    return end_running(tstate, generator, *result);
 }
 
 static bool may_delegate(PyThreadState *tstate, PyObject *receiver) {
@@ -184,7 +195,7 @@ static i64 send_on(PyThreadState *tstate, PyObject *receiver, PyObject *value, P
     while (count < MAX_WAITING && is_generator(receiver)) {
         PyObject *next = cp_delegate((PyGenObject *)receiver); // borrowed from its frame
         if (next == NULL) break;
-        cp_begin_delegating(tstate, waiting[count++] = (PyGenObject *)receiver);
+        cp_begin_waiting(tstate, waiting[count++] = (PyGenObject *)receiver, CP_SEND_TO_YIELD);
         receiver = next;
     }
     tstate->recursion_remaining -= count;
@@ -192,7 +203,8 @@ static i64 send_on(PyThreadState *tstate, PyObject *receiver, PyObject *value, P
     while (count > 0) {
         PyGenObject *generator = waiting[--count];
         tstate->recursion_remaining++;
-        if (__builtin_expect(status == 0 && !cp_is_tracing(tstate), 1)) cp_end_delegating(tstate, generator);
+        if (__builtin_expect(status == 0 && !cp_is_tracing(tstate), 1))
+            cp_end_waiting(tstate, generator, CP_SEND_TO_YIELD);
         else status = go_on(tstate, generator, status, result);
     }
     return status;
@@ -238,9 +250,7 @@ static i64 interpret(PyThreadState *tstate, PyGenObject *generator, PyObject *se
     cp_begin_resume(tstate, generator, sent);
     *result =
         record->loopless ? cp_interpret(tstate, frame, CP_GO_ON) : osr_interpret(tstate, frame, CP_GO_ON);
-    if (cp_end_resume(tstate, generator)) return 0;
-    cp_finish_generator(tstate, generator);
-    return *result != NULL ? 1 : -1;
+    return end_running(tstate, generator, *result);
 }
 
 static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject *receiver, PyObject *value,
@@ -253,11 +263,6 @@ static __attribute__((noinline)) i64 send_rarely(PyThreadState *tstate, PyObject
     return status == NOT_AT_ONCE ? send_along(tstate, receiver, value, result) : status;
 }
 
-static inline i64 resume_at(PyThreadState *tstate, PyGenObject *generator, PyObject *value,
-                            const ResumePoint *point, PyObject **result) {
-    return resume(tstate, generator, value, point->compiled, point->entry, result);
-}
-
 /* --- generators that pass on what others yield ---
  *
  * One that is suspended in `for v in other: yield v` need not run to be resumed: as with yield from it has to
@@ -267,21 +272,18 @@ static inline i64 resume_at(PyThreadState *tstate, PyGenObject *generator, PyObj
 static i64 stop_passing_on(PyThreadState *tstate, PyGenObject *generator, CpPassingLoop loop, i64 status,
                            PyObject **result) {
     Frame *frame = cp_generator_frame(generator);
-    bool traced = cp_is_tracing(tstate);
     if (status > 0) Py_CLEAR(*result);
-    if (status > 0 && !traced) { /* as if nobody had asked: the other one has ended, and says so again */
+    /* As if nobody had asked: the other one has ended, and says so again. */
+    if (status > 0 && !cp_is_tracing(tstate)) {
         ResumePoint *point = table_resume_point(frame->prev_instr + loop.back);
-        cp_end_passing_on(tstate, generator, loop.back);
+        cp_end_waiting(tstate, generator, loop.back);
         if (point->at == frame->prev_instr) return resume_at(tstate, generator, Py_None, point, result);
         return send_rarely(tstate, (PyObject *)generator, Py_None, result);
     }
     cp_set_current_frame(tstate, frame->previous);
     if (status >= 0) cp_finish_for_iter(frame, *result);
-    traced |= tstate->c_tracefunc != NULL;
-    *result = osr_interpret(tstate, frame, status >= 0 ? CP_GO_ON : traced ? CP_UNWIND : CP_THROW);
-    if (cp_end_resume(tstate, generator)) return 0;
-    cp_finish_generator(tstate, generator);
-    return *result != NULL ? 1 : -1;
+    *result = osr_interpret(tstate, frame, status >= 0 ? CP_GO_ON : how_raised(tstate));
+    return end_running(tstate, generator, *result);
 }
 
 /* What is passed on is the variable's, whose value before may begin tracing as it ends. */
@@ -289,16 +291,14 @@ static i64 go_on_passing(PyThreadState *tstate, PyGenObject *generator, CpPassin
                          PyObject **result) {
     cp_pass_on(generator, loop, Py_NewRef(*result));
     if (__builtin_expect(!cp_is_tracing(tstate), 1)) {
-        cp_end_passing_on(tstate, generator, loop.back - 1);
+        cp_end_waiting(tstate, generator, loop.back - 1);
         return 0;
     }
     Frame *frame = cp_generator_frame(generator);
     cp_set_current_frame(tstate, frame->previous);
     Py_DECREF(*result);
     *result = osr_interpret(tstate, frame, CP_GO_ON);
-    if (cp_end_resume(tstate, generator)) return 0;
-    cp_finish_generator(tstate, generator);
-    return *result != NULL ? 1 : -1;
+    return end_running(tstate, generator, *result);
 }
 
 /* The one that this one's loop goes over, if it may be resumed from here; NULL. */
@@ -321,7 +321,7 @@ static i64 pass_on(PyThreadState *tstate, PyGenObject *generator, ResumePoint *p
         if (next == NULL) break;
         waiting[count].generator = generator;
         waiting[count++].loop = point->loop;
-        cp_begin_passing_on(tstate, generator, point->loop);
+        cp_begin_waiting(tstate, generator, point->loop.back);
         generator = next;
         point = ready_point(tstate, generator, Py_None);
     }
